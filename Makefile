@@ -1,0 +1,42 @@
+# `make` alone lists the targets. Each target sets up what it needs.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.stamp-$(shell cat requirements.txt requirements-dev.txt pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-fast check format evaluate faults docs lock
+
+help: ## list the targets
+	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+setup: $(STAMP) ## make the Python environment in .venv
+$(STAMP):
+	@sh deploy/setup.sh "$(PYTHON)" "$(VENV)"
+	@rm -f $(VENV)/.stamp-* && touch $@
+
+demo: setup ## everything on this machine: services, stream, ingest, analytics, API, page
+	@$(BIN)/vigie demo
+
+test: setup ## all tests, with real services
+	@$(BIN)/python -m pytest -q
+
+test-fast: setup ## the tests that need no services
+	@$(BIN)/python -m pytest -q -m "not services and not browser"
+
+check: setup ## format, lint, types, arrows
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+format: setup ## let ruff format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench-%: setup ## bench-chain, bench-start: figures as JSON lines
+	@$(BIN)/python -m bench.$*
+
+lock: setup ## compile the hash-pinned requirement files again
+	@$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe -o requirements.txt requirements.in
+	@$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe -o requirements-dev.txt requirements-dev.in

@@ -1,0 +1,1 @@
+"""What is computed from stored measurements: rollups, detectors, maintenance hints, KPIs."""

@@ -1,0 +1,1 @@
+"""The HTTP side: `/v1`, problem bodies, keys, and the built-in page."""

@@ -1,0 +1,1 @@
+"""What `make bench-*` runs: figures as JSON lines, ratios taken in one run."""

@@ -1,0 +1,1 @@
+"""The only SQL of Vigie: connections, migrations, and one module with one `.sql` file per subject."""
