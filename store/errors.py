@@ -1,0 +1,36 @@
+"""What can go wrong at the store, in one family.
+
+StoreError
+├── UnreachableError    the server does not answer: passing, retry
+├── WrongAddressError   the database URL cannot be used: ours, stop
+├── MissingExtensionError  no TimescaleDB there: ours, stop
+├── MissingRightError   the role may not do what migration needs: ours, stop
+└── OutdatedSchemaError    the database was migrated by another version: ours, stop
+"""
+
+
+class StoreError(Exception):
+    """The store failed."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
+
+
+class UnreachableError(StoreError):
+    """The database server does not answer."""
+
+
+class WrongAddressError(StoreError):
+    """The database URL cannot be used."""
+
+
+class MissingExtensionError(StoreError):
+    """The database has no TimescaleDB extension."""
+
+
+class MissingRightError(StoreError):
+    """The database role lacks a right that migration needs."""
+
+
+class OutdatedSchemaError(StoreError):
+    """The database was migrated by another version of Vigie."""

@@ -1,0 +1,176 @@
+-- The boundary between territories. A reader role sees this schema and nothing else: security-barrier views
+-- limited to the subtrees of its territories. Run again at every migration, so it holds no data.
+--
+-- Two kinds of reader: roles named in reader_roles (Grafana, SQL users), known by current_user; and vigie_api,
+-- which states the territories of the checked key in the setting vigie.territories. Only vigie_api may use that
+-- setting: no SQL of a user ever runs as vigie_api.
+
+do $$
+begin
+    if not exists (select from pg_roles where rolname = 'vigie_reader') then
+        create role vigie_reader nologin;
+    end if;
+    if not exists (select from pg_roles where rolname = 'vigie_api') then
+        create role vigie_api nologin;
+    end if;
+    if not pg_has_role(current_user, 'vigie_api', 'member') then
+        execute format('grant vigie_api to %I', current_user);
+    end if;
+exception when duplicate_object or unique_violation then
+    null; -- roles belong to the whole cluster: another database's migration was first
+end
+$$;
+
+drop schema if exists reader cascade;
+create schema reader;
+
+create view reader.readable_territories with (security_barrier) as
+select tree.territory_id
+from public.reader_roles granted
+join public.territory_subtrees tree on tree.ancestor_id = granted.territory_id
+where granted.role_name = current_user
+union
+select tree.territory_id
+from public.territory_subtrees tree
+where current_user = 'vigie_api'
+  and tree.ancestor_id = any (string_to_array(nullif(current_setting('vigie.territories', true), ''), ',')::int[]);
+
+create view reader.territories with (security_barrier) as
+select t.territory_id, t.slug, t.name, t.kind, t.parent_id, t.time_zone
+from public.territories t
+where t.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.quantities as
+select quantity, unit, kind, low, high, longest_hold_s, name_en, name_fr from public.quantities;
+
+create view reader.codes as
+select quantity, code, slug, name_en, name_fr from public.codes;
+
+create view reader.assets with (security_barrier) as
+select a.asset_id, a.territory_id, a.slug, a.name, a.type, a.longitude, a.latitude, a.parent_id, a.attributes,
+       a.created_at, a.retired_at
+from public.assets a
+where a.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.devices with (security_barrier) as
+select d.device_id, d.territory_id, d.external_id, d.name, d.model, d.gateway_id, d.state, d.interval_s, d.created_at
+from public.devices d
+where d.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.series with (security_barrier) as
+select s.series_id, s.territory_id, s.device_id, s.asset_id, s.channel, s.quantity, s.unit, s.retention_class
+from public.series s
+where s.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.placements with (security_barrier) as
+select p.placement_id, p.device_id, p.channel, p.asset_id, p.period
+from public.placements p
+join public.devices d on d.device_id = p.device_id
+where d.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.series_assets with (security_barrier) as
+select sa.series_id, sa.asset_id, sa.period
+from public.series_assets sa
+join public.assets a on a.asset_id = sa.asset_id
+where a.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.measurements with (security_barrier) as
+select m.series_id, m.batch_id, m.observed_at, m.value
+from public.measurements m
+where m.series_id in (
+    select s.series_id from public.series s
+    where s.territory_id in (select territory_id from reader.readable_territories));
+
+create view reader.last_values with (security_barrier) as
+select l.series_id, l.observed_at, l.value, l.batch_id
+from public.last_values l
+where l.series_id in (
+    select s.series_id from public.series s
+    where s.territory_id in (select territory_id from reader.readable_territories));
+
+create view reader.measurements_hourly with (security_barrier) as
+select r.series_id, r.bucket, r.n, r.sum, r.min, r.max, r.first, r.last, r.first_at, r.last_at,
+       r.time_weighted_mean, r.covered_s
+from public.measurements_hourly r
+where r.series_id in (
+    select s.series_id from public.series s
+    where s.territory_id in (select territory_id from reader.readable_territories));
+
+create view reader.measurements_daily with (security_barrier) as
+select r.series_id, r.bucket, r.n, r.sum, r.min, r.max, r.first, r.last, r.first_at, r.last_at,
+       r.time_weighted_mean, r.covered_s
+from public.measurements_daily r
+where r.series_id in (
+    select s.series_id from public.series s
+    where s.territory_id in (select territory_id from reader.readable_territories));
+
+create view reader.counters_hourly with (security_barrier) as
+select r.series_id, r.bucket, r.increase, r.n_resets
+from public.counters_hourly r
+where r.series_id in (
+    select s.series_id from public.series s
+    where s.territory_id in (select territory_id from reader.readable_territories));
+
+create view reader.counters_daily with (security_barrier) as
+select r.series_id, r.bucket, r.increase, r.n_resets
+from public.counters_daily r
+where r.series_id in (
+    select s.series_id from public.series s
+    where s.territory_id in (select territory_id from reader.readable_territories));
+
+create view reader.states_hourly with (security_barrier) as
+select r.series_id, r.bucket, r.state, r.seconds, r.n_entries
+from public.states_hourly r
+where r.series_id in (
+    select s.series_id from public.series s
+    where s.territory_id in (select territory_id from reader.readable_territories));
+
+create view reader.states_daily with (security_barrier) as
+select r.series_id, r.bucket, r.state, r.seconds, r.n_entries
+from public.states_daily r
+where r.series_id in (
+    select s.series_id from public.series s
+    where s.territory_id in (select territory_id from reader.readable_territories));
+
+create view reader.findings with (security_barrier) as
+select f.finding_id, f.territory_id, f.asset_id, f.device_id, f.series_id, f.kind, f.model, f.model_version,
+       f.started_at, f.ended_at, f.score, f.severity, f.sentence_en, f.sentence_fr, f.evidence, f.verdict,
+       f.created_at, f.updated_at
+from public.findings f
+where f.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.kpi_values with (security_barrier) as
+select k.kpi_value_id, k.territory_id, k.asset_id, k.kpi, k.period, k.value, k.unit, k.low, k.high, k.baseline,
+       k.completeness, k.method, k.method_version, k.inputs_hash, k.proof, k.withheld, k.computed_at, k.replaces_id,
+       k.cause, k.is_current
+from public.kpi_values k
+where k.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.rejections with (security_barrier) as
+select r.rejection_id, r.territory_id, r.device_id, r.source, r.topic, r.device, r.received_at, r.reason, r.detail,
+       r.n_measurements, r.payload, r.format, r.decoder_version, r.resolved_at, r.resolution
+from public.rejections r
+where r.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.delivery_ledger with (security_barrier) as
+select l.territory_id, l.device_id, l.arrival_hour, l.n_messages, l.n_received, l.n_stored, l.n_duplicate,
+       l.n_rejected, l.n_revised
+from public.delivery_ledger l
+where l.territory_id in (select territory_id from reader.readable_territories);
+
+-- Current values of published KPIs: the only thing shown without a key.
+create view reader.public_kpi_values with (security_barrier) as
+select t.slug as territory, t.name as territory_name, k.kpi, k.period, k.value, k.unit, k.low, k.high, k.baseline,
+       k.completeness, k.method, k.method_version, k.withheld, k.computed_at
+from public.kpi_values k
+join public.kpi_publications p on p.territory_id = k.territory_id and p.kpi = k.kpi
+join public.territories t on t.territory_id = k.territory_id
+where k.is_current and k.asset_id is null;
+
+revoke all on all tables in schema public from public;
+revoke all on schema public from public;
+grant usage on schema public, reader to vigie_reader, vigie_api; -- public holds TimescaleDB's functions
+grant select on all tables in schema reader to vigie_reader, vigie_api;
+revoke select on reader.public_kpi_values from vigie_reader;
+grant select on public.api_keys, public.api_key_territories, public.quantities to vigie_api;
+grant insert on public.audit_log to vigie_api;
