@@ -28,9 +28,7 @@ def connect(
         No server answers there (passing: it may come back).
     """
     with translated_errors(database_url):
-        return psycopg.connect(
-            database_url, autocommit=autocommit, **session_arguments(program, statement_timeout_s)
-        )
+        return psycopg.connect(database_url, autocommit=autocommit, **session_arguments(program, statement_timeout_s))
 
 
 def open_async_pool(
@@ -84,7 +82,9 @@ def public_address(database_url: str) -> str:
     try:
         fields = conninfo.conninfo_to_dict(database_url)
     except psycopg.ProgrammingError as error:
-        raise WrongAddressError("the database URL cannot be read; expected postgresql://user:password@host:port/name") from error
+        raise WrongAddressError(
+            "the database URL cannot be read; expected postgresql://user:password@host:port/name"
+        ) from error
     return f"{fields.get('host', 'localhost')}:{fields.get('port', 5432)}/{fields.get('dbname', '')}"
 
 

@@ -59,7 +59,9 @@ def migrate(database_url: str) -> list[str]:
 def require_server(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
     """Refuse a server that is too old or has no TimescaleDB, in a sentence that says what to do."""
     if connection.info.server_version < OLDEST_POSTGRESQL:
-        raise MissingExtensionError(f"PostgreSQL 15 or later is needed, this is {connection.info.server_version // 10_000}")
+        raise MissingExtensionError(
+            f"PostgreSQL 15 or later is needed, this is {connection.info.server_version // 10_000}"
+        )
     row = connection.execute(QUERIES["read_extension"]).fetchone()
     if row is None:
         raise MissingExtensionError(
@@ -92,7 +94,9 @@ def check_history(held: dict[int, str], known: list[Migration]) -> None:
     digests = {migration.number: migration.digest for migration in known}
     for number, digest in sorted(held.items()):
         if number not in digests:
-            raise OutdatedSchemaError(f"the database holds migration {number:04d}, which this version does not know: use a newer Vigie")
+            raise OutdatedSchemaError(
+                f"the database holds migration {number:04d}, which this version does not know: use a newer Vigie"
+            )
         if digests[number] != digest:
             raise OutdatedSchemaError(
                 f"migration {number:04d} in the database differs from this version's: start from an empty database"
