@@ -65,7 +65,8 @@ def require_server(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
     row = connection.execute(QUERIES["read_extension"]).fetchone()
     if row is None:
         raise MissingExtensionError(
-            "this PostgreSQL server has no TimescaleDB: install the package timescaledb for its version, or use `vigie local start`"
+            "this PostgreSQL server has no TimescaleDB: install the package timescaledb for its version, "
+            "or use `vigie local start`"
         )
     version = tuple(int(part) for part in str(row[0]).split("-")[0].split(".")[:2])
     if version < OLDEST_TIMESCALEDB:
