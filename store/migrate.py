@@ -6,7 +6,7 @@ Safe under two at once (an advisory lock), idempotent, and one transaction: a fa
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 
 import psycopg
 
@@ -120,4 +120,4 @@ def replay_views(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
 
 def read_text(path: Path) -> LiteralString:
     """Read one of our own SQL files, which is as good as a literal."""
-    return cast(LiteralString, path.read_text(encoding="utf-8"))
+    return path.read_text(encoding="utf-8")
