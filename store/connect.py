@@ -65,7 +65,8 @@ def translated_errors(database_url: str) -> Iterator[None]:
     try:
         yield
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        reason = lines[0].rpartition("failed: ")[2] if lines else type(error).__name__
         if error.sqlstate in REFUSALS or "authentication failed" in reason or "does not exist" in reason:
             raise WrongAddressError(f"the database at {address} refuses us: {reason}") from error
         raise UnreachableError(f"no database answers at {address}: {reason}") from error
