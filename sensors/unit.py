@@ -58,7 +58,7 @@ def find_unit(code: str) -> Unit:
     code = SPELLINGS.get(code, code)
     if (unit := UNITS.get(code)) is not None:
         return unit
-    if len(code) > 2 and code[0] == "{" and code[-1] == "}" and code.isascii():
+    if 2 < len(code) <= 40 and code[0] == "{" and code[-1] == "}" and code.isascii():
         return Unit(_COUNT, 1.0)
     raise UnitError(f"{code[:40]!r} is not a known unit")
 
