@@ -58,7 +58,7 @@ def find_unit(code: str) -> Unit:
     code = SPELLINGS.get(code, code)
     if (unit := UNITS.get(code)) is not None:
         return unit
-    if len(code) > 2 and code[0] == "{" and code[-1] == "}" and code.isascii():
+    if 2 < len(code) <= 40 and code[0] == "{" and code[-1] == "}" and code.isascii():
         return Unit(_COUNT, 1.0)
     raise UnitError(f"{code[:40]!r} is not a known unit")
 
@@ -102,6 +102,7 @@ UNITS: dict[str, Unit] = {
     "kW.h": Unit("energy", 3.6e6),
     "MW.h": Unit("energy", 3.6e9),
     "GW.h": Unit("energy", 3.6e12),
+    "kW.h/m3": Unit("heat content", 1.0),
     "uV": Unit("voltage", 1e-6),
     "mV": Unit("voltage", 1e-3),
     "V": Unit("voltage", 1.0),
@@ -126,6 +127,7 @@ UNITS: dict[str, Unit] = {
     "km": Unit("length", 1e3),
     "[in_i]": Unit("length", 0.0254),
     "[ft_i]": Unit("length", 0.3048),
+    "m2": Unit("area", 1.0),
     "mg": Unit("mass", 1e-6),
     "g": Unit("mass", 1e-3),
     "kg": Unit("mass", 1.0),
