@@ -30,6 +30,11 @@ def test_the_same_instant_is_read_from_all_its_spellings(written: object) -> Non
     assert read_instant_us(written) == NOON_US
 
 
+def test_decimals_of_seconds_are_kept() -> None:
+    assert read_instant_us(1_772_366_400.25) == NOON_US + 250_000
+    assert read_instant_us("2026-03-01T12:00:00.123456Z") == NOON_US + 123_456
+
+
 @given(IN_THE_CALENDAR)
 def test_text_is_read_again_exactly(instant_us: int) -> None:
     assert read_instant_us(instant_text(instant_us)) == instant_us

@@ -129,7 +129,8 @@ PARTS = {
 
 @pytest.mark.parametrize(("member", "reason"), PARTS.values(), ids=PARTS.keys())
 def test_a_bad_value_has_its_reason_and_costs_itself_only(member: str, reason: Reason) -> None:
-    uplink = decode('{"units": {"active_power": "kW.h"}, "values": {"co2": 612, ' + member + ', "voltage": 230.5}}')
+    units = '"units": {"active_power": "kW.h"}, ' if reason is Reason.WRONG_UNIT else ""
+    uplink = decode("{" + units + '"values": {"co2": 612, ' + member + ', "voltage": 230.5}}')
     assert [part.reason for part in uplink.rejected] == [reason]
     assert measurements(uplink) == {"/co2": [(0, 612.0)], "/voltage": [(0, 230.5)]}
 
