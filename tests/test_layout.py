@@ -7,7 +7,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("sensors", "store", "ingest", "analytics", "api", "simulators", "deploy")
-MODULES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "node_modules" not in path.parts)
+MODULES = sorted(
+    path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "node_modules" not in path.parts
+)
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "base", "misc"}
 LONGEST_MODULE = 400
 LONGEST_FUNCTION = 60
@@ -33,7 +35,7 @@ def test_module_is_one_thing(path: Path) -> None:
 
 
 def test_no_sql_outside_store() -> None:
-    """SQL lies in `.sql` files of the store; `create role` and the like need composed identifiers and stay there too."""
+    """SQL lies in `.sql` files of the store, and nothing else talks to the database."""
     outside = [
         path
         for package in PACKAGES
