@@ -24,7 +24,7 @@ HOUR = timedelta(hours=1)
 STEP = timedelta(hours=24)  # hours computed in one transaction
 START = datetime(1970, 1, 1, tzinfo=UTC)  # what the migration writes: nothing computed yet
 
-OWN_PARTS = ("analyse_work_tables", "delete_touched", "sum_own_parts", "find_carried")
+OWN_PARTS = ("analyse_touched", "delete_touched", "sum_own_parts")
 HOURS = ("insert_measured_hours", "insert_counter_hours", "insert_state_hours")
 GAPS = ("clear_gaps", "fill_gaps", "fill_state_gaps")
 DAYS = ("find_days", "delete_days", "insert_measured_days", "insert_counter_days", "insert_state_days")
@@ -117,6 +117,7 @@ def close_step(connection: psycopg.Connection[tuple[Any, ...]], settle_s: float)
         if begin < end:
             bounds = {"from": begin, "to": end}
             connection.execute(QUERIES["create_work_tables"])
+            connection.execute(QUERIES["give_room"])
             connection.execute(QUERIES["drop_noted_hours"], bounds)
             connection.execute(QUERIES["copy_closing_raw"], bounds)
             connection.execute(QUERIES["touch_closing"], bounds)
@@ -154,6 +155,7 @@ def recompute_changed(connection: psycopg.Connection[tuple[Any, ...]], on_progre
 def recompute_step(connection: psycopg.Connection[tuple[Any, ...]], begin: datetime, limit: datetime) -> int:
     """Compute one day of noted hours again, with the hours after them that carry their values."""
     connection.execute(QUERIES["create_work_tables"])
+    connection.execute(QUERIES["give_room"])
     connection.execute(QUERIES["take_changed_hours"], {"from": begin, "to": min(begin + STEP, limit)})
     connection.execute(QUERIES["touch_followers"])
     row = connection.execute(QUERIES["read_touched_range"]).fetchone()

@@ -23,10 +23,13 @@ where rollup = 'hourly'
 update rollup_watermarks set computed_to = %(computed_to)s where rollup = 'hourly'
 
 -- name: read_first_hour
-select date_trunc('hour', min(observed_at), 'UTC') from measurements where observed_at >= %(since)s
+select date_bin('1 hour', min(observed_at), '1970-01-01 00:00Z') from measurements where observed_at >= %(since)s
 
 -- name: read_first_changed_hour
 select min(hour) from changed_hours where hour < %(before)s
+
+-- name: give_room
+set local work_mem = '64MB'
 
 -- name: create_work_tables
 create temp table if not exists rollup_touched (
@@ -34,7 +37,7 @@ create temp table if not exists rollup_touched (
 ) on commit delete rows;
 create temp table if not exists rollup_raw (
     series_id int, hour timestamptz, hold interval, kind text, observed_at timestamptz, value float8,
-    held_s float8, previous_value float8, previous_at timestamptz
+    held_s float8, previous_value float8, previous_at timestamptz, is_last boolean
 ) on commit delete rows;
 create temp table if not exists rollup_own (
     series_id int, bucket timestamptz, hold interval, kind text, n int, sum float8, min float8, max float8,
@@ -55,7 +58,7 @@ delete from changed_hours where hour >= %(from)s and hour < %(to)s
 -- name: take_changed_hours
 with taken as (
     delete from changed_hours where hour >= %(from)s and hour < %(to)s
-    returning series_id, date_trunc('hour', hour, 'UTC') as hour
+    returning series_id, date_bin('1 hour', hour, '1970-01-01 00:00Z') as hour
 )
 insert into rollup_touched (series_id, hour, hold, kind, zone)
 select distinct taken.series_id, taken.hour, make_interval(secs => q.longest_hold_s), q.kind, t.time_zone
@@ -82,9 +85,10 @@ select min(hour), max(hour) + interval '1 hour' from rollup_touched
 -- name: copy_touched_raw
 insert into rollup_raw
 select r.series_id, r.hour, r.hold, r.kind, r.observed_at, r.value,
-       extract(epoch from least(lead(r.observed_at) over w, r.hour + interval '1 hour', r.observed_at + r.hold)
+       date_part('epoch', least(lead(r.observed_at) over w, r.hour + interval '1 hour', r.observed_at + r.hold)
                           - r.observed_at),
-       lag(r.value) over w, lag(r.observed_at) over w
+       lag(r.value) over w, lag(r.observed_at) over w,
+       lead(r.observed_at) over w is null or lead(r.observed_at) over w >= r.hour + interval '1 hour'
 from (
     select t.series_id, t.hour, t.hold, t.kind, m.observed_at, m.value
     from rollup_touched t
@@ -96,12 +100,14 @@ window w as (partition by r.series_id order by r.observed_at)
 
 -- name: copy_closing_raw
 insert into rollup_raw
-select s.series_id, date_trunc('hour', m.observed_at, 'UTC'), make_interval(secs => q.longest_hold_s), q.kind,
+select s.series_id, date_bin('1 hour', m.observed_at, '1970-01-01 00:00Z'), make_interval(secs => q.longest_hold_s), q.kind,
        m.observed_at, m.value,
-       extract(epoch from least(lead(m.observed_at) over w, date_trunc('hour', m.observed_at, 'UTC') + interval '1 hour',
+       date_part('epoch', least(lead(m.observed_at) over w, date_bin('1 hour', m.observed_at, '1970-01-01 00:00Z') + interval '1 hour',
                                 m.observed_at + make_interval(secs => q.longest_hold_s))
                           - m.observed_at),
-       lag(m.value) over w, lag(m.observed_at) over w
+       lag(m.value) over w, lag(m.observed_at) over w,
+       date_bin('1 hour', lead(m.observed_at) over w, '1970-01-01 00:00Z')
+       is distinct from date_bin('1 hour', m.observed_at, '1970-01-01 00:00Z')
 from measurements m
 join series s using (series_id)
 join quantities q using (quantity)
@@ -121,9 +127,8 @@ join quantities q using (quantity)
 join territories t on t.territory_id = s.territory_id
 join measurements_hourly h on h.series_id = s.series_id and h.bucket = %(from)s - interval '1 hour'
 
--- name: analyse_work_tables
-analyze rollup_touched;
-analyze rollup_raw
+-- name: analyse_touched
+analyze rollup_touched
 
 -- name: delete_touched
 delete from measurements_hourly h using rollup_touched t where h.series_id = t.series_id and h.bucket = t.hour;
@@ -131,40 +136,38 @@ delete from counters_hourly h using rollup_touched t where h.series_id = t.serie
 delete from states_hourly h using rollup_touched t where h.series_id = t.series_id and h.bucket = t.hour
 
 -- name: sum_own_parts
--- What an hour says by itself: from its first measurement on.
-insert into rollup_own
-select series_id, hour, hold, kind, count(*), sum(value), min(value), max(value),
-       (array_agg(value order by observed_at))[1], (array_agg(value order by observed_at desc))[1],
-       min(observed_at), max(observed_at), sum(value * held_s), sum(held_s),
-       coalesce(sum(case when value < previous_value then value else value - previous_value end)
-                filter (where previous_at >= hour), 0),
-       count(*) filter (where previous_at >= hour and value < previous_value)
-from rollup_raw
-group by series_id, hour, hold, kind
-
--- name: find_carried
--- The last value before each hour: out of the hour before in this step, else out of what is computed already.
-with neighbours as (
-    select series_id, bucket, lag(last) over w as last, lag(last_at) over w as last_at, lag(bucket) over w as near
-    from rollup_own
+-- What an hour says by itself, from its first measurement on; and the last value before it, out of the hour before
+-- in this step, else out of what is computed already.
+with own as (
+    select series_id, hour as bucket, hold, kind, count(*) as n, sum(value) as sum, min(value) as min, max(value) as max,
+           max(value) filter (where previous_at is null or previous_at < hour) as first,
+           max(value) filter (where is_last) as last,
+           min(observed_at) as first_at, max(observed_at) as last_at,
+           sum(value * held_s) as integral, sum(held_s) as held_s,
+           coalesce(sum(case when value < previous_value then value else value - previous_value end)
+                    filter (where previous_at >= hour), 0) as increase,
+           count(*) filter (where previous_at >= hour and value < previous_value) as n_resets
+    from rollup_raw
+    group by series_id, hour, hold, kind
+), neighbours as (
+    select own.*, lag(last) over w as near_last, lag(last_at) over w as near_at, lag(bucket) over w as near
+    from own
     window w as (partition by series_id order by bucket)
-), carried as (
-    select o.series_id, o.bucket,
-           coalesce(far.last, o.last) as last, coalesce(far.last_at, o.last_at) as last_at
-    from neighbours o
-    left join lateral (
-        select h.last, h.last_at from measurements_hourly h
-        where o.near is distinct from o.bucket - interval '1 hour'
-          and h.series_id = o.series_id and h.bucket < o.bucket and h.n > 0
-          and h.bucket > coalesce(o.near, '-infinity')
-        order by h.bucket desc limit 1
-    ) as far on true
 )
-update rollup_own o
-set carried = c.last, carried_at = c.last_at,
-    carried_s = greatest(0, extract(epoch from least(o.first_at, c.last_at + o.hold) - o.bucket))
-from carried c
-where c.series_id = o.series_id and c.bucket = o.bucket
+insert into rollup_own
+select o.series_id, o.bucket, o.hold, o.kind, o.n, o.sum, o.min, o.max, o.first, o.last, o.first_at, o.last_at,
+       o.integral, o.held_s, o.increase, o.n_resets,
+       coalesce(far.last, o.near_last), coalesce(far.last_at, o.near_at),
+       greatest(0, date_part('epoch', least(o.first_at, coalesce(far.last_at, o.near_at) + o.hold) - o.bucket))
+       * (coalesce(far.last_at, o.near_at) is not null)::int
+from neighbours o
+left join lateral (
+    select h.last, h.last_at from measurements_hourly h
+    where o.near is distinct from o.bucket - interval '1 hour'
+      and h.series_id = o.series_id and h.bucket < o.bucket and h.n > 0
+      and h.bucket > coalesce(o.near, '-infinity')
+    order by h.bucket desc limit 1
+) as far on true
 
 -- name: insert_measured_hours
 insert into measurements_hourly (series_id, bucket, n, sum, min, max, first, last, first_at, last_at,
@@ -179,7 +182,7 @@ insert into counters_hourly (series_id, bucket, increase, n_resets, span_s)
 select series_id, bucket,
        increase + coalesce(case when first < carried then first else first - carried end, 0),
        n_resets + coalesce((first < carried)::int, 0),
-       extract(epoch from last_at - coalesce(carried_at, first_at))
+       date_part('epoch', last_at - coalesce(carried_at, first_at))
 from rollup_own
 where kind = 'counter'
 
@@ -234,7 +237,7 @@ where h.series_id = g.series_id and h.bucket >= g.gap_from and h.bucket < g.gap_
 
 -- name: fill_gaps
 insert into measurements_hourly (series_id, bucket, n, sum, time_weighted_mean, covered_s)
-select g.series_id, hour, 0, 0, g.carried, extract(epoch from least(hour + interval '1 hour', g.held_to) - hour)
+select g.series_id, hour, 0, 0, g.carried, date_part('epoch', least(hour + interval '1 hour', g.held_to) - hour)
 from rollup_gaps g
 cross join lateral generate_series(g.gap_from, least(g.gap_to - interval '1 hour', g.held_to), interval '1 hour') as hour
 where hour < g.held_to
@@ -243,7 +246,7 @@ on conflict do nothing
 -- name: fill_state_gaps
 insert into states_hourly (series_id, bucket, state, seconds, n_entries)
 select g.series_id, hour, round(g.carried)::int,
-       extract(epoch from least(hour + interval '1 hour', g.held_to) - hour), 0
+       date_part('epoch', least(hour + interval '1 hour', g.held_to) - hour), 0
 from rollup_gaps g
 cross join lateral generate_series(g.gap_from, least(g.gap_to - interval '1 hour', g.held_to), interval '1 hour') as hour
 where hour < g.held_to and g.kind = 'state'
