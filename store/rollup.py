@@ -27,7 +27,7 @@ START = datetime(1970, 1, 1, tzinfo=UTC)  # what the migration writes: nothing c
 OWN_PARTS = ("analyse_touched", "delete_touched", "sum_own_parts")
 HOURS = ("insert_measured_hours", "insert_counter_hours", "insert_state_hours")
 GAPS = ("clear_gaps", "fill_gaps", "fill_state_gaps")
-DAYS = ("find_days", "delete_days", "insert_measured_days", "insert_counter_days", "insert_state_days")
+DAYS = ("find_days", "delete_days", "insert_measured_days", "insert_counter_days", "insert_state_days", "note_days")
 
 
 @dataclass(frozen=True, slots=True)

@@ -300,3 +300,11 @@ group by t.series_id, t.day, h.state
 
 -- name: count_touched
 select count(*) from rollup_touched
+
+-- name: note_days
+insert into changed_days (territory_id, day)
+select distinct s.territory_id, d.day
+from rollup_days d
+join series s using (series_id)
+order by 1, 2
+on conflict do nothing

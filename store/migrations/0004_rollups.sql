@@ -9,6 +9,13 @@ create table changed_hours (
 create index changed_hours_hour_idx on changed_hours (hour);
 
 -- An hour is announced as closed first; it is computed when no writer can still believe it open.
+-- Civil days whose rollups were written, for the KPIs to be computed or restated.
+create table changed_days (
+    territory_id  int not null constraint changed_days_territory_id_fkey references territories,
+    day           timestamptz not null,
+    constraint changed_days_pkey primary key (territory_id, day)
+);
+
 create table rollup_watermarks (
     rollup        text constraint rollup_watermarks_pkey primary key,
     closed_to     timestamptz not null,
