@@ -34,7 +34,7 @@ order by p.asset_id, p.series_id, h.state
 
 -- name: read_gauges
 with placed as (
-    select sa.asset_id, sa.series_id, s.quantity, (a.attributes ->> 'capacity')::float8 as capacity,
+    select sa.asset_id, sa.series_id, s.quantity, (a.attributes ->> 'n_places')::float8 as n_places,
            greatest(%(from)s, lower(sa.period), first.bucket) as begins_at,
            least(%(to)s, upper(sa.period)) as ends_at
     from series_assets sa
@@ -46,14 +46,14 @@ with placed as (
     where a.territory_id = %(territory_id)s and a.type = any (%(types)s) and s.quantity = any (%(quantities)s)
       and sa.period && tstzrange(%(from)s, %(to)s) and first.bucket < %(to)s
 )
-select p.asset_id, p.series_id, p.quantity, p.capacity, date_part('epoch', p.ends_at - p.begins_at),
+select p.asset_id, p.series_id, p.quantity, p.n_places, date_part('epoch', p.ends_at - p.begins_at),
        coalesce(sum(h.covered_s), 0),
        sum(h.time_weighted_mean * h.covered_s) / nullif(sum(h.covered_s), 0),
        least(min(h.min), min(h.time_weighted_mean)), greatest(max(h.max), max(h.time_weighted_mean))
 from placed p
 left join measurements_hourly h on h.series_id = p.series_id and h.bucket >= p.begins_at and h.bucket < p.ends_at
 where p.ends_at > p.begins_at
-group by p.asset_id, p.series_id, p.quantity, p.capacity, p.begins_at, p.ends_at
+group by p.asset_id, p.series_id, p.quantity, p.n_places, p.begins_at, p.ends_at
 order by p.asset_id, p.series_id
 
 -- name: read_counters
@@ -69,6 +69,9 @@ with placed as (
     ) as first
     where a.territory_id = %(territory_id)s and a.type = any (%(types)s) and s.quantity = %(quantity)s
       and sa.period && tstzrange(%(from)s, %(to)s) and first.bucket < %(to)s
+      and (s.channel = '' or not exists (  -- tariff registers add up to the main one
+          select from series main
+          where main.device_id = s.device_id and main.quantity = s.quantity and main.channel = ''))
 )
 select p.asset_id, p.series_id, date_part('epoch', p.ends_at - p.begins_at), coalesce(sum(h.increase), 0),
        coalesce(sum(h.span_s), 0), max(h.increase / nullif(h.span_s, 0)), coalesce(sum(h.n_resets), 0)::int
@@ -81,7 +84,8 @@ order by p.asset_id, p.series_id
 -- name: read_curves
 -- The curve of each placed series over the period, as spells: begin, seconds, value.
 with placed as (
-    select sa.asset_id, sa.series_id, make_interval(secs => q.longest_hold_s) as hold,
+    select sa.asset_id, sa.series_id, (a.attributes ->> 'full_at_percent')::float8 as full_at_percent,
+           make_interval(secs => q.longest_hold_s) as hold,
            greatest(%(from)s, lower(sa.period), first.bucket) as begins_at,
            least(%(to)s, upper(sa.period)) as ends_at
     from series_assets sa
@@ -94,7 +98,7 @@ with placed as (
     where a.territory_id = %(territory_id)s and a.type = any (%(types)s) and s.quantity = %(quantity)s
       and sa.period && tstzrange(%(from)s, %(to)s) and first.bucket < %(to)s
 ), spells as (
-    select p.asset_id, p.series_id, p.begins_at, p.ends_at, m.value, greatest(m.observed_at, p.begins_at) as spell_from,
+    select p.asset_id, p.series_id, p.full_at_percent, p.begins_at, p.ends_at, m.value, greatest(m.observed_at, p.begins_at) as spell_from,
            least(lead(m.observed_at) over (partition by p.asset_id, p.series_id, p.begins_at order by m.observed_at),
                  m.observed_at + p.hold, p.ends_at) as spell_to
     from placed p
@@ -103,12 +107,12 @@ with placed as (
      and m.observed_at >= %(from)s - (select max(hold) from placed) and m.observed_at < %(to)s
     where p.ends_at > p.begins_at
 )
-select asset_id, series_id, date_part('epoch', ends_at - begins_at),
+select asset_id, series_id, full_at_percent, date_part('epoch', ends_at - begins_at),
        coalesce(array_agg(date_part('epoch', spell_to - spell_from) order by spell_from)
                 filter (where spell_to > spell_from), '{}'),
        coalesce(array_agg(value order by spell_from) filter (where spell_to > spell_from), '{}')
 from spells
-group by asset_id, series_id, begins_at, ends_at
+group by asset_id, series_id, full_at_percent, begins_at, ends_at
 order by asset_id, series_id
 
 -- name: read_fresh_series
