@@ -7,7 +7,7 @@ nothing covered, so that completeness tells.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -108,7 +108,17 @@ class FreshSeries:
     version: str | None
     scored_to: datetime | None
     state: dict[str, Any] | None
+    first_at: datetime
     last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FreshValues:
+    """Unscored values of a series in order of time; all up to `until` are there."""
+
+    times: list[datetime]
+    values: list[float]
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +132,7 @@ class QuietDevice:
     asset_name: str | None
     interval_s: int | None
     last_at: datetime
+    time_zone: str
 
 
 def take_changed_days(connection: Connection) -> list[ChangedDay]:
@@ -188,32 +199,39 @@ def read_fresh_series(connection: Connection, detector: str, kinds: Sequence[str
 
 
 def read_fresh_values(
-    connection: Connection, series: Sequence[FreshSeries], earliest: datetime
-) -> dict[int, tuple[list[datetime], list[float]]]:
-    """Read the unscored values of these series, none older than `earliest`, in order of time."""
-    values: dict[int, tuple[list[datetime], list[float]]] = {item.series_id: ([], []) for item in series}
-    if not series:
-        return values
-    after = [max(item.scored_to or earliest, earliest) for item in series]
+    connection: Connection, series: Sequence[FreshSeries], longest: timedelta
+) -> dict[int, FreshValues]:
+    """Read the unscored values of these series in order of time, at most `longest` of each."""
+    spans = {item.series_id: fresh_span(item, longest) for item in series}
+    fresh = {series_id: FreshValues([], [], until) for series_id, (_, until) in spans.items()}
+    if not spans:
+        return fresh
     rows = connection.execute(
         QUERIES["read_fresh_values"],
         {
-            "series_ids": [item.series_id for item in series],
-            "after": after,
-            "until": [item.last_at for item in series],
-            "earliest": min(after),
-            "latest": max(item.last_at for item in series),
+            "series_ids": list(spans),
+            "after": [after for after, _ in spans.values()],
+            "until": [until for _, until in spans.values()],
+            "earliest": min(after for after, _ in spans.values()),
+            "latest": max(until for _, until in spans.values()),
         },
     )
     for series_id, observed_at, value in rows:
-        values[series_id][0].append(observed_at)
-        values[series_id][1].append(value)
-    return values
+        fresh[series_id].times.append(observed_at)
+        fresh[series_id].values.append(value)
+    return fresh
 
 
-def read_quiet_devices(connection: Connection, before: datetime) -> list[QuietDevice]:
-    """Read the active devices last heard before this instant."""
-    return [QuietDevice(*row) for row in connection.execute(QUERIES["read_quiet_devices"], {"before": before})]
+def fresh_span(series: FreshSeries, longest: timedelta) -> tuple[datetime, datetime]:
+    """Give (after, until) of the values to score next."""
+    after = series.scored_to or series.first_at - timedelta(microseconds=1)
+    return after, min(series.last_at, after + longest)
+
+
+def read_quiet_devices(connection: Connection, kind: str, after: datetime, before: datetime) -> list[QuietDevice]:
+    """Read the active devices last heard between these instants that have no open finding of this kind."""
+    parameters = {"kind": kind, "after": after, "before": before}
+    return [QuietDevice(*row) for row in connection.execute(QUERIES["read_quiet_devices"], parameters)]
 
 
 def read_device_rhythm(

@@ -116,14 +116,18 @@ group by asset_id, series_id, full_at_percent, begins_at, ends_at
 order by asset_id, series_id
 
 -- name: read_fresh_series
--- Series of these kinds with values that the detector has not scored yet.
+-- Series of these kinds with values that the detector has not scored yet, once their first hour is closed.
 select s.series_id, s.territory_id, s.device_id, placed.asset_id, s.quantity, q.unit, q.name_en, q.name_fr,
-       coalesce(placed.name, d.name, d.external_id), t.time_zone, x.version, x.scored_to, x.state, l.observed_at
+       coalesce(placed.name, d.name, d.external_id, s.channel), t.time_zone, x.version, x.scored_to, x.state,
+       first.bucket, l.observed_at
 from last_values l
 join series s using (series_id)
 join quantities q using (quantity)
 join territories t on t.territory_id = s.territory_id
 left join devices d on d.device_id = s.device_id
+join lateral (
+    select h.bucket from measurements_hourly h where h.series_id = s.series_id order by h.bucket limit 1
+) as first on true
 left join detector_states x on x.series_id = s.series_id and x.detector = %(detector)s
 left join lateral (
     select a.asset_id, a.name from series_assets sa join assets a using (asset_id)
@@ -143,8 +147,9 @@ order by m.series_id, m.observed_at
 -- name: read_quiet_devices
 -- Active devices whose last value is older than the shortest silence worth a look, with what they usually do.
 select d.device_id, d.territory_id, coalesce(d.name, d.external_id), placed.asset_id, placed.name, d.interval_s,
-       heard.last_at
+       heard.last_at, t.time_zone
 from devices d
+join territories t using (territory_id)
 join lateral (
     select max(l.observed_at) as last_at from series s join last_values l using (series_id)
     where s.device_id = d.device_id
@@ -153,7 +158,9 @@ left join lateral (
     select a.asset_id, a.name from placements p join assets a using (asset_id)
     where p.device_id = d.device_id and p.period @> heard.last_at order by p.channel limit 1
 ) as placed on true
-where d.state = 'active' and heard.last_at < %(before)s
+where d.state = 'active' and heard.last_at < %(before)s and heard.last_at >= %(after)s
+  and not exists (
+      select from findings f where f.device_id = d.device_id and f.kind = %(kind)s and f.ended_at is null)
 
 -- name: read_device_rhythm
 -- Instants between which a device said nothing for longest, hour by hour, in the weeks before it fell silent.

@@ -91,9 +91,7 @@ def read_watermark(connection: psycopg.Connection[tuple[Any, ...]], settle_s: fl
     return Watermark(*row)
 
 
-def close_hours(
-    connection: psycopg.Connection[tuple[Any, ...]], settle_s: float, on_progress: Progress | None
-) -> int:
+def close_hours(connection: psycopg.Connection[tuple[Any, ...]], settle_s: float, on_progress: Progress | None) -> int:
     """Compute the hours that are closed and settled, oldest first, and give the number of (series, hour) pairs."""
     n_closed = 0
     watermark = read_watermark(connection, settle_s)

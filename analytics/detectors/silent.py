@@ -1,8 +1,8 @@
 """Silence: how long a series has said nothing, measured in the longest pause that is usual for it.
 
 The usual pause is the declared interval where there is one; else the longest pause heard so far, old ones fading by
-half in `HALF_LIFE` (a sensor that speaks on change is quiet at night). The score is 0 up to one usual pause and grows by
-one for each further one: the first pause longer than ever counts little, and three times the longest is an alarm.
+half in `HALF_LIFE_S` (a sensor that speaks on change is quiet at night). The score is 0 up to one usual pause and
+grows by one for each further one: the first pause longer than ever counts little, three times the longest is an alarm.
 """
 
 import math

@@ -89,7 +89,15 @@ def add_up(energies: Sequence[Energy]) -> tuple[float, float, float]:
 def refuse(figure: Figure, reason: str) -> Figure:
     """Withhold a figure for this reason."""
     return Figure(
-        figure.kpi, figure.asset_id, figure.unit, None, None, None, figure.completeness, figure.inputs_hash, reason,
+        figure.kpi,
+        figure.asset_id,
+        figure.unit,
+        None,
+        None,
+        None,
+        figure.completeness,
+        figure.inputs_hash,
+        reason,
         figure.proof,
     )
 

@@ -27,9 +27,7 @@ def read_bays(connection: Connection, window: Window) -> list[StateAmount]:
 
 def tell_bays(amounts: Sequence[StateAmount]) -> list[Figure]:
     """Tell occupancy [1] and turnover [arrivals per bay and day] of each bay and of all."""
-    figures = [
-        figure for asset_id, group in by_asset(amounts) for figure in bay_figures(asset_id, group)
-    ]
+    figures = [figure for asset_id, group in by_asset(amounts) for figure in bay_figures(asset_id, group)]
     return figures + (bay_figures(None, list(amounts)) if amounts else [])
 
 
@@ -45,7 +43,10 @@ def bay_figures(asset_id: int | None, amounts: list[StateAmount]) -> list[Figure
     known = Known(covered_s, offered_s, hash_inputs(amounts), proof)
     missing_s = max(0.0, offered_s - covered_s)
     if covered_s <= 0:
-        return [tell("bay_occupancy", asset_id, "1", NOTHING, known), tell("bay_turnover", asset_id, "/d", NOTHING, known)]
+        return [
+            tell("bay_occupancy", asset_id, "1", NOTHING, known),
+            tell("bay_turnover", asset_id, "/d", NOTHING, known),
+        ]
     occupancy = (occupied_s / offered_s, occupied_s / covered_s, (occupied_s + missing_s) / offered_s)
     # How many came while nobody looked has no upper bound; what was seen is the lower one.
     turnover = (

@@ -34,7 +34,9 @@ phase = st.tuples(st.lists(write, max_size=30), st.integers(1, 30))
 @pytest.fixture
 def connection(database_url: str) -> Any:
     with connect(database_url, program="test", autocommit=True) as opened:
-        opened.execute("insert into territories (slug, name, kind, time_zone) values ('a', 'A', 'commune', %s)", (ZONE,))
+        opened.execute(
+            "insert into territories (slug, name, kind, time_zone) values ('a', 'A', 'commune', %s)", (ZONE,)
+        )
         opened.execute("insert into devices (territory_id, external_id, name) values (1, 'd', 'D')")
         for quantity, kind, hold_s in SERIES:
             opened.execute(
@@ -128,8 +130,7 @@ def apply_writes(connection: Connection, begin: datetime, writes: list[tuple[int
                     (series_id, at, value),
                 )
             connection.execute(
-                "insert into changed_hours (series_id, hour)"
-                " select %s, %s from rollup_watermarks where %s < closed_to",
+                "insert into changed_hours (series_id, hour) select %s, %s from rollup_watermarks where %s < closed_to",
                 (series_id, at.replace(minute=0), at),
             )
 
