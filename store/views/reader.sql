@@ -88,6 +88,9 @@ where l.series_id in (
     select s.series_id from public.series s
     where s.territory_id in (select territory_id from reader.readable_territories));
 
+create view reader.rollup_state as
+select rollup, computed_to from public.rollup_watermarks;
+
 create view reader.measurements_hourly with (security_barrier) as
 select r.series_id, r.bucket, r.n, r.sum, r.min, r.max, r.first, r.last, r.first_at, r.last_at,
        r.time_weighted_mean, r.covered_s
