@@ -27,11 +27,11 @@ select series_id, observed_at, 1, value, value, value, value, value, observed_at
 insert into measurements_daily (series_id, bucket, n, sum, min, max, first, last, first_at, last_at, covered_s)
 select series_id, bucket, n, sum, min, max, first, last, first_at, last_at, covered_s from measurements_hourly;
 
-insert into counters_hourly (series_id, bucket, increase, n_resets)
-select series_id, observed_at, value, 0 from measurements;
+insert into counters_hourly (series_id, bucket, increase, n_resets, span_s)
+select series_id, observed_at, value, 0, 3600 from measurements;
 
-insert into counters_daily (series_id, bucket, increase, n_resets)
-select series_id, bucket, increase, n_resets from counters_hourly;
+insert into counters_daily (series_id, bucket, increase, n_resets, span_s)
+select series_id, bucket, increase, n_resets, span_s from counters_hourly;
 
 insert into states_hourly (series_id, bucket, state, seconds, n_entries)
 select series_id, observed_at, 1, 3600, 1 from measurements;

@@ -20,7 +20,7 @@ TERRITORIES = [
     TerritoryEntry("north", "North", parent="region"),
     TerritoryEntry("south", "South", parent="region"),
 ]
-FOR_ALL = {"quantities", "codes"}  # the registry of quantities is no territory's
+FOR_ALL = {"quantities", "codes", "rollup_state"}  # the registry of quantities and how far jobs are: no territory's
 NOT_FOR_READERS = {"public_kpi_values"}
 Session = psycopg.Connection[tuple[Any, ...]]
 

@@ -82,7 +82,8 @@ def database_url(services: Services, template_database: str) -> Iterator[str]:
         yield with_database(services.database_url, name)
         with contextlib.suppress(psycopg.OperationalError):  # a test may have killed the server's sessions
             connection.execute("select 1")
-    with psycopg.connect(services.database_url, autocommit=True) as connection:
+    # Only a superuser may end sessions of other roles, and a reader's that was closed lives on for a moment.
+    with psycopg.connect(services.admin_database_url, autocommit=True) as connection:
         connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
 
 
