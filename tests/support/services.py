@@ -76,7 +76,8 @@ def database_url(services: Services, database_template: str) -> Iterator[str]:
     with psycopg.connect(services.database_url, autocommit=True) as connection:
         run(connection, QUERIES["clone_database"], name=name, template=database_template)
     yield with_database(services.database_url, name)
-    with psycopg.connect(services.database_url, autocommit=True) as connection:
+    # Only a superuser may end sessions of other roles, and a reader's that was closed lives on for a moment.
+    with psycopg.connect(services.admin_database_url, autocommit=True) as connection:
         run(connection, QUERIES["drop_database"], name=name)
 
 
