@@ -24,6 +24,7 @@ from store.errors import UnreachableError
 from store.results import KpiReport
 
 log = structlog.get_logger("analytics")
+N_STEPS = 10  # days of rollups computed per round
 N_BATCHES = 20  # of series scored per round and detector, so that no step starves the others
 STATEMENT_TIMEOUT_S = 600.0
 
@@ -82,6 +83,11 @@ class RoundReport:
     watched: WatchReport
     kpis: KpiReport
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether old hours wait that could be computed at once."""
+        return self.rollup.n_closed > 0 and self.rollup.computed_to < self.rollup.closed_to
+
 
 def main(settings: Settings | None = None, *, once: bool = False) -> None:
     """Run rounds until SIGTERM or SIGINT, which end the program after the step it is in; with `once`, one round.
@@ -107,8 +113,8 @@ def run_rounds(settings: Settings, stop: threading.Event, *, once: bool = False)
         try:
             with open_connection(settings) as connection:
                 while not stop.is_set():
-                    run_once(connection, datetime.now(UTC), settings)
-                    if once or stop.wait(settings.round_s):
+                    report = run_once(connection, datetime.now(UTC), settings)
+                    if once or stop.wait(0 if report.is_behind else settings.round_s):
                         return
         except (UnreachableError, psycopg.OperationalError) as error:
             if once:
@@ -129,7 +135,12 @@ def run_once(
     chosen = settings or Settings("")
     n_folded = ledger.fold(connection)
     refreshed = rollup.refresh(
-        connection, now, grace_s=chosen.grace_s, settle_s=chosen.settle_s, on_progress=log_progress
+        connection,
+        now,
+        grace_s=chosen.grace_s,
+        settle_s=chosen.settle_s,
+        n_steps=N_STEPS,
+        on_progress=log_progress,
     )
     watched = watch_series(connection, N_BATCHES) + watch_silence(connection, now)
     kpis = tell_changed(connection, refreshed.computed_to)
