@@ -2,17 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
-
-import psycopg
 
 from analytics.kpi import Domain, domains
 from analytics.kpi.figure import Figure
 from analytics.period import Period, periods_of
-from store.inputs import ChangedDay, Window, take_changed_days
+from store.inputs import ChangedDay, Connection, Window, take_changed_days
 from store.results import KpiReport, KpiValue, write_kpis
-
-Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 def tell_changed(connection: Connection, computed_to: datetime, n_days: int = 31) -> KpiReport:

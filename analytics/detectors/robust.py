@@ -10,8 +10,9 @@ weight that never falls below 1/`MEMORY` so that old values fade (West 1979, doi
 teaches only as far as `CLIP` spreads, so that one outlier does not widen what is ordinary (winsorising, Huber 1981).
 
 Assumes values that come at a roughly steady pace. Knows nothing (None) until `WARM_UP_S` has passed and `N_LEAST`
-values have come: a week has weekends in it. After a gap longer than `LONGEST_STEP_S` the change and the short mean start anew.
-A spread is never taken smaller than `RESOLUTION` of the level, so that a constant series may move by its last digit.
+values have come: a week has weekends in it. After a gap longer than `LONGEST_STEP_S` the change and the short mean
+start anew. A spread is never taken smaller than `RESOLUTION` of the level, so that a constant series may move by its
+last digit.
 """
 
 import math
