@@ -33,7 +33,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class AssetType:
-    """One kind of thing that is looked after. `data_model` is the entity type of the Smart Data Models, if there is one."""
+    """One kind of thing that is looked after. `data_model` is its entity type in the Smart Data Models, if any."""
 
     name: str
     name_en: str

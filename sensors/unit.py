@@ -114,6 +114,7 @@ UNITS: dict[str, Unit] = {
     "kHz": Unit("frequency", 1e3),
     "/min": Unit("frequency", 1.0 / 60.0),
     "/h": Unit("frequency", 1.0 / 3600.0),
+    "lm": Unit("luminous flux", 1.0),
     "lx": Unit("illuminance", 1.0),
     "klx": Unit("illuminance", 1e3),
     "W/m2": Unit("irradiance", 1.0),

@@ -1,4 +1,4 @@
-"""A lift (in Europe; elsewhere: elevator)."""
+"""A lift: runs, doors, motor."""
 
 from sensors.asset import AssetType, Attribute, Observed
 

@@ -88,6 +88,9 @@ where l.series_id in (
     select s.series_id from public.series s
     where s.territory_id in (select territory_id from reader.readable_territories));
 
+create view reader.rollup_state as
+select rollup, computed_to from public.rollup_watermarks;
+
 create view reader.measurements_hourly with (security_barrier) as
 select r.series_id, r.bucket, r.n, r.sum, r.min, r.max, r.first, r.last, r.first_at, r.last_at,
        r.time_weighted_mean, r.covered_s
@@ -105,14 +108,14 @@ where r.series_id in (
     where s.territory_id in (select territory_id from reader.readable_territories));
 
 create view reader.counters_hourly with (security_barrier) as
-select r.series_id, r.bucket, r.increase, r.n_resets
+select r.series_id, r.bucket, r.increase, r.n_resets, r.span_s
 from public.counters_hourly r
 where r.series_id in (
     select s.series_id from public.series s
     where s.territory_id in (select territory_id from reader.readable_territories));
 
 create view reader.counters_daily with (security_barrier) as
-select r.series_id, r.bucket, r.increase, r.n_resets
+select r.series_id, r.bucket, r.increase, r.n_resets, r.span_s
 from public.counters_daily r
 where r.series_id in (
     select s.series_id from public.series s
