@@ -9,13 +9,14 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from fastapi.routing import APIRoute
+from psycopg import conninfo
 
 from api.app import create_app
 from api.routes import routers
 from store.connect import connect
 from store.keys import create_key
 from tests.support.api import api_client
-from tests.support.proxy import Proxy
+from tests.support.proxy import proxied
 from tests.support.town import seed_small_region
 
 OPEN = {"/v1/health", "/v1/public/kpis"}
@@ -86,10 +87,12 @@ def test_only_the_hash_of_a_key_is_kept(database_url: str) -> None:
 def test_a_database_that_is_away_is_said_so(database_url: str) -> None:
     """Cut the way to the database: 503 with a sentence; heal it: the same request is answered."""
     region = seed_small_region(database_url)
-    with Proxy.before(database_url) as proxy:
+    port = int(conninfo.conninfo_to_dict(database_url)["port"])
+    with proxied(port) as proxy:
+        way = database_url.replace(f":{port}/", f":{proxy.port}/")
 
         async def story() -> list[int]:
-            async with api_client(proxy.url, region.east_key) as client:
+            async with api_client(way, region.east_key) as client:
                 first = (await client.get("/v1/assets")).status_code
                 proxy.stop()
                 second = await client.get("/v1/assets")
