@@ -28,9 +28,7 @@ def connect(
         No server answers there (passing: it may come back).
     """
     with translated_errors(database_url):
-        return psycopg.connect(
-            database_url, autocommit=autocommit, **session_arguments(program, statement_timeout_s)
-        )
+        return psycopg.connect(database_url, autocommit=autocommit, **session_arguments(program, statement_timeout_s))
 
 
 def open_async_pool(
@@ -67,7 +65,8 @@ def translated_errors(database_url: str) -> Iterator[None]:
     try:
         yield
     except psycopg.OperationalError as error:
-        reason = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+        reason = lines[0].rpartition("failed: ")[2] if lines else type(error).__name__
         if error.sqlstate in REFUSALS or "authentication failed" in reason or "does not exist" in reason:
             raise WrongAddressError(f"the database at {address} refuses us: {reason}") from error
         raise UnreachableError(f"no database answers at {address}: {reason}") from error
@@ -84,7 +83,9 @@ def public_address(database_url: str) -> str:
     try:
         fields = conninfo.conninfo_to_dict(database_url)
     except psycopg.ProgrammingError as error:
-        raise WrongAddressError("the database URL cannot be read; expected postgresql://user:password@host:port/name") from error
+        raise WrongAddressError(
+            "the database URL cannot be read; expected postgresql://user:password@host:port/name"
+        ) from error
     return f"{fields.get('host', 'localhost')}:{fields.get('port', 5432)}/{fields.get('dbname', '')}"
 
 

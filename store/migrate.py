@@ -6,7 +6,7 @@ Safe under two at once (an advisory lock), idempotent, and one transaction: a fa
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any, LiteralString
 
 import psycopg
 
@@ -59,11 +59,14 @@ def migrate(database_url: str) -> list[str]:
 def require_server(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
     """Refuse a server that is too old or has no TimescaleDB, in a sentence that says what to do."""
     if connection.info.server_version < OLDEST_POSTGRESQL:
-        raise MissingExtensionError(f"PostgreSQL 15 or later is needed, this is {connection.info.server_version // 10_000}")
+        raise MissingExtensionError(
+            f"PostgreSQL 15 or later is needed, this is {connection.info.server_version // 10_000}"
+        )
     row = connection.execute(QUERIES["read_extension"]).fetchone()
     if row is None:
         raise MissingExtensionError(
-            "this PostgreSQL server has no TimescaleDB: install the package timescaledb for its version, or use `vigie local start`"
+            "this PostgreSQL server has no TimescaleDB: install the package timescaledb for its version, "
+            "or use `vigie local start`"
         )
     version = tuple(int(part) for part in str(row[0]).split("-")[0].split(".")[:2])
     if version < OLDEST_TIMESCALEDB:
@@ -92,7 +95,9 @@ def check_history(held: dict[int, str], known: list[Migration]) -> None:
     digests = {migration.number: migration.digest for migration in known}
     for number, digest in sorted(held.items()):
         if number not in digests:
-            raise OutdatedSchemaError(f"the database holds migration {number:04d}, which this version does not know: use a newer Vigie")
+            raise OutdatedSchemaError(
+                f"the database holds migration {number:04d}, which this version does not know: use a newer Vigie"
+            )
         if digests[number] != digest:
             raise OutdatedSchemaError(
                 f"migration {number:04d} in the database differs from this version's: start from an empty database"
@@ -115,4 +120,4 @@ def replay_views(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
 
 def read_text(path: Path) -> LiteralString:
     """Read one of our own SQL files, which is as good as a literal."""
-    return cast(LiteralString, path.read_text(encoding="utf-8"))
+    return path.read_text(encoding="utf-8")

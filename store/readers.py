@@ -8,8 +8,13 @@ from psycopg import sql
 from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
-STATEMENT_TIMEOUT_S = 15
 N_CONNECTIONS = 10
+ROLE_SETTINGS = {
+    "statement_timeout": ("15s",),
+    "default_transaction_read_only": ("on",),
+    "search_path": ("reader", "public"),
+    "timezone": ("UTC",),
+}
 
 
 def create_reader(
@@ -30,13 +35,10 @@ def create_reader(
                 role, sql.Literal(password), sql.Literal(N_CONNECTIONS)
             )
         )
-        for name, value in (
-            ("statement_timeout", f"{STATEMENT_TIMEOUT_S}s"),
-            ("default_transaction_read_only", "on"),
-            ("search_path", "reader, public"),
-            ("timezone", "UTC"),
-        ):
+        for name, values in ROLE_SETTINGS.items():
             connection.execute(
-                sql.SQL("alter role {} set {} to {}").format(role, sql.Identifier(name), sql.Literal(value))
+                sql.SQL("alter role {} set {} to {}").format(
+                    role, sql.Identifier(name), sql.SQL(", ").join(sql.Literal(value) for value in values)
+                )
             )
         connection.execute(QUERIES["grant_territory"], {"role_name": role_name, "territory": territory})

@@ -20,7 +20,7 @@ set name = excluded.name, type = excluded.type, longitude = excluded.longitude, 
 insert into devices (territory_id, external_id, name, model, gateway_id, interval_s, is_revisable)
 values (
     (select territory_id from territories where slug = %(territory)s),
-    %(external_id)s, %(name)s, %(model)s,
+    %(external_id)s, coalesce(%(name)s, %(external_id)s), %(model)s,
     (select d.device_id from devices d join territories t using (territory_id)
      where t.slug = %(territory)s and d.external_id = %(gateway)s),
     %(interval_s)s, %(is_revisable)s)

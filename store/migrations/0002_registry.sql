@@ -7,7 +7,7 @@ create table quantities (
     kind            text not null constraint quantities_kind_check check (kind in ('gauge', 'counter', 'state')),
     low             float8,
     high            float8,
-    longest_hold_s  int not null,
+    longest_hold_s  float8 not null,
     name_en         text not null,
     name_fr         text not null
 );

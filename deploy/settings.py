@@ -1,0 +1,38 @@
+"""What the commands read from the environment, once."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy.errors import SettingError
+from deploy.local.services import Services, running
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+def required(name: str) -> str:
+    """Give an environment variable that must be there.
+
+    Raises
+    ------
+    SettingError
+        It is absent or empty.
+    """
+    value = os.environ.get(name, "")
+    if not value:
+        raise SettingError(f"set {name}, or run `make demo`, which brings its own services")
+    return value
+
+
+@contextmanager
+def services_given_or_embedded() -> Iterator[Services]:
+    """Use the services that VIGIE_DATABASE_URL and VIGIE_MQTT_URL name, else the embedded ones."""
+    database_url, mqtt_url = os.environ.get("VIGIE_DATABASE_URL"), os.environ.get("VIGIE_MQTT_URL")
+    if database_url and mqtt_url:
+        yield Services(database_url, database_url, mqtt_url)
+        return
+    if database_url or mqtt_url:
+        raise SettingError("set both VIGIE_DATABASE_URL and VIGIE_MQTT_URL, or neither")
+    with running(CHECKOUT) as embedded:
+        yield embedded

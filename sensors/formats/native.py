@@ -1,0 +1,164 @@
+"""Vigie's own JSON format, on `vigie/<territory>/<device>/up`. Described in docs/reference/native-format.md.
+
+The message path of most gateways: the ordinary message, one value or a few at one instant, is decoded and checked
+without intermediate objects; everything else takes the common gate of `sensors.plausible`.
+"""
+
+import json
+import re
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, cast
+
+import msgspec
+
+from sensors.instant import read_instant_us
+from sensors.measurement import Clock, Column, RejectedPart, Uplink
+from sensors.plausible import RawColumn, Refusal, check_columns, is_believable
+from sensors.quantity import Quantity, find_quantity
+from sensors.rejection import DecodeError, Reason, shown
+from sensors.topic import CHANNEL_PATTERN, UPLINK_FILTER, is_device_id, read_uplink_topic
+
+MAX_PAYLOAD_BYTES = 1_048_576
+MESSAGE_ID_PATTERN = "[!-~]{1,128}"
+
+_MESSAGE_ID = re.compile(MESSAGE_ID_PATTERN)
+_KEY = re.compile(f"(?:({CHANNEL_PATTERN})/)?([a-z0-9_]{{1,64}})")
+_LONGEST_KEY = 200  # longer than any valid one; keeps foreign keys from filling the memory of the cache
+# JSON has no NaN, but printf does: nan, -nan, inf, Infinity. Strings are matched first and left as they are.
+_NOT_FINITE = re.compile(r'"(?:[^"\\]|\\.)*"|-?\b(?:nan|inf(?:inity)?)\b', re.IGNORECASE)
+
+
+class NativeMessage(msgspec.Struct, omit_defaults=True):
+    """The message as it is written. Fields that are not named here are ignored.
+
+    `values` maps `quantity` or `channel/quantity` to a value or, where `at` is a list, to a list parallel to it. `at`
+    is RFC 3339 text with offset or Unix seconds; without it the time of arrival counts. `units` maps a key of `values`
+    to the UCUM unit it is sent in, needed only where that is not the quantity's own.
+    """
+
+    values: dict[str, Any]  # Any: what a gateway puts there is judged value by value
+    at: Any = None  # Any: so is each instant
+    id: str | None = None
+    units: dict[str, str] | None = None
+    gateway: str | None = None
+    simulated: bool = False
+
+
+class _WellTimed(NativeMessage):
+    """The ordinary message, whose instants the JSON decoder reads on the fly; any other is read again by its parent."""
+
+    at: datetime | int | float | list[datetime | int | float] | None = None
+
+
+class NativeFormat:
+    """The registry's entry for the native format."""
+
+    name = "native"
+    version = "native/1"
+    topic_filter = UPLINK_FILTER
+
+    def decode(self, topic: str, payload: bytes, received_at_us: int) -> tuple[Uplink, ...]:
+        """Give the one uplink of a native message. Raises DecodeError only."""
+        territory, device = read_uplink_topic(topic)
+        message = _read_message(payload)
+        times_us = _read_times(message.at, received_at_us)
+        columns, rejected = _read_values(message, times_us, received_at_us)
+        if not columns and not rejected:
+            raise DecodeError(Reason.NO_VALUE)
+        clock: Clock = "arrival" if message.at is None else "device"
+        return (Uplink(device, columns, rejected, message.id, clock, territory, message.gateway, message.simulated),)
+
+
+def encode(message: NativeMessage) -> bytes:
+    """Write a native message. The caller gives `at` as RFC 3339 text (`sensors.instant.instant_text`) or seconds."""
+    return _ENCODER.encode(message)
+
+
+def _read_message(payload: bytes) -> NativeMessage:
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise DecodeError(Reason.TOO_LARGE, f"{len(payload)} B / {MAX_PAYLOAD_BYTES} B")
+    try:
+        message: NativeMessage = _DECODER.decode(payload)
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        message = _read_odd_message(payload, error)
+    if message.id is not None and not _MESSAGE_ID.fullmatch(message.id):
+        raise DecodeError(Reason.WRONG_SHAPE, f"id: {shown(message.id)}")
+    if message.gateway is not None and not is_device_id(message.gateway):
+        raise DecodeError(Reason.WRONG_SHAPE, f"gateway: {shown(message.gateway)}")
+    return message
+
+
+def _read_odd_message(payload: bytes, error: Exception) -> NativeMessage:
+    """Say what is wrong with a message, or read it all the same where its faults are those of single values."""
+    try:
+        text = payload.decode()
+    except UnicodeDecodeError as cause:
+        raise DecodeError(Reason.INVALID_UTF8, f"byte {cause.start}") from error
+    try:
+        document = json.loads(_NOT_FINITE.sub(_as_python_writes_it, text))
+    except (ValueError, RecursionError):
+        raise DecodeError(Reason.INVALID_JSON, shown(str(error))) from error
+    try:
+        return msgspec.convert(document, NativeMessage)
+    except msgspec.ValidationError as cause:
+        raise DecodeError(Reason.WRONG_SHAPE, shown(str(cause))) from error
+
+
+def _as_python_writes_it(match: re.Match[str]) -> str:
+    return match[0] if match[0].startswith('"') else "NaN"
+
+
+def _read_values(
+    message: NativeMessage, times_us: list[int | Refusal], received_at_us: int
+) -> tuple[tuple[Column, ...], tuple[RejectedPart, ...]]:
+    columns: list[Column] = []
+    raws: list[RawColumn] = []
+    units = message.units or {}
+    is_ordinary = len(times_us) == 1 and not units and is_believable(times_us[0], received_at_us)
+    for key, value in message.values.items():
+        channel, quantity = _find_target(key[:_LONGEST_KEY])
+        if is_ordinary and type(value) is float and quantity is not None and _is_plain(value, quantity):
+            times = cast("list[int]", times_us)
+            columns.append(Column(channel, quantity.name, quantity.unit, times, [value]))
+        else:
+            name = key if quantity is None else quantity.name
+            values = value if isinstance(value, list) else [value]
+            raws.append(RawColumn(channel, name, units.get(key), times_us, values))
+    if not raws:
+        return tuple(columns), ()
+    checked, rejected = check_columns(raws, received_at_us)
+    return (*columns, *checked), rejected
+
+
+def _is_plain(value: float, quantity: Quantity) -> bool:
+    return quantity.low <= value <= quantity.high and quantity.kind != "state"
+
+
+def _read_times(at: object, received_at_us: int) -> list[int | Refusal]:
+    if at is None:
+        return [received_at_us]
+    if isinstance(at, list):
+        return [_read_time(written) for written in at]
+    return [_read_time(at)]
+
+
+def _read_time(written: object) -> int | Refusal:
+    try:
+        return read_instant_us(written)
+    except DecodeError as error:
+        return Refusal(error.reason, error.detail)
+
+
+@lru_cache(maxsize=4096)
+def _find_target(key: str) -> tuple[str, Quantity | None]:
+    """Split a key into channel and quantity; None for a quantity that is not known or a key that is none."""
+    match = _KEY.fullmatch(key)
+    if match is None:
+        return "", None
+    return match[1] or "", find_quantity(match[2])
+
+
+_DECODER = msgspec.json.Decoder(_WellTimed)
+_ENCODER = msgspec.json.Encoder()
+FORMAT = NativeFormat()

@@ -1,0 +1,69 @@
+"""Receipts: what Vigie tells a gateway after the commit, so that the gateway may forget what it kept."""
+
+import msgspec
+
+from sensors.rejection import DecodeError, Reason, shown
+from sensors.topic import ROOT
+
+
+class ReceiptRejection(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Values of a message that were refused: the reason's code, what was found, how many values."""
+
+    reason: Reason
+    n: int
+    detail: str = ""
+
+
+class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The outcome of one message, counted in values. A receipt means: Vigie holds it for good, send it no more.
+
+    `id` is the message's own id; None where the sender gave MQTT 5 correlation data instead.
+    """
+
+    id: str | None = None
+    stored: int = 0
+    duplicate: int = 0
+    rejected: tuple[ReceiptRejection, ...] = ()
+
+
+class ReceiptDocument(msgspec.Struct, frozen=True):
+    """What is published: several receipts in one message, in no order."""
+
+    receipts: tuple[Receipt, ...]
+
+
+def receipt_topic(territory: str, sender: str, response_topic: str | None = None) -> str:
+    """Say where receipts for this sender (the gateway, else the device) go.
+
+    An MQTT 5 response topic is followed only inside the sender's own territory and never onto an uplink topic: a
+    stranger must not be able to make Vigie write elsewhere, or to itself.
+    """
+    inside = f"{ROOT}/{territory}/"
+    if response_topic and response_topic.startswith(inside) and _is_publishable(response_topic):
+        return response_topic
+    return f"{inside}{sender}/receipts"
+
+
+def encode_receipts(receipts: tuple[Receipt, ...]) -> bytes:
+    """Write the receipt document as JSON."""
+    return _ENCODER.encode(ReceiptDocument(receipts))
+
+
+def decode_receipts(payload: bytes) -> tuple[Receipt, ...]:
+    """Read a receipt document. Raises DecodeError."""
+    try:
+        return _DECODER.decode(payload).receipts
+    except msgspec.ValidationError as error:
+        raise DecodeError(Reason.WRONG_SHAPE, shown(str(error))) from error
+    except UnicodeDecodeError as error:
+        raise DecodeError(Reason.INVALID_UTF8, f"byte {error.start}") from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise DecodeError(Reason.INVALID_JSON, shown(str(error))) from error
+
+
+def _is_publishable(topic: str) -> bool:
+    return topic.isprintable() and not any(sign in topic for sign in "+#") and not topic.endswith("/up")
+
+
+_DECODER = msgspec.json.Decoder(ReceiptDocument)
+_ENCODER = msgspec.json.Encoder()

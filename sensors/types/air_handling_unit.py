@@ -1,0 +1,45 @@
+"""An air handling unit: fans, coils, dampers and filters, told apart by channels."""
+
+from sensors.asset import AssetType, Attribute, Observed
+
+TYPE = AssetType(
+    name="air_handling_unit",
+    name_en="Air handling unit",
+    name_fr="Centrale de traitement d'air",
+    domain="building",
+    quantities=(
+        Observed("air_temperature", 300, channel="supply"),
+        Observed("air_temperature", 300, channel="return"),
+        Observed("air_temperature", 300, channel="mixed"),
+        Observed("air_temperature", 300, channel="outdoor"),
+        Observed("air_temperature", 300, channel="supply_setpoint"),
+        Observed("air_temperature", 300, channel="supply_heating_setpoint"),
+        Observed("air_temperature", 300, channel="supply_cooling_setpoint"),
+        Observed("damper_position", 300, channel="outdoor"),
+        Observed("damper_position", 300, channel="return"),
+        Observed("damper_position", 300, channel="exhaust"),
+        Observed("valve_position", 300, channel="heating"),
+        Observed("valve_position", 300, channel="cooling"),
+        Observed("fan_on", 300, channel="supply"),
+        Observed("fan_on", 300, channel="return"),
+        Observed("fan_speed", 300, channel="supply"),
+        Observed("fan_speed", 300, channel="return"),
+        Observed("duct_static_pressure", 300, channel="supply"),
+        Observed("duct_static_pressure", 300, channel="supply_setpoint"),
+        Observed("filter_pressure_drop", 300, channel="supply"),
+        Observed("filter_pressure_drop", 300, channel="return"),
+        Observed("air_flow", 300, channel="supply"),
+        Observed("co2", 300, channel="return"),
+        Observed("relative_humidity", 300, channel="return"),
+        Observed("active_power", 300),
+        Observed("occupancy_mode", None),
+        Observed("equipment_fault", None),
+        Observed("fault_label", None),
+    ),
+    attributes=(
+        Attribute("nominal_air_flow_m3_h", "number", "Nominal air flow", "Débit d'air nominal", "m3/h"),
+        Attribute("filter_class", "text", "Filter class", "Classe de filtre"),
+        Attribute("has_heat_recovery", "boolean", "Heat recovery", "Récupération de chaleur"),
+        Attribute("installed_on", "date", "Installed on", "Mise en service"),
+    ),
+)
