@@ -150,7 +150,7 @@ class Building:
             (Column("return", "air_temperature", 1), unit["return"]),
             (Column("mixed", "air_temperature", 1), unit["mixed"]),
             (Column("outdoor", "air_temperature", 1), outdoor),
-            (Column("supply", "temperature_setpoint", 1), unit["setpoint"]),
+            (Column("supply_setpoint", "air_temperature", 1), unit["setpoint"]),
             (Column("outdoor", "damper_position", 0), unit["damper"]),
             (Column("heating", "valve_position", 0), unit["heating"]),
             (Column("cooling", "valve_position", 0), unit["cooling"]),
@@ -189,7 +189,7 @@ class Building:
         series: list[tuple[Column, Floats]] = [
             (Column("", "boiler_on", 0), firing.astype(float)),
             (Column("", "burner_modulation", 0), 100 * load),
-            (Column("supply", "water_temperature", 1), flow_c + draws.normal(0, 0.4, load.shape)),
+            (Column("flow", "water_temperature", 1), flow_c + draws.normal(0, 0.4, load.shape)),
             (Column("return", "water_temperature", 1), back_c),
             (Column("", "flue_gas_temperature", 0), np.where(firing, 60 + 55 * load, 24.0)),
             (Column("", "start_count", 0), starts),

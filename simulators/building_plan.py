@@ -109,7 +109,7 @@ def inventory_of(asset: Asset, plan: BuildingPlan, index: int) -> Asset:
     heat = "gas" if plan.has_boiler[index] else "heat_network"
     inventory = {
         "floor_area_m2": round(float(plan.area[index])),
-        "heat_source": heat,
+        "heating_energy": heat,
         "use": KINDS[plan.kinds[index]][0],
     }
     return Asset(asset.slug, asset.name, asset.type, asset.longitude, asset.latitude, None, inventory)

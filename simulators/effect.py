@@ -11,6 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from simulators.description import Asset
 from simulators.grid import DAY_S, Floats, Grid, Integers, Table
 
 Reach = Literal["asset", "children", "gateway", "none"]
@@ -65,7 +66,9 @@ class Effect:
 
     `asset_type` names the assets it may strike ("" for the town as a whole). `bend` changes the physical state of the
     named `domains`, `send` the rows that devices give; either may be missing where the town's own rhythm shows it.
-    `when` chooses the start where not any instant will do, None where there is none in the span.
+    `when` chooses the start where not any instant will do, None where there is none in the span; `months` are those in
+    which it may start, `suits` says which assets of the type it may strike. Effects `in_history` also strike in the
+    metered years before the full town.
     """
 
     name: str
@@ -81,6 +84,8 @@ class Effect:
     reach: Reach = "asset"
     is_lasting: bool = False
     in_history: bool = False
+    months: tuple[int, ...] = ()
+    suits: Callable[[Asset], bool] | None = None
 
 
 @cache

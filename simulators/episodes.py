@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -29,6 +30,13 @@ class Roll:
         for asset in self.assets:
             by_type.setdefault(asset.type, []).append(asset)
         object.__setattr__(self, "by_type", by_type)
+
+    def candidates(self, effect: Effect) -> Sequence[str]:
+        """Give the slugs of the assets an effect may strike, "" for the town as a whole."""
+        if not effect.asset_type:
+            return [""]
+        assets = self.by_type.get(effect.asset_type, ())
+        return [asset.slug for asset in assets if effect.suits is None or effect.suits(asset)]
 
     def reached(self, effect: Effect, asset: str) -> tuple[int, ...]:
         """Give the positions of the devices that show an effect on an asset."""
@@ -74,7 +82,7 @@ def draw_episode(
     draws: np.random.Generator,
 ) -> Episode | None:
     """Draw one episode that fits into the window and meets no other on its asset; None where there is no room."""
-    candidates = [asset.slug for asset in roll.by_type.get(effect.asset_type, ())] if effect.asset_type else [""]
+    candidates = roll.candidates(effect)
     if not candidates:
         return None
     for _ in range(20):
@@ -94,7 +102,7 @@ def draw_times(effect: Effect, window_s: tuple[int, int], draws: np.random.Gener
     last_s = int(draws.uniform(*effect.days) * DAY_S)
     first, latest = window_s[0] + sign_s, window_s[1] - last_s
     start_s = effect.when(draws, first, latest) if effect.when else int(draws.uniform(first, latest)) // 60 * 60
-    if start_s is None:
+    if start_s is None or (effect.months and datetime.fromtimestamp(start_s, UTC).month not in effect.months):
         return None
     return start_s - sign_s, start_s, start_s + last_s
 

@@ -81,8 +81,8 @@ class Lighting:
     def old_watts(self, grid: Grid, draws: np.random.Generator) -> Floats:
         """Give the watts of the lamps as they were before, a few of them always out, (n_cabinets, n_steps)."""
         self.out_share = np.clip(0.97 * self.out_share + 0.0006 + draws.normal(0, 0.003, self.out_share.size), 0, 0.08)
-        lit = self.plan.per_cabinet(self.plan.old_w) * (1 - self.out_share)
-        return lit[:, None] * grid["dark"]
+        lit: Floats = self.plan.per_cabinet(self.plan.old_w) * (1 - self.out_share)
+        return np.asarray(lit[:, None] * grid["dark"], dtype=np.float64)
 
     def new_watts(self, grid: Grid, day: Day) -> tuple[Floats, Floats, Floats]:
         """Give the watts of the lamps as renovated: per cabinet, per lamp, and each lamp's level 0 to 1."""
@@ -119,7 +119,7 @@ class Lighting:
         series: list[tuple[Column, Floats]] = [
             (Column("", "active_energy", 3), before(register, watts)),
             (Column("", "active_power", 0), watts),
-            (Column("", "voltage", 1), np.where(hourly, 230 * (2 - mains) * grid["feed"], np.nan)),
+            (Column("l1", "voltage", 1), np.where(hourly, 230 * (2 - mains) * grid["feed"], np.nan)),
         ]
         devices = np.arange(self.plan.n_cabinets)
         return tabulate("cabinet", devices, grid.at_s, every(devices.size, N_STEPS, period), series)
@@ -165,7 +165,7 @@ def describe(setting: Setting, plan: LightingPlan) -> tuple[list[Asset], list[De
         longitude, latitude = setting.point("cabinet", index)
         inventory = {
             "n_lamps": int((plan.lamp_cabinet == index).sum()),
-            "renovated_on": str(np.datetime64(int(plan.renovated_s[index]), "s").astype("datetime64[D]")),
+            "installed_on": str(np.datetime64(int(plan.renovated_s[index]), "s").astype("datetime64[D]")),
         }
         name = f"Armoire d'éclairage {index + 1}"
         assets.append(Asset(slug, name, "light_cabinet", longitude, latitude, None, inventory))
@@ -186,9 +186,10 @@ def describe_lamp(setting: Setting, plan: LightingPlan, index: int, cabinet: Ass
     draws = setting.chance.of("place lamp", index)
     longitude, latitude = setting.near(cabinet.longitude, cabinet.latitude, draws, 0.35)
     inventory = {
+        "cabinet": cabinet.slug,
         "power_before_w": float(plan.inventory_w[index]),
-        "power_w": float(plan.new_inventory_w[index]),
-        "technology": "led" if plan.new_w[index] < 0.9 * plan.old_w[index] else "sodium",
+        "nominal_power_w": float(plan.new_inventory_w[index]),
+        "lamp_kind": "led" if plan.new_w[index] < 0.9 * plan.old_w[index] else "sodium",
     }
     return Asset(
         f"lampe-{index + 1:05d}", f"Lampe {index + 1}", "street_light", longitude, latitude, cabinet.slug, inventory

@@ -15,6 +15,7 @@ SODIUM_W = np.array([70.0, 100.0, 150.0])
 # (integrated over the sun of 47.5 degrees north).
 WINDOWS = (((0.0, 0.0), 0.0), ((1.0, 4.0), 0.26), ((0.0, 5.0), 0.43), ((23.5, 5.0), 0.47))
 DIM_FROM, DIM_TO = 22.0, 6.0
+STANDBY_SHARE = 0.011  # what controllers draw, as a share of what the old lamps drew
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def draw_lighting_plan(setting: Setting) -> LightingPlan:
     dim_level, remaining = draw_dimming(target, shares, draws)
     nominal = draws.choice(SODIUM_W, n_lamps, p=[0.35, 0.45, 0.20])
     old_w = nominal * BALLAST_LOSS * draws.normal(1, 0.03, n_lamps)
-    new_w = relamp(old_w, remaining[cabinet], draws)
+    new_w = relamp(old_w, cabinet, remaining, draws)
     return LightingPlan(
         lamp_cabinet=cabinet.astype(np.int64),
         old_w=old_w,
@@ -88,19 +89,22 @@ def draw_dimming(saving: Floats, off_share: Floats, draws: np.random.Generator) 
     most = np.clip((saving - off_share - 0.01) / np.maximum(dim_share, 0.05), 0, 0.5)
     level = np.where(draws.random(saving.size) < 0.6, 1 - most * draws.uniform(0.3, 1.0, saving.size), 1.0)
     kept = 1 - off_share - dim_share * (1 - level)
-    return level, np.clip((1 - saving) / kept, 0.25, 1.0)
+    return level, np.clip((1 - saving) / kept - STANDBY_SHARE, 0.25, 1.0)
 
 
-def relamp(old_w: Floats, remaining: Floats, draws: np.random.Generator) -> Floats:
-    """Replace as many lamps by LED as bring a cabinet to the remaining share of its watts."""
-    led_w = old_w * np.minimum(LED_RATIO, remaining)
-    share = np.clip((1 - remaining) / (1 - LED_RATIO), 0, 1)
-    chosen = draws.random(old_w.size) < share
-    return np.where(chosen, led_w * draws.normal(1, 0.02, old_w.size), old_w)
+def relamp(old_w: Floats, cabinet: Integers, remaining: Floats, draws: np.random.Generator) -> Floats:
+    """Replace as many lamps by LED as bring each cabinet to its remaining share of watts, and size the LED to fit."""
+    new_w = old_w.copy()
+    for index, share in enumerate(remaining.tolist()):
+        lamps = draws.permutation(np.flatnonzero(cabinet == index))
+        saved_w = (1 - share) * old_w[lamps].sum()
+        reach_w = np.cumsum(old_w[lamps]) * (1 - LED_RATIO)
+        chosen = lamps[: int(np.searchsorted(reach_w, saved_w)) + 1]
+        new_w[chosen] = old_w[chosen] * (1 - saved_w / old_w[chosen].sum())
+    return new_w
 
 
 def take_inventory(true_w: Floats, draws: np.random.Generator) -> Floats:
     """Write down watts as inventories do: rounded, and wrong for one lamp in twenty."""
-    wrong = draws.random(true_w.size) < 0.05
-    listed: Floats = np.round(np.where(wrong, true_w * draws.choice([0.7, 1.4], true_w.size), true_w))
-    return listed
+    factor = np.where(draws.random(true_w.size) < 0.05, draws.choice([0.7, 1.4], true_w.size), 1.0)
+    return np.round(true_w * factor).astype(np.float64)

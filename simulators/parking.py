@@ -89,7 +89,7 @@ class Parking:
         rare = np.where(beat, 1.0, np.nan)
         series: list[tuple[Column, Floats]] = [
             (Column("", "occupancy", 0), shown),
-            (Column("", "device_temperature", 0), cold * rare),
+            (Column("", "temperature", 0), cold * rare),
             (Column("", "battery_level", 0), grid["charge"] * rare),
             (Column("", "rssi", 0), rssi * rare),
             (Column("", "snr", 1), snr * rare),
@@ -156,6 +156,6 @@ def describe(setting: Setting, zone: np.ndarray, capacity: Floats) -> tuple[list
     for index, places in enumerate(capacity.tolist()):
         slug, name = f"parc-{index + 1:02d}", f"Parc de stationnement {index + 1}"
         longitude, latitude = setting.point("car park", index, 0.8)
-        assets.append(Asset(slug, name, "car_park", longitude, latitude, None, {"capacity": int(places)}))
+        assets.append(Asset(slug, name, "car_park", longitude, latitude, None, {"n_places": int(places)}))
         devices.append(Device(slug, name, "car_park", "comptage-parc", "gw-mobilite-1", 600, {"*": slug}))
     return assets, devices

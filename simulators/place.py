@@ -46,7 +46,7 @@ class Cells:
     def __init__(self, draws: np.random.Generator, n_devices: int, life_days: float) -> None:
         self.life_s = draws.normal(life_days, 0.12 * life_days, n_devices).clip(0.5 * life_days) * DAY_S
         self.phase = draws.random(n_devices)
-        self.rssi = draws.normal(-101, 8, n_devices).clip(-118, -72)
+        self.rssi = draws.normal(-100, 8, n_devices).clip(-114, -72)
 
     def level(self, at_s: Integers) -> Floats:
         """Give the charge [%] of each device at each instant, shape (n_devices, n_steps)."""

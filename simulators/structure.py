@@ -59,7 +59,7 @@ class Structure:
             (Column("", "displacement", 2), displacement + draws.normal(0, 0.03, shape)),
             (Column("", "tilt", 3), tilt + draws.normal(0, 0.002, shape)),
             (Column("", "strain", 1), np.where(bearing, np.nan, strain + draws.normal(0, 1.0, shape))),
-            (Column("", "surface_temperature", 1), np.where(bearing, np.nan, deck[None] + draws.normal(0, 0.1, shape))),
+            (Column("", "temperature", 1), np.where(bearing, np.nan, deck[None] + draws.normal(0, 0.1, shape))),
         ]
         n = shape[0]
         return [tabulate("bridge_element", np.arange(n), grid.at_s, every(n, N_STEPS, 1), series)]
@@ -76,14 +76,15 @@ class Structure:
 
 
 def describe(setting: Setting) -> tuple[list[Asset], list[Device]]:
-    """List the bridges' elements; a bridge itself reports nothing."""
+    """List the bridges' elements."""
     assets, devices = [], []
     for bridge in range(setting.plan.n_bridges):
         longitude, latitude = setting.point("bridge", bridge, 1.3)
         slug, name = f"pont-{bridge + 1}", f"Pont {bridge + 1}"
-        assets.append(Asset(slug, name, "bridge", longitude, latitude))
         for part in PARTS:
             element, title = f"{slug}-{part}", f"{name}, {part.replace('-', ' ')}"
-            assets.append(Asset(element, title, "bridge_element", longitude, latitude, slug))
+            kind = "bearing" if part.startswith("appui") else "span"
+            inventory = {"bridge": slug, "element_kind": kind, "material": "concrete"}
+            assets.append(Asset(element, title, "bridge_element", longitude, latitude, None, inventory))
             devices.append(Device(element, title, "bridge_element", "centrale-pont", "gw-pont-1", 600, {"*": element}))
     return assets, devices

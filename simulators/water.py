@@ -33,7 +33,6 @@ class Water:
         self.height_bar = draws.uniform(0.0, 1.6, n)
         self.assets, self.devices = describe(setting, n)
         self.rows = {asset.slug: index for index, asset in enumerate(self.assets[:n])} | {"pompe-1": 0}
-        self.volume = draws.uniform(2e3, 4e5, n)
         self.pump_kwh, self.pump_h = float(draws.uniform(1e4, 9e4)), float(draws.uniform(2e3, 3e4))
 
     def drive(self, day: Day, sky: Sky) -> Grid:
@@ -63,14 +62,11 @@ class Water:
         fall = 0.35 * (flow / (2 * np.maximum(usual[:, None], 0.1))) ** 1.85
         fall[1:] += 0.6 * fall[0]
         pressure = np.clip(PUMP_BAR - self.height_bar[:, None] - fall, 0.2, None)
-        volume = self.volume[:, None] + np.cumsum(flow, axis=1) * STEP_H
-        self.volume = volume[:, -1]
         noise = 18 + 14 * np.clip(grid["loss"] / np.maximum(self.rest[:, None], 0.05) - 1, 0, 2)
         night = np.isin(read_civil(grid.at_s).hour, (3.0,))[None]
         series: list[tuple[Column, Floats]] = [
             (Column("", "flow", 2), flow * draws.normal(1, 0.008, flow.shape)),
             (Column("", "water_pressure", 2), pressure + draws.normal(0, 0.03, flow.shape)),
-            (Column("", "water_volume", 2), volume - flow * STEP_H),
             (Column("", "noise_level", 0), np.where(night, noise + draws.normal(0, 2, flow.shape), np.nan)),
         ]
         n = flow.shape[0]
@@ -83,7 +79,7 @@ class Water:
         bearing = grid["bearing"]
         watts = 1e5 * (pressure + 1.0) * flow / 3600 / 0.62 * grid["wear"] + 350
         kwh = self.pump_kwh + np.cumsum(watts, axis=1) * STEP_H / 1000
-        hours = self.pump_h + np.arange(1, N_STEPS + 1)[None] * STEP_H
+        hours: Floats = self.pump_h + np.arange(1, N_STEPS + 1, dtype=np.float64)[None] * STEP_H
         self.pump_kwh, self.pump_h = float(kwh[0, -1]), float(hours[0, -1])
         vibration = (1.1 + 0.5 * (speed / NOMINAL_RPM) ** 2 + 5.5 * bearing**1.6) * draws.lognormal(0, 0.05, flow.shape)
         room = 14 + 0.3 * sky.at(grid.at_s, "temperature")[None]

@@ -19,4 +19,5 @@ EFFECT = Effect(
     (2, 6),
     domains=("building",),
     bend=bend,
+    months=(10, 11, 12, 1, 2, 3),
 )

@@ -19,4 +19,5 @@ EFFECT = Effect(
     domains=("structure",),
     bend=bend,
     is_lasting=True,
+    suits=lambda asset: asset.attributes["element_kind"] == "bearing",
 )

@@ -18,4 +18,5 @@ EFFECT = Effect(
     (5, 18),
     domains=("building",),
     bend=bend,
+    months=(10, 11, 12, 1, 2, 3),
 )
