@@ -1,13 +1,14 @@
 """From rows to messages: one per device and instant as it happens, or many instants packed for a back-fill."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from simulators.grid import GARBLED, UNTIMED, Column, Integers, Table
 
 MAX_INSTANTS = 200
+ODD = 99  # number of the messages that are not packed, so that their identity is their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def packed(tables: Sequence[Table]) -> Iterator[Message]:
     for table in tables:
         odd = (table.flags > 0) | (table.sent_s != table.at_s)
         if odd.any():
-            yield from each_row([table.take(odd)])
+            yield from (replace(message, number=ODD) for message in each_row([table.take(odd)]))
             table = table.take(~odd)
         yield from pack(table)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Protocol
+from zlib import crc32
 
 import numpy as np
 
@@ -27,6 +28,9 @@ from simulators.weather import Sky, Weather
 
 NAME = "Val-de-Tille"
 LATITUDE, LONGITUDE = 47.52, 5.10
+SPREAD_S = 300  # devices do not all send in the same second
+# Families that measure on the clock's quarters, as meters do.
+PUNCTUAL = {"cabinet", "electricity_meter", "gas_meter", "heat_meter", "water_meter", "weather"}
 HISTORY_DAYS = 400  # a metered year and the month in which cabinets are renovated
 EARLIEST, LATEST = datetime(2016, 1, 1, tzinfo=UTC), datetime(2039, 1, 1, tzinfo=UTC)
 
@@ -172,6 +176,7 @@ class Run:
         self.devices = list(chain.from_iterable(member.devices for member in ordered))
         sizes = [len(member.devices) for member in ordered]
         self.first = dict(zip((member.name for member in ordered), np.cumsum([0, *sizes[:-1]]).tolist(), strict=True))
+        self.phase_s = np.array([crc32(device.external_id.encode()) % SPREAD_S for device in self.devices])
         self.windows: dict[int, Sequence[Episode]] = {} if windows is None else windows
 
     def advance(self, day: Day, town: Town) -> list[Table]:
@@ -192,8 +197,13 @@ class Run:
         return [send(table, acting) for table in tables]
 
     def placed(self, domain: str, tables: list[Table]) -> list[Table]:
-        """Turn positions within a domain into positions within the town."""
-        return [replace(table, device=table.device + self.first[domain]) for table in tables]
+        """Turn positions within a domain into positions within the town, and let each device keep its own minute."""
+        placed = []
+        for table in tables:
+            device = table.device + self.first[domain]
+            at_s = table.at_s + (0 if table.family in PUNCTUAL else self.phase_s[device])
+            placed.append(replace(table, device=device, at_s=at_s, sent_s=at_s))
+        return placed
 
 
 def bend(grid: Grid, acting: Sequence[tuple[Effect, Episode]]) -> None:
