@@ -78,6 +78,8 @@ def encode(message: NativeMessage) -> bytes:
 def _read_message(payload: bytes) -> NativeMessage:
     if len(payload) > MAX_PAYLOAD_BYTES:
         raise DecodeError(Reason.TOO_LARGE, f"{len(payload)} B / {MAX_PAYLOAD_BYTES} B")
+    if not payload.isascii():
+        _check_utf8(payload)  # the JSON decoder does not look into fields that it skips
     try:
         message: NativeMessage = _DECODER.decode(payload)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:
@@ -89,14 +91,17 @@ def _read_message(payload: bytes) -> NativeMessage:
     return message
 
 
+def _check_utf8(payload: bytes) -> None:
+    try:
+        payload.decode()
+    except UnicodeDecodeError as error:
+        raise DecodeError(Reason.INVALID_UTF8, f"byte {error.start}") from error
+
+
 def _read_odd_message(payload: bytes, error: Exception) -> NativeMessage:
     """Say what is wrong with a message, or read it all the same where its faults are those of single values."""
     try:
-        text = payload.decode()
-    except UnicodeDecodeError as cause:
-        raise DecodeError(Reason.INVALID_UTF8, f"byte {cause.start}") from error
-    try:
-        document = json.loads(_NOT_FINITE.sub(_as_python_writes_it, text))
+        document = json.loads(_NOT_FINITE.sub(_as_python_writes_it, payload.decode()))
     except (ValueError, RecursionError):
         raise DecodeError(Reason.INVALID_JSON, shown(str(error))) from error
     try:

@@ -9,7 +9,7 @@ CodeRow = tuple[str, str, str]
 # name, longest hold [s], English, French, codes
 StateRow = tuple[str, float, str, str, tuple[CodeRow, ...]]
 
-HOUR, DAY = 3600.0, 86400.0
+HOURS_2, DAY = 7200.0, 86400.0
 
 OFF_ON: tuple[CodeRow, ...] = (("off", "off", "éteint"), ("on", "on", "allumé"))
 NO_YES: tuple[CodeRow, ...] = (("no", "no", "non"), ("yes", "yes", "oui"))
@@ -62,7 +62,7 @@ STATES: tuple[StateRow, ...] = (
     ("lid", DAY, "Lid", "Couvercle", OPENING),
     ("temperature_alarm", DAY, "Temperature alarm", "Alarme de température", ALARM),
     ("out_of_location", DAY, "Out of location", "Hors de son emplacement", ALARM),
-    ("presence", HOUR, "Presence", "Présence", PRESENCE),
+    ("presence", HOURS_2, "Presence", "Présence", PRESENCE),
     ("occupancy_mode", DAY, "Occupancy mode", "Mode d'occupation", IN_USE),
     ("window", DAY, "Window", "Fenêtre", OPENING),
     ("fan_on", DAY, "Fan running", "Ventilateur en marche", OFF_ON),

@@ -10,7 +10,7 @@ TYPE = AssetType(
     quantities=(
         Observed("occupancy", None),
         Observed("forbidden_parking", None),
-        Observed("temperature", 86400),
+        Observed("temperature", 3600),
         Observed("battery_voltage", 86400),
         Observed("battery_level", 86400),
     ),
