@@ -13,6 +13,7 @@ from simulators.weather import Sky
 STEP_S = 300
 N_STEPS = DAY_S // STEP_S
 PER_HOUR = 3600 // STEP_S
+BEAT_STEPS = 18
 STANDBY_W = 0.6  # a lamp controller while the lamp is off
 CABINET_W = 14.0  # clock, modem and contactor
 CABLE_LOSS = 1.03
@@ -125,14 +126,14 @@ class Lighting:
         return tabulate("cabinet", devices, grid.at_s, every(devices.size, N_STEPS, period), series)
 
     def lamp_table(self, grid: Grid, watts: Floats, level: Floats, sky: Sky) -> Table:
-        """Report each lamp when its level changes, every hour while it burns, every three hours by day."""
+        """Report each lamp when its level changes, every hour and a half while it burns, every three hours by day."""
         before_level = np.concatenate((self.lamp_level[:, None], level[:, :-1]), axis=1)
         self.lamp_level = level[:, -1].copy()
         n_lamps = watts.shape[0]
         phases = np.arange(n_lamps) * 7
-        hourly, sparse = every(n_lamps, N_STEPS, PER_HOUR, phases), every(n_lamps, N_STEPS, 3 * PER_HOUR, phases)
+        beat, sparse = every(n_lamps, N_STEPS, BEAT_STEPS, phases), every(n_lamps, N_STEPS, 2 * BEAT_STEPS, phases)
         changed = np.abs(level - before_level) > 0.01
-        reported = changed | (hourly & (level > 0)) | sparse
+        reported = changed | (beat & (level > 0)) | sparse
         reported &= grid["feed"][self.plan.lamp_cabinet] > 0
         kwh = self.lamp_kwh[:, None] + np.cumsum(watts, axis=1) * KWH_PER_W_STEP
         hours = self.lamp_h[:, None] + np.cumsum(level > 0, axis=1) * (STEP_S / 3600)

@@ -31,8 +31,8 @@ class Message:
 
     @property
     def id(self) -> str:
-        """Give the message's identity among those of its device; a repeated message has the same."""
-        return f"{self.at_s[0]:x}.{self.number}"
+        """Give the message's identity among those of its town; a repeated message has the same."""
+        return f"{self.device:x}.{self.at_s[0]:x}.{self.number}"
 
     def n_values(self) -> int:
         """Count the values."""

@@ -12,12 +12,16 @@ from simulators.town import Town, between
 
 @dataclass(frozen=True, slots=True)
 class Telegram:
-    """One publish: which gateway sends it, where, what, and when it is due (Unix seconds; of the past: at once)."""
+    """One publish: which gateway sends it, where, what, and when it is due (Unix seconds; of the past: at once).
+
+    `message_id` is what its receipt will name, None where no receipt can: the payload is damaged, or its format has no
+    place for an identity of the sender.
+    """
 
     gateway: str
     topic: str
     payload: bytes
-    message_id: str
+    message_id: str | None
     due_s: int
     is_live: bool
     n_values: int
@@ -67,4 +71,5 @@ class Stream:
         if message.is_garbled:
             payload = payload[: len(payload) * 2 // 3]
         gateway = device.gateway or device.external_id
-        return Telegram(gateway, topic, payload, message.id, message.sent_s, is_live, message.n_values())
+        message_id = None if message.is_garbled else message.id
+        return Telegram(gateway, topic, payload, message_id, message.sent_s, is_live, message.n_values())

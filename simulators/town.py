@@ -147,9 +147,13 @@ class Town:
             raise TownError(f"the period must end after it starts, not run from {from_at} to {to_at}")
         if from_s < self.setting.history_s:
             raise TownError(f"this town has no data before {datetime.fromtimestamp(self.setting.history_s, UTC)}")
-        self.run = Run(self, self.run.windows)
+        self.clear()
         step_s = int(block.total_seconds()) if block else DAY_S
         yield from cut(self.days(to_s), from_s, to_s, step_s)
+
+    def clear(self) -> None:
+        """Forget what was generated."""
+        self.run = Run(self, self.run.windows)
 
     def days(self, to_s: int) -> Iterator[Block]:
         """Advance day by day from the first day of the town."""

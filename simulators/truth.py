@@ -9,11 +9,11 @@ import numpy as np
 
 from simulators.durable import write_whole
 from simulators.effect import Episode, faults
-from simulators.grid import Floats
+from simulators.grid import DAY_S, Floats
 from simulators.lighting import COMPONENTS
 from simulators.reference import day_of, drawn_rounds
 from simulators.rounds import SECTORS, STREAMS
-from simulators.town import Town
+from simulators.town import Town, TownError
 
 VERSION = 1
 
@@ -91,8 +91,8 @@ def read_truth(path: Path) -> Truth:
 def truth_of(town: Town, generated_to: datetime) -> Truth:
     """Tell the truth about a town whose generation has come to an instant; only whole days enter daily lists."""
     to_s = int(generated_to.timestamp())
-    nightly = [entry for entry in town.run.lighting.nightly if entry[0] < to_s]
-    heat = [entry for entry in town.run.building.heat_truth if entry[0] < to_s]
+    nightly = [entry for entry in town.run.lighting.nightly if entry[0] + DAY_S <= to_s]
+    heat = [entry for entry in town.run.building.heat_truth if entry[0] + DAY_S <= to_s]
     return Truth(
         version=VERSION,
         seed=town.seed,
@@ -149,3 +149,22 @@ def buildings(town: Town, daily: Sequence[Floats]) -> Iterable[TrueBuilding]:
     heat = np.stack(daily) if daily else np.empty((0, len(slugs)))
     for index, slug in enumerate(slugs):
         yield TrueBuilding(slug, np.round(heat[:, index], 2).tolist())
+
+
+def check_truth_file(path: Path, town: Town) -> None:
+    """Refuse to write over the truth of another town, or over a file that is no truth.
+
+    Raises
+    ------
+    TownError
+        The file is there and tells of another seed, territory or start.
+    """
+    if not path.exists():
+        return
+    try:
+        old = read_truth(path)
+    except (msgspec.MsgspecError, OSError) as error:
+        raise TownError(f"{path} is not a truth file; choose another name") from error
+    if (old.seed, old.territory, int(old.full_from.timestamp())) != (town.seed, town.slug, town.setting.start_s):
+        about = f"{old.territory}, seed {old.seed}, from {old.full_from:%Y-%m-%d}"
+        raise TownError(f"{path} tells the truth about another town ({about}); choose another name or delete it")
