@@ -31,6 +31,8 @@ STATEMENT_TIMEOUT_S = 600.0
 class SettingError(Exception):
     """An environment variable cannot be used."""
 
+    exit_code = 11
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:

@@ -12,6 +12,8 @@ from api.app import create_app
 class SettingError(Exception):
     """A setting of the API cannot be used."""
 
+    exit_code = 11
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
