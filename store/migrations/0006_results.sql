@@ -60,3 +60,13 @@ create table kpi_publications (
     constraint kpi_publications_pkey primary key (territory_id, kpi)
 );
 comment on table kpi_publications is 'What the public KPI page may show without a key.';
+
+-- What a detector has learnt of a series, saved in the transaction that writes its findings.
+create table detector_states (
+    series_id   int not null constraint detector_states_series_id_fkey references series,
+    detector    text not null,
+    version     text not null,
+    scored_to   timestamptz not null,
+    state       jsonb not null,
+    constraint detector_states_pkey primary key (series_id, detector)
+);

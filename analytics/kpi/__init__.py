@@ -1,0 +1,38 @@
+"""KPIs, one module per domain: each exposes `DOMAINS`, and is found by being here."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from analytics.kpi.figure import Figure
+from analytics.period import Rhythm
+from store.inputs import Connection, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Domain:
+    """A group of KPIs told together out of the same inputs.
+
+    `read` fetches the inputs of a window (the only I/O); `tell` is pure and gives the figures of every asset and of
+    the territory. A change of what `tell` answers needs a new `method_version`.
+    """
+
+    name: str
+    kpis: tuple[str, ...]
+    rhythm: Rhythm
+    asset_types: tuple[str, ...]
+    method: str
+    method_version: str
+    read: Callable[[Connection, Window], Any]  # inputs differ from domain to domain
+    tell: Callable[[Any], Sequence[Figure]]
+
+
+@cache
+def domains() -> tuple[Domain, ...]:
+    """Give all domains, in order of their module's name."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
+    return tuple(domain for module in modules for domain in getattr(module, "DOMAINS", ()))

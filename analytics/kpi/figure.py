@@ -1,0 +1,71 @@
+"""One KPI figure before it is written, and the rules that all domains share."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+# Below this share of known time a figure is withheld. A convention of ours: a day may miss six hours.
+LEAST_COMPLETENESS = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A KPI of one asset (`asset_id` None: of the territory) over one period.
+
+    `low` and `high` bound the true value [unit]; `completeness` is 0 to 1, None where not known; `value` is None
+    exactly when `withheld` says why.
+    """
+
+    kpi: str
+    asset_id: int | None
+    unit: str
+    value: float | None
+    low: float | None
+    high: float | None
+    completeness: float | None
+    inputs_hash: str
+    withheld: str | None = None
+    proof: Mapping[str, Any] = field(default_factory=dict)
+
+
+def tell(
+    kpi: str, asset_id: int | None, unit: str, bounds: tuple[float | None, float | None, float | None], known: "Known"
+) -> Figure:
+    """Make a figure of (low, value, high), withheld where too little is known."""
+    low, value, high = bounds
+    reason = known.reason_to_withhold()
+    if reason is None and value is None:
+        reason = "not known: the inputs give no value"
+    if reason is not None:
+        low = value = high = None
+    return Figure(kpi, asset_id, unit, value, low, high, known.completeness, known.inputs_hash, reason, known.proof)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """How much of a period is known: covered of expected seconds, out of which inputs."""
+
+    covered_s: float
+    expected_s: float
+    inputs_hash: str
+    proof: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def completeness(self) -> float | None:
+        """Share of the expected time that is known; None where nothing was expected."""
+        return min(1.0, self.covered_s / self.expected_s) if self.expected_s > 0 else None
+
+    def reason_to_withhold(self) -> str | None:
+        """Say why no figure may be told, or None."""
+        share = self.completeness
+        if share is None:
+            return "not known: nothing was expected in this period"
+        if share < LEAST_COMPLETENESS:
+            return f"too little data: {share:.0%} of the time is known, {LEAST_COMPLETENESS:.0%} are needed"
+        return None
+
+
+def hash_inputs(rows: Sequence[object]) -> str:
+    """Hash the inputs of a figure: frozen dataclasses in a stated order, floats to their last digit."""
+    return hashlib.sha256("\n".join(repr(row) for row in rows).encode()).hexdigest()

@@ -1,0 +1,44 @@
+"""Periods in which KPIs are told: civil days, nights from noon to noon, months, in the territory's time zone."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+Rhythm = Literal["day", "night"]
+BEGIN_BY_RHYTHM: dict[Rhythm, time] = {"day": time(0), "night": time(12)}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """An interval whose end is not part of it, both ends in UTC."""
+
+    begins_at: datetime
+    ends_at: datetime
+    kind: Literal["day", "night", "month"]
+
+
+def periods_of(day_at: datetime, time_zone: str, rhythm: Rhythm, until: datetime) -> list[Period]:
+    """Give the periods to tell anew when a civil day has changed: those that touch it and end at or before `until`.
+
+    The first of a month brings the month before with it, in case that month's last day said nothing.
+
+    Parameters
+    ----------
+    day_at
+        Any instant of the day.
+    """
+    zone = ZoneInfo(time_zone)
+    day = day_at.astimezone(zone).date()
+    before = day - timedelta(days=1)
+    days = [before, day] if rhythm == "night" else [day]
+    periods = [Period(begin(d, rhythm, zone), begin(d + timedelta(days=1), rhythm, zone), rhythm) for d in days]
+    for first in sorted({day.replace(day=1), before.replace(day=1)}):
+        following = (first + timedelta(days=31)).replace(day=1)
+        periods.append(Period(begin(first, rhythm, zone), begin(following, rhythm, zone), "month"))
+    return [period for period in periods if period.ends_at <= until]
+
+
+def begin(day: date, rhythm: Rhythm, zone: ZoneInfo) -> datetime:
+    """Give the instant at which a civil day, or the night that begins on it, begins."""
+    return datetime.combine(day, BEGIN_BY_RHYTHM[rhythm], zone).astimezone(UTC)

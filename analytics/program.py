@@ -1,0 +1,168 @@
+"""`vigie analyse`: keeps rollups, findings and KPIs current, in rounds.
+
+Every step of a round is a transaction of its own that may be cut anywhere and done again: what was not committed is
+found undone by the next round, or by another program.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import FrameType
+
+import structlog
+
+from analytics.tell import tell_changed
+from analytics.watch import WatchReport, watch_series, watch_silence
+from store import ledger, rollup
+from store.connect import connect, translated_errors
+from store.errors import UnreachableError
+from store.inputs import Connection
+from store.results import KpiReport
+
+log = structlog.get_logger("analytics")
+N_STEPS = 10  # days of rollups computed per round
+N_BATCHES = 20  # of series scored per round and detector, so that no step starves the others
+STATEMENT_TIMEOUT_S = 600.0
+
+
+class SettingError(Exception):
+    """An environment variable cannot be used."""
+
+    exit_code = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the program is told. A round begins `round_s` [s] after the end of the one before."""
+
+    database_url: str
+    round_s: float = 5.0
+    grace_s: float = 30.0
+    settle_s: float = 5.0
+
+
+def settings_from(environment: Mapping[str, str]) -> Settings:
+    """Read the settings: VIGIE_DATABASE_URL, VIGIE_ANALYSE_ROUND_S, VIGIE_ANALYSE_GRACE_S, VIGIE_ANALYSE_SETTLE_S.
+
+    Raises
+    ------
+    SettingError
+        The database is not named, or a number is none.
+    """
+    database_url = environment.get("VIGIE_DATABASE_URL", "")
+    if not database_url:
+        raise SettingError("set VIGIE_DATABASE_URL to the database's address")
+    return Settings(
+        database_url,
+        seconds_from(environment, "VIGIE_ANALYSE_ROUND_S", 5.0),
+        seconds_from(environment, "VIGIE_ANALYSE_GRACE_S", 30.0),
+        seconds_from(environment, "VIGIE_ANALYSE_SETTLE_S", 5.0),
+    )
+
+
+def seconds_from(environment: Mapping[str, str], name: str, default_s: float) -> float:
+    """Read a number of seconds, not negative."""
+    text = environment.get(name, "")
+    try:
+        seconds = float(text) if text else default_s
+    except ValueError as error:
+        raise SettingError(f"{name} must be a number of seconds, not {text!r}") from error
+    if not 0 <= seconds < float("inf"):
+        raise SettingError(f"{name} must be a number of seconds from 0 on, not {text!r}")
+    return seconds
+
+
+@dataclass(frozen=True, slots=True)
+class RoundReport:
+    """What one round did."""
+
+    n_folded: int
+    rollup: rollup.RefreshReport
+    watched: WatchReport
+    kpis: KpiReport
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether old hours wait that could be computed at once."""
+        return self.rollup.n_closed > 0 and self.rollup.computed_to < self.rollup.closed_to
+
+
+def main(settings: Settings | None = None, *, once: bool = False) -> None:
+    """Run rounds until SIGTERM or SIGINT, which end the program after the step it is in; with `once`, one round.
+
+    A database that goes away is waited for; any other fault ends the program.
+    """
+    chosen = settings or settings_from(os.environ)
+    stop = threading.Event()
+
+    def ask_to_stop(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, ask_to_stop)
+    log.info("started", round_s=chosen.round_s)
+    run_rounds(chosen, stop, once=once)
+    log.info("stopped")
+
+
+def run_rounds(settings: Settings, stop: threading.Event, *, once: bool = False) -> None:
+    """Connect and run rounds until told to stop; connect again where the connection is lost."""
+    while not stop.is_set():
+        try:
+            with translated_errors(settings.database_url), open_connection(settings) as connection:
+                while not stop.is_set():
+                    report = run_once(connection, datetime.now(UTC), settings)
+                    if once or stop.wait(0 if report.is_behind else settings.round_s):
+                        return
+        except UnreachableError as error:
+            if once:
+                raise
+            log.warning("database_away", reason=str(error).strip())
+            stop.wait(settings.round_s)
+
+
+def open_connection(settings: Settings) -> Connection:
+    """Open the program's one connection; each step begins and ends its own transaction."""
+    return connect(settings.database_url, program="analyse", statement_timeout_s=STATEMENT_TIMEOUT_S, autocommit=True)
+
+
+def run_once(connection: Connection, now: datetime, settings: Settings | None = None) -> RoundReport:
+    """Do one round: fold the ledger, refresh rollups, score what has come, tell the KPIs of days that changed."""
+    chosen = settings or Settings("")
+    n_folded = ledger.fold(connection)
+    refreshed = rollup.refresh(
+        connection,
+        now,
+        grace_s=chosen.grace_s,
+        settle_s=chosen.settle_s,
+        n_steps=N_STEPS,
+        on_progress=log_progress,
+    )
+    watched = watch_series(connection, N_BATCHES) + watch_silence(connection, now)
+    kpis = tell_changed(connection, refreshed.computed_to)
+    report = RoundReport(n_folded, refreshed, watched, kpis)
+    log_round(report)
+    return report
+
+
+def log_progress(computed_to: datetime, goal: datetime) -> None:
+    """Say how far a long refresh is."""
+    log.info("rollup_step", computed_to=computed_to.isoformat(), goal=goal.isoformat())
+
+
+def log_round(report: RoundReport) -> None:
+    """Say what a round did, where it did something."""
+    log.info(
+        "round_done",
+        n_folded=report.n_folded,
+        n_closed_hours=report.rollup.n_closed,
+        n_changed_hours=report.rollup.n_changed,
+        n_scored=report.watched.n_scored,
+        n_findings_opened=report.watched.n_opened,
+        n_findings_closed=report.watched.n_closed,
+        n_kpis_new=report.kpis.n_new,
+        n_kpis_restated=report.kpis.n_restated,
+    )

@@ -1,0 +1,108 @@
+"""What a finding says to a technician, in French and in English: the value, what was expected, since when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from analytics.detectors import Score
+
+# UCUM codes that people write otherwise.
+SIGN_BY_UNIT = {
+    "Cel": "°C",
+    "1": "",
+    "kW.h": "kWh",
+    "m3": "m³",
+    "m3/h": "m³/h",
+    "[ppm]": "ppm",
+    "[ppb]": "ppb",
+    "dB[mW]": "dBm",
+    "deg": "°",
+    "m/s2": "m/s²",
+    "W/m2": "W/m²",
+    "ug/m3": "µg/m³",
+    "[pH]": "",
+    "um/m": "µm/m",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a finding is about: asset or device, the quantity in both languages, unit (UCUM), zone of its clock."""
+
+    name: str
+    quantity_en: str
+    quantity_fr: str
+    unit: str
+    time_zone: str
+
+
+def tell_unusual(subject: Subject, score: Score, at: datetime, started_at: datetime) -> tuple[str, str]:
+    """Give (English, French) for a value, change or short mean out of its range."""
+    sign = SIGN_BY_UNIT.get(subject.unit, "" if subject.unit.startswith("{") else subject.unit)
+    found, low, high = (number(n) for n in (score.looked_at, score.expected_low, score.expected_high))
+    what_en, what_fr = {
+        "change": (" changed by", " : variation de"),
+        "short_mean": (" has a mean of the last values of", " : moyenne des dernières valeurs de"),
+    }.get(score.aspect, (" is", " :"))
+    english = (
+        f"{subject.name}: {subject.quantity_en.lower()}{what_en} {found}{spaced(sign)} on {clock(at, subject)};"
+        f" between {low} and {high}{spaced(sign)} is usual. Unusual since {clock(started_at, subject)}."
+    )
+    french = (
+        f"{subject.name} : {subject.quantity_fr.lower()}{what_fr} {french_number(found)}{spaced(sign)} le"
+        f" {french_clock(at, subject)} ; d'habitude entre {french_number(low)} et {french_number(high)}{spaced(sign)}."
+        f" Inhabituel depuis le {french_clock(started_at, subject)}."
+    )
+    return english, french
+
+
+def tell_silent(name: str, time_zone: str, last_at: datetime, score: Score) -> tuple[str, str]:
+    """Give (English, French) for a device that says nothing any more."""
+    subject = Subject(name, "", "", "", time_zone)
+    pause, usual = duration(score.looked_at), duration(score.expected_high)
+    english = (
+        f"{name} has been silent since {clock(last_at, subject)}, for {pause}; its longest usual pause is {usual}."
+    )
+    french = (
+        f"{name} ne dit plus rien depuis le {french_clock(last_at, subject)}, soit {french_duration(pause)} ; sa plus"
+        f" longue pause habituelle est de {french_duration(usual)}."
+    )
+    return english, french
+
+
+def number(value: float) -> str:
+    """Write a number with four significant digits."""
+    return f"{value:.4g}"
+
+
+def french_number(text: str) -> str:
+    """Write the decimal mark as French does."""
+    return text.replace(".", ",")
+
+
+def spaced(sign: str) -> str:
+    """Put a space before a unit that there is."""
+    return f" {sign}" if sign else ""
+
+
+def clock(at: datetime, subject: Subject) -> str:
+    """Write an instant in the territory's civil time."""
+    return at.astimezone(ZoneInfo(subject.time_zone)).strftime("%Y-%m-%d at %H:%M")
+
+
+def french_clock(at: datetime, subject: Subject) -> str:
+    """Write an instant in the territory's civil time, the French way."""
+    return at.astimezone(ZoneInfo(subject.time_zone)).strftime("%d/%m/%Y à %H h %M")
+
+
+def duration(seconds: float) -> str:
+    """Write a duration in the unit that suits it."""
+    for unit, unit_s in (("d", 86_400.0), ("h", 3600.0)):
+        if seconds >= 2 * unit_s:
+            return f"{seconds / unit_s:.0f} {unit}"
+    return f"{seconds / 60:.0f} min"
+
+
+def french_duration(text: str) -> str:
+    """Write a duration's unit in French."""
+    return text.replace(" d", " j")

@@ -1,0 +1,68 @@
+"""KPIs told: for each day that has ended and changed, every domain's figures of the periods it touches."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from analytics.kpi import Domain, domains
+from analytics.kpi.figure import Figure
+from analytics.period import Period, periods_of
+from store.inputs import ChangedDay, Connection, Window, take_changed_days
+from store.results import KpiReport, KpiValue, write_kpis
+
+
+def tell_changed(connection: Connection, computed_to: datetime, n_days: int = 31) -> KpiReport:
+    """Tell the KPIs of the oldest ended days that changed since the last time, in one transaction.
+
+    Parameters
+    ----------
+    computed_to
+        Up to which instant rollups are computed: no period that ends later is told.
+    n_days
+        At most so many days of territories; the next call goes on.
+    """
+    total = KpiReport(0, 0, 0)
+    with connection.transaction():
+        for territory_id, domain, period in periods_to_tell(take_changed_days(connection, n_days), computed_to):
+            window = Window(territory_id, domain.asset_types, period.begins_at, period.ends_at)
+            figures = domain.tell(domain.read(connection, window))
+            if figures:
+                report = write_kpis(connection, [kpi_value(window, domain, figure) for figure in figures])
+                total = KpiReport(
+                    total.n_new + report.n_new,
+                    total.n_restated + report.n_restated,
+                    total.n_unchanged + report.n_unchanged,
+                )
+    return total
+
+
+def periods_to_tell(days: Iterable[ChangedDay], computed_to: datetime) -> list[tuple[int, Domain, Period]]:
+    """Give each (territory, domain, period) once, in order of time."""
+    asked = {
+        (day.territory_id, index, period)
+        for day in days
+        for index, domain in enumerate(domains())
+        for period in periods_of(day.begins_at, day.time_zone, domain.rhythm, computed_to)
+    }
+    ordered = sorted(asked, key=lambda item: (item[2].begins_at, item[0], item[1], item[2].ends_at))
+    return [(territory_id, domains()[index], period) for territory_id, index, period in ordered]
+
+
+def kpi_value(window: Window, domain: Domain, figure: Figure) -> KpiValue:
+    """Put a figure where it belongs."""
+    return KpiValue(
+        territory_id=window.territory_id,
+        asset_id=figure.asset_id,
+        kpi=figure.kpi,
+        begins_at=window.begins_at,
+        ends_at=window.ends_at,
+        value=figure.value,
+        unit=figure.unit,
+        low=figure.low,
+        high=figure.high,
+        completeness=figure.completeness,
+        method=domain.method,
+        method_version=domain.method_version,
+        inputs_hash=figure.inputs_hash,
+        withheld=figure.withheld,
+        proof=figure.proof,
+    )

@@ -1,0 +1,242 @@
+"""What KPIs and detectors read: amounts out of rollups, curves and new values out of measurements.
+
+Amounts come per placed series: a device that was moved within the period appears once for each asset. A series is
+expected to speak from its first measurement on, as long as it is placed; one that is silent is in the answer with
+nothing covered, so that completeness tells.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import psycopg
+
+from store.sql import load_queries
+
+QUERIES = load_queries(__file__)
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Assets of these types in a territory, over a period whose end is not part of it."""
+
+    territory_id: int
+    asset_types: tuple[str, ...]
+    begins_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StateAmount:
+    """Seconds in and entries into each state of one placed series; `expected_s` [s] of the period to account for."""
+
+    asset_id: int
+    series_id: int
+    expected_s: float
+    seconds_by_state: tuple[tuple[int, float], ...]
+    entries_by_state: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GaugeAmount:
+    """Time-weighted mean of one placed series over the `covered_s` [s] for which its value is known.
+
+    `n_places` is the asset's attribute; mean, lowest and highest are None where nothing is known.
+    """
+
+    asset_id: int
+    series_id: int
+    quantity: str
+    n_places: float | None
+    expected_s: float
+    covered_s: float
+    mean: float | None
+    lowest: float | None
+    highest: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CounterAmount:
+    """Increase of one placed counter, the seconds it took, and its highest hourly rate [unit/s]."""
+
+    asset_id: int
+    series_id: int
+    expected_s: float
+    increase: float
+    span_s: float
+    peak_rate: float | None
+    n_resets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The held curve of one placed series: spells of `seconds` at `values`, in order of time."""
+
+    asset_id: int
+    series_id: int
+    full_at_percent: float | None
+    expected_s: float
+    seconds: tuple[float, ...]
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedDay:
+    """A civil day of a territory that has ended and whose rollups were written since it was last taken."""
+
+    territory_id: int
+    begins_at: datetime
+    time_zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class FreshSeries:
+    """A series with values not scored yet, and what its detector remembers (None: never scored)."""
+
+    series_id: int
+    territory_id: int
+    device_id: int | None
+    asset_id: int | None
+    quantity: str
+    unit: str
+    name_en: str
+    name_fr: str
+    subject: str
+    time_zone: str
+    version: str | None
+    scored_to: datetime | None
+    state: dict[str, Any] | None
+    first_at: datetime
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FreshValues:
+    """Unscored values of a series in order of time; all up to `until` are there."""
+
+    times: list[datetime]
+    values: list[float]
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QuietDevice:
+    """An active device that was last heard at `last_at`; `interval_s` [s] is what it declares, if anything."""
+
+    device_id: int
+    territory_id: int
+    name: str
+    asset_id: int | None
+    asset_name: str | None
+    interval_s: int | None
+    last_at: datetime
+    time_zone: str
+
+
+def take_changed_days(connection: Connection, n_days: int) -> list[ChangedDay]:
+    """Take the oldest ended days to compute KPIs for; they are gone when the caller's transaction commits."""
+    return [ChangedDay(*row) for row in connection.execute(QUERIES["take_changed_days"], {"n_days": n_days})]
+
+
+def read_states(connection: Connection, window: Window, quantity: str) -> list[StateAmount]:
+    """Read seconds and entries per state, by asset and series."""
+    seconds: dict[tuple[int, int, float], dict[int, float]] = {}
+    entries: dict[tuple[int, int, float], dict[int, int]] = {}
+    parameters = {**window_parameters(window), "quantity": quantity}
+    for asset_id, series_id, expected_s, state, state_s, n_entries in connection.execute(
+        QUERIES["read_states"], parameters
+    ):
+        key = (asset_id, series_id, expected_s)
+        seconds.setdefault(key, {})
+        entries.setdefault(key, {})
+        if state is not None:
+            seconds[key][state] = seconds[key].get(state, 0.0) + state_s
+            entries[key][state] = entries[key].get(state, 0) + n_entries
+    return [StateAmount(*key, tuple(seconds[key].items()), tuple(entries[key].items())) for key in seconds]
+
+
+def read_gauges(connection: Connection, window: Window, quantities: Sequence[str]) -> list[GaugeAmount]:
+    """Read the time-weighted means of these quantities, by asset and series."""
+    parameters = {**window_parameters(window), "quantities": list(quantities)}
+    return [GaugeAmount(*row) for row in connection.execute(QUERIES["read_gauges"], parameters)]
+
+
+def read_counters(connection: Connection, window: Window, quantity: str) -> list[CounterAmount]:
+    """Read the increases of one quantity; of a meter with registers only the main one."""
+    parameters = {**window_parameters(window), "quantity": quantity}
+    return [CounterAmount(*row) for row in connection.execute(QUERIES["read_counters"], parameters)]
+
+
+def read_curves(connection: Connection, window: Window, quantity: str) -> list[Curve]:
+    """Read the held curves of one quantity out of raw measurements."""
+    parameters = {**window_parameters(window), "quantity": quantity}
+    return [
+        Curve(asset_id, series_id, full_at, expected_s, tuple(seconds), tuple(values))
+        for asset_id, series_id, full_at, expected_s, seconds, values in connection.execute(
+            QUERIES["read_curves"], parameters
+        )
+    ]
+
+
+def window_parameters(window: Window) -> dict[str, Any]:
+    """Name the fields as the queries do."""
+    return {
+        "territory_id": window.territory_id,
+        "types": list(window.asset_types),
+        "from": window.begins_at,
+        "to": window.ends_at,
+    }
+
+
+def read_fresh_series(connection: Connection, detector: str, kinds: Sequence[str], n_series: int) -> list[FreshSeries]:
+    """Read at most `n_series` series with unscored values, those that wait longest first."""
+    rows = connection.execute(
+        QUERIES["read_fresh_series"], {"detector": detector, "kinds": list(kinds), "n_series": n_series}
+    )
+    return [FreshSeries(*row) for row in rows]
+
+
+def read_fresh_values(
+    connection: Connection, series: Sequence[FreshSeries], longest: timedelta
+) -> dict[int, FreshValues]:
+    """Read the unscored values of these series in order of time, at most `longest` of each."""
+    spans = {item.series_id: fresh_span(item, longest) for item in series}
+    fresh = {series_id: FreshValues([], [], until) for series_id, (_, until) in spans.items()}
+    if not spans:
+        return fresh
+    rows = connection.execute(
+        QUERIES["read_fresh_values"],
+        {
+            "series_ids": list(spans),
+            "after": [after for after, _ in spans.values()],
+            "until": [until for _, until in spans.values()],
+            "earliest": min(after for after, _ in spans.values()),
+            "latest": max(until for _, until in spans.values()),
+        },
+    )
+    for series_id, observed_at, value in rows:
+        fresh[series_id].times.append(observed_at)
+        fresh[series_id].values.append(value)
+    return fresh
+
+
+def fresh_span(series: FreshSeries, longest: timedelta) -> tuple[datetime, datetime]:
+    """Give (after, until) of the values to score next."""
+    after = series.scored_to or series.first_at - timedelta(microseconds=1)
+    return after, min(series.last_at, after + longest)
+
+
+def read_quiet_devices(connection: Connection, kind: str, after: datetime, before: datetime) -> list[QuietDevice]:
+    """Read the active devices last heard between these instants that have no open finding of this kind."""
+    parameters = {"kind": kind, "after": after, "before": before}
+    return [QuietDevice(*row) for row in connection.execute(QUERIES["read_quiet_devices"], parameters)]
+
+
+def read_device_rhythm(
+    connection: Connection, device_id: int, begin: datetime, end: datetime
+) -> list[tuple[datetime, datetime]]:
+    """Read the first and last instant of each hour in which the device spoke."""
+    rows = connection.execute(QUERIES["read_device_rhythm"], {"device_id": device_id, "from": begin, "to": end})
+    return [(row[0], row[1]) for row in rows]

@@ -1,0 +1,183 @@
+-- name: read_territory_zones
+select territory_id, time_zone from territories order by territory_id
+
+-- name: take_changed_days
+with ended as (
+    select d.territory_id, d.day, t.time_zone
+    from changed_days d
+    join territories t using (territory_id)
+    where date_trunc('day', d.day + interval '36 hours', t.time_zone)
+          <= (select computed_to from rollup_watermarks where rollup = 'hourly')
+    order by d.day, d.territory_id
+    limit %(n_days)s
+    for update of d skip locked
+)
+delete from changed_days d
+using ended
+where d.territory_id = ended.territory_id and d.day = ended.day
+returning ended.territory_id, ended.day, ended.time_zone
+
+-- name: read_states
+-- One row per placed series and state; a series that says nothing in the period has state null.
+with placed as (
+    select sa.asset_id, sa.series_id,
+           greatest(%(from)s, lower(sa.period), first.bucket) as begins_at,
+           least(%(to)s, upper(sa.period)) as ends_at
+    from series_assets sa
+    join assets a using (asset_id)
+    join series s using (series_id)
+    cross join lateral (
+        select h.bucket from measurements_hourly h where h.series_id = s.series_id order by h.bucket limit 1
+    ) as first
+    where a.territory_id = %(territory_id)s and a.type = any (%(types)s) and s.quantity = %(quantity)s
+      and sa.period && tstzrange(%(from)s, %(to)s) and first.bucket < %(to)s
+)
+select p.asset_id, p.series_id, date_part('epoch', p.ends_at - p.begins_at), h.state, sum(h.seconds),
+       sum(h.n_entries)::int
+from placed p
+left join states_hourly h on h.series_id = p.series_id and h.bucket >= p.begins_at and h.bucket < p.ends_at
+where p.ends_at > p.begins_at
+group by p.asset_id, p.series_id, p.begins_at, p.ends_at, h.state
+order by p.asset_id, p.series_id, h.state
+
+-- name: read_gauges
+with placed as (
+    select sa.asset_id, sa.series_id, s.quantity, (a.attributes ->> 'n_places')::float8 as n_places,
+           greatest(%(from)s, lower(sa.period), first.bucket) as begins_at,
+           least(%(to)s, upper(sa.period)) as ends_at
+    from series_assets sa
+    join assets a using (asset_id)
+    join series s using (series_id)
+    cross join lateral (
+        select h.bucket from measurements_hourly h where h.series_id = s.series_id order by h.bucket limit 1
+    ) as first
+    where a.territory_id = %(territory_id)s and a.type = any (%(types)s) and s.quantity = any (%(quantities)s)
+      and sa.period && tstzrange(%(from)s, %(to)s) and first.bucket < %(to)s
+)
+select p.asset_id, p.series_id, p.quantity, p.n_places, date_part('epoch', p.ends_at - p.begins_at),
+       coalesce(sum(h.covered_s), 0),
+       sum(h.time_weighted_mean * h.covered_s) / nullif(sum(h.covered_s), 0),
+       least(min(h.min), min(h.time_weighted_mean)), greatest(max(h.max), max(h.time_weighted_mean))
+from placed p
+left join measurements_hourly h on h.series_id = p.series_id and h.bucket >= p.begins_at and h.bucket < p.ends_at
+where p.ends_at > p.begins_at
+group by p.asset_id, p.series_id, p.quantity, p.n_places, p.begins_at, p.ends_at
+order by p.asset_id, p.series_id
+
+-- name: read_counters
+with placed as (
+    select sa.asset_id, sa.series_id,
+           greatest(%(from)s, lower(sa.period), first.bucket) as begins_at,
+           least(%(to)s, upper(sa.period)) as ends_at
+    from series_assets sa
+    join assets a using (asset_id)
+    join series s using (series_id)
+    cross join lateral (
+        select h.bucket from measurements_hourly h where h.series_id = s.series_id order by h.bucket limit 1
+    ) as first
+    where a.territory_id = %(territory_id)s and a.type = any (%(types)s) and s.quantity = %(quantity)s
+      and sa.period && tstzrange(%(from)s, %(to)s) and first.bucket < %(to)s
+      and (s.channel = '' or not exists (  -- tariff registers add up to the main one
+          select from series main
+          where main.device_id = s.device_id and main.quantity = s.quantity and main.channel = ''))
+)
+select p.asset_id, p.series_id, date_part('epoch', p.ends_at - p.begins_at), coalesce(sum(h.increase), 0),
+       coalesce(sum(h.span_s), 0), max(h.increase / nullif(h.span_s, 0)), coalesce(sum(h.n_resets), 0)::int
+from placed p
+left join counters_hourly h on h.series_id = p.series_id and h.bucket >= p.begins_at and h.bucket < p.ends_at
+where p.ends_at > p.begins_at
+group by p.asset_id, p.series_id, p.begins_at, p.ends_at
+order by p.asset_id, p.series_id
+
+-- name: read_curves
+-- The curve of each placed series over the period, as spells: begin, seconds, value.
+with placed as (
+    select sa.asset_id, sa.series_id, (a.attributes ->> 'full_at_percent')::float8 as full_at_percent,
+           make_interval(secs => q.longest_hold_s) as hold,
+           greatest(%(from)s, lower(sa.period), first.bucket) as begins_at,
+           least(%(to)s, upper(sa.period)) as ends_at
+    from series_assets sa
+    join assets a using (asset_id)
+    join series s using (series_id)
+    join quantities q using (quantity)
+    cross join lateral (
+        select h.bucket from measurements_hourly h where h.series_id = s.series_id order by h.bucket limit 1
+    ) as first
+    where a.territory_id = %(territory_id)s and a.type = any (%(types)s) and s.quantity = %(quantity)s
+      and sa.period && tstzrange(%(from)s, %(to)s) and first.bucket < %(to)s
+), spells as (
+    select p.asset_id, p.series_id, p.full_at_percent, p.begins_at, p.ends_at, m.value, greatest(m.observed_at, p.begins_at) as spell_from,
+           least(lead(m.observed_at) over (partition by p.asset_id, p.series_id, p.begins_at order by m.observed_at),
+                 m.observed_at + p.hold, p.ends_at) as spell_to
+    from placed p
+    left join measurements m on m.series_id = p.series_id
+     and m.observed_at >= p.begins_at - p.hold and m.observed_at < p.ends_at
+     and m.observed_at >= %(from)s - (select max(hold) from placed) and m.observed_at < %(to)s
+    where p.ends_at > p.begins_at
+)
+select asset_id, series_id, full_at_percent, date_part('epoch', ends_at - begins_at),
+       coalesce(array_agg(date_part('epoch', spell_to - spell_from) order by spell_from)
+                filter (where spell_to > spell_from), '{}'),
+       coalesce(array_agg(value order by spell_from) filter (where spell_to > spell_from), '{}')
+from spells
+group by asset_id, series_id, full_at_percent, begins_at, ends_at
+order by asset_id, series_id
+
+-- name: read_fresh_series
+-- Series of these kinds with values that the detector has not scored yet, once their first hour is closed.
+select s.series_id, s.territory_id, s.device_id, placed.asset_id, s.quantity, q.unit, q.name_en, q.name_fr,
+       coalesce(placed.name, d.name, d.external_id, s.channel), t.time_zone, x.version, x.scored_to, x.state,
+       first.bucket, l.observed_at
+from last_values l
+join series s using (series_id)
+join quantities q using (quantity)
+join territories t on t.territory_id = s.territory_id
+left join devices d on d.device_id = s.device_id
+join lateral (
+    select h.bucket from measurements_hourly h where h.series_id = s.series_id order by h.bucket limit 1
+) as first on true
+left join detector_states x on x.series_id = s.series_id and x.detector = %(detector)s
+left join lateral (
+    select a.asset_id, a.name from series_assets sa join assets a using (asset_id)
+    where sa.series_id = s.series_id and sa.period @> l.observed_at limit 1
+) as placed on true
+where q.kind = any (%(kinds)s) and (x.scored_to is null or x.scored_to < l.observed_at)
+order by x.scored_to nulls first, s.series_id
+limit %(n_series)s
+
+-- name: read_fresh_values
+select m.series_id, m.observed_at, m.value
+from unnest(%(series_ids)s::int[], %(after)s::timestamptz[], %(until)s::timestamptz[]) as w (series_id, after, until)
+join measurements m on m.series_id = w.series_id and m.observed_at > w.after and m.observed_at <= w.until
+where m.observed_at > %(earliest)s and m.observed_at <= %(latest)s
+order by m.series_id, m.observed_at
+
+-- name: read_quiet_devices
+-- Active devices whose last value is older than the shortest silence worth a look, with what they usually do.
+select d.device_id, d.territory_id, coalesce(d.name, d.external_id), placed.asset_id, placed.name, d.interval_s,
+       heard.last_at, t.time_zone
+from devices d
+join territories t using (territory_id)
+join lateral (
+    select max(l.observed_at) as last_at from series s join last_values l using (series_id)
+    where s.device_id = d.device_id
+) as heard on heard.last_at is not null
+left join lateral (
+    select a.asset_id, a.name from placements p join assets a using (asset_id)
+    where p.device_id = d.device_id and p.period @> heard.last_at order by p.channel limit 1
+) as placed on true
+where d.state = 'active' and heard.last_at < %(before)s and heard.last_at >= %(after)s
+  and not exists (
+      select from findings f where f.device_id = d.device_id and f.kind = %(kind)s and f.ended_at is null)
+
+-- name: read_device_rhythm
+-- Instants between which a device said nothing for longest, hour by hour, in the weeks before it fell silent.
+select first_at, last_at
+from (
+    select h.bucket, min(h.first_at) as first_at, max(h.last_at) as last_at
+    from series s
+    join measurements_hourly h using (series_id)
+    where s.device_id = %(device_id)s and h.n > 0 and h.bucket > %(from)s and h.bucket <= %(to)s
+    group by h.bucket
+) as hours
+order by bucket

@@ -1,0 +1,141 @@
+-- name: list_territories
+select t.territory_id, t.slug as territory, t.name, t.kind, p.slug as parent, t.time_zone
+from territories t
+left join territories p on p.territory_id = t.parent_id
+where t.territory_id > %(after)s
+order by t.territory_id
+limit %(n)s
+
+-- name: list_assets
+with page as (
+    select a.*, t.slug as territory
+    from assets a
+    join territories t using (territory_id)
+    where a.asset_id > %(after)s
+      and a.retired_at is null
+      and (%(territory)s::text is null or t.slug = %(territory)s)
+      and (%(type)s::text is null or a.type = %(type)s)
+      and (%(west)s::float8 is null
+           or a.longitude between %(west)s and %(east)s and a.latitude between %(south)s and %(north)s)
+    order by a.asset_id
+    limit %(n)s
+), newest as (
+    select sa.asset_id, max(l.observed_at) as last_observed_at
+    from series_assets sa
+    join last_values l using (series_id)
+    where sa.asset_id in (select asset_id from page) and upper_inf(sa.period)
+    group by sa.asset_id
+), open_findings as (
+    select f.asset_id, count(*) as n,
+           max(array_position(array['info', 'warning', 'urgent', 'critical'], f.severity)) as worst
+    from findings f
+    where f.ended_at is null and f.asset_id in (select asset_id from page)
+    group by f.asset_id
+)
+select page.asset_id, page.territory, page.slug, page.name, page.type, page.longitude, page.latitude, page.parent_id,
+       page.attributes, coalesce(open_findings.n, 0) as n_open_findings,
+       (array['info', 'warning', 'urgent', 'critical'])[open_findings.worst] as worst_severity, newest.last_observed_at
+from page
+left join newest using (asset_id)
+left join open_findings using (asset_id)
+order by page.asset_id
+
+-- name: list_devices
+select d.device_id, t.slug as territory, d.external_id, d.name, d.model, g.external_id as gateway, d.state,
+       d.interval_s, d.created_at,
+       (select max(l.observed_at) from series s join last_values l using (series_id) where s.device_id = d.device_id)
+           as last_observed_at
+from devices d
+join territories t using (territory_id)
+left join devices g on g.device_id = d.gateway_id
+where d.device_id > %(after)s
+  and (%(territory)s::text is null or t.slug = %(territory)s)
+  and (%(state)s::text is null or d.state = %(state)s)
+order by d.device_id
+limit %(n)s
+
+-- name: list_series
+select s.series_id, t.slug as territory, d.external_id as device, d.device_id, s.channel, s.quantity,
+       q.name_fr as quantity_name_fr, q.name_en as quantity_name_en, s.unit, q.kind,
+       (select json_agg(json_build_object('code', c.code, 'slug', c.slug, 'name_fr', c.name_fr, 'name_en', c.name_en)
+                        order by c.code)
+        from codes c where c.quantity = s.quantity) as codes,
+       l.value as last_value, l.observed_at as last_observed_at
+from series s
+join territories t using (territory_id)
+join quantities q on q.quantity = s.quantity
+left join devices d using (device_id)
+left join last_values l using (series_id)
+where s.series_id > %(after)s
+  and (%(territory)s::text is null or t.slug = %(territory)s)
+  and (%(device_id)s::int is null or s.device_id = %(device_id)s)
+  and (%(quantity)s::text is null or s.quantity = %(quantity)s)
+  and (%(asset_id)s::int is null or s.series_id in (
+          select sa.series_id from series_assets sa where sa.asset_id = %(asset_id)s and upper_inf(sa.period)))
+order by s.series_id
+limit %(n)s
+
+-- name: list_findings
+select f.finding_id, t.slug as territory, f.asset_id, a.name as asset_name, f.device_id, f.series_id, f.kind, f.model,
+       f.model_version, f.severity, f.score, f.started_at, f.ended_at, f.sentence_fr, f.sentence_en, f.evidence,
+       f.verdict
+from findings f
+join territories t using (territory_id)
+left join assets a on a.asset_id = f.asset_id
+where (%(after)s = 0 or f.finding_id < %(after)s)
+  and (%(territory)s::text is null or t.slug = %(territory)s)
+  and (%(asset_id)s::int is null or f.asset_id = %(asset_id)s)
+  and (%(state)s = 'all' or (f.ended_at is null) = (%(state)s = 'open'))
+order by f.finding_id desc
+limit %(n)s
+
+-- name: list_kpis
+select k.kpi_value_id, t.slug as territory, k.asset_id, k.kpi, lower(k.period) as from, upper(k.period) as to, k.value,
+       k.unit, k.low, k.high, k.baseline, k.completeness, k.method, k.method_version, k.inputs_hash, k.withheld,
+       k.computed_at, k.proof, k.replaces_id, k.cause, k.is_current
+from kpi_values k
+join territories t using (territory_id)
+where (%(after)s = 0 or k.kpi_value_id < %(after)s)
+  and (%(territory)s::text is null or t.slug = %(territory)s)
+  and (%(asset_id)s::int is null or k.asset_id = %(asset_id)s)
+  and (%(kpi)s::text is null or k.kpi = %(kpi)s)
+  and (%(scope)s = 'all' or (k.asset_id is null) = (%(scope)s = 'territory'))
+  and (%(history)s or k.is_current)
+order by k.kpi_value_id desc
+limit %(n)s
+
+-- name: list_public_kpis
+select territory, territory_name, kpi, lower(period) as from, upper(period) as to, value, unit, low, high, baseline,
+       completeness, method, method_version, withheld, computed_at
+from (
+    select p.*, row_number() over (
+               partition by territory, kpi, upper(period) - lower(period) > interval '2 days'
+               order by upper(period) desc) as recency
+    from public_kpi_values p
+    where %(territory)s::text is null or territory = %(territory)s
+) as newest
+where recency = 1
+order by territory, kpi
+limit %(n)s
+
+-- name: list_rejections
+select r.rejection_id, t.slug as territory, r.device, r.topic, r.received_at, r.reason, r.detail, r.n_measurements,
+       encode(r.payload, 'base64') as payload_base64, r.format, r.decoder_version, r.resolved_at, r.resolution
+from rejections r
+join territories t using (territory_id)
+where (%(after)s = 0 or r.rejection_id < %(after)s)
+  and (%(territory)s::text is null or t.slug = %(territory)s)
+  and (%(reason)s::text is null or r.reason = %(reason)s)
+order by r.rejection_id desc
+limit %(n)s
+
+-- name: list_deliveries
+select t.slug as territory, d.external_id as device, l.arrival_hour, l.n_messages, l.n_received, l.n_stored,
+       l.n_duplicate, l.n_rejected, l.n_revised
+from delivery_ledger l
+join territories t on t.territory_id = l.territory_id
+left join devices d on d.device_id = l.device_id
+where (%(territory)s::text is null or t.slug = %(territory)s)
+  and l.arrival_hour >= date_trunc('hour', now()) - make_interval(hours => %(hours)s)
+order by l.arrival_hour desc, t.slug, d.external_id
+limit %(n)s

@@ -1,0 +1,35 @@
+"""Reading for others: connections limited by the database to the territories of a checked key."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg.rows import dict_row
+from psycopg_pool import AsyncConnectionPool
+
+from store.sql import load_queries
+
+QUERIES = load_queries(__file__)
+
+Connection = psycopg.AsyncConnection[tuple[Any, ...]]
+Pool = AsyncConnectionPool[Connection]
+Row = dict[str, Any]
+
+
+@asynccontextmanager
+async def limited(pool: Pool, territory_ids: Sequence[int]) -> AsyncIterator[Connection]:
+    """Borrow a connection whose transaction is read-only, runs as `vigie_api` and sees only these subtrees.
+
+    Role and limit end with the transaction, whatever happens in it.
+    """
+    async with pool.connection() as connection, connection.transaction():
+        await connection.execute(QUERIES["limit_reader"], {"territories": ",".join(map(str, territory_ids))})
+        yield connection
+
+
+async def fetch(connection: Connection, query: LiteralString, parameters: Mapping[str, Any]) -> list[Row]:
+    """Run a named query and give its rows as mappings."""
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(query, parameters)
+        return await cursor.fetchall()

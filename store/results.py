@@ -1,0 +1,189 @@
+"""What analytics says is written here: KPI values with restatement, findings as episodes, detectors' memory.
+
+Every function may run again with the same arguments and then changes nothing; the caller owns the transaction.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+import psycopg
+from psycopg.types.json import Jsonb
+
+from store.sql import load_queries
+
+QUERIES = load_queries(__file__)
+Severity = Literal["info", "warning", "urgent", "critical"]
+
+
+@dataclass(frozen=True, slots=True)
+class KpiValue:
+    """One figure with its proof. `value` is None exactly when `withheld` says why.
+
+    `completeness` is the share of the period for which inputs are known, None where that is not known. `low` and
+    `high` bound what the value may be, in `unit` (UCUM). `asset_id` None: the territory as a whole.
+    """
+
+    territory_id: int
+    asset_id: int | None
+    kpi: str
+    begins_at: datetime
+    ends_at: datetime
+    value: float | None
+    unit: str
+    low: float | None
+    high: float | None
+    completeness: float | None
+    method: str
+    method_version: str
+    inputs_hash: str
+    baseline: float | None = None
+    withheld: str | None = None
+    proof: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KpiReport:
+    """How many values were new, took the place of another, or stood already."""
+
+    n_new: int
+    n_restated: int
+    n_unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An anomaly or hint: about a series, or about a device when `series_id` is None.
+
+    `score` is 0 when ordinary and has no upper end; `evidence` holds the numbers behind both sentences.
+    """
+
+    territory_id: int
+    kind: str
+    model: str
+    model_version: str
+    started_at: datetime
+    score: float
+    severity: Severity
+    sentence_en: str
+    sentence_fr: str
+    evidence: Mapping[str, Any]
+    asset_id: int | None = None
+    device_id: int | None = None
+    series_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DetectorState:
+    """What a detector of this name and version has learnt of a series up to `scored_to`."""
+
+    series_id: int
+    detector: str
+    version: str
+    scored_to: datetime
+    state: Mapping[str, Any]
+
+
+def write_kpis(connection: psycopg.Connection[tuple[Any, ...]], values: Iterable[KpiValue]) -> KpiReport:
+    """Write KPI values, at most one per territory, asset, KPI and period.
+
+    The same inputs, method and figure change nothing. A different one keeps the old row, no longer current, and
+    writes a new one that names it and the cause: 'late data' or 'method version'.
+    """
+    rows = [kpi_row(value) for value in values]
+    parameters: dict[str, Any] = {"values": json.dumps(rows, allow_nan=False)}
+    with connection.transaction():
+        retired = [int(row[0]) for row in connection.execute(QUERIES["retire_kpi_values"], parameters)]
+        written = connection.execute(QUERIES["insert_kpi_values"], {**parameters, "retired": retired}).rowcount
+    return KpiReport(written - len(retired), len(retired), len(rows) - written)
+
+
+def write_kpi(connection: psycopg.Connection[tuple[Any, ...]], value: KpiValue) -> KpiReport:
+    """Write one KPI value as `write_kpis` does."""
+    return write_kpis(connection, [value])
+
+
+def kpi_row(value: KpiValue) -> dict[str, Any]:
+    """Name the fields as the query does, in what JSON can hold."""
+    return {
+        "territory_id": value.territory_id,
+        "asset_id": value.asset_id,
+        "kpi": value.kpi,
+        "begins_at": value.begins_at.isoformat(),
+        "ends_at": value.ends_at.isoformat(),
+        "value": value.value,
+        "unit": value.unit,
+        "low": value.low,
+        "high": value.high,
+        "baseline": value.baseline,
+        "completeness": value.completeness,
+        "method": value.method,
+        "method_version": value.method_version,
+        "inputs_hash": value.inputs_hash,
+        "proof": dict(value.proof),
+        "withheld": value.withheld,
+    }
+
+
+def open_finding(connection: psycopg.Connection[tuple[Any, ...]], finding: Finding) -> bool:
+    """Write a finding, or raise the score of its open episode; False where that one is as high already."""
+    row = connection.execute(
+        QUERIES["open_finding"],
+        {
+            "territory_id": finding.territory_id,
+            "asset_id": finding.asset_id,
+            "device_id": finding.device_id,
+            "series_id": finding.series_id,
+            "kind": finding.kind,
+            "model": finding.model,
+            "model_version": finding.model_version,
+            "started_at": finding.started_at,
+            "score": finding.score,
+            "severity": finding.severity,
+            "sentence_en": finding.sentence_en,
+            "sentence_fr": finding.sentence_fr,
+            "evidence": Jsonb(dict(finding.evidence)),
+        },
+    ).fetchone()
+    return row is not None
+
+
+def close_finding(
+    connection: psycopg.Connection[tuple[Any, ...]],
+    *,
+    kind: str,
+    model: str,
+    ended_at: datetime,
+    series_id: int | None = None,
+    device_id: int | None = None,
+) -> int:
+    """End the open episode of this kind about a series or device, and give how many there were (0 or 1)."""
+    return connection.execute(
+        QUERIES["close_finding"],
+        {"kind": kind, "model": model, "ended_at": ended_at, "series_id": series_id, "device_id": device_id},
+    ).rowcount
+
+
+def close_recovered(connection: psycopg.Connection[tuple[Any, ...]], kind: str) -> int:
+    """End the episodes of silence of the devices that have spoken since, and give how many."""
+    return connection.execute(QUERIES["close_recovered"], {"kind": kind}).rowcount
+
+
+def save_detector_states(connection: psycopg.Connection[tuple[Any, ...]], states: Iterable[DetectorState]) -> None:
+    """Keep what detectors have learnt."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            QUERIES["save_detector_states"],
+            [
+                {
+                    "series_id": state.series_id,
+                    "detector": state.detector,
+                    "version": state.version,
+                    "scored_to": state.scored_to,
+                    "state": Jsonb(dict(state.state)),
+                }
+                for state in states
+            ],
+        )

@@ -1,0 +1,70 @@
+-- name: retire_kpi_values
+-- Current values that the incoming ones contradict.
+update kpi_values k
+set is_current = false
+from jsonb_to_recordset(%(values)s::jsonb) as i
+     (territory_id int, asset_id int, kpi text, begins_at timestamptz, ends_at timestamptz, value float8, low float8,
+      high float8, method text, method_version text, inputs_hash text, withheld text)
+where k.is_current and k.territory_id = i.territory_id and k.asset_id is not distinct from i.asset_id
+  and k.kpi = i.kpi and k.period = tstzrange(i.begins_at, i.ends_at)
+  and (k.inputs_hash, k.method, k.method_version, k.value, k.low, k.high, k.withheld)
+      is distinct from (i.inputs_hash, i.method, i.method_version, i.value, i.low, i.high, i.withheld)
+returning k.kpi_value_id
+
+-- name: insert_kpi_values
+insert into kpi_values (territory_id, asset_id, kpi, period, value, unit, low, high, baseline, completeness, method,
+                        method_version, inputs_hash, proof, withheld, replaces_id, cause)
+select i.territory_id, i.asset_id, i.kpi, tstzrange(i.begins_at, i.ends_at), i.value, i.unit, i.low, i.high,
+       i.baseline, i.completeness, i.method, i.method_version, i.inputs_hash, i.proof, i.withheld, old.kpi_value_id,
+       case when old.kpi_value_id is null then null
+            when (old.method, old.method_version) is distinct from (i.method, i.method_version) then 'method version'
+            else 'late data' end
+from jsonb_to_recordset(%(values)s::jsonb) as i
+     (territory_id int, asset_id int, kpi text, begins_at timestamptz, ends_at timestamptz, value float8, unit text,
+      low float8, high float8, baseline float8, completeness float8, method text, method_version text,
+      inputs_hash text, proof jsonb, withheld text)
+left join kpi_values old
+  on old.kpi_value_id = any (%(retired)s::bigint[]) and old.territory_id = i.territory_id
+ and old.asset_id is not distinct from i.asset_id and old.kpi = i.kpi
+ and old.period = tstzrange(i.begins_at, i.ends_at)
+where not exists (
+    select from kpi_values k
+    where k.is_current and k.territory_id = i.territory_id and k.asset_id is not distinct from i.asset_id
+      and k.kpi = i.kpi and k.period = tstzrange(i.begins_at, i.ends_at))
+
+-- name: open_finding
+-- An episode that is open already keeps its begin, takes the newest words and the highest score.
+insert into findings (territory_id, asset_id, device_id, series_id, kind, model, model_version, started_at, score,
+                      severity, sentence_en, sentence_fr, evidence)
+values (%(territory_id)s, %(asset_id)s, %(device_id)s, %(series_id)s, %(kind)s, %(model)s, %(model_version)s,
+        %(started_at)s, %(score)s, %(severity)s, %(sentence_en)s, %(sentence_fr)s, %(evidence)s)
+on conflict (territory_id, kind, model, asset_id, device_id, series_id) where ended_at is null do update
+set score = excluded.score, severity = excluded.severity, model_version = excluded.model_version,
+    sentence_en = excluded.sentence_en, sentence_fr = excluded.sentence_fr, evidence = excluded.evidence,
+    updated_at = clock_timestamp()
+where findings.score < excluded.score
+returning finding_id
+
+-- name: close_finding
+update findings
+set ended_at = greatest(started_at, %(ended_at)s), updated_at = clock_timestamp()
+where ended_at is null and kind = %(kind)s and model = %(model)s
+  and series_id is not distinct from %(series_id)s and device_id is not distinct from %(device_id)s
+
+-- name: close_recovered
+-- Devices that were silent and have spoken since.
+update findings f
+set ended_at = greatest(f.started_at, heard.last_at), updated_at = clock_timestamp()
+from (
+    select s.device_id, max(l.observed_at) as last_at
+    from last_values l
+    join series s using (series_id)
+    group by s.device_id
+) as heard
+where f.ended_at is null and f.kind = %(kind)s and f.device_id = heard.device_id and heard.last_at > f.started_at
+
+-- name: save_detector_states
+insert into detector_states (series_id, detector, version, scored_to, state)
+values (%(series_id)s, %(detector)s, %(version)s, %(scored_to)s, %(state)s)
+on conflict (series_id, detector) do update
+set version = excluded.version, scored_to = excluded.scored_to, state = excluded.state

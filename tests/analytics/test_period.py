@@ -1,0 +1,39 @@
+"""Civil days, nights and months, with the hours that the clock skips and repeats."""
+
+from datetime import UTC, datetime
+
+from analytics.period import periods_of
+
+FAR = datetime(2030, 1, 1, tzinfo=UTC)
+
+
+def lengths_h(day: datetime, rhythm: str, until: datetime = FAR) -> dict[str, list[float]]:
+    lengths: dict[str, list[float]] = {}
+    for period in periods_of(day, "Europe/Paris", rhythm, until):  # type: ignore[arg-type]
+        hours = (period.ends_at - period.begins_at).total_seconds() / 3600
+        lengths.setdefault(period.kind, []).append(hours)
+    return lengths
+
+
+def test_days_have_23_24_or_25_hours() -> None:
+    assert lengths_h(datetime(2025, 3, 30, 12, tzinfo=UTC), "day")["day"] == [23]
+    assert lengths_h(datetime(2025, 6, 1, 12, tzinfo=UTC), "day")["day"] == [24]
+    assert lengths_h(datetime(2025, 10, 26, 12, tzinfo=UTC), "day")["day"] == [25]
+
+
+def test_a_day_touches_the_night_before_and_the_night_after() -> None:
+    periods = periods_of(datetime(2025, 3, 30, 12, tzinfo=UTC), "Europe/Paris", "night", FAR)
+    nights = [period for period in periods if period.kind == "night"]
+    assert nights[0].begins_at == datetime(2025, 3, 29, 11, tzinfo=UTC)
+    assert nights[0].ends_at == nights[1].begins_at == datetime(2025, 3, 30, 10, tzinfo=UTC)
+
+
+def test_periods_that_have_not_ended_are_left_out() -> None:
+    until = datetime(2025, 6, 15, 22, tzinfo=UTC)  # the end of 15 June in Paris
+    assert lengths_h(datetime(2025, 6, 15, 12, tzinfo=UTC), "day", until) == {"day": [24]}
+    assert lengths_h(datetime(2025, 6, 16, 12, tzinfo=UTC), "day", until) == {}
+
+
+def test_first_of_a_month_brings_the_month_before() -> None:
+    until = datetime(2025, 7, 1, 22, tzinfo=UTC)
+    assert lengths_h(datetime(2025, 7, 1, 12, tzinfo=UTC), "day", until) == {"day": [24], "month": [720]}
