@@ -3,6 +3,7 @@
 import numpy as np
 
 from simulators.building_plan import BuildingPlan, describe, draw_building_plan, find_presence
+from simulators.chance import draw_counts
 from simulators.grid import DAY_S, Column, Day, Floats, Grid, Table, every, tabulate
 from simulators.place import Setting
 from simulators.rhythm import read_civil
@@ -201,8 +202,8 @@ class Building:
     def lift_table(self, grid: Grid, draws: np.random.Generator) -> Table:
         """Report the lifts' runs and door cycles every half an hour."""
         has = self.plan.has_lift
-        runs = self.runs[:, None] + np.cumsum(draws.poisson(9 * grid["presence"]), axis=1)
-        doors = self.doors[:, None] + np.cumsum(draws.poisson(20 * grid["presence"]), axis=1)
+        runs = self.runs[:, None] + np.cumsum(draw_counts(draws, 9 * grid["presence"]), axis=1)
+        doors = self.doors[:, None] + np.cumsum(draw_counts(draws, 20 * grid["presence"]), axis=1)
         self.runs, self.doors = runs[:, -1], doors[:, -1]
         lasting = 7.5 + draws.normal(0, 0.25, runs.shape)
         series: list[tuple[Column, Floats]] = [
@@ -221,7 +222,7 @@ class Building:
         presence, plan = grid["presence"], self.plan
         electric_kw = plan.area[:, None] * (0.0018 + 0.011 * presence) + air_kw + grid["extra_kw"]
         electric_kw = electric_kw * draws.normal(1, 0.06, presence.shape)
-        water_m3 = draws.poisson(plan.area[:, None] * 0.02 * presence + 0.05) / 1000.0
+        water_m3 = draw_counts(draws, plan.area[:, None] * 0.02 * presence + 0.05) / 1000.0
         increments = {
             "electricity": electric_kw * STEP_H,
             "gas": heat_kw * STEP_H / BOILER_YIELD / GAS_KWH_PER_M3,

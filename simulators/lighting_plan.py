@@ -15,6 +15,7 @@ SODIUM_W = np.array([70.0, 100.0, 150.0])
 # (integrated over the sun of 47.5 degrees north).
 WINDOWS = (((0.0, 0.0), 0.0), ((1.0, 4.0), 0.26), ((0.0, 5.0), 0.43), ((23.5, 5.0), 0.47))
 DIM_FROM, DIM_TO = 22.0, 6.0
+USUALLY_OUT = 0.022  # share of the old lamps that were dark on an ordinary night
 STANDBY_SHARE = 0.011  # what controllers draw, as a share of what the old lamps drew
 
 
@@ -89,7 +90,7 @@ def draw_dimming(saving: Floats, off_share: Floats, draws: np.random.Generator) 
     most = np.clip((saving - off_share - 0.01) / np.maximum(dim_share, 0.05), 0, 0.5)
     level = np.where(draws.random(saving.size) < 0.6, 1 - most * draws.uniform(0.3, 1.0, saving.size), 1.0)
     kept = 1 - off_share - dim_share * (1 - level)
-    return level, np.clip((1 - saving) / kept - STANDBY_SHARE, 0.25, 1.0)
+    return level, np.clip((1 - saving) * (1 - USUALLY_OUT) / kept - STANDBY_SHARE, 0.25, 1.0)
 
 
 def relamp(old_w: Floats, cabinet: Integers, remaining: Floats, draws: np.random.Generator) -> Floats:

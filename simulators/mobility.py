@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from simulators.chance import draw_counts
 from simulators.description import Asset, Device
 from simulators.grid import DAY_S, Column, Day, Floats, Grid, Table, every, tabulate
 from simulators.place import Setting
@@ -52,8 +53,8 @@ class Mobility:
             return []
         draws = self.setting.chance.of("mobility", day.index)
         expected = grid["vehicles"] * STEP_H
-        vehicles = self.vehicles[:, None] + np.cumsum(draws.poisson(expected), axis=1)
-        people = self.people[:, None] + np.cumsum(draws.poisson(grid["people"] * STEP_H), axis=1)
+        vehicles = self.vehicles[:, None] + np.cumsum(draw_counts(draws, expected), axis=1)
+        people = self.people[:, None] + np.cumsum(draw_counts(draws, grid["people"] * STEP_H), axis=1)
         self.vehicles, self.people = vehicles[:, -1], people[:, -1]
         busy = expected / (3 * self.traffic_rate[:, None] * STEP_H)
         speed = self.usual_speed[:, None] * (1 - 0.25 * np.clip(busy, 0, 1)) * grid["freedom"]

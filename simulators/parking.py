@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from simulators.chance import draw_counts
 from simulators.description import Asset, Device
 from simulators.grid import DAY_S, Column, Day, Floats, Grid, Table, every, tabulate
 from simulators.place import Cells, Setting
@@ -112,7 +113,7 @@ class Parking:
     def park_table(self, grid: Grid, draws: np.random.Generator) -> Table:
         """Count cars in and out of the car parks; the number inside follows the target with a delay."""
         inside, entries, exits = (np.empty((self.capacity.size, N_STEPS)) for _ in range(3))
-        passing = draws.poisson(0.012 * self.capacity[:, None] * grid["park_target"], inside.shape).astype(float)
+        passing = draw_counts(draws, 0.012 * self.capacity[:, None] * grid["park_target"])
         wobble = draws.normal(0, 0.004, inside.shape) * self.capacity[:, None]
         for step in range(N_STEPS):
             wish = self.inside + 0.25 * (grid["park_target"][:, step] * self.capacity - self.inside) + wobble[:, step]
