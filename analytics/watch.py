@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-import psycopg
-
 from analytics.detectors import Detector, DetectorEntry, Score, detectors
 from analytics.detectors.silent import Silence
 from analytics.episode import Closing, Episode, Opening, load_episode
 from analytics.sentence import Subject, tell_silent, tell_unusual
 from store.inputs import (
+    Connection,
     FreshSeries,
     FreshValues,
     QuietDevice,
@@ -29,7 +28,6 @@ from store.results import (
     save_detector_states,
 )
 
-Connection = psycopg.Connection[tuple[Any, ...]]
 N_SERIES = 200  # per transaction
 LONGEST_PASS = timedelta(days=30)  # of one series in one transaction, which bounds memory
 SILENCE = "silence"

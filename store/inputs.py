@@ -135,9 +135,9 @@ class QuietDevice:
     time_zone: str
 
 
-def take_changed_days(connection: Connection) -> list[ChangedDay]:
-    """Take the ended days to compute KPIs for; they are gone when the caller's transaction commits."""
-    return [ChangedDay(*row) for row in connection.execute(QUERIES["take_changed_days"])]
+def take_changed_days(connection: Connection, n_days: int) -> list[ChangedDay]:
+    """Take the oldest ended days to compute KPIs for; they are gone when the caller's transaction commits."""
+    return [ChangedDay(*row) for row in connection.execute(QUERIES["take_changed_days"], {"n_days": n_days})]
 
 
 def read_states(connection: Connection, window: Window, quantity: str) -> list[StateAmount]:

@@ -2,12 +2,20 @@
 select territory_id, time_zone from territories order by territory_id
 
 -- name: take_changed_days
+with ended as (
+    select d.territory_id, d.day, t.time_zone
+    from changed_days d
+    join territories t using (territory_id)
+    where date_trunc('day', d.day + interval '36 hours', t.time_zone)
+          <= (select computed_to from rollup_watermarks where rollup = 'hourly')
+    order by d.day, d.territory_id
+    limit %(n_days)s
+    for update of d skip locked
+)
 delete from changed_days d
-using territories t
-where t.territory_id = d.territory_id
-  and date_trunc('day', d.day + interval '36 hours', t.time_zone)
-      <= (select computed_to from rollup_watermarks where rollup = 'hourly')
-returning d.territory_id, d.day, t.time_zone
+using ended
+where d.territory_id = ended.territory_id and d.day = ended.day
+returning ended.territory_id, ended.day, ended.time_zone
 
 -- name: read_states
 -- One row per placed series and state; a series that says nothing in the period has state null.

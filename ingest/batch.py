@@ -1,0 +1,140 @@
+"""A batch: the messages taken together, their measurements in columns, and the account of what became of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from ingest.arrival import Arrival
+from sensors.measurement import Uplink
+from sensors.rejection import Reason
+from store.intake import Rows
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Where a message came in and by which decoder it was read; territory and device as far as the topic names them."""
+
+    source: str
+    topic: str
+    format: str | None = None
+    version: str | None = None
+    territory: str | None = None
+    device: str | None = None
+
+
+class Part(msgspec.Struct, frozen=True):
+    """One uplink of a registered device. Its `n_accepted` values lie together in the batch's columns."""
+
+    arrival: Arrival
+    origin: Origin
+    uplink: Uplink
+    territory: str
+    territory_id: int
+    device_id: int
+    is_revisable: bool
+    n_accepted: int
+    n_refused: int
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """A message, or one uplink of it, of which nothing can be stored. `n_values` is 1 where it could not be read."""
+
+    arrival: Arrival
+    origin: Origin
+    reason: Reason
+    detail: str
+    n_values: int = 1
+    territory: str = ""
+    territory_id: int | None = None
+    device: str | None = None
+    device_id: int | None = None
+    uplink: Uplink | None = None
+
+
+class Labels(NamedTuple):
+    """Texts of one column, for the sentence of a conflict."""
+
+    channel: str
+    quantity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Messages settled together.
+
+    `rows` holds the accepted values of all parts, part after part; `owners[i]` is the index of the part that sent value
+    `i`. `columns` names the columns, each with where it ends.
+    """
+
+    n_messages: int
+    received_at_us: int
+    parts: Sequence[Part]
+    refusals: Sequence[Refusal]
+    rows: Rows
+    owners: npt.NDArray[np.int32]
+    column_ends: npt.NDArray[np.int64]
+    columns: Sequence[Labels]
+
+    @property
+    def n_received(self) -> int:
+        """Count all values that came, whatever becomes of them."""
+        counted = sum(part.n_accepted + part.n_refused for part in self.parts)
+        return counted + sum(refusal.n_values for refusal in self.refusals)
+
+    @property
+    def decoder_version(self) -> str:
+        """Name the decoders at work, sorted."""
+        return ",".join(sorted({part.origin.version for part in self.parts if part.origin.version})) or "none"
+
+    def find_labels(self, index: int) -> Labels:
+        """Give channel and quantity of one value."""
+        return self.columns[int(np.searchsorted(self.column_ends, index, side="right"))]
+
+
+class Assembly:
+    """Collects parts and refusals in arrival order and gives the batch."""
+
+    def __init__(self, n_messages: int, received_at_us: int) -> None:
+        self.n_messages = n_messages
+        self.received_at_us = received_at_us
+        self.parts: list[Part] = []
+        self.refusals: list[Refusal] = []
+        self.columns: list[Labels] = []
+        self._series_ids: list[int] = []
+        self._sizes: list[int] = []
+        self._times_us: list[int] = []
+        self._values: list[float] = []
+        self._part_sizes: list[int] = []
+
+    def add(self, part: Part, series_ids: Sequence[int]) -> None:
+        """Add an uplink with the series of each of its columns."""
+        self.parts.append(part)
+        self._part_sizes.append(part.n_accepted)
+        self._series_ids.extend(series_ids)
+        for column in part.uplink.columns:
+            self.columns.append(Labels(column.channel, column.quantity))
+            self._sizes.append(len(column.values))
+            self._times_us.extend(column.times_us)
+            self._values.extend(column.values)
+
+    def finish(self) -> Batch:
+        """Give the batch."""
+        sizes = np.array(self._sizes, dtype=np.int64)
+        rows = Rows(
+            np.repeat(np.array(self._series_ids, dtype=np.int32), sizes),
+            np.array(self._times_us, dtype=np.int64),
+            np.array(self._values, dtype=np.float64),
+        )
+        return Batch(
+            n_messages=self.n_messages,
+            received_at_us=self.received_at_us,
+            parts=self.parts,
+            refusals=self.refusals,
+            rows=rows,
+            owners=np.repeat(np.arange(len(self.parts), dtype=np.int32), self._part_sizes),
+            column_ends=np.cumsum(sizes),
+            columns=self.columns,
+        )

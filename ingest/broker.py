@@ -1,0 +1,37 @@
+"""A broker's address, and how much of its messages may be under way."""
+
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from ingest.errors import RefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class Broker:
+    """A broker's address and how much may be under way: messages unfinished and their bytes."""
+
+    host: str
+    port: int
+    client_id: str
+    user: str | None = None
+    password: str | None = None
+    is_tls: bool = False
+    window_n: int = 20_000
+    window_bytes: int = 64_000_000
+
+
+def read_broker_url(url: str, client_id: str, window_n: int) -> Broker:
+    """Read mqtt://user:password@host:port or mqtts://. Raises RefusedError where it is none."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"mqtt", "mqtts"} or not parts.hostname:
+        raise RefusedError("the broker URL cannot be read; expected mqtt://user:password@host:port")
+    is_tls = parts.scheme == "mqtts"
+    return Broker(
+        host=parts.hostname,
+        port=parts.port or (8883 if is_tls else 1883),
+        client_id=client_id,
+        user=unquote(parts.username) if parts.username else None,
+        password=unquote(parts.password) if parts.password else None,
+        is_tls=is_tls,
+        window_n=window_n,
+    )

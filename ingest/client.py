@@ -1,0 +1,181 @@
+"""The MQTT client library as the session needs it: the only module that imports it.
+
+The library connects, keeps the session alive, subscribes and publishes receipts. Application messages do not pass
+through it (see `ingest.wire`), nor do their acknowledgements, which go out in one piece for a whole batch.
+"""
+
+import socket
+import ssl
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import structlog
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from ingest.broker import Broker
+from ingest.reply import Reply
+from ingest.tap import Tap
+from ingest.wire import PUBACK, acknowledgements
+
+LOG = structlog.get_logger()
+NEVER_EXPIRES = 0xFFFFFFFF
+KEEPALIVE_S = 30
+CONNECT_TIMEOUT_S = 5.0
+MAX_RECEIPTS_WAITING = 20_000
+UNSUPPORTED_VERSION = 0x84
+OURS = {0x85, 0x86, 0x87}  # client identifier, user name or password, not authorised: no use in trying again
+
+
+class Listener(Protocol):
+    """Who is told, from within `loop_read`, how the connection fares."""
+
+    def connected(self) -> None:
+        """The broker has taken us."""
+        ...
+
+    def lacks_mqtt5(self) -> None:
+        """The broker speaks an older protocol only."""
+        ...
+
+    def refused(self, sentence: str) -> None:
+        """The broker does not want us, and trying again is of no use."""
+        ...
+
+
+class TappedClient(Client):
+    """The library's client, reading through a tap."""
+
+    generation = 0
+
+    def __init__(self, broker: Broker, topic_filters: Sequence[str], listener: Listener, *, has_mqtt5: bool) -> None:
+        super().__init__(
+            CallbackAPIVersion.VERSION2,
+            broker.client_id,
+            clean_session=None if has_mqtt5 else False,
+            protocol=MQTTProtocolVersion.MQTTv5 if has_mqtt5 else MQTTProtocolVersion.MQTTv311,
+            manual_ack=True,
+            reconnect_on_failure=False,
+        )
+        self.has_mqtt5 = has_mqtt5
+        self._broker = broker
+        self._topic_filters = topic_filters
+        self._listener = listener
+        self.connect_timeout = CONNECT_TIMEOUT_S
+        self.max_inflight_messages_set(1000)
+        self.max_queued_messages_set(MAX_RECEIPTS_WAITING)
+        self.on_connect, self.on_disconnect, self.on_subscribe = on_connect, on_disconnect, on_subscribe
+        if broker.user is not None:
+            self.username_pw_set(broker.user, broker.password)
+        if broker.is_tls:
+            self.tls_set_context(ssl.create_default_context())
+
+    @property
+    def tap(self) -> Tap | None:
+        """Give the tap of the present connection."""
+        tap = self.socket()
+        return tap if isinstance(tap, Tap) else None
+
+    def open(self) -> None:
+        """Connect, or connect again, to a session that never expires. Raises OSError."""
+        broker = self._broker
+        if self.host:
+            self.reconnect()
+        elif self.has_mqtt5:
+            properties = make_properties(PacketTypes.CONNECT)
+            properties.SessionExpiryInterval = NEVER_EXPIRES
+            properties.ReceiveMaximum = min(broker.window_n, 65_535)
+            self.connect(broker.host, broker.port, KEEPALIVE_S, clean_start=False, properties=properties)
+        else:
+            self.connect(broker.host, broker.port, KEEPALIVE_S)
+
+    def acknowledge(self, mids: list[int]) -> None:
+        """Send acknowledgements for messages that the library has not seen, in one piece."""
+        self._packet_queue(PUBACK, acknowledgements(mids), 0, 1)
+
+    def reply(self, reply: Reply) -> bool:
+        """Publish a receipt; false where too many wait already."""
+        properties = None
+        if reply.correlation_data is not None and self.has_mqtt5:
+            properties = make_properties(PacketTypes.PUBLISH)
+            properties.CorrelationData = reply.correlation_data
+        sent = self.publish(reply.topic, reply.payload, qos=1, properties=properties)
+        return sent.rc != MQTTErrorCode.MQTT_ERR_QUEUE_SIZE
+
+    def ping(self) -> None:
+        """Give a sign of life without expecting to read the answer soon."""
+        self._send_pingreq()
+        self._ping_t = 0.0
+
+    def abort(self) -> None:
+        """Drop the connection without a word."""
+        self._sock_close()
+
+    def greet(self, reason: ReasonCode, *, session_present: bool) -> None:
+        """Go on from the broker's answer to CONNECT."""
+        if not reason.is_failure:
+            LOG.info("broker_connected", mqtt5=self.has_mqtt5, session_present=session_present)
+            self._listener.connected()
+            self._subscribe()
+        elif reason.value == UNSUPPORTED_VERSION and self.has_mqtt5:
+            self._listener.lacks_mqtt5()
+        elif reason.value in OURS:
+            address = f"{self._broker.host}:{self._broker.port}"
+            self._listener.refused(f"the broker at {address} refuses us: {reason}")
+        else:
+            LOG.warning("broker_refused", reason=str(reason))
+
+    def check_subscriptions(self, reasons: Sequence[ReasonCode]) -> None:
+        """Go on from the broker's answer to SUBSCRIBE."""
+        answers = zip(self._topic_filters, reasons, strict=False)
+        refused = [topic_filter for topic_filter, reason in answers if reason.is_failure]
+        if refused:
+            self._listener.refused(f"the broker's access rights forbid us to read {', '.join(refused)}")
+            self.abort()
+
+    def _subscribe(self) -> None:
+        if self.has_mqtt5:
+            # A retained message was a measurement when it was published; it is none again at each subscription.
+            options = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
+            self.subscribe([(topic_filter, options) for topic_filter in self._topic_filters])
+        else:
+            self.subscribe([(topic_filter, 1) for topic_filter in self._topic_filters])
+
+    def _create_socket(self) -> Any:  # the library's own type for sockets is private
+        self.generation += 1
+        wrapped = super()._create_socket()
+        if not isinstance(wrapped, socket.socket):
+            raise TypeError("only plain and TLS sockets can be tapped")
+        return Tap(wrapped, self.generation, has_properties=self.has_mqtt5)
+
+
+def on_connect(
+    client: Client, _data: Any, flags: ConnectFlags, reason: ReasonCode, _properties: Properties | None
+) -> None:
+    """Pass on the library's call."""
+    if isinstance(client, TappedClient):
+        client.greet(reason, session_present=flags.session_present)
+
+
+def on_subscribe(
+    client: Client, _data: Any, _mid: int, reasons: list[ReasonCode], _properties: Properties | None
+) -> None:
+    """Pass on the library's call."""
+    if isinstance(client, TappedClient):
+        client.check_subscriptions(reasons)
+
+
+def on_disconnect(
+    _client: Client, _data: Any, _flags: DisconnectFlags, reason: ReasonCode, _properties: Properties | None
+) -> None:
+    """Note why the connection ended."""
+    LOG.info("broker_disconnected", reason=str(reason))
+
+
+def make_properties(packet_type: int) -> Properties:
+    """Make an empty table of properties."""
+    return Properties(packet_type)  # type: ignore[no-untyped-call]  # the library has no types here

@@ -1,0 +1,162 @@
+"""One batch, one transaction: copied at once where all of it is new, compared value by value where not."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import psycopg
+
+from ingest.account import Outcome, device_deliveries, make_outcome, rejection_rows, unknown_deliveries
+from ingest.batch import Batch
+from ingest.identity import Fate, Settlement, find_groups, settle
+from store import intake
+from store.intake import BatchEntry, Connection, Rows
+
+WATERMARK_S = 1.0  # the rollups wait 5 s before they trust that every writer knows a new watermark
+MAX_COMPARISONS = 5
+
+Indexes = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A batch whose commit was asked for and not confirmed, and the outcome if it took place."""
+
+    entry: BatchEntry
+    batch_id: int
+    outcome: Outcome
+
+
+class Writer:
+    """Writes batches over a connection that its caller opens anew after failures. `clock` is monotonic, in seconds."""
+
+    def __init__(self, worker: str, clock: Callable[[], float]) -> None:
+        self.worker = worker
+        self._clock = clock
+        self._watermark_us = 0
+        self._watermark_read_at = -np.inf
+        self._doubt: Doubt | None = None
+
+    def write(self, connection: Connection, batch: Batch) -> Outcome:
+        """Commit a batch and say what became of it.
+
+        After an error the same batch, and no other, must be given again over a new connection: where the error left
+        open whether the commit took place, that is found out first, so nothing is written or counted twice.
+        """
+        if self._doubt is not None and (outcome := self._resolve(connection, self._doubt)) is not None:
+            return outcome
+        for _ in range(MAX_COMPARISONS):
+            try:
+                return self._commit(connection, batch, is_compared=False)
+            except psycopg.errors.UniqueViolation:
+                connection.rollback()
+            try:
+                return self._commit(connection, batch, is_compared=True)
+            except psycopg.errors.UniqueViolation:  # another worker was faster with the same values
+                connection.rollback()
+        raise psycopg.errors.SerializationFailure("other workers keep writing the same measurements")
+
+    def _resolve(self, connection: Connection, doubt: Doubt) -> Outcome | None:
+        entry = doubt.entry
+        is_there = intake.has_batch(connection, doubt.batch_id, entry.worker, entry.received_at_us)
+        connection.rollback()
+        self._doubt = None
+        return doubt.outcome if is_there else None
+
+    def _commit(self, connection: Connection, batch: Batch, *, is_compared: bool) -> Outcome:
+        self._read_watermark(connection)
+        entry = BatchEntry(
+            self.worker, batch.received_at_us, batch.n_messages, len(batch.rows.values), batch.decoder_version
+        )
+        batch_id = intake.insert_batch(connection, entry)
+        fresh = find_fresh(connection, batch)
+        write = intake.compare_measurements if is_compared else copy_all
+        settlement = write_rows(connection, batch_id, batch, fresh, write)
+        outcome = make_outcome(batch, settlement)
+        if outcome.n_stored != entry.n_measurements:
+            intake.correct_batch(connection, batch_id, outcome.n_stored)
+        if settlement.revisions:
+            intake.revise_measurements(connection, batch_id, settlement.revisions, self.worker)
+        self._write_account(connection, batch_id, outcome)
+        self._doubt = Doubt(entry, batch_id, outcome)
+        connection.commit()
+        self._doubt = None
+        return outcome._replace(batch_id=batch_id, is_compared=is_compared)
+
+    def _write_account(self, connection: Connection, batch_id: int, outcome: Outcome) -> None:
+        """Write what must be true together with the measurements."""
+        batch, rows = outcome.batch, outcome.batch.rows
+        if (is_late := outcome.is_stored & (rows.times_us < self._watermark_us)).any():
+            intake.mark_changed_hours(connection, rows.series_ids[is_late], rows.times_us[is_late])
+        if (is_noted := outcome.is_stored & find_arrival_times(batch)).any():
+            keys = zip(rows.series_ids[is_noted].tolist(), rows.times_us[is_noted].tolist(), strict=True)
+            intake.note_arrival_times(connection, keys)
+        if rejections := list(rejection_rows(outcome)):
+            intake.keep_rejections(connection, batch_id, rejections)
+        intake.log_deliveries(connection, batch_id, device_deliveries(outcome))
+        if unknown := unknown_deliveries(batch.refusals):
+            intake.log_unknown_deliveries(connection, batch_id, unknown)
+
+    def _read_watermark(self, connection: Connection) -> None:
+        now = self._clock()
+        if now - self._watermark_read_at >= WATERMARK_S:
+            self._watermark_us = intake.read_watermark(connection)
+            self._watermark_read_at = now
+
+
+def copy_all(connection: Connection, batch_id: int, rows: Rows) -> dict[tuple[int, int], float]:
+    """Append rows that ought to be new: nothing stood before."""
+    intake.copy_measurements(connection, batch_id, rows)
+    return {}
+
+
+def find_fresh(connection: Connection, batch: Batch) -> Indexes:
+    """Give the values whose message is not known already by its id; those with a time of their own all are."""
+    keyed: dict[tuple[int, str], int] = {}
+    repeated: list[int] = []
+    for index, part in enumerate(batch.parts):
+        message_id = part.uplink.message_id
+        if part.uplink.clock == "arrival" and message_id is not None:
+            if (part.device_id, message_id) in keyed:
+                repeated.append(index)
+            keyed.setdefault((part.device_id, message_id), index)
+    if keyed:
+        new = intake.insert_message_keys(connection, list(keyed), batch.received_at_us)
+        repeated += [index for key, index in keyed.items() if key not in new]
+    return np.flatnonzero(~np.isin(batch.owners, repeated)) if repeated else np.arange(len(batch.owners))
+
+
+def write_rows(
+    connection: Connection,
+    batch_id: int,
+    batch: Batch,
+    fresh: Indexes,
+    write: Callable[[Connection, int, Rows], dict[tuple[int, int], float]],
+) -> Settlement:
+    """Write the first value for each (series, instant) and give the fate of all; what is not fresh is a duplicate."""
+    rows = take(batch.rows, fresh)
+    groups = find_groups(rows)
+    standing = write(connection, batch_id, take(rows, groups.heads)) if len(fresh) else {}
+    settlement = settle(rows, groups, find_revisable(batch)[fresh], standing)
+    if len(fresh) == len(batch.owners):
+        return settlement
+    fates = np.full(len(batch.owners), Fate.DUPLICATE, dtype=np.int8)
+    fates[fresh] = settlement.fates
+    standing_by_index = {int(fresh[index]): value for index, value in settlement.standing_by_index.items()}
+    return Settlement(fates, settlement.revisions, standing_by_index)
+
+
+def take(rows: Rows, indexes: Indexes) -> Rows:
+    """Give some of the rows, in the order of `indexes`."""
+    return Rows(rows.series_ids[indexes], rows.times_us[indexes], rows.values[indexes])
+
+
+def find_revisable(batch: Batch) -> npt.NDArray[np.bool_]:
+    """Say of each value whether its device may change what it sent."""
+    return np.array([part.is_revisable for part in batch.parts], dtype=np.bool_)[batch.owners]
+
+
+def find_arrival_times(batch: Batch) -> npt.NDArray[np.bool_]:
+    """Say of each value whether its instant is only that of its arrival."""
+    return np.array([part.uplink.clock == "arrival" for part in batch.parts], dtype=np.bool_)[batch.owners]

@@ -1,0 +1,312 @@
+"""What a batch of messages writes: measurements by binary COPY, the comparing path, rejections, the delivery log.
+
+Nothing here commits: the caller holds the transaction, so that all of a batch is there or nothing.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import psycopg
+
+from store.binary import encode_rows, postgres_us
+from store.sql import load_queries
+
+QUERIES = load_queries(__file__)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+HOUR_US = 3_600_000_000
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+Ints = npt.NDArray[np.int32]
+Times = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+
+class Rows(NamedTuple):
+    """Measurements in columns of equal length: series, microseconds since 1970 UTC, value."""
+
+    series_ids: Ints
+    times_us: Times
+    values: Floats
+
+
+class DeviceRow(NamedTuple):
+    """A device that may send: `territory` is a slug."""
+
+    territory: str
+    external_id: str
+    device_id: int
+    territory_id: int
+    is_revisable: bool
+
+
+class SeriesKey(NamedTuple):
+    """What makes a series of a device."""
+
+    device_id: int
+    channel: str
+    quantity: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchEntry:
+    """A batch as the table has it; `n_measurements` counts values stored, `received_at_us` the first arrival."""
+
+    worker: str
+    received_at_us: int
+    n_messages: int
+    n_measurements: int
+    decoder_version: str
+
+
+class Revision(NamedTuple):
+    """A value that took the place of another."""
+
+    series_id: int
+    time_us: int
+    old_value: float
+    new_value: float
+
+
+class RejectionRow(NamedTuple):
+    """A refused message or part, in the order of the table's columns after the batch."""
+
+    territory_id: int | None
+    device_id: int | None
+    source: str
+    topic: str
+    device: str | None
+    received_at_us: int
+    reason: str
+    detail: str
+    n_measurements: int
+    payload: bytes
+    format: str | None
+    decoder_version: str | None
+
+
+class UnknownDelivery(NamedTuple):
+    """What came for no registered device: all of it was refused."""
+
+    territory_id: int | None
+    hour_us: int
+    n_messages: int
+    n_values: int
+
+
+def instant(time_us: int) -> datetime:
+    """Give the aware instant of microseconds since 1970 UTC, exactly."""
+    return EPOCH + timedelta(microseconds=time_us)
+
+
+def prepare_session(connection: Connection) -> None:
+    """Make what the comparing path needs in this session."""
+    connection.execute(QUERIES["create_taken"])
+
+
+def read_devices(connection: Connection, keys: Sequence[tuple[str, str]]) -> list[DeviceRow]:
+    """Give those of the (territory slug, external id) that are registered and may send."""
+    parameters = {"territories": [key[0] for key in keys], "external_ids": [key[1] for key in keys]}
+    return [DeviceRow(*row) for row in connection.execute(QUERIES["read_devices"], parameters)]
+
+
+def read_territories(connection: Connection, slugs: Iterable[str]) -> dict[str, int]:
+    """Give the numbers of those slugs that are territories."""
+    return {slug: number for slug, number in connection.execute(QUERIES["read_territories"], {"territories": [*slugs]})}
+
+
+def ensure_series(connection: Connection, keys: Sequence[SeriesKey]) -> dict[SeriesKey, int]:
+    """Give the series of these keys and make those that are missing.
+
+    Raises
+    ------
+    psycopg.errors.ForeignKeyViolation
+        A quantity is not in the catalogue: the database was migrated by an older version.
+    """
+    found = find_series(connection, keys)
+    missing = [key for key in keys if key not in found]
+    if missing:
+        connection.execute(QUERIES["create_series"], series_parameters(missing))
+        found |= find_series(connection, missing)
+    return found
+
+
+def find_series(connection: Connection, keys: Sequence[SeriesKey]) -> dict[SeriesKey, int]:
+    """Give the series of these keys that exist."""
+    rows = connection.execute(QUERIES["read_series"], series_parameters(keys))
+    return {SeriesKey(*row[:4]): row[4] for row in rows}
+
+
+def series_parameters(keys: Sequence[SeriesKey]) -> dict[str, list[Any]]:
+    """Turn keys into parallel arrays."""
+    return {
+        "device_ids": [key.device_id for key in keys],
+        "channels": [key.channel for key in keys],
+        "quantities": [key.quantity for key in keys],
+        "units": [key.unit for key in keys],
+    }
+
+
+def read_watermark(connection: Connection) -> int:
+    """Give the instant before which written hours must be marked as changed, in microseconds since 1970 UTC."""
+    row = connection.execute(QUERIES["read_watermark"]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def insert_batch(connection: Connection, entry: BatchEntry) -> int:
+    """Note a batch and give its number. Waits while another transaction of this worker is still open."""
+    parameters = {
+        "worker": entry.worker,
+        "received_at": instant(entry.received_at_us),
+        "n_messages": entry.n_messages,
+        "n_measurements": entry.n_measurements,
+        "decoder_version": entry.decoder_version,
+    }
+    row = connection.execute(QUERIES["insert_batch"], parameters).fetchone()
+    if row is None:
+        raise LookupError("the batch was not inserted")
+    return int(row[0])
+
+
+def has_batch(connection: Connection, batch_id: int, worker: str, received_at_us: int) -> bool:
+    """Say whether this batch was committed. Waits while a transaction of this worker is still open."""
+    connection.execute(QUERIES["lock_worker"], {"worker": worker})
+    # The worker and the instant too: after a crash the server may give a number out again.
+    parameters = {"batch_id": batch_id, "worker": worker, "received_at": instant(received_at_us)}
+    return connection.execute(QUERIES["find_batch"], parameters).fetchone() is not None
+
+
+def correct_batch(connection: Connection, batch_id: int, n_measurements: int) -> None:
+    """Write how many values were really stored."""
+    connection.execute(QUERIES["correct_batch"], {"batch_id": batch_id, "n_measurements": n_measurements})
+
+
+def copy_measurements(connection: Connection, batch_id: int, rows: Rows) -> None:
+    """Append rows whose (series, instant) are all new; the fast path.
+
+    Raises
+    ------
+    psycopg.errors.UniqueViolation
+        One of them is not new; the transaction must be rolled back.
+    """
+    with connection.cursor() as cursor, cursor.copy(QUERIES["copy_measurements"]) as copy:
+        copy.write(encode_measurements(batch_id, rows))
+
+
+def compare_measurements(connection: Connection, batch_id: int, rows: Rows) -> dict[tuple[int, int], float]:
+    """Append those rows that are new, and give the values that stood before for the others, by (series, instant).
+
+    The (series, instant) of `rows` must differ from one another.
+    """
+    with connection.cursor() as cursor:
+        with cursor.copy(QUERIES["copy_taken"]) as copy:
+            copy.write(encode_measurements(batch_id, rows))
+        cursor.execute(QUERIES["insert_taken"])
+        if cursor.rowcount == len(rows.values):
+            return {}
+        bounds = {"from": instant(int(rows.times_us.min())), "to": instant(int(rows.times_us.max()))}
+        cursor.execute(QUERIES["read_standing"], bounds)
+        return {(series_id, time_us): value for series_id, time_us, value in cursor}
+
+
+def encode_measurements(batch_id: int, rows: Rows) -> bytes:
+    """Write rows as a binary COPY stream."""
+    return encode_rows(
+        {
+            "series_id": rows.series_ids,
+            "batch_id": np.full(len(rows.values), batch_id, dtype=np.int32),
+            "observed_at": postgres_us(rows.times_us),
+            "value": rows.values,
+        }
+    )
+
+
+def revise_measurements(connection: Connection, batch_id: int, revisions: Sequence[Revision], revised_by: str) -> None:
+    """Let new values take the place of old ones, in order, and keep the old ones."""
+    parameters = [
+        {
+            "series_id": revision.series_id,
+            "observed_at": instant(revision.time_us),
+            "old_value": revision.old_value,
+            "new_value": revision.new_value,
+            "batch_id": batch_id,
+            "revised_by": revised_by,
+        }
+        for revision in revisions
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(QUERIES["revise_measurement"], parameters)
+        cursor.executemany(QUERIES["insert_revision"], parameters)
+
+
+def insert_message_keys(
+    connection: Connection, keys: Sequence[tuple[int, str]], received_at_us: int
+) -> set[tuple[int, str]]:
+    """Note (device, message id), and give those that were not known before."""
+    parameters = {
+        "device_ids": [key[0] for key in keys],
+        "message_ids": [key[1] for key in keys],
+        "received_at": instant(received_at_us),
+    }
+    return {(row[0], row[1]) for row in connection.execute(QUERIES["insert_message_keys"], parameters)}
+
+
+def note_arrival_times(connection: Connection, keys: Iterable[tuple[int, int]]) -> None:
+    """Mark measurements, by (series, instant), whose instant is that of their arrival."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            QUERIES["insert_arrival_note"],
+            [{"series_id": series_id, "observed_at": instant(time_us)} for series_id, time_us in keys],
+        )
+
+
+def mark_changed_hours(connection: Connection, series_ids: Ints, times_us: Times) -> None:
+    """Have the hours of these measurements computed again."""
+    pairs = np.unique(np.stack([series_ids.astype(np.int64), times_us // HOUR_US]), axis=1)
+    stream = encode_rows({"series_id": pairs[0].astype(np.int32), "hour": postgres_us(pairs[1] * HOUR_US)})
+    with connection.cursor() as cursor, cursor.copy(QUERIES["copy_changed_hours"]) as copy:
+        copy.write(stream)
+
+
+def keep_rejections(connection: Connection, batch_id: int, rejections: Iterable[RejectionRow]) -> None:
+    """Keep what was refused, with its bytes."""
+    with connection.cursor() as cursor, cursor.copy(QUERIES["copy_rejections"]) as copy:
+        for row in rejections:
+            head, tail = (row.territory_id, row.device_id, batch_id, row.source, row.topic, row.device), row[6:]
+            copy.write_row((*head, instant(row.received_at_us), *tail))
+
+
+def log_deliveries(connection: Connection, batch_id: int, deliveries: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Append to the delivery log, one row per device and arrival hour.
+
+    `deliveries` holds columns in the order of the table after the batch: territory_id, device_id (int32),
+    arrival_hour (int64, microseconds since 1970 UTC), then the six counts (int32).
+    """
+    size = len(deliveries["device_id"])
+    columns = {"batch_id": np.full(size, batch_id, dtype=np.int32), **deliveries}
+    columns["arrival_hour"] = postgres_us(columns["arrival_hour"])
+    with connection.cursor() as cursor, cursor.copy(QUERIES["copy_deliveries"]) as copy:
+        copy.write(encode_rows(columns))
+
+
+def log_unknown_deliveries(connection: Connection, batch_id: int, deliveries: Iterable[UnknownDelivery]) -> None:
+    """Append what came for no registered device."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            QUERIES["insert_delivery"],
+            [
+                {
+                    "batch_id": batch_id,
+                    "territory_id": delivery.territory_id,
+                    "arrival_hour": instant(delivery.hour_us),
+                    "n_messages": delivery.n_messages,
+                    "n_received": delivery.n_values,
+                    "n_rejected": delivery.n_values,
+                }
+                for delivery in deliveries
+            ],
+        )

@@ -1,0 +1,127 @@
+-- name: read_devices
+select t.slug, d.external_id, d.device_id, d.territory_id, d.is_revisable
+from unnest(%(territories)s::text[], %(external_ids)s::text[]) as asked (slug, external_id)
+join territories t on t.slug = asked.slug
+join devices d on d.territory_id = t.territory_id and d.external_id = asked.external_id
+where d.state in ('accepted', 'active')
+
+-- name: read_territories
+select slug, territory_id
+from territories
+where slug = any (%(territories)s::text[])
+
+-- name: read_series
+select s.device_id, s.channel, s.quantity, s.unit, s.series_id
+from unnest(%(device_ids)s::int[], %(channels)s::text[], %(quantities)s::text[], %(units)s::text[])
+    as asked (device_id, channel, quantity, unit)
+join series s using (device_id, channel, quantity, unit)
+
+-- name: create_series
+insert into series (territory_id, device_id, channel, quantity, unit)
+select d.territory_id, asked.device_id, asked.channel, asked.quantity, asked.unit
+from unnest(%(device_ids)s::int[], %(channels)s::text[], %(quantities)s::text[], %(units)s::text[])
+    as asked (device_id, channel, quantity, unit)
+join devices d using (device_id)
+order by asked.device_id, asked.channel, asked.quantity, asked.unit
+on conflict (device_id, channel, quantity, unit) where device_id is not null do nothing
+
+-- name: read_watermark
+select (extract(epoch from closed_to) * 1000000)::bigint
+from rollup_watermarks
+where rollup = 'hourly'
+
+-- name: create_taken
+create temporary table taken (
+    series_id    int not null,
+    batch_id     int not null,
+    observed_at  timestamptz not null,
+    value        float8 not null
+) on commit delete rows
+
+-- A worker's transactions exclude one another, so whether one of them has ended is never in doubt.
+-- name: insert_batch
+with held as materialized (select pg_advisory_xact_lock(7449342, hashtext(%(worker)s)))
+insert into batches (worker, received_at, n_messages, n_measurements, decoder_version)
+select %(worker)s, %(received_at)s, %(n_messages)s, %(n_measurements)s, %(decoder_version)s
+from held
+returning batch_id
+
+-- name: lock_worker
+select pg_advisory_xact_lock(7449342, hashtext(%(worker)s))
+
+-- name: find_batch
+select
+from batches
+where batch_id = %(batch_id)s and worker = %(worker)s and received_at = %(received_at)s
+
+-- name: correct_batch
+update batches
+set n_measurements = %(n_measurements)s
+where batch_id = %(batch_id)s
+
+-- name: copy_measurements
+copy measurements (series_id, batch_id, observed_at, value) from stdin (format binary)
+
+-- name: copy_taken
+copy taken (series_id, batch_id, observed_at, value) from stdin (format binary)
+
+-- name: insert_taken
+insert into measurements (series_id, batch_id, observed_at, value)
+select series_id, batch_id, observed_at, value
+from taken
+order by series_id, observed_at
+on conflict (series_id, observed_at) do nothing
+
+-- The bounds let TimescaleDB leave out the chunks that cannot hold any of them.
+-- name: read_standing
+select m.series_id, (extract(epoch from m.observed_at) * 1000000)::bigint, m.value
+from taken t
+join measurements m on m.series_id = t.series_id and m.observed_at = t.observed_at
+where m.batch_id <> t.batch_id
+  and m.observed_at between %(from)s and %(to)s
+
+-- name: revise_measurement
+update measurements
+set value = %(new_value)s, batch_id = %(batch_id)s
+where series_id = %(series_id)s and observed_at = %(observed_at)s
+
+-- name: insert_revision
+insert into revisions (series_id, observed_at, old_value, new_value, revised_by, reason)
+values (%(series_id)s, %(observed_at)s, %(old_value)s, %(new_value)s, %(revised_by)s, 'sent again by the device')
+
+-- name: insert_message_keys
+insert into message_keys (device_id, message_id, received_at)
+select device_id, message_id, %(received_at)s
+from unnest(%(device_ids)s::int[], %(message_ids)s::text[]) as keys (device_id, message_id)
+order by device_id, message_id
+on conflict (device_id, message_id) do nothing
+returning device_id, message_id
+
+-- name: insert_arrival_note
+insert into measurement_notes (series_id, observed_at, flag)
+values (%(series_id)s, %(observed_at)s, 'arrival_time')
+on conflict (series_id, observed_at, flag) do nothing
+
+-- name: copy_changed_hours
+copy changed_hours (series_id, hour) from stdin (format binary)
+
+-- name: copy_rejections
+copy rejections (
+    territory_id, device_id, batch_id, source, topic, device, received_at, reason, detail,
+    n_measurements, payload, format, decoder_version
+) from stdin
+
+-- name: copy_deliveries
+copy deliveries_log (
+    batch_id, territory_id, device_id, arrival_hour,
+    n_messages, n_received, n_stored, n_duplicate, n_rejected, n_revised
+) from stdin (format binary)
+
+-- name: insert_delivery
+insert into deliveries_log (
+    batch_id, territory_id, device_id, arrival_hour,
+    n_messages, n_received, n_stored, n_duplicate, n_rejected, n_revised
+) values (
+    %(batch_id)s, %(territory_id)s, null, %(arrival_hour)s,
+    %(n_messages)s, %(n_received)s, 0, 0, %(n_rejected)s, 0
+)
