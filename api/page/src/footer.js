@@ -14,7 +14,7 @@ export function drawFooter() {
   };
   watch(["health"], show);
   show();
-  return h("footer", {}, health, h("a", { href: "/docs" }, say("api")));
+  return h("footer", {}, health, h("a", { href: "/openapi.json" }, say("api")));
 }
 
 function causes() {
