@@ -41,7 +41,8 @@ export function group(kpis) {
     else groups.set(key, [kpi]);
   }
   for (const values of groups.values()) values.sort((one, other) => Date.parse(other.to) - Date.parse(one.to));
-  return [...groups.values()].sort((one, other) => localised(one[0], "name").localeCompare(localised(other[0], "name")));
+  return [...groups.values()].sort(([one], [other]) =>
+    Number(one.value === null) - Number(other.value === null) || localised(one, "name").localeCompare(localised(other, "name")));
 }
 
 /** @param {Kpi[]} values the newest first */
