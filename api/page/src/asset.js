@@ -19,6 +19,7 @@ export function drawAssetPanel() {
   const element = h("section", { class: "card asset", "aria-labelledby": "asset-title", hidden: true });
   /** @type {(() => void) | null} */
   let closeAsset = null;
+  element.addEventListener("keydown", (event) => event.key === "Escape" && /** @type {HTMLElement | null} */ (element.querySelector("#asset-close"))?.click());
   let shownId = /** @type {number | null} */ (null);
   const show = () => {
     const asset = findAsset(state.assetId);

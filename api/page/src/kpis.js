@@ -75,7 +75,7 @@ function interval(kpi) {
 /** Name the territory only where several are on the page. @param {Kpi} kpi */
 function territoryName(kpi) {
   if (state.territory || state.territories.length === 1) return null;
-  const name = state.territories.find((one) => one.territory === kpi.territory)?.name ?? kpi.territory;
+  const name = state.territories.find((one) => one.territory === kpi.territory)?.name ?? kpi.territory_name ?? kpi.territory;
   return `${name} · `;
 }
 

@@ -1,7 +1,6 @@
 /** The map: assets by place and state on a plain ground (or on tiles where an address is configured). */
 
 import L from "leaflet";
-import "leaflet/dist/leaflet.css";
 import { filterAssets } from "./assets.js";
 import { h, put } from "./dom.js";
 import { count } from "./format.js";
@@ -36,6 +35,7 @@ function open(ground, legend, fitButton, layer) {
   const show = () => {
     if (!ground.isConnected) return;
     layer.setAssets(filterAssets());
+    layer.select(state.assetId);
     showLegend(legend);
     if (!isFitted && state.assets?.length) isFitted = fit();
   };
