@@ -1,6 +1,6 @@
 /** The panel of one asset: what is wrong with it, its quantities with their newest values, and a live curve. */
 
-import { ask } from "./api.js";
+import { ask, ConnectionLost } from "./api.js";
 import { drawCurve } from "./curve.js";
 import { h, put } from "./dom.js";
 import { ago, amount } from "./format.js";
@@ -19,6 +19,7 @@ export function drawAssetPanel() {
   const element = h("section", { class: "card asset", "aria-labelledby": "asset-title", hidden: true });
   /** @type {(() => void) | null} */
   let closeAsset = null;
+  element.addEventListener("keydown", (event) => event.key === "Escape" && /** @type {HTMLElement | null} */ (element.querySelector("#asset-close"))?.click());
   let shownId = /** @type {number | null} */ (null);
   const show = () => {
     const asset = findAsset(state.assetId);
@@ -45,8 +46,19 @@ function openAsset(element, asset) {
   element.scrollTop = 0;
   element.querySelector("h2")?.focus({ preventScroll: true });
   if (matchMedia("(max-width: 1100px)").matches) element.scrollIntoView({ block: "start" });
-  fillAsset(asset, findings, body, round.signal).catch((error) => round.signal.aborted || meet(error));
+  fillUntilDone(asset, findings, body, round.signal);
   return () => round.abort();
+}
+
+/** Try again while the connection is lost. @param {Asset} asset @param {HTMLElement} findings @param {HTMLElement} body @param {AbortSignal} signal */
+async function fillUntilDone(asset, findings, body, signal) {
+  try {
+    await fillAsset(asset, findings, body, signal);
+  } catch (error) {
+    if (signal.aborted) return;
+    meet(error);
+    if (error instanceof ConnectionLost) window.setTimeout(() => signal.aborted || fillUntilDone(asset, findings, body, signal), EVERY_MS);
+  }
 }
 
 /** @param {Asset} asset */
@@ -105,8 +117,9 @@ function showSeries(asset, series, findings, body, signal) {
 function seriesCard(one, zone, choose) {
   const name = localised(one, "quantity_name") + (one.channel ? ` (${one.channel})` : "");
   return h("button", { type: "button", class: "series-card", "data-series": one.series_id, "aria-pressed": "false", onclick: choose },
-    h("span", { class: "name" }, name), h("span", { class: "last" }, lastValue(one)),
-    h("span", { class: "at" }, one.last_observed_at ? ago(one.last_observed_at, zone) : ""));
+    h("span", { class: "name" }, name),
+    h("span", { class: "row" }, h("span", { class: "last" }, lastValue(one)),
+      h("span", { class: "at" }, one.last_observed_at ? ago(one.last_observed_at, zone) : "")));
 }
 
 /** @param {Series} one */

@@ -78,8 +78,7 @@ function row(asset) {
     "aria-current": asset.asset_id === state.assetId ? "true" : null,
   },
   mark(asset.worst_severity),
-  h("span", { class: "words" }, h("span", { class: "name" }, asset.name), h("span", { class: "meta" }, localised(asset, "type_name"))),
-  h("span", { class: asset.worst_severity ? `pill ${asset.worst_severity}` : "hidden" }, severityName(asset.worst_severity)));
+  h("span", { class: "words" }, h("span", { class: "name" }, asset.name), h("span", { class: "meta" }, `${localised(asset, "type_name")} · `, h("b", { class: degree(asset.worst_severity) }, severityName(asset.worst_severity)))));
 }
 
 /** @param {Element} list */

@@ -1,7 +1,7 @@
 /** Open findings, the most severe first; each leads to its asset. */
 
 import { h, put } from "./dom.js";
-import { ago, count, number } from "./format.js";
+import { count, instant, number } from "./format.js";
 import { localised, say } from "./language.js";
 import { mark, rank, severityName } from "./severity.js";
 import { findAsset, state, timeZone, update, watch } from "./state.js";
@@ -50,7 +50,7 @@ function findingCard(finding) {
     h("span", { class: "words" },
       h("span", { class: "sentence" }, localised(finding, "sentence")),
       h("span", { class: "meta" }, h("b", { class: finding.severity }, severityName(finding.severity)),
-        ` · ${say("since", { at: ago(finding.started_at, timeZone(finding.territory)) })} · ${say("score", { score: number(finding.score) })}`)),
+        ` · ${say("since", { at: instant(finding.started_at, timeZone(finding.territory)) })} · ${say("score", { score: number(finding.score) })}`)),
   ];
   if (!findAsset(finding.asset_id)) return h("div", { class: "finding" }, ...body);
   const open = () => update({ assetId: finding.asset_id });

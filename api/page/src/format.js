@@ -62,7 +62,7 @@ export function instant(at, timeZone, rule = { dateStyle: "medium", timeStyle: "
 export function ago(at, timeZone) {
   const seconds = (Date.now() - Date.parse(at)) / 1000;
   if (seconds > 172800 || seconds < -60) return instant(at, timeZone);
-  const relative = new Intl.RelativeTimeFormat(locale(), { numeric: "auto", style: "long" });
+  const relative = new Intl.RelativeTimeFormat(locale(), { numeric: "auto", style: "short" });
   if (seconds < 60) return relative.format(-Math.max(0, Math.round(seconds)), "second");
   if (seconds < 3600) return relative.format(-Math.round(seconds / 60), "minute");
   return relative.format(-Math.round(seconds / 3600), "hour");

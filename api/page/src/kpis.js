@@ -41,7 +41,8 @@ export function group(kpis) {
     else groups.set(key, [kpi]);
   }
   for (const values of groups.values()) values.sort((one, other) => Date.parse(other.to) - Date.parse(one.to));
-  return [...groups.values()].sort((one, other) => localised(one[0], "name").localeCompare(localised(other[0], "name")));
+  return [...groups.values()].sort(([one], [other]) =>
+    Number(one.value === null) - Number(other.value === null) || localised(one, "name").localeCompare(localised(other, "name")));
 }
 
 /** @param {Kpi[]} values the newest first */
@@ -74,7 +75,7 @@ function interval(kpi) {
 /** Name the territory only where several are on the page. @param {Kpi} kpi */
 function territoryName(kpi) {
   if (state.territory || state.territories.length === 1) return null;
-  const name = state.territories.find((one) => one.territory === kpi.territory)?.name ?? kpi.territory;
+  const name = state.territories.find((one) => one.territory === kpi.territory)?.name ?? kpi.territory_name ?? kpi.territory;
   return `${name} · `;
 }
 

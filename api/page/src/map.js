@@ -1,12 +1,12 @@
 /** The map: assets by place and state on a plain ground (or on tiles where an address is configured). */
 
 import L from "leaflet";
-import "leaflet/dist/leaflet.css";
 import { filterAssets } from "./assets.js";
 import { h, put } from "./dom.js";
 import { count } from "./format.js";
 import { say } from "./language.js";
 import { AssetLayer } from "./maplayer.js";
+import { degree, mark, SEVERITIES, severityName } from "./severity.js";
 import { findAsset, state, update, watch } from "./state.js";
 
 /** @typedef {import("./types.js").Asset} Asset */
@@ -16,18 +16,18 @@ const MIDDLE_OF_REGION = L.latLng(47.24, 5.3);
 
 export function drawMap() {
   const ground = h("div", { class: "ground", role: "application", "aria-label": say("map_label") });
-  const note = h("p", { class: "map-note" });
+  const legend = h("ul", { class: "legend" });
   const fitButton = h("button", { type: "button", class: "quiet fit" }, say("map_fit"));
-  const element = h("section", { class: "card map", "aria-label": say("map") }, ground, note, fitButton);
+  const element = h("section", { class: "card map", "aria-label": say("map") }, ground, legend, fitButton);
   const layer = new AssetLayer((asset) => update({ assetId: asset.asset_id }));
   let isOpen = true;
   // Leaflet measures its element, which must therefore be on the page.
-  document.getElementById("app")?.addEventListener("drawn", () => isOpen && open(ground, note, fitButton, layer), { once: true });
+  document.getElementById("app")?.addEventListener("drawn", () => isOpen && open(ground, legend, fitButton, layer), { once: true });
   return { element, close: () => { isOpen = false; layer.map?.remove(); } };
 }
 
-/** @param {HTMLElement} ground @param {HTMLElement} note @param {HTMLElement} fitButton @param {AssetLayer} layer */
-function open(ground, note, fitButton, layer) {
+/** @param {HTMLElement} ground @param {HTMLElement} legend @param {HTMLElement} fitButton @param {AssetLayer} layer */
+function open(ground, legend, fitButton, layer) {
   const map = makeMap(ground);
   layer.addTo(map);
   let isFitted = false;
@@ -35,7 +35,8 @@ function open(ground, note, fitButton, layer) {
   const show = () => {
     if (!ground.isConnected) return;
     layer.setAssets(filterAssets());
-    showNote(note);
+    layer.select(state.assetId);
+    showLegend(legend);
     if (!isFitted && state.assets?.length) isFitted = fit();
   };
   watch(["assets", "filter"], show);
@@ -77,8 +78,13 @@ function showSelected(map, layer) {
   if (!map.getBounds().pad(-0.1).contains(place)) map.panTo(place, { animate: false });
 }
 
-/** @param {HTMLElement} note */
-function showNote(note) {
-  const nWithout = (state.assets ?? []).filter((asset) => asset.latitude === null || asset.longitude === null).length;
-  put(note, nWithout > 0 && say("not_placed", { n: count(nWithout) }));
+/** Say what the marks mean and how many there are of each. @param {HTMLElement} legend */
+function showLegend(legend) {
+  const assets = filterAssets();
+  const nWithout = assets.filter((asset) => asset.latitude === null || asset.longitude === null).length;
+  const lines = [...SEVERITIES].reverse().flatMap((severity) => {
+    const n = assets.filter((asset) => degree(asset.worst_severity) === severity).length;
+    return n > 0 ? [h("li", {}, mark(severity), severityName(severity), h("span", {}, count(n)))] : [];
+  });
+  put(legend, ...lines, nWithout > 0 && h("li", {}, say("not_placed", { n: count(nWithout) })));
 }

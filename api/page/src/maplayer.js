@@ -13,6 +13,8 @@ import { rank, SEVERITIES, severityName, SHAPES } from "./severity.js";
 const SEPARATE_ZOOM = 17;
 const MARGIN = 0.25; // of the map's size, drawn beyond its edges so that dragging shows no hole
 const TOUCH_PX = 22;
+/** One critical asset among thousands must still be seen on the ring. */
+const LEAST_SHARE = 0.09;
 const DRAWN_SHAPES = SEVERITIES.map((severity) => new Path2D(SHAPES[severity]));
 
 export class AssetLayer extends L.Layer {
@@ -200,15 +202,17 @@ function drawShares(pen, paper, cluster, x, y, radius) {
   pen.arc(x, y, radius + 1.5, 0, 2 * Math.PI);
   pen.fillStyle = paper.surface;
   pen.fill();
+  const sizes = cluster.nByRank.map((n) => (n === 0 ? 0 : Math.max(n / cluster.assets.length, LEAST_SHARE)));
+  const whole = sizes.reduce((sum, size) => sum + size, 0);
   let angle = -Math.PI / 2;
   for (let severity = SEVERITIES.length - 1; severity >= 0; severity -= 1) {
-    const share = (cluster.nByRank[severity] / cluster.assets.length) * 2 * Math.PI;
-    if (share === 0) continue;
+    if (sizes[severity] === 0) continue;
+    const end = angle + (sizes[severity] / whole) * 2 * Math.PI;
     pen.beginPath();
-    pen.arc(x, y, radius - 1.5, angle, angle + share);
+    pen.arc(x, y, radius - 1.5, angle, end);
     Object.assign(pen, { strokeStyle: paper.inks[severity], lineWidth: 4 });
     pen.stroke();
-    angle += share;
+    angle = end;
   }
   Object.assign(pen, { fillStyle: paper.ink, font: "600 12px system-ui, sans-serif", textAlign: "center", textBaseline: "middle" });
   pen.fillText(shortCount(cluster.assets.length), x, y + 0.5);

@@ -1,7 +1,6 @@
 /** The plot itself: line, spread of buckets, usual range, marks of findings, and a value under the pointer. */
 
 import uPlot from "uplot";
-import "uplot/dist/uPlot.min.css";
 import { valueText } from "./curvetable.js";
 import { h, put } from "./dom.js";
 import { instant, locale, number, sign } from "./format.js";

@@ -34,12 +34,18 @@ export async function refreshNow() {
     update({ retryAt: null, failure: null });
     timer = window.setTimeout(refreshNow, EVERY_MS);
   } catch (error) {
-    if (!signal.aborted) meet(error);
+    if (!signal.aborted) react(error);
   }
 }
 
-/** Do what an error asks for. @param {unknown} error */
+/** Take an error that a part met beside the refresh; a try that is planned stays planned. @param {unknown} error */
 export function meet(error) {
+  const isPlanned = state.retryAt !== null && state.retryAt > Date.now();
+  if (!(error instanceof ConnectionLost && isPlanned)) react(error);
+}
+
+/** Do what an error asks for. @param {unknown} error */
+function react(error) {
   if (error instanceof KeyRefused) {
     keepKey(null);
     update({ keyProblem: error.message, isConnected: false, territories: [], assetId: null });

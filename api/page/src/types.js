@@ -16,7 +16,7 @@
  * @typedef {{finding_id: number, territory: string, asset_id: number | null, asset_name: string | null,
  *   series_id: number | null, kind: string, severity: Severity, score: number, started_at: string,
  *   ended_at: string | null, sentence_fr: string, sentence_en: string, evidence: Record<string, unknown>}} Finding
- * @typedef {{kpi_value_id?: number, territory: string, asset_id?: number | null, kpi: string, name_fr: string,
+ * @typedef {{kpi_value_id?: number, territory: string, territory_name?: string, asset_id?: number | null, kpi: string, name_fr: string,
  *   name_en: string, from: string, to: string, value: number | null, unit: string, low: number | null,
  *   high: number | null, baseline: number | null, completeness: number | null, method: string,
  *   method_version: string, inputs_hash?: string, withheld: string | null, computed_at: string,
