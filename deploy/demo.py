@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from types import FrameType
 
 from deploy.errors import SettingError
-from deploy.local.services import Services
+from deploy.local.services import Services, find_services
 from deploy.page import build_page
 from deploy.processes import Program, first_ended, start_program, stop_programs
 from deploy.settings import CHECKOUT, services_given_or_embedded
@@ -57,7 +57,7 @@ def run_demo(wish: Wish) -> None:
         finally:
             for line in stop_programs(programs):
                 say(line)
-    say("TimescaleDB, Mosquitto: stopping")
+    say("TimescaleDB, Mosquitto: " + ("stopped" if find_services() is None else "left running"))
 
 
 def prepare(services: Services) -> str:
