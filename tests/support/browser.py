@@ -29,9 +29,12 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 START_PATIENCE_S = 20.0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Give a running browser; without one the test fails in continuous integration and is skipped elsewhere."""
+    """Give a running browser; without one the test fails in continuous integration and is skipped elsewhere.
+
+    For one module only: as long as Playwright runs, its event loop keeps the thread, and `asyncio.run` cannot start.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         yield browser
