@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from api.errors import register_problems
+from api.page import mount
 from api.routes import routers
 from api.security import KeyRing
 from store.connect import open_async_pool
@@ -40,6 +41,7 @@ def create_app(database_url: str, *, n_connections: int = 8) -> FastAPI:
     register_problems(app)
     for router in routers():
         app.include_router(router)
+    mount(app)
     app.middleware("http")(add_headers)
     return app
 

@@ -17,8 +17,7 @@ from types import FrameType
 
 from deploy.errors import SettingError
 from deploy.local.services import Services
-
-# PAGE
+from deploy.page import build_page
 from deploy.processes import Program, first_ended, start_program, stop_programs
 from deploy.settings import CHECKOUT, services_given_or_embedded
 from deploy.town import register_town
@@ -47,7 +46,7 @@ def run_demo(wish: Wish) -> None:
     with services_given_or_embedded() as services:
         migrate(services.database_url)
         say("page: building")
-        # BUILD
+        build_page()
         key = prepare(services)
         port = free_port(FIRST_PORT)
         programs = start_all(services, port, wish)

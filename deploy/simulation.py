@@ -2,7 +2,8 @@
 
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,8 +19,11 @@ from simulators.period import Period
 from simulators.reference import write_reference
 from simulators.runner import Report, Runner, Tally
 from simulators.stream import Stream
-from simulators.town import Town
-from simulators.truth import check_truth_file, write_truth
+from simulators.town import Town, TownError
+from simulators.truth import Truth, find_earlier_run, write_truth
+
+CHECKPOINT_S = 30.0
+OVERLAP = timedelta(days=1)  # sent again when a run goes on: what was on its way when it ended; Vigie knows duplicates
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +37,15 @@ class Cast:
     lamps: int | None = None
     history: timedelta = timedelta(days=400)
 
+    def members(self) -> list[tuple[int, str]]:
+        """Give seed and slug of each town."""
+        numbers = range(self.n_towns)
+        return [(self.seed + n, self.slug if n == 0 else f"{self.slug}-{n + 1}") for n in numbers]
+
     def towns(self, start: datetime) -> list[Town]:
         """Draw the towns; everything reports from `start`. Raises TownError."""
-        return [
-            Town(
-                self.seed + number,
-                self.slug if number == 0 else f"{self.slug}-{number + 1}",
-                start,
-                scale=self.scale,
-                lamps=self.lamps,
-                history_days=self.history.days,
-            )
-            for number in range(self.n_towns)
-        ]
+        size = {"scale": self.scale, "lamps": self.lamps, "history_days": self.history.days}
+        return [Town(seed, slug, start, **size) for seed, slug in self.members()]  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +55,53 @@ class Output:
     truth: Path | None = None
     reference: Path | None = None
 
-    def check(self, towns: Sequence[Town]) -> None:
-        """Refuse to overwrite the truth of another town. Raises TownError."""
-        for town in towns:
-            if (path := own(self.truth, town, len(towns))) is not None:
-                check_truth_file(path, town)
+    def earlier(self, cast: Cast) -> list[Truth]:
+        """Give what earlier runs of these towns left; empty unless all left something. Raises TownError."""
+        if self.truth is None:
+            return []
+        found = [find_earlier_run(own(self.truth, slug, cast.n_towns), seed, slug) for seed, slug in cast.members()]
+        return [truth for truth in found if truth is not None] if all(found) else []
 
     def write(self, towns: Sequence[Town], reached_s: Sequence[int]) -> None:
-        """Write what is true of each town up to where its stream has come."""
+        """Write what is true of each town up to where its stream has come; nothing where it has not begun."""
         for town, at_s in zip(towns, reached_s, strict=True):
-            reached = datetime.fromtimestamp(max(at_s, town.setting.history_s), UTC)
-            if (path := own(self.truth, town, len(towns))) is not None:
-                write_truth(path, town, reached)
-            if (path := own(self.reference, town, len(towns))) is not None:
-                write_reference(path, town, reached)
+            if at_s <= town.setting.history_s:
+                continue
+            reached = datetime.fromtimestamp(at_s, UTC)
+            if self.truth is not None:
+                write_truth(own(self.truth, town.slug, len(towns)), town, reached)
+            if self.reference is not None:
+                write_reference(own(self.reference, town.slug, len(towns)), town, reached)
 
 
-def own(path: Path | None, town: Town, n_towns: int) -> Path | None:
+def own(path: Path, slug: str, n_towns: int) -> Path:
     """Give a town's own file."""
-    if path is None or n_towns == 1:
-        return path
-    return path.with_name(f"{path.stem}-{town.slug}{path.suffix}")
+    return path if n_towns == 1 else path.with_name(f"{path.stem}-{slug}{path.suffix}")
+
+
+def draw_run(cast: Cast, period: Period, output: Output, *, has_past: bool) -> tuple[list[Town], Period]:
+    """Draw the towns of a run, and say from when to when it goes.
+
+    Where a run of the same towns left its truth, this one goes on with them where that one ended. Else a run with a
+    past starts with the meters' history.
+
+    Raises
+    ------
+    TownError
+        The size makes no sense, or differs from the earlier run's; the file tells of another town.
+    """
+    earlier = output.earlier(cast)
+    if not earlier:
+        towns = cast.towns(period.from_at)
+        return towns, with_history(period, towns) if has_past else period
+    towns = cast.towns(earlier[0].full_from)
+    same = [(truth.scale, truth.n_lamps, truth.history_days, truth.full_from) for truth in earlier]
+    if same != [(town.scale, town.setting.plan.n_lamps, cast.history.days, earlier[0].full_from) for town in towns]:
+        raise TownError(f"{output.truth} tells of a run of another size; choose another name or delete it")
+    reached = min(truth.generated_to for truth in earlier) - OVERLAP
+    first = datetime.fromtimestamp(towns[0].setting.history_s, UTC)
+    from_at = max(reached, first)
+    return towns, Period(from_at, max(period.live_from, from_at), max(period.to_at, from_at), period.speed)
 
 
 def with_history(period: Period, towns: Sequence[Town]) -> Period:
@@ -93,18 +119,40 @@ def simulate_towns(
     ------
     simulators.publisher.PublisherError
         No broker answers, or it refuses us.
-    simulators.town.TownError
-        The truth file belongs to another town.
     """
-    output.check(towns)
     streams = [Stream(town, choose_encoders(formats, town)) for town in towns]
     stop = threading.Event()
     runner = Runner(streams, mqtt_url, stop)
-    with stopped_by_signals(stop), shown(period) as report, runner:
+    checkpoint = Checkpoint(lambda: output.write(towns, runner.reached_s))
+    with stopped_by_signals(stop), shown(period) as show, runner:
         try:
-            return runner.run(period, report)
+            return runner.run(period, both(show, checkpoint))
         finally:
-            output.write(towns, runner.reached_s)
+            checkpoint.write()
+
+
+def both(show: Report, checkpoint: "Checkpoint") -> Report:
+    """Show how far a run has come, and keep it."""
+
+    def report(tally: Tally) -> None:
+        show(tally)
+        checkpoint.tick()
+
+    return report
+
+
+class Checkpoint:
+    """Writes now and then, so that a run that is killed can go on where it was."""
+
+    def __init__(self, write: Callable[[], None]) -> None:
+        self.write = write
+        self.written_at = time.monotonic()
+
+    def tick(self) -> None:
+        """Write if it is time."""
+        if time.monotonic() - self.written_at >= CHECKPOINT_S:
+            self.write()
+            self.written_at = time.monotonic()
 
 
 @contextmanager

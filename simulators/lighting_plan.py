@@ -13,7 +13,7 @@ LED_RATIO = 0.40  # LED watts per watt drawn before
 SODIUM_W = np.array([70.0, 100.0, 150.0])
 # Switch-off windows a council may vote, local hours, and the share of a year's burning hours they cover
 # (integrated over the sun of 47.5 degrees north).
-WINDOWS = (((0.0, 0.0), 0.0), ((1.0, 4.0), 0.26), ((0.0, 5.0), 0.43), ((23.5, 5.0), 0.47))
+WINDOWS = (((0.0, 0.0), 0.0), ((1.0, 4.0), 0.265), ((0.0, 5.0), 0.443), ((23.5, 5.0), 0.487))
 DIM_FROM, DIM_TO = 22.0, 6.0
 USUALLY_OUT = 0.022  # share of the old lamps that were dark on an ordinary night
 STANDBY_SHARE = 0.011  # what controllers draw, as a share of what the old lamps drew
@@ -86,7 +86,7 @@ def draw_window(saving: float, draws: np.random.Generator) -> int:
 
 def draw_dimming(saving: Floats, off_share: Floats, draws: np.random.Generator) -> tuple[Floats, Floats]:
     """Choose a dimmed level, and give the watts per old watt that relamping must reach for the rest of the saving."""
-    dim_share = np.maximum(0.66 - off_share, 0)  # of a year's burning hours, between 22:00 and 6:00 and not off
+    dim_share = np.maximum(0.69 - off_share, 0)  # of a year's burning hours, between 22:00 and 6:00 and not off
     most = np.clip((saving - off_share - 0.01) / np.maximum(dim_share, 0.05), 0, 0.5)
     level = np.where(draws.random(saving.size) < 0.6, 1 - most * draws.uniform(0.3, 1.0, saving.size), 1.0)
     kept = 1 - off_share - dim_share * (1 - level)

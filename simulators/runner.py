@@ -18,6 +18,7 @@ from simulators.stream import Stream, Telegram
 DRAIN_S = 120.0
 GOODBYE_S = 5.0
 PATIENCE_S = 30.0
+ROOM_S = 0.5
 
 
 @dataclass(slots=True)
@@ -120,6 +121,10 @@ class Runner:
 
     def hand_over(self, publisher: Publisher, telegram: Telegram) -> None:
         """Give a message to its gateway; without an identity it is sent once, since no receipt can name it."""
+        while len(publisher.outbox) >= publisher.window_n and not self.stop.is_set():
+            publisher.drain(ROOM_S)  # not for ever: a run without an ingest must still end when told to
+        if self.stop.is_set():
+            return
         if telegram.message_id is None:
             publisher.client.publish(telegram.topic, telegram.payload, qos=1)
         else:

@@ -92,7 +92,7 @@ class Town:
         except ValueError as error:
             raise TownError(str(error)) from error
         start_s = midnight_s(start or datetime.now(UTC) - timedelta(days=60))
-        self.seed, self.slug = seed, slug
+        self.seed, self.slug, self.scale = seed, slug, scale
         self.count = max(1, round(scale))
         chance = Chance(seed)
         offset = chance.of("town").uniform(-0.3, 0.3, 2)

@@ -69,6 +69,9 @@ class Truth(msgspec.Struct, frozen=True):
     version: int
     seed: int
     territory: str
+    scale: float
+    n_lamps: int
+    history_days: int
     full_from: datetime
     generated_to: datetime
     days: list[date]
@@ -97,6 +100,9 @@ def truth_of(town: Town, generated_to: datetime) -> Truth:
         version=VERSION,
         seed=town.seed,
         territory=town.slug,
+        scale=town.scale,
+        n_lamps=town.setting.plan.n_lamps,
+        history_days=(town.setting.start_s - town.setting.history_s) // DAY_S,
         full_from=datetime.fromtimestamp(town.setting.start_s, UTC),
         generated_to=generated_to,
         days=[day_of(start_s) for start_s, _ in nightly],
@@ -151,20 +157,21 @@ def buildings(town: Town, daily: Sequence[Floats]) -> Iterable[TrueBuilding]:
         yield TrueBuilding(slug, np.round(heat[:, index], 2).tolist())
 
 
-def check_truth_file(path: Path, town: Town) -> None:
-    """Refuse to write over the truth of another town, or over a file that is no truth.
+def find_earlier_run(path: Path, seed: int, territory: str) -> Truth | None:
+    """Give the truth that an earlier run of a town left in a file, None where there is no file.
 
     Raises
     ------
     TownError
-        The file is there and tells of another seed, territory or start.
+        The file tells of another seed or territory, or is no truth file: it is not written over.
     """
     if not path.exists():
-        return
+        return None
     try:
-        old = read_truth(path)
+        earlier = read_truth(path)
     except (msgspec.MsgspecError, OSError) as error:
         raise TownError(f"{path} is not a truth file; choose another name") from error
-    if (old.seed, old.territory, int(old.full_from.timestamp())) != (town.seed, town.slug, town.setting.start_s):
-        about = f"{old.territory}, seed {old.seed}, from {old.full_from:%Y-%m-%d}"
+    if (earlier.seed, earlier.territory) != (seed, territory):
+        about = f"{earlier.territory}, seed {earlier.seed}"
         raise TownError(f"{path} tells the truth about another town ({about}); choose another name or delete it")
+    return earlier

@@ -10,7 +10,7 @@ import typer
 
 from deploy.errors import SettingError
 from deploy.settings import services_given_or_embedded
-from deploy.simulation import Cast, Output, simulate_towns, summary, with_history
+from deploy.simulation import Cast, Output, draw_run, simulate_towns, summary
 from deploy.town import register_town
 from simulators.format_mix import FormatError
 from simulators.period import PeriodError, Wish, choose_period, read_duration
@@ -21,7 +21,8 @@ ABOUT = """Simulate a town that publishes over MQTT: rhythm, weather, faults wit
 
 Without options a town of about 760 devices is registered in the platform's database and sends live to its broker:
 those of VIGIE_DATABASE_URL and VIGIE_MQTT_URL, else this checkout's own. Ctrl-C ends it; files then tell how far
-they are true. The same seed and the same first day give the same town again.
+they are true. The same seed and the same first day give the same town again; a run whose --truth file is there
+already goes on with that town where the earlier run ended.
 
 Examples: `vigie simulate --backfill 60d --truth truth.json` sends two months and goes on live;
 `vigie simulate --from 2025-01-01 --to 2025-02-01 --speed 3600` runs through a January in twelve minutes;
@@ -56,11 +57,10 @@ def simulate(  # noqa: PLR0913  each argument is an option of the command line
     with said_plainly():
         period = choose_period(Wish(backfill, from_day, to_day, live_for, speed), datetime.now(UTC))
         cast = Cast(seed, territory, towns, scale, lamps, read_duration(history))
-        drawn = cast.towns(period.from_at)
-        if backfill or from_day:
-            period = with_history(period, drawn)
+        output = Output(truth, reference)
+        drawn, period = draw_run(cast, period, output, has_past=bool(backfill or from_day))
         with broker_of(mqtt_url, drawn) as url:
-            tally = simulate_towns(drawn, url, period, Output(truth, reference), formats)
+            tally = simulate_towns(drawn, url, period, output, formats)
     typer.echo(summary(tally))
 
 

@@ -10,7 +10,8 @@ from deploy.grafana.panel import BLUE, GREEN, GREY, ORANGE, RED, Look
 from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
-PAGE_FINDING = "${vigie}/#/findings/${__data.fields.finding_id}"
+# The page shows the asset with its findings; verdicts are given there.
+PAGE_ASSET = "${vigie}/#asset=${__data.fields.asset_id}"
 
 
 def query(audience: Audience, name: str) -> str:
@@ -44,7 +45,7 @@ def findings(audience: Audience) -> table.Panel:
         14, 10,
     )  # fmt: skip
     made = panel.dress(table.Panel(), look, query(audience, "list_findings"), "table", nothing(audience))
-    opened = panel.link(audience.say("Ouvrir dans Vigie", "Open in Vigie"), PAGE_FINDING)
+    opened = panel.link(audience.say("Ouvrir dans Vigie", "Open in Vigie"), PAGE_ASSET)
     verdicts = {
         "confirmed": (audience.say("confirmé", "confirmed"), RED),
         "false_alarm": (audience.say("fausse alerte", "false alarm"), GREY),
@@ -53,7 +54,7 @@ def findings(audience: Audience) -> table.Panel:
     return panel.with_columns(
         made,
         [
-            ("finding_id", panel.hidden()),
+            ("asset_id", panel.hidden()),
             ("started_at", panel.named(audience.say("depuis", "since"), panel.width(160))),
             ("ended_at", panel.named(audience.say("fin", "end"), panel.width(160))),
             (

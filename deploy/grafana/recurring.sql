@@ -1,7 +1,7 @@
 -- The queries of panels that several dashboards show; see dashboards/overview.sql for the rules.
 
 -- name: list_findings
-select f.finding_id, f.started_at, f.ended_at, f.severity, a.name as asset, f.sentence_{language} as sentence, f.score,
+select f.asset_id, f.started_at, f.ended_at, f.severity, a.name as asset, f.sentence_{language} as sentence, f.score,
        f.verdict
 from findings f
 left join assets a on a.asset_id = f.asset_id

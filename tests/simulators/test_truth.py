@@ -11,7 +11,7 @@ from simulators.effect import faults
 from simulators.reference import reference_of, write_reference
 from simulators.rounds import SECTORS
 from simulators.town import Town, TownError
-from simulators.truth import Truth, check_truth_file, read_truth, truth_of, write_truth
+from simulators.truth import Truth, find_earlier_run, read_truth, truth_of, write_truth
 from tests.support.shared import REPOSITORY
 from tests.support.towns import START, a_town, all_rows, generate_days
 
@@ -84,13 +84,16 @@ def test_truth_of_another_town_is_not_written_over(
     told: tuple[Town, Truth, dict[str, np.ndarray]], tmp_path: Path
 ) -> None:
     path = tmp_path / "truth.json"
+    assert find_earlier_run(path, 21, "val-de-tille") is None
     write_truth(path, told[0], START + timedelta(days=3))
-    check_truth_file(path, told[0])
+    earlier = find_earlier_run(path, 21, "val-de-tille")
+    assert earlier is not None
+    assert earlier.generated_to == START + timedelta(days=3)
     with pytest.raises(TownError, match="another town"):
-        check_truth_file(path, a_town(22))
+        find_earlier_run(path, 22, "val-de-tille")
     path.write_text("{}")
     with pytest.raises(TownError, match="not a truth file"):
-        check_truth_file(path, told[0])
+        find_earlier_run(path, 21, "val-de-tille")
 
 
 def test_rounds_avoided_are_those_drawn() -> None:

@@ -18,7 +18,6 @@ from store.sql import load_queries
 
 NAME = "overview"
 QUERIES = load_queries(__file__)
-PAGE_ASSET = "${vigie}/#/assets/${__data.fields.asset_id}"
 
 
 def build(audience: Audience) -> dashboard.Dashboard:
@@ -169,7 +168,7 @@ def asset_map(audience: Audience) -> geomap.Panel:
         .layers([markers])
     )
     made = panel.dress(base, look, sql(audience, "map_assets"), "table", recurring.nothing(audience))
-    opened = panel.link(audience.say("Ouvrir dans Vigie", "Open in Vigie"), PAGE_ASSET)
+    opened = panel.link(audience.say("Ouvrir dans Vigie", "Open in Vigie"), recurring.PAGE_ASSET)
     return panel.with_columns(made, [("asset", panel.named(audience.say("équipement", "asset"), opened))])
 
 
@@ -215,7 +214,7 @@ def last_values(audience: Audience) -> table.Panel:
     made = panel.dress(
         table.Panel().filterable(True), look, sql(audience, "list_last_values"), "table", recurring.nothing(audience)
     )
-    opened = panel.link(audience.say("Ouvrir dans Vigie", "Open in Vigie"), PAGE_ASSET)
+    opened = panel.link(audience.say("Ouvrir dans Vigie", "Open in Vigie"), recurring.PAGE_ASSET)
     return panel.with_columns(
         made,
         [
