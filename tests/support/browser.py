@@ -13,7 +13,6 @@ import uvicorn
 from playwright.sync_api import Browser, sync_playwright
 
 from api.app import create_app
-from api.page import mount
 
 ARGUMENTS = [
     "--headless",
@@ -29,9 +28,12 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 START_PATIENCE_S = 20.0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Give a running browser; without one the test fails in continuous integration and is skipped elsewhere."""
+    """Give a running browser; without one the test fails in continuous integration and is skipped elsewhere.
+
+    For one module only: as long as Playwright runs, its event loop keeps the thread, and `asyncio.run` cannot start.
+    """
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         yield browser
@@ -53,9 +55,7 @@ def find_chromium() -> str:
 def served(database_url: str) -> Iterator[str]:
     """Serve API and page while inside, and give their address."""
     listener = socket.create_server(("127.0.0.1", 0))
-    app = create_app(database_url, n_connections=4)
-    mount(app)
-    config = uvicorn.Config(app, log_level="warning", access_log=False)
+    config = uvicorn.Config(create_app(database_url, n_connections=4), log_level="warning", access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="api")
     thread.start()

@@ -88,7 +88,7 @@ async function loadAssets(territory, signal) {
   const isFirst = state.assets === null;
   /** @param {any[]} items */
   const onPage = (items) => isFirst && !signal.aborted && update({ assets: [...items] });
-  const assets = await askAll("assets", { territory, limit: 1000 }, { signal, onPage });
+  const assets = await askAll("assets", { territory, limit: 5000 }, { signal, onPage });
   if (signal.aborted) return;
   update({ assets });
   if (state.assetId !== null && !findAsset(state.assetId)) update({ assetId: null });
