@@ -37,7 +37,8 @@ def create_app(database_url: str, *, n_connections: int = 8) -> FastAPI:
         yield
         await pool.close()
 
-    app = FastAPI(title="Vigie", description=DESCRIPTION, version="1", lifespan=lifespan, redoc_url=None)
+    # The interactive documentation that comes with FastAPI loads its scripts from elsewhere; the page works offline.
+    app = FastAPI(title="Vigie", description=DESCRIPTION, version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     register_problems(app)
     for router in routers():
         app.include_router(router)

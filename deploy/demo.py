@@ -118,7 +118,7 @@ def show(port: int, key: str) -> None:
     """Say where to look."""
     print(
         f"\n  Vigie is running:  http://127.0.0.1:{port}/#key={key}\n"
-        f"  API:               http://127.0.0.1:{port}/docs   key: {key}\n"
+        f"  API:               http://127.0.0.1:{port}/openapi.json   key: {key}\n"
         f"  logs:              {LOGS}\n"
         "  The town's last 60 days arrive first, then it lives. Ctrl-C ends everything.\n",
         flush=True,
