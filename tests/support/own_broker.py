@@ -32,7 +32,7 @@ topic read vigie/#
 
 
 class OwnBroker:
-    """Its users are `gateway` and `mute` (who may not publish), both with the password `secret`. Forgets when killed."""
+    """Its users are `gateway` and `mute` (who may not publish), the password is `secret`. It forgets when killed."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
