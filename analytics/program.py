@@ -4,6 +4,7 @@ Every step of a round is a transaction of its own that may be cut anywhere and d
 found undone by the next round, or by another program.
 """
 
+import contextlib
 import os
 import signal
 import threading
@@ -91,20 +92,23 @@ class RoundReport:
 
 
 def main(settings: Settings | None = None, *, once: bool = False) -> None:
-    """Run rounds until SIGTERM or SIGINT, which end the program after the step it is in; with `once`, one round.
+    """Run rounds until SIGTERM or SIGINT; with `once`, one round.
 
-    A database that goes away is waited for; any other fault ends the program.
+    A signal cancels the query that runs: its step is rolled back and done again by the next start. A database that
+    goes away is waited for; any other fault ends the program.
     """
     chosen = settings or settings_from(os.environ)
     stop = threading.Event()
 
     def ask_to_stop(number: int, frame: FrameType | None) -> None:
         stop.set()
+        raise KeyboardInterrupt  # the driver answers by cancelling its query at the server
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ask_to_stop)
     log.info("started", round_s=chosen.round_s)
-    run_rounds(chosen, stop, once=once)
+    with contextlib.suppress(KeyboardInterrupt):
+        run_rounds(chosen, stop, once=once)
     log.info("stopped")
 
 

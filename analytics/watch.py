@@ -160,7 +160,7 @@ def watch_silence(connection: Connection, now: datetime) -> WatchReport:
     n_opened = 0
     with connection.transaction():
         n_closed = close_recovered(connection, entry.finding_kind)
-        quiet = read_quiet_devices(connection, entry.finding_kind, now - LONGEST_SILENCE, now - SHORTEST_SILENCE)
+        quiet = read_quiet_devices(connection, entry.finding_kind, now, LONGEST_SILENCE, SHORTEST_SILENCE)
         for device in quiet:
             score = score_silence(connection, entry, device, now)
             if score is not None and score.value >= entry.open_at:

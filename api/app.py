@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from api.errors import register_problems
+from api.page import mount
 from api.routes import routers
 from api.security import KeyRing
 from store.connect import open_async_pool
@@ -36,10 +37,12 @@ def create_app(database_url: str, *, n_connections: int = 8) -> FastAPI:
         yield
         await pool.close()
 
-    app = FastAPI(title="Vigie", description=DESCRIPTION, version="1", lifespan=lifespan, redoc_url=None)
+    # The interactive documentation that comes with FastAPI loads its scripts from elsewhere; the page works offline.
+    app = FastAPI(title="Vigie", description=DESCRIPTION, version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
     register_problems(app)
     for router in routers():
         app.include_router(router)
+    mount(app)
     app.middleware("http")(add_headers)
     return app
 

@@ -74,7 +74,7 @@ def register_problems(app: FastAPI) -> None:
     async def on_http(request: Request, error: HTTPException) -> Response:
         detail = str(error.detail)
         if error.status_code == 404:
-            detail = f"nothing lies at {request.url.path}; the routes are listed at /docs"
+            detail = f"nothing lies at {request.url.path}; the routes are listed in /openapi.json"
         return problem_response(request, error.status_code, detail, error.headers)
 
     @app.exception_handler(RequestValidationError)

@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from types import FrameType
 
 from deploy.errors import SettingError
-from deploy.local.services import Services
-
-# PAGE
+from deploy.local.services import Services, find_services
+from deploy.page import build_page
 from deploy.processes import Program, first_ended, start_program, stop_programs
 from deploy.settings import CHECKOUT, services_given_or_embedded
 from deploy.town import register_town
@@ -47,7 +46,7 @@ def run_demo(wish: Wish) -> None:
     with services_given_or_embedded() as services:
         migrate(services.database_url)
         say("page: building")
-        # BUILD
+        build_page()
         key = prepare(services)
         port = free_port(FIRST_PORT)
         programs = start_all(services, port, wish)
@@ -58,7 +57,7 @@ def run_demo(wish: Wish) -> None:
         finally:
             for line in stop_programs(programs):
                 say(line)
-    say("TimescaleDB, Mosquitto: stopping")
+    say("TimescaleDB, Mosquitto: " + ("stopped" if find_services() is None else "left running"))
 
 
 def prepare(services: Services) -> str:
@@ -119,7 +118,7 @@ def show(port: int, key: str) -> None:
     """Say where to look."""
     print(
         f"\n  Vigie is running:  http://127.0.0.1:{port}/#key={key}\n"
-        f"  API:               http://127.0.0.1:{port}/docs   key: {key}\n"
+        f"  API:               http://127.0.0.1:{port}/openapi.json   key: {key}\n"
         f"  logs:              {LOGS}\n"
         "  The town's last 60 days arrive first, then it lives. Ctrl-C ends everything.\n",
         flush=True,

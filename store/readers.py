@@ -72,3 +72,14 @@ def ensure_role(connection: psycopg.Connection[tuple[Any, ...]], role_name: str)
         connection.execute(sql.SQL("create role {} in role vigie_reader").format(sql.Identifier(role_name)))
     elif not row[0]:
         raise TakenRoleError(f"the database role {role_name} exists and is no reader: choose another name")
+
+
+def has_reader(connection: psycopg.Connection[tuple[Any, ...]], role_name: str, territory: str) -> bool:
+    """Is there a reader of this name who may see this territory?"""
+    parameters = {"role_name": role_name, "territory": territory}
+    return connection.execute(QUERIES["find_reader"], parameters).fetchone() is not None
+
+
+def list_territories(connection: psycopg.Connection[tuple[Any, ...]]) -> list[str]:
+    """Give the slugs of all territories, in alphabetical order."""
+    return [str(row[0]) for row in connection.execute(QUERIES["list_territories"])]

@@ -23,3 +23,13 @@ with territory as (
     on conflict do nothing
 )
 select territory_id from territory
+
+-- name: find_reader
+select 1
+from reader_roles granted
+join territories t on t.territory_id = granted.territory_id
+join pg_roles role on role.rolname = granted.role_name
+where granted.role_name = %(role_name)s and t.slug = %(territory)s and role.rolcanlogin
+
+-- name: list_territories
+select slug from territories order by slug

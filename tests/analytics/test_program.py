@@ -218,6 +218,22 @@ def test_silent_device_is_found_once_and_closed_when_it_speaks(connection: Conne
 
 
 @pytest.mark.services
+def test_device_whose_old_values_arrive_just_now_is_not_silent(connection: Connection) -> None:
+    """A back-fill of last week: its newest value is days old, and yet the device speaks."""
+    now = datetime.now(UTC)
+    store_values(connection, "school", [(now - timedelta(days=3) + index * HOUR / 6, 1.0) for index in range(60)])
+    connection.execute(
+        "insert into batches (batch_id, worker, received_at, committed_at, n_messages, n_measurements, decoder_version)"
+        " overriding system value values (1, 'test', %(now)s, %(now)s, 1, 60, 'native/1')",
+        {"now": now},
+    )
+    run_once(connection, now + timedelta(minutes=1), AT_ONCE)
+    assert connection.execute("select count(*) from findings").fetchone() == (0,)
+    run_once(connection, now + timedelta(minutes=40), AT_ONCE)
+    assert connection.execute("select kind from findings").fetchall() == [("silent",)]
+
+
+@pytest.mark.services
 def test_program_does_one_round_and_ends(connection: Connection, database_url: str) -> None:
     store_values(connection, "school", [(MIDNIGHT + index * HOUR, 500.0) for index in range(30)])
     with running_program(database_url, "main(once=True)", VIGIE_ANALYSE_SETTLE_S="0") as program:

@@ -17,6 +17,13 @@ MakeReader = Callable[[str], str]
 @pytest.fixture
 def make_reader(database_url: str) -> Iterator[MakeReader]:
     """Give a function from a territory's slug to the database's address as a new reader of that territory."""
+    with readers_of(database_url) as make:
+        yield make
+
+
+@contextlib.contextmanager
+def readers_of(database_url: str) -> Iterator[MakeReader]:
+    """The same for a database that several tests share."""
     names: list[str] = []
 
     def make(territory: str) -> str:

@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import LiteralString
@@ -72,9 +73,16 @@ def database_template(services: Services) -> str:
 @pytest.fixture
 def database_url(services: Services, database_template: str) -> Iterator[str]:
     """Give the URL of a fresh migrated database, dropped after the test."""
+    with fresh_database(services, database_template) as url:
+        yield url
+
+
+@contextmanager
+def fresh_database(services: Services, template: str) -> Iterator[str]:
+    """Clone the template for a while; tests that only read may share one."""
     name = f"vigie_test_{os.getpid()}_{secrets.token_hex(6)}"
     with psycopg.connect(services.database_url, autocommit=True) as connection:
-        run(connection, QUERIES["clone_database"], name=name, template=database_template)
+        run(connection, QUERIES["clone_database"], name=name, template=template)
     yield with_database(services.database_url, name)
     # Only a superuser may end sessions of other roles, and a reader's that was closed lives on for a moment.
     with psycopg.connect(services.admin_database_url, autocommit=True) as connection:
