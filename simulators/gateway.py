@@ -38,7 +38,7 @@ class Gateways:
         return Grid(self.name, at_s, self.rows, {"restart": np.zeros(shape)})
 
     def measure(self, day: Day, grid: Grid, sky: Sky) -> list[Table]:
-        """Report uptime every half an hour, the rest every three hours (before the full town: all every three hours)."""
+        """Report uptime every half an hour, the rest every three hours (before: all every three hours)."""
         draws = self.setting.chance.of("gateway", day.index)
         shape = grid["restart"].shape
         started = np.where(grid["restart"] > 0, grid.at_s[None], 0)
