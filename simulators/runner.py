@@ -83,7 +83,9 @@ class Runner:
             rest.append(live)
         if not self.stop.is_set():
             self.tally.is_live = True
-            self.send_live(rest, Pace(period.live_from.timestamp(), period.speed), report)
+            pace = Pace(period.live_from.timestamp(), period.speed)
+            self.send_live(rest, pace, report)
+            self.wait(self.publishers[0], pace, int(period.to_at.timestamp()), report)
         for number in range(len(self.streams)):
             self.reach(number, int(period.to_at.timestamp()))
         self.finish()
