@@ -38,17 +38,18 @@ class Gateways:
         return Grid(self.name, at_s, self.rows, {"restart": np.zeros(shape)})
 
     def measure(self, day: Day, grid: Grid, sky: Sky) -> list[Table]:
-        """Report uptime, board temperature and signal every half an hour (before: every four hours)."""
+        """Report uptime every half an hour, the rest every three hours (before: all every three hours)."""
         draws = self.setting.chance.of("gateway", day.index)
         shape = grid["restart"].shape
         started = np.where(grid["restart"] > 0, grid.at_s[None], 0)
         started = np.maximum.accumulate(np.maximum(started, self.started_s[:, None]), axis=1)
         self.started_s = started[:, -1]
         warm = sky.at(grid.at_s, "temperature")[None] + 14 + draws.normal(0, 0.6, shape)
+        sparse = every(shape[0], N_STEPS, 12)
         series: list[tuple[Column, Floats]] = [
             (Column("", "uptime", 0), (grid.at_s[None] - started).astype(np.float64)),
-            (Column("", "device_temperature", 0), warm),
-            (Column("", "rssi", 0), self.rssi[:, None] + draws.normal(0, 2, shape)),
+            (Column("", "device_temperature", 0), np.where(sparse, warm, np.nan)),
+            (Column("", "rssi", 0), np.where(sparse, self.rssi[:, None] + draws.normal(0, 2, shape), np.nan)),
         ]
         n = shape[0]
-        return [tabulate("gateway", np.arange(n), grid.at_s, every(n, N_STEPS, 2 if day.is_full else 16), series)]
+        return [tabulate("gateway", np.arange(n), grid.at_s, every(n, N_STEPS, 2 if day.is_full else 12), series)]

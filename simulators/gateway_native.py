@@ -12,10 +12,17 @@ class NativeGateway:
     """Writes messages in the native format for one territory."""
 
     name = "native"
+    is_single = False
+    has_identity = True
+    qos = 1
 
     def __init__(self, territory: str, devices: Sequence[Device]) -> None:
         self.devices = devices
         self.topics = [uplink_topic(territory, device.external_id) for device in devices]
+
+    def announce(self, message: Message) -> list[tuple[str, bytes]]:
+        """Nothing has to be said before."""
+        return []
 
     def encode(self, message: Message) -> tuple[str, bytes]:
         """Give topic and payload; several instants go as lists, a device without a clock states none."""

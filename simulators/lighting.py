@@ -132,23 +132,24 @@ class Lighting:
         n_lamps = watts.shape[0]
         phases = np.arange(n_lamps) * 7
         beat, sparse = every(n_lamps, N_STEPS, BEAT_STEPS, phases), every(n_lamps, N_STEPS, 2 * BEAT_STEPS, phases)
+        twice = every(n_lamps, N_STEPS, N_STEPS // 2, phases)
         changed = np.abs(level - before_level) > 0.01
-        reported = changed | (beat & (level > 0)) | sparse
+        reported = changed | (beat & (level > 0)) | sparse | twice
         reported &= grid["feed"][self.plan.lamp_cabinet] > 0
         kwh = self.lamp_kwh[:, None] + np.cumsum(watts, axis=1) * KWH_PER_W_STEP
         hours = self.lamp_h[:, None] + np.cumsum(level > 0, axis=1) * (STEP_S / 3600)
         self.lamp_kwh, self.lamp_h = kwh[:, -1], hours[:, -1]
         gear = sky.at(grid.at_s, "temperature")[None] + 18 * level + grid["gear_rise"] * (level > 0)
-        rare = np.where(sparse, 1.0, np.nan)
+        burning = sparse & (level > 0)
         power_factor = np.where(level > 0, (0.955 - 0.05 * (1 - level)) * grid["power_factor"], 0.42)
         series: list[tuple[Column, Floats]] = [
             (Column("", "active_power", 1), watts),
-            (Column("", "dimming_level", 0), np.where(changed | sparse, 100 * level, np.nan)),
-            (Column("", "power_factor", 3), power_factor * rare),
-            (Column("", "active_energy", 3), before(kwh, watts) * rare),
-            (Column("", "operating_hours", 1), hours * rare),
-            (Column("", "gear_temperature", 0), gear * rare),
-            (Column("", "rssi", 0), self.rssi[:, None] * rare),
+            (Column("", "dimming_level", 0), np.where(changed | twice, 100 * level, np.nan)),
+            (Column("", "power_factor", 3), np.where(burning, power_factor, np.nan)),
+            (Column("", "active_energy", 3), np.where(sparse, before(kwh, watts), np.nan)),
+            (Column("", "operating_hours", 1), np.where(twice, hours, np.nan)),
+            (Column("", "gear_temperature", 0), np.where(burning, gear, np.nan)),
+            (Column("", "rssi", 0), np.where(twice, self.rssi[:, None], np.nan)),
         ]
         return tabulate("lamp", np.arange(n_lamps) + self.plan.n_cabinets, grid.at_s, reported, series)
 

@@ -76,7 +76,7 @@ class Parking:
         return Grid(self.name, at_s, self.rows, values)
 
     def measure(self, day: Day, grid: Grid, sky: Sky) -> list[Table]:
-        """Park cars at random by the targets; bays report changes and every four hours, car parks every ten minutes."""
+        """Park cars by the targets; bays report changes and every four hours, car parks every quarter of an hour."""
         draws = self.setting.chance.of("parking", day.index)
         taken = self.park_cars(grid, draws)
         shown = np.where(np.isnan(grid["stuck"]), np.where(grid["closed"] > 0, 2.0, taken), grid["stuck"])
@@ -87,7 +87,8 @@ class Parking:
         rssi, snr = self.cells.signal(N_STEPS, draws)
         rssi = rssi - 9 * taken  # a car on top of the sensor
         cold = sky.at(grid.at_s, "temperature")[None] + draws.normal(0, 0.4, shown.shape)
-        rare = np.where(beat, 1.0, np.nan)
+        daily = every(n_bays, N_STEPS, N_STEPS, np.arange(n_bays) * 5)
+        rare = np.where(daily, 1.0, np.nan)
         series: list[tuple[Column, Floats]] = [
             (Column("", "occupancy", 0), shown),
             (Column("", "temperature", 0), cold * rare),
@@ -95,7 +96,7 @@ class Parking:
             (Column("", "rssi", 0), rssi * rare),
             (Column("", "snr", 1), snr * rare),
         ]
-        bays = tabulate("bay", np.arange(n_bays), grid.at_s, changed | beat, series)
+        bays = tabulate("bay", np.arange(n_bays), grid.at_s, changed | beat | daily, series)
         return [bays, self.park_table(grid, draws)]
 
     def park_cars(self, grid: Grid, draws: np.random.Generator) -> Floats:
@@ -130,7 +131,7 @@ class Parking:
             (Column("", "vehicle_exit_count", 0), exits),
         ]
         devices = np.arange(self.capacity.size) + self.zone.size
-        return tabulate("car_park", devices, grid.at_s, every(devices.size, N_STEPS, 2), series)
+        return tabulate("car_park", devices, grid.at_s, every(devices.size, N_STEPS, 3), series)
 
 
 def zone_demand(zone: str, civil: Civil) -> Floats:
@@ -158,5 +159,5 @@ def describe(setting: Setting, zone: np.ndarray, capacity: Floats) -> tuple[list
         slug, name = f"parc-{index + 1:02d}", f"Parc de stationnement {index + 1}"
         longitude, latitude = setting.point("car park", index, 0.8)
         assets.append(Asset(slug, name, "car_park", longitude, latitude, None, {"n_places": int(places)}))
-        devices.append(Device(slug, name, "car_park", "comptage-parc", "gw-mobilite-1", 600, {"*": slug}))
+        devices.append(Device(slug, name, "car_park", "comptage-parc", "gw-mobilite-1", 900, {"*": slug}))
     return assets, devices

@@ -2,11 +2,14 @@
 
 import heapq
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import Self
+
+from paho.mqtt.client import MQTT_ERR_SUCCESS, MQTTMessageInfo
 
 from simulators.grid import DAY_S
 from simulators.outbox import OutgoingMessage
@@ -19,6 +22,7 @@ DRAIN_S = 120.0
 GOODBYE_S = 5.0
 PATIENCE_S = 30.0
 ROOM_S = 0.5
+ON_THEIR_WAY_N = 500
 
 
 @dataclass(slots=True)
@@ -58,6 +62,7 @@ class Runner:
         ]
         self.tally = Tally()
         self.reached_s = [0] * len(streams)
+        self.on_their_way: deque[MQTTMessageInfo] = deque()
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -78,7 +83,9 @@ class Runner:
             rest.append(live)
         if not self.stop.is_set():
             self.tally.is_live = True
-            self.send_live(rest, Pace(period.live_from.timestamp(), period.speed), report)
+            pace = Pace(period.live_from.timestamp(), period.speed)
+            self.send_live(rest, pace, report)
+            self.wait(self.publishers[0], pace, int(period.to_at.timestamp()), report)
         for number in range(len(self.streams)):
             self.reach(number, int(period.to_at.timestamp()))
         self.finish()
@@ -126,12 +133,23 @@ class Runner:
         if self.stop.is_set():
             return
         if telegram.message_id is None:
-            publisher.client.publish(telegram.topic, telegram.payload, qos=1)
+            self.send_once(publisher, telegram)
         else:
             publisher.publish(OutgoingMessage(telegram.topic, telegram.payload, telegram.message_id, telegram.gateway))
         self.tally.n_messages += 1
         self.tally.n_values += telegram.n_values
         self.tally.n_unreceipted = len(publisher.outbox)
+
+    def send_once(self, publisher: Publisher, telegram: Telegram) -> None:
+        """Publish without waiting for a receipt, a few hundred at most on their way to the broker."""
+        while not publisher.client.is_connected() and not self.stop.is_set():
+            publisher.drain(ROOM_S)  # raises where the broker refuses us
+            self.stop.wait(ROOM_S)
+        self.on_their_way.append(publisher.client.publish(telegram.topic, telegram.payload, qos=telegram.qos))
+        while len(self.on_their_way) > ON_THEIR_WAY_N and not self.stop.is_set():
+            while self.on_their_way and is_done(self.on_their_way[0]):
+                self.on_their_way.popleft()
+            self.stop.wait(0.005 if len(self.on_their_way) > ON_THEIR_WAY_N else 0)
 
     def finish(self) -> None:
         """Wait for the last receipts and add up what became of the messages."""
@@ -142,6 +160,11 @@ class Runner:
             for reason, n in counts.refused.items():
                 self.tally.refused[reason] = self.tally.refused.get(reason, 0) + n
         self.tally.n_unreceipted = sum(len(publisher.outbox) for publisher in self.publishers)
+
+
+def is_done(info: MQTTMessageInfo) -> bool:
+    """Say whether a publish needs no more waiting: the broker has it, or the connection went."""
+    return info.rc != MQTT_ERR_SUCCESS or info.is_published()
 
 
 def numbered(number: int, telegrams: Iterator[Telegram]) -> Iterator[tuple[int, int, Telegram]]:

@@ -1,7 +1,7 @@
 """What the town's gateways publish: packed messages of the past, then one by one as time goes on."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -25,14 +25,34 @@ class Telegram:
     due_s: int
     is_live: bool
     n_values: int
+    qos: int = 1
 
 
 class Encoder(Protocol):
     """Writes messages as one kind of gateway does."""
 
-    name: str
+    @property
+    def is_single(self) -> bool:
+        """A message can carry one instant only."""
+        ...
 
-    def encode(self, message: Message) -> tuple[str, bytes]: ...
+    @property
+    def has_identity(self) -> bool:
+        """A receipt can name the message."""
+        ...
+
+    @property
+    def qos(self) -> int:
+        """Quality of service at which such gateways publish."""
+        ...
+
+    def announce(self, message: Message) -> list[tuple[str, bytes]]:
+        """Give topics and payloads that must go out before."""
+        ...
+
+    def encode(self, message: Message) -> tuple[str, bytes]:
+        """Give topic and payload."""
+        ...
 
 
 class Stream:
@@ -52,24 +72,43 @@ class Stream:
         live_s = int(live_from.timestamp())
         waiting: list[Message] = []
         for block in self.town.generate(from_at, to_at):
-            for message in packed(between(block.tables, block.start_s, live_s)):
+            for message in self.loosen(packed(between(block.tables, block.start_s, live_s))):
                 if message.sent_s >= live_s:
                     waiting.append(message)
                 else:
-                    yield self.write(message, is_live=False)
+                    yield from self.write(message, is_live=False)
             waiting += each_row(between(block.tables, live_s, block.end_s))
             waiting.sort(key=lambda message: message.sent_s)
             n_due = sum(message.sent_s < block.end_s for message in waiting)
-            yield from (self.write(message, is_live=True) for message in waiting[:n_due])
+            for message in waiting[:n_due]:
+                yield from self.write(message, is_live=True)
             waiting = waiting[n_due:]
-        yield from (self.write(message, is_live=True) for message in waiting)
+        for message in waiting:
+            yield from self.write(message, is_live=True)
 
-    def write(self, message: Message, is_live: bool) -> Telegram:
-        """Encode a message; a garbled one loses its last third on the way."""
-        device = self.town.devices[message.device]
-        topic, payload = self.encoders[message.device].encode(message)
+    def loosen(self, messages: Iterator[Message]) -> Iterator[Message]:
+        """Take packed messages apart where the gateway's format carries one instant only."""
+        for message in messages:
+            if self.encoders[message.device].is_single and len(message.at_s) > 1:
+                yield from singles(message)
+            else:
+                yield message
+
+    def write(self, message: Message, is_live: bool) -> Iterator[Telegram]:
+        """Encode a message, after what must go out before it; a garbled one loses its last third on the way."""
+        device, encoder = self.town.devices[message.device], self.encoders[message.device]
+        gateway, due_s = device.gateway or device.external_id, message.sent_s
+        for topic, payload in encoder.announce(message):
+            yield Telegram(gateway, topic, payload, None, due_s, is_live, 0, encoder.qos)
+        topic, payload = encoder.encode(message)
         if message.is_garbled:
             payload = payload[: len(payload) * 2 // 3]
-        gateway = device.gateway or device.external_id
-        message_id = None if message.is_garbled else message.id
-        return Telegram(gateway, topic, payload, message_id, message.sent_s, is_live, message.n_values())
+        message_id = message.id if encoder.has_identity and not message.is_garbled else None
+        yield Telegram(gateway, topic, payload, message_id, due_s, is_live, message.n_values(), encoder.qos)
+
+
+def singles(message: Message) -> Iterator[Message]:
+    """Give one message for each instant of a packed one."""
+    for position, at_s in enumerate(message.at_s):
+        cells = [(column[position],) for column in message.values]
+        yield replace(message, sent_s=at_s, at_s=(at_s,), values=cells)

@@ -1,4 +1,4 @@
-"""A device that sends everything two or three times."""
+"""A device that sends everything twice."""
 
 from dataclasses import replace
 

@@ -10,6 +10,7 @@ from simulators.effect import Effect, faults, lookalikes
 from simulators.episodes import WINDOW_S
 from simulators.grid import DAY_S, Table
 from simulators.town import Town
+from tests.support.shared import REPOSITORY
 from tests.support.towns import a_quiet_town, a_town, all_rows, an_episode, generate_days, with_episodes
 
 WINTER = datetime(2025, 1, 13, tzinfo=UTC)
@@ -243,3 +244,9 @@ def test_gaps_of_the_metered_past_come_while_a_gateway_is_silent() -> None:
             n_missing += 1
             assert any(device in e.devices and e.start_s <= hour * 3600 < e.end_s for e in silences)
     assert n_missing > 0
+
+
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_effect_is_documented(name: str) -> None:
+    page = (REPOSITORY / "docs" / "reference" / "faults.md").read_text(encoding="utf-8")
+    assert f"| `{name}` | {ALL[name].title_en} / {ALL[name].title_fr} |" in page
