@@ -79,6 +79,9 @@ class Session:
             self._say_goodbye()
         finally:
             self._close_inbox()
+            self._client.abort()
+            self._wake.close()
+            self._waker.close()
         if self._refusal is not None:
             raise self._refusal
 
@@ -216,7 +219,7 @@ class Session:
             self._inbox.put(None)
 
     def _wake_up(self) -> None:
-        with contextlib.suppress(BlockingIOError):  # full: it will wake up anyway
+        with contextlib.suppress(OSError):  # full: it will wake up anyway; closed: there is nobody to wake
             self._waker.send(b"!")
 
     def _drain_wake(self) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from sensors.formats import Format, formats
+from sensors.topic import ROOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,21 @@ class Source:
 
 
 def own_source(territory: str | None = None) -> Source:
-    """The platform's own broker: every format on the topics it names itself."""
-    return Source("own", tuple(Rule(format_.topic_filter, format_) for format_ in formats().values()), territory)
+    """The platform's own broker: every format on the topics it names itself, of one territory or of all."""
+    rules = tuple(Rule(narrow(format_.topic_filter, territory), format_) for format_ in formats().values())
+    return Source("own", rules, territory)
+
+
+def narrow(topic_filter: str, territory: str | None) -> str:
+    """Restrict a filter on Vigie's own topics to one territory.
+
+    >>> narrow("vigie/+/+/up", "dijon")
+    'vigie/dijon/+/up'
+    """
+    every = f"{ROOT}/+/"
+    if territory is None or not topic_filter.startswith(every):
+        return topic_filter
+    return f"{ROOT}/{territory}/{topic_filter.removeprefix(every)}"
 
 
 def is_match(topic_filter: str, topic: str) -> bool:
