@@ -13,6 +13,7 @@ help: ## list the targets
 setup: $(STAMP) ## make the Python environment in .venv
 $(STAMP):
 	@sh deploy/setup.sh "$(PYTHON)" "$(VENV)"
+	@$(BIN)/python -m deploy.page
 	@rm -f $(VENV)/.stamp-* && touch $@
 
 demo: setup ## everything on this machine: services, stream, ingest, analytics, API, page
@@ -36,6 +37,12 @@ format: setup ## let ruff format the code
 
 bench-%: setup ## bench-chain, bench-start: figures as JSON lines
 	@$(BIN)/python -m bench.$*
+
+faults: setup ## the whole chain while services are killed and connections cut
+	@$(BIN)/python -m pytest -q -m faults
+
+docs: setup ## check that the docs name what exists and that their links hold
+	@$(BIN)/python -m pytest -q tests/test_docs.py
 
 lock: setup ## compile the hash-pinned requirement files again
 	@$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe -o requirements.txt requirements.in

@@ -4,6 +4,7 @@ Every step of a round is a transaction of its own that may be cut anywhere and d
 found undone by the next round, or by another program.
 """
 
+import contextlib
 import os
 import signal
 import threading
@@ -11,25 +12,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import FrameType
-from typing import Any
 
-import psycopg
 import structlog
 
 from analytics.tell import tell_changed
 from analytics.watch import WatchReport, watch_series, watch_silence
 from store import ledger, rollup
-from store.connect import connect
+from store.connect import connect, translated_errors
 from store.errors import UnreachableError
+from store.inputs import Connection
 from store.results import KpiReport
 
 log = structlog.get_logger("analytics")
+N_STEPS = 10  # days of rollups computed per round
 N_BATCHES = 20  # of series scored per round and detector, so that no step starves the others
 STATEMENT_TIMEOUT_S = 600.0
 
 
 class SettingError(Exception):
     """An environment variable cannot be used."""
+
+    exit_code = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +85,30 @@ class RoundReport:
     watched: WatchReport
     kpis: KpiReport
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether old hours wait that could be computed at once."""
+        return self.rollup.n_closed > 0 and self.rollup.computed_to < self.rollup.closed_to
+
 
 def main(settings: Settings | None = None, *, once: bool = False) -> None:
-    """Run rounds until SIGTERM or SIGINT, which end the program after the step it is in; with `once`, one round.
+    """Run rounds until SIGTERM or SIGINT; with `once`, one round.
 
-    A database that goes away is waited for; any other fault ends the program.
+    A signal cancels the query that runs: its step is rolled back and done again by the next start. A database that
+    goes away is waited for; any other fault ends the program.
     """
     chosen = settings or settings_from(os.environ)
     stop = threading.Event()
 
     def ask_to_stop(number: int, frame: FrameType | None) -> None:
         stop.set()
+        raise KeyboardInterrupt  # the driver answers by cancelling its query at the server
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, ask_to_stop)
     log.info("started", round_s=chosen.round_s)
-    run_rounds(chosen, stop, once=once)
+    with contextlib.suppress(KeyboardInterrupt):
+        run_rounds(chosen, stop, once=once)
     log.info("stopped")
 
 
@@ -105,31 +116,34 @@ def run_rounds(settings: Settings, stop: threading.Event, *, once: bool = False)
     """Connect and run rounds until told to stop; connect again where the connection is lost."""
     while not stop.is_set():
         try:
-            with open_connection(settings) as connection:
+            with translated_errors(settings.database_url), open_connection(settings) as connection:
                 while not stop.is_set():
-                    run_once(connection, datetime.now(UTC), settings)
-                    if once or stop.wait(settings.round_s):
+                    report = run_once(connection, datetime.now(UTC), settings)
+                    if once or stop.wait(0 if report.is_behind else settings.round_s):
                         return
-        except (UnreachableError, psycopg.OperationalError) as error:
+        except UnreachableError as error:
             if once:
                 raise
             log.warning("database_away", reason=str(error).strip())
             stop.wait(settings.round_s)
 
 
-def open_connection(settings: Settings) -> psycopg.Connection[tuple[Any, ...]]:
+def open_connection(settings: Settings) -> Connection:
     """Open the program's one connection; each step begins and ends its own transaction."""
     return connect(settings.database_url, program="analyse", statement_timeout_s=STATEMENT_TIMEOUT_S, autocommit=True)
 
 
-def run_once(
-    connection: psycopg.Connection[tuple[Any, ...]], now: datetime, settings: Settings | None = None
-) -> RoundReport:
+def run_once(connection: Connection, now: datetime, settings: Settings | None = None) -> RoundReport:
     """Do one round: fold the ledger, refresh rollups, score what has come, tell the KPIs of days that changed."""
     chosen = settings or Settings("")
     n_folded = ledger.fold(connection)
     refreshed = rollup.refresh(
-        connection, now, grace_s=chosen.grace_s, settle_s=chosen.settle_s, on_progress=log_progress
+        connection,
+        now,
+        grace_s=chosen.grace_s,
+        settle_s=chosen.settle_s,
+        n_steps=N_STEPS,
+        on_progress=log_progress,
     )
     watched = watch_series(connection, N_BATCHES) + watch_silence(connection, now)
     kpis = tell_changed(connection, refreshed.computed_to)

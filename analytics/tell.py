@@ -2,30 +2,27 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
-
-import psycopg
 
 from analytics.kpi import Domain, domains
 from analytics.kpi.figure import Figure
 from analytics.period import Period, periods_of
-from store.inputs import ChangedDay, Window, take_changed_days
+from store.inputs import ChangedDay, Connection, Window, take_changed_days
 from store.results import KpiReport, KpiValue, write_kpis
 
-Connection = psycopg.Connection[tuple[Any, ...]]
 
-
-def tell_changed(connection: Connection, computed_to: datetime) -> KpiReport:
-    """Tell the KPIs of all ended days that changed since the last time, in one transaction.
+def tell_changed(connection: Connection, computed_to: datetime, n_days: int = 31) -> KpiReport:
+    """Tell the KPIs of the oldest ended days that changed since the last time, in one transaction.
 
     Parameters
     ----------
     computed_to
         Up to which instant rollups are computed: no period that ends later is told.
+    n_days
+        At most so many days of territories; the next call goes on.
     """
     total = KpiReport(0, 0, 0)
     with connection.transaction():
-        for territory_id, domain, period in periods_to_tell(take_changed_days(connection), computed_to):
+        for territory_id, domain, period in periods_to_tell(take_changed_days(connection, n_days), computed_to):
             window = Window(territory_id, domain.asset_types, period.begins_at, period.ends_at)
             figures = domain.tell(domain.read(connection, window))
             if figures:

@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-import psycopg
-
 from analytics.detectors import Detector, DetectorEntry, Score, detectors
 from analytics.detectors.silent import Silence
 from analytics.episode import Closing, Episode, Opening, load_episode
 from analytics.sentence import Subject, tell_silent, tell_unusual
 from store.inputs import (
+    Connection,
     FreshSeries,
     FreshValues,
     QuietDevice,
@@ -29,7 +28,6 @@ from store.results import (
     save_detector_states,
 )
 
-Connection = psycopg.Connection[tuple[Any, ...]]
 N_SERIES = 200  # per transaction
 LONGEST_PASS = timedelta(days=30)  # of one series in one transaction, which bounds memory
 SILENCE = "silence"
@@ -162,7 +160,7 @@ def watch_silence(connection: Connection, now: datetime) -> WatchReport:
     n_opened = 0
     with connection.transaction():
         n_closed = close_recovered(connection, entry.finding_kind)
-        quiet = read_quiet_devices(connection, entry.finding_kind, now - LONGEST_SILENCE, now - SHORTEST_SILENCE)
+        quiet = read_quiet_devices(connection, entry.finding_kind, now, LONGEST_SILENCE, SHORTEST_SILENCE)
         for device in quiet:
             score = score_silence(connection, entry, device, now)
             if score is not None and score.value >= entry.open_at:

@@ -11,6 +11,8 @@ IngestError
 class IngestError(Exception):
     """The ingest worker cannot go on."""
 
+    exit_code = 12
+
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or (type(self).__doc__ or "").strip())
 

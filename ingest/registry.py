@@ -76,6 +76,11 @@ class Registry:
         for key, series_id in found.items():
             missing[key].series[key.channel, key.quantity] = series_id
 
+    def forget_series(self) -> None:
+        """Forget the numbers of all series: those made in a transaction that failed may never have existed."""
+        for device in self.devices.values():
+            device.series.clear()
+
     def refresh(self, connection: Connection, now: float) -> None:
         """About once a second, read the next few devices again."""
         if now < self._refresh_at:

@@ -133,8 +133,12 @@ class Worker:
 
     def _write(self, drafts: Sequence[Draft]) -> list[Outcome]:
         connection = self._connect()
-        batch = self._intake.assemble(connection, drafts, time.monotonic())
-        connection.commit()  # new series stand, whatever becomes of the batch
+        try:
+            batch = self._intake.assemble(connection, drafts, time.monotonic())
+            connection.commit()  # new series stand, whatever becomes of the batch
+        except psycopg.Error:
+            self._intake.registry.forget_series()  # numbers of series that were never committed must not be used
+            raise
         outcome = self._writer.write(connection, batch)
         self._backoff = self._backoff.succeeded()
         return [outcome]

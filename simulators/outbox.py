@@ -1,9 +1,11 @@
 """What a gateway has sent and nobody has receipted yet: plain bookkeeping, the time is passed in."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from sensors.receipt import Receipt
+
+MAX_REFUSALS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +18,23 @@ class OutgoingMessage:
     gateway: str
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Values of one message that were refused for one reason; `detail` is the first case."""
+
+    topic: str
+    message_id: str
+    reason: str
+    n_values: int
+    detail: str
+
+
 @dataclass(slots=True)
 class Counts:
     """What became of the messages of a run. Messages are counted, and values by their outcome.
 
-    `refused` counts values by reason; a message that was sent again counts once in `published`.
+    `refused` counts values by reason; a message that was sent again counts once in `published`. `refusals` keeps the
+    first thousand refusals one by one, `examples` the first of each reason.
     """
 
     published: int = 0
@@ -30,8 +44,9 @@ class Counts:
     duplicate: int = 0
     refused: dict[str, int] = field(default_factory=dict)
     examples: dict[str, str] = field(default_factory=dict)
+    refusals: list[Refused] = field(default_factory=list)
 
-    def add(self, receipt: Receipt) -> None:
+    def add(self, receipt: Receipt, message: OutgoingMessage) -> None:
         """Count one receipt."""
         self.receipted += 1
         self.stored += receipt.stored
@@ -40,6 +55,18 @@ class Counts:
             reason = str(part.reason.value)
             self.refused[reason] = self.refused.get(reason, 0) + part.n
             self.examples.setdefault(reason, part.detail)
+            if len(self.refusals) < MAX_REFUSALS:
+                self.refusals.append(Refused(message.topic, message.message_id, reason, part.n, part.detail))
+
+
+@dataclass(slots=True)
+class Waiting:
+    """A message without a receipt. `is_in_hand` says whether the MQTT client still holds it and will send it itself."""
+
+    message: OutgoingMessage
+    due_s: float
+    n_sent: int = 1
+    is_in_hand: Callable[[], bool] = bool  # bool() is False
 
 
 class Outbox:
@@ -56,30 +83,36 @@ class Outbox:
     def __init__(self, patience_s: float = 10.0) -> None:
         self.patience_s = patience_s
         self.counts = Counts()
-        self._waiting: dict[str, tuple[OutgoingMessage, float, int]] = {}
+        self._waiting: dict[str, Waiting] = {}
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     def keep(self, message: OutgoingMessage, now_s: float) -> None:
         """Keep a message that is about to be sent for the first time."""
-        self._waiting[message.message_id] = (message, now_s + self.patience_s, 1)
+        self._waiting[message.message_id] = Waiting(message, now_s + self.patience_s)
         self.counts.published += 1
+
+    def hand_over(self, message_id: str, is_in_hand: Callable[[], bool]) -> None:
+        """Note that the MQTT client has the message; as long as it says so, nobody else sends it."""
+        if (waiting := self._waiting.get(message_id)) is not None:
+            waiting.is_in_hand = is_in_hand
 
     def settle(self, receipt: Receipt) -> None:
         """Let go of a message that Vigie holds for good; a second receipt for it changes nothing."""
-        if receipt.id is not None and self._waiting.pop(receipt.id, None) is not None:
-            self.counts.add(receipt)
+        if receipt.id is not None and (waiting := self._waiting.pop(receipt.id, None)) is not None:
+            self.counts.add(receipt, waiting.message)
 
     def overdue(self, now_s: float) -> Iterator[OutgoingMessage]:
         """Give the messages to send again now, oldest first, and give each more patience."""
-        for message_id, (message, due_s, n_sent) in list(self._waiting.items()):
-            if due_s <= now_s:
-                patience_s = min(self.patience_s * 2**n_sent, self.longest_patience_s)
-                self._waiting[message_id] = (message, now_s + patience_s, n_sent + 1)
+        for waiting in list(self._waiting.values()):
+            if waiting.due_s <= now_s and not waiting.is_in_hand():
+                waiting.due_s = now_s + min(self.patience_s * 2**waiting.n_sent, self.longest_patience_s)
+                waiting.n_sent += 1
                 self.counts.republished += 1
-                yield message
+                yield waiting.message
 
     def hurry(self) -> None:
         """Make everything overdue: the connection is new, and nobody knows what the old one lost."""
-        self._waiting = {key: (message, 0.0, n_sent) for key, (message, _, n_sent) in self._waiting.items()}
+        for waiting in self._waiting.values():
+            waiting.due_s = 0.0

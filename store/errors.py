@@ -12,6 +12,8 @@ StoreError
 class StoreError(Exception):
     """The store failed."""
 
+    exit_code = 10
+
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or (type(self).__doc__ or "").strip())
 

@@ -135,9 +135,9 @@ class QuietDevice:
     time_zone: str
 
 
-def take_changed_days(connection: Connection) -> list[ChangedDay]:
-    """Take the ended days to compute KPIs for; they are gone when the caller's transaction commits."""
-    return [ChangedDay(*row) for row in connection.execute(QUERIES["take_changed_days"])]
+def take_changed_days(connection: Connection, n_days: int) -> list[ChangedDay]:
+    """Take the oldest ended days to compute KPIs for; they are gone when the caller's transaction commits."""
+    return [ChangedDay(*row) for row in connection.execute(QUERIES["take_changed_days"], {"n_days": n_days})]
 
 
 def read_states(connection: Connection, window: Window, quantity: str) -> list[StateAmount]:
@@ -228,9 +228,11 @@ def fresh_span(series: FreshSeries, longest: timedelta) -> tuple[datetime, datet
     return after, min(series.last_at, after + longest)
 
 
-def read_quiet_devices(connection: Connection, kind: str, after: datetime, before: datetime) -> list[QuietDevice]:
-    """Read the active devices last heard between these instants that have no open finding of this kind."""
-    parameters = {"kind": kind, "after": after, "before": before}
+def read_quiet_devices(
+    connection: Connection, kind: str, now: datetime, longest: timedelta, shortest: timedelta
+) -> list[QuietDevice]:
+    """Read the active devices that have been silent for between `shortest` and `longest`, no finding open on it."""
+    parameters = {"kind": kind, "now": now, "after": now - longest, "before": now - shortest}
     return [QuietDevice(*row) for row in connection.execute(QUERIES["read_quiet_devices"], parameters)]
 
 

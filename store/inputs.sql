@@ -2,12 +2,20 @@
 select territory_id, time_zone from territories order by territory_id
 
 -- name: take_changed_days
+with ended as (
+    select d.territory_id, d.day, t.time_zone
+    from changed_days d
+    join territories t using (territory_id)
+    where date_trunc('day', d.day + interval '36 hours', t.time_zone)
+          <= (select computed_to from rollup_watermarks where rollup = 'hourly')
+    order by d.day, d.territory_id
+    limit %(n_days)s
+    for update of d skip locked
+)
 delete from changed_days d
-using territories t
-where t.territory_id = d.territory_id
-  and date_trunc('day', d.day + interval '36 hours', t.time_zone)
-      <= (select computed_to from rollup_watermarks where rollup = 'hourly')
-returning d.territory_id, d.day, t.time_zone
+using ended
+where d.territory_id = ended.territory_id and d.day = ended.day
+returning ended.territory_id, ended.day, ended.time_zone
 
 -- name: read_states
 -- One row per placed series and state; a series that says nothing in the period has state null.
@@ -146,12 +154,17 @@ order by m.series_id, m.observed_at
 
 -- name: read_quiet_devices
 -- Active devices whose last value is older than the shortest silence worth a look, with what they usually do.
+-- A device whose old values arrive just now (a back-fill, a clock that is off) is not silent.
 select d.device_id, d.territory_id, coalesce(d.name, d.external_id), placed.asset_id, placed.name, d.interval_s,
        heard.last_at, t.time_zone
 from devices d
 join territories t using (territory_id)
 join lateral (
-    select max(l.observed_at) as last_at from series s join last_values l using (series_id)
+    select max(l.observed_at) as last_at,
+           max(b.committed_at) filter (where b.committed_at <= %(now)s) as arrived_at
+    from series s
+    join last_values l using (series_id)
+    left join batches b using (batch_id)
     where s.device_id = d.device_id
 ) as heard on heard.last_at is not null
 left join lateral (
@@ -159,6 +172,7 @@ left join lateral (
     where p.device_id = d.device_id and p.period @> heard.last_at order by p.channel limit 1
 ) as placed on true
 where d.state = 'active' and heard.last_at < %(before)s and heard.last_at >= %(after)s
+  and (heard.arrived_at is null or heard.arrived_at < %(before)s)
   and not exists (
       select from findings f where f.device_id = d.device_id and f.kind = %(kind)s and f.ended_at is null)
 

@@ -1,5 +1,7 @@
 """Lists of what a reader may see, one page at a time; each function needs a connection from `store.reader.limited`."""
 
+from collections.abc import Mapping
+
 from store.reader import Connection, Row, fetch
 from store.sql import load_queries
 
@@ -13,27 +15,27 @@ async def list_territories(connection: Connection, *, after: int, n: int) -> lis
     return await fetch(connection, QUERIES["list_territories"], {"after": after, "n": n})
 
 
-async def list_assets(connection: Connection, filters: dict[str, Filter], *, after: int, n: int) -> list[Row]:
+async def list_assets(connection: Connection, filters: Mapping[str, Filter], *, after: int, n: int) -> list[Row]:
     """List assets with their open findings and newest value; filters: territory, type, west, south, east, north."""
     return await fetch(connection, QUERIES["list_assets"], {**filters, "after": after, "n": n})
 
 
-async def list_devices(connection: Connection, filters: dict[str, Filter], *, after: int, n: int) -> list[Row]:
+async def list_devices(connection: Connection, filters: Mapping[str, Filter], *, after: int, n: int) -> list[Row]:
     """List devices; filters: territory, state."""
     return await fetch(connection, QUERIES["list_devices"], {**filters, "after": after, "n": n})
 
 
-async def list_series(connection: Connection, filters: dict[str, Filter], *, after: int, n: int) -> list[Row]:
+async def list_series(connection: Connection, filters: Mapping[str, Filter], *, after: int, n: int) -> list[Row]:
     """List series with their newest value; filters: territory, asset_id (at present), device_id, quantity."""
     return await fetch(connection, QUERIES["list_series"], {**filters, "after": after, "n": n})
 
 
-async def list_findings(connection: Connection, filters: dict[str, Filter], *, after: int, n: int) -> list[Row]:
-    """List findings, newest first; `after` is the last id seen (0: from the top); filters: territory, asset_id, state."""
+async def list_findings(connection: Connection, filters: Mapping[str, Filter], *, after: int, n: int) -> list[Row]:
+    """List findings, newest first, below the id `after` (0: from the top); filters: territory, asset_id, state."""
     return await fetch(connection, QUERIES["list_findings"], {**filters, "after": after, "n": n})
 
 
-async def list_kpis(connection: Connection, filters: dict[str, Filter], *, after: int, n: int) -> list[Row]:
+async def list_kpis(connection: Connection, filters: Mapping[str, Filter], *, after: int, n: int) -> list[Row]:
     """List KPI values, newest first; filters: territory, asset_id, kpi, scope (territory or asset), history (bool)."""
     return await fetch(connection, QUERIES["list_kpis"], {**filters, "after": after, "n": n})
 
@@ -43,7 +45,7 @@ async def list_public_kpis(connection: Connection, territory: str | None, *, n: 
     return await fetch(connection, QUERIES["list_public_kpis"], {"territory": territory, "n": n})
 
 
-async def list_rejections(connection: Connection, filters: dict[str, Filter], *, after: int, n: int) -> list[Row]:
+async def list_rejections(connection: Connection, filters: Mapping[str, Filter], *, after: int, n: int) -> list[Row]:
     """List rejections, newest first; filters: territory, reason."""
     return await fetch(connection, QUERIES["list_rejections"], {**filters, "after": after, "n": n})
 

@@ -71,7 +71,24 @@ def require_server(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
     version = tuple(int(part) for part in str(row[0]).split("-")[0].split(".")[:2])
     if version < OLDEST_TIMESCALEDB:
         raise MissingExtensionError(f"TimescaleDB 2.19 or later is needed, this server offers {row[0]}")
-    connection.execute(QUERIES["create_extensions"])
+    create_extensions(connection)
+
+
+def create_extensions(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+    """Make the extensions; what stands in the server's way is said in a sentence."""
+    try:
+        connection.execute(QUERIES["create_extensions"])
+    except psycopg.errors.InternalError_ as error:
+        if "must be preloaded" not in str(error):
+            raise
+        raise MissingExtensionError(
+            "this PostgreSQL server has TimescaleDB but does not load it: set shared_preload_libraries = 'timescaledb' "
+            "in postgresql.conf and restart the server"
+        ) from error
+    except psycopg.errors.FeatureNotSupported as error:  # raised for an extension whose files are absent
+        raise MissingExtensionError(
+            f"an extension is missing on this PostgreSQL server: {str(error).strip()}"
+        ) from error
 
 
 def apply_missing(connection: psycopg.Connection[tuple[Any, ...]]) -> list[str]:

@@ -2,7 +2,7 @@
 select pg_advisory_xact_lock(%(number)s)
 
 -- name: read_extension
-select default_version from pg_available_extensions where name = 'timescaledb'
+select coalesce(installed_version, default_version) from pg_available_extensions where name = 'timescaledb'
 
 -- name: create_extensions
 create extension if not exists timescaledb;

@@ -82,6 +82,7 @@ def register(
                 for channel, asset in entry.placements.items()
             ],
         )
+        cursor.execute(QUERIES["analyse_registry"])  # the planner must not take a whole town for an empty table
 
 
 def territory_parameters(entry: TerritoryEntry) -> dict[str, Any]:

@@ -42,3 +42,6 @@ from found
 where not exists (
     select from placements p
     where p.device_id = found.device_id and p.channel = %(channel)s and upper_inf(p.period))
+
+-- name: analyse_registry
+analyze territories, territory_subtrees, assets, devices, placements

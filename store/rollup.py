@@ -10,9 +10,10 @@ the announcement is older than `settle_s` and every transaction that began befor
 Whatever was written on the old knowledge is visible by then, and whatever comes later is noted.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 import psycopg
@@ -58,6 +59,7 @@ def refresh(
     *,
     grace_s: float = 30.0,
     settle_s: float = 5.0,
+    n_steps: int | None = None,
     on_progress: Progress | None = None,
 ) -> RefreshReport:
     """Compute what has finished or changed since the last refresh; safe to run twice at once and to kill.
@@ -70,14 +72,16 @@ def refresh(
         Hours that ended `grace_s` [s] before this instant are closed.
     settle_s
         How old a writer's copy of the watermark may be [s].
+    n_steps
+        At most so many steps of closing and of computing again; the next refresh goes on.
     on_progress
         Called after each step with (computed to, goal).
     """
     closed_to = (now - timedelta(seconds=grace_s)).replace(minute=0, second=0, microsecond=0)
     with connection.transaction():
         connection.execute(QUERIES["announce_closed"], {"closed_to": closed_to})
-    n_closed = close_hours(connection, settle_s, on_progress)
-    n_changed = recompute_changed(connection, on_progress)
+    n_closed = close_hours(connection, settle_s, n_steps, on_progress)
+    n_changed = recompute_changed(connection, n_steps, on_progress)
     watermark = read_watermark(connection, settle_s)
     return RefreshReport(watermark.closed_to, watermark.computed_to, n_closed, n_changed)
 
@@ -91,16 +95,25 @@ def read_watermark(connection: psycopg.Connection[tuple[Any, ...]], settle_s: fl
     return Watermark(*row)
 
 
-def close_hours(connection: psycopg.Connection[tuple[Any, ...]], settle_s: float, on_progress: Progress | None) -> int:
+def close_hours(
+    connection: psycopg.Connection[tuple[Any, ...]], settle_s: float, n_steps: int | None, on_progress: Progress | None
+) -> int:
     """Compute the hours that are closed and settled, oldest first, and give the number of (series, hour) pairs."""
     n_closed = 0
     watermark = read_watermark(connection, settle_s)
-    while watermark.is_settled and watermark.computed_to < watermark.closed_to:
+    for _ in steps(n_steps):
+        if not watermark.is_settled or watermark.computed_to >= watermark.closed_to:
+            break
         n_closed += close_step(connection, settle_s)
         watermark = read_watermark(connection, settle_s)
         if on_progress:
             on_progress(watermark.computed_to, watermark.closed_to)
     return n_closed
+
+
+def steps(n_steps: int | None) -> Iterable[int]:
+    """Count steps: so many, or without end."""
+    return count() if n_steps is None else range(n_steps)
 
 
 def close_step(connection: psycopg.Connection[tuple[Any, ...]], settle_s: float) -> int:
@@ -135,19 +148,22 @@ def find_begin(connection: psycopg.Connection[tuple[Any, ...]], watermark: Water
     return min(first or watermark.closed_to, watermark.closed_to)
 
 
-def recompute_changed(connection: psycopg.Connection[tuple[Any, ...]], on_progress: Progress | None) -> int:
+def recompute_changed(
+    connection: psycopg.Connection[tuple[Any, ...]], n_steps: int | None, on_progress: Progress | None
+) -> int:
     """Compute the noted hours again, a day of them in a transaction, and give the number of (series, hour) pairs."""
     n_changed = 0
-    while True:
+    for _ in steps(n_steps):
         with connection.transaction():
             connection.execute(QUERIES["lock_refresh"])
             limit = read_watermark(connection).computed_to
             row = connection.execute(QUERIES["read_first_changed_hour"], {"before": limit}).fetchone()
             if row is None or row[0] is None:
-                return n_changed
+                break
             n_changed += recompute_step(connection, row[0], limit)
         if on_progress:
             on_progress(row[0], limit)
+    return n_changed
 
 
 def recompute_step(connection: psycopg.Connection[tuple[Any, ...]], begin: datetime, limit: datetime) -> int:

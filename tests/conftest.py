@@ -1,3 +1,3 @@
-"""Fixtures that every test may use; each subject has its own module in `tests/support`."""
+"""Fixtures for every test; see the modules named here."""
 
-pytest_plugins = ["tests.support.services"]
+pytest_plugins = ["tests.support.services", "tests.support.readers"]

@@ -2,14 +2,17 @@
 
 Three aspects are scored as distances from a running mean in running standard deviations, and the strangest counts:
 the value (against the same hour of the day once that hour is known from enough days, else against all values), its
-change since the value before, and the mean of the last few values. Running mean and variance are updated one value at
-a time (Welford 1962, doi:10.1080/00401706.1962.10490022), with a weight that never falls below 1/`MEMORY` so that old
-values fade (exponentially weighted, West 1979, doi:10.1145/359146.359153). A value teaches only as far as
-`CLIP` spreads, so that one outlier does not widen what is ordinary (winsorising, Huber 1981).
+change since the value before, and the mean of the last few values, as long as the newest lies on the same side of
+what is usual; else that mean is only the echo of what is over.
 
-Assumes values that come at a roughly steady pace. Knows nothing (None) until `WARM_UP` has passed and `N_LEAST` values
-have come: a week has weekends in it. After a gap longer than `LONGEST_STEP` the change and the short mean start anew.
-A spread is never taken smaller than `RESOLUTION` of the level, so that a constant series may move by its last digit.
+Running mean and variance are updated one value at a time (Welford 1962, doi:10.1080/00401706.1962.10490022), with a
+weight that never falls below 1/`MEMORY` so that old values fade (West 1979, doi:10.1145/359146.359153). A value
+teaches only as far as `CLIP` spreads, so that one outlier does not widen what is ordinary (winsorising, Huber 1981).
+
+Assumes values that come at a roughly steady pace. Knows nothing (None) until `WARM_UP_S` has passed and `N_LEAST`
+values have come: a week has weekends in it. After a gap longer than `LONGEST_STEP_S` the change and the short mean
+start anew. A spread is never taken smaller than `RESOLUTION` of the level, so that a constant series may move by its
+last digit.
 """
 
 import math
@@ -52,9 +55,9 @@ class Running:
             reach = CLIP * self.spread()
             value = min(max(value, self.mean - reach), self.mean + reach)
         self.n = min(self.n + 1.0, memory)
-        away = value - self.mean
-        self.mean += away / self.n
-        self.variance = (1.0 - 1.0 / self.n) * (self.variance + away * away / self.n)
+        step = value - self.mean
+        self.mean += step / self.n
+        self.variance = (1.0 - 1.0 / self.n) * (self.variance + step * step / self.n)
 
 
 @dataclass(slots=True)
@@ -111,7 +114,8 @@ class RobustLevel:
         # Half the weight: changes have heavier tails than levels (BENCHMARKS, cheap detectors).
         if change is not None and self.change.n >= N_LEAST:
             scores.append(measure("change", change, self.change, 0.5))
-        if self.n_short >= SHORT_MEMORY and self.short.n >= N_LEAST:
+        is_lasting = away(value, usual) * away(short_mean, self.short) > 0 and abs(away(value, usual)) >= 1
+        if is_lasting and self.n_short >= SHORT_MEMORY and self.short.n >= N_LEAST:
             scores.append(measure("short_mean", short_mean, self.short, 1.0))
         return max(scores, key=lambda score: score.value)
 
@@ -151,12 +155,15 @@ class RobustLevel:
         self.first_s, self.last_s, self.last_value = state["first_s"], state["last_s"], state["last_value"]
 
 
+def away(looked_at: float, usual: Running) -> float:
+    """Give how many spreads something is above (or, negative, below) what is usual."""
+    return (looked_at - usual.mean) / usual.spread()
+
+
 def measure(aspect: Any, looked_at: float, usual: Running, weight: float) -> Score:
-    """Say how many spreads something is away from what is usual."""
-    spread = usual.spread()
-    away = abs(looked_at - usual.mean) / spread
-    reach = EXPECTED_SPREADS * spread
-    return Score(weight * away, aspect, looked_at, usual.mean - reach, usual.mean + reach)
+    """Score how far something is from what is usual."""
+    reach = EXPECTED_SPREADS * usual.spread()
+    return Score(weight * abs(away(looked_at, usual)), aspect, looked_at, usual.mean - reach, usual.mean + reach)
 
 
 DETECTOR = DetectorEntry(

@@ -7,13 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import psycopg
-
 from analytics.kpi.figure import Figure
 from analytics.period import Rhythm
-from store.inputs import Window
-
-Connection = psycopg.Connection[tuple[Any, ...]]
+from store.inputs import Connection, Window
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ is withheld: how much belongs to the period is not known.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from analytics.kpi import Connection, Domain
+from analytics.kpi import Domain
 from analytics.kpi.figure import Figure, Known, hash_inputs, tell
 from analytics.kpi.parking import NOTHING, by_asset
 from analytics.period import Rhythm
-from store.inputs import CounterAmount, GaugeAmount, Window, read_counters, read_gauges
+from store.inputs import Connection, CounterAmount, GaugeAmount, Window, read_counters, read_gauges
 
 J_PER_KWH = 3.6e6
 LONGEST_SPAN = 1.1  # of the period: values at 06:00 each day shift the day, a gap of days is something else

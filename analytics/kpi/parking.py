@@ -11,9 +11,9 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
-from analytics.kpi import Connection, Domain
+from analytics.kpi import Domain
 from analytics.kpi.figure import Figure, Known, hash_inputs, tell
-from store.inputs import GaugeAmount, StateAmount, Window, read_gauges, read_states
+from store.inputs import Connection, GaugeAmount, StateAmount, Window, read_gauges, read_states
 
 FREE, OCCUPIED, CLOSED = 0, 1, 2  # codes of the quantity `occupancy`; 3 is unknown
 DAY_S = 86_400.0

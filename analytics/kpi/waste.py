@@ -11,10 +11,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.kpi import Connection, Domain
+from analytics.kpi import Domain
 from analytics.kpi.figure import Figure, Known, hash_inputs, tell
 from analytics.kpi.parking import NOTHING, by_asset
-from store.inputs import Curve, Window, read_curves
+from store.inputs import Connection, Curve, Window, read_curves
 
 FULL_AT_PERCENT = 80.0
 OVERFLOW_AT_PERCENT = 100.0

@@ -1,10 +1,12 @@
-"""What can go wrong with the embedded services: one clear sentence and an exit code each.
+"""What can go wrong with the embedded services, in one family; each kind ends the command with its own code.
 
 LocalError (1)
-├── NotDebianError (3)     no Debian packages can be had here
-├── DownloadError (4)      the packages could not be fetched
-├── ServiceError (5)       PostgreSQL or Mosquitto did not start
-└── DiskError (6)          no room or no right to write
+├── UnsupportedSystemError (3)   no Debian, no apt, no keyring: a DSN or containers instead
+├── DownloadError (4)            the packages cannot be fetched or fail their check
+├── PortTakenError (5)           another program listens on the port asked for
+├── DiskFullError (6)            no space left
+├── ServerStartError (7)         a server ended or did not become ready
+└── AccessError (8)              a folder or user cannot be used
 """
 
 
@@ -13,26 +15,41 @@ class LocalError(Exception):
 
     exit_code = 1
 
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or (type(self).__doc__ or "").strip())
 
-class NotDebianError(LocalError):
-    """The embedded services are made from Debian packages, and this machine has none."""
+
+class UnsupportedSystemError(LocalError):
+    """The embedded services need Debian."""
 
     exit_code = 3
 
 
 class DownloadError(LocalError):
-    """The Debian packages could not be fetched."""
+    """The packages of the embedded services could not be fetched."""
 
     exit_code = 4
 
 
-class ServiceError(LocalError):
-    """An embedded service did not start."""
+class PortTakenError(LocalError):
+    """The port is taken by another program."""
 
     exit_code = 5
 
 
-class DiskError(LocalError):
-    """There is no room, or no right, to write the embedded services' files."""
+class DiskFullError(LocalError):
+    """No space is left on the disk."""
 
     exit_code = 6
+
+
+class ServerStartError(LocalError):
+    """A server did not start."""
+
+    exit_code = 7
+
+
+class AccessError(LocalError):
+    """A folder or a user of the embedded services cannot be used."""
+
+    exit_code = 8

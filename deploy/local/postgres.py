@@ -1,122 +1,125 @@
-"""The embedded PostgreSQL server with TimescaleDB: made once, started, stopped, asked whether it runs."""
+"""The embedded PostgreSQL with TimescaleDB: initialised once, started, stopped, asked how it is."""
 
+import shutil
 import subprocess
 from pathlib import Path
+from typing import LiteralString
+from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
 
-from deploy.local.errors import ServiceError
-from deploy.local.place import Place
-from deploy.local.state import State
+from deploy.local.errors import DiskFullError, LocalError, ServerStartError
+from deploy.local.place import Place, run_as_server
+from deploy.local.process import end_process, last_line, read_pid
+from deploy.local.state import LOOPBACK, State, write_private
+from store.sql import load_queries
 
-BINARIES = "usr/lib/postgresql/17/bin"
-
-CONFIGURATION = """\
-# Written at each start; changes made here are lost.
-listen_addresses = '127.0.0.1'
-port = {port}
-unix_socket_directories = '{sockets}'
-shared_preload_libraries = 'timescaledb'
-timescaledb.telemetry_level = off
-# Vigie drops and refreshes by itself, and a scheduler in every database would hinder cloning test databases.
-timescaledb.max_background_workers = 0
-jit = off  # LLVM is not unpacked: a costly query would fail with "cannot load llvmjit.so"
-fsync = on
-synchronous_commit = on
-full_page_writes = on
-shared_buffers = 256MB
-work_mem = 32MB
-maintenance_work_mem = 256MB
-max_wal_size = 2GB
-checkpoint_timeout = 15min
-max_connections = 200
-max_locks_per_transaction = 256  # chunks of long ranges
-password_encryption = scram-sha-256
-timezone = 'UTC'
-log_timezone = 'UTC'
-lc_messages = 'C'
-"""
+QUERIES = load_queries(__file__)
+CONFIG = Path(__file__).with_name("postgresql.conf")
+PROGRAMS = "usr/lib/postgresql/17/bin"
+ADMIN = "postgres"
+ZONES = Path("/usr/share/zoneinfo/Europe/Paris")
+INITDB_OPTIONS = [
+    "--encoding=UTF8",
+    "--locale=C",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--data-checksums",
+    "--auth-host=scram-sha-256",
+    "--auth-local=scram-sha-256",
+]
 
 
-def start(tree: Path, place: Place, state: State) -> None:
-    """Make the cluster if it is not there, start the server, make role and database.
+def start_postgres(place: Place, tree: Path, state: State) -> int:
+    """Start the server, making its cluster at the first start, and give its process number.
 
     Raises
     ------
-    ServiceError
-        The server does not start; the sentence ends with its last log line.
+    ServerStartError
+        It ends or does not become ready; the last line of its log is in the message.
     """
-    data = place.data / "postgres"
-    if not (data / "PG_VERSION").exists():
-        make_cluster(tree, place, state)
-    configuration = data / "postgresql.conf"
-    configuration.write_text(CONFIGURATION.format(port=state.database_port, sockets=place.sockets))
-    place.give(configuration)
-    log = place.data / "postgres.log"
-    done = run(tree, place, "pg_ctl", "-D", str(data), "-l", str(log), "-w", "-t", "60", "-s", "start")
-    if done.returncode != 0:
-        raise ServiceError(f"PostgreSQL did not start: {last_line(log) or done.stderr.strip()}")
-    make_database(state)
+    if not (place.postgres_data / "PG_VERSION").exists():
+        make_cluster(place, tree, state)
+    text = CONFIG.read_text(encoding="utf-8").replace("@port@", str(state.postgres_port))
+    write_private(place.postgres_data / "postgresql.conf", text)
+    place.give(place.postgres_data / "postgresql.conf")
+    place.postgres_log.touch(0o600)
+    place.give(place.postgres_log)
+    data, log = str(place.postgres_data), str(place.postgres_log)
+    check(run(tree, place, "pg_ctl", "-D", data, "-w", "-t", "60", "-l", log, "start"), place)
+    pid = find_postgres(place)
+    if pid is None:
+        raise ServerStartError(f"PostgreSQL did not start: {last_line(place.postgres_log)}")
+    prepare(state)
+    return pid
 
 
-def make_cluster(tree: Path, place: Place, state: State) -> None:
-    """Run initdb into a folder beside and rename it, so that an interrupted one is not mistaken for whole."""
-    draft = place.data / "postgres.new"
-    subprocess.run(["rm", "-rf", str(draft)], check=True)
-    password_file = place.data / "admin.password"
-    password_file.write_text(state.admin_password)
-    password_file.chmod(0o600)
-    place.give(password_file)
-    done = run(
-        tree, place, "initdb", "-D", str(draft), "-U", "postgres", "--auth=scram-sha-256",
-        f"--pwfile={password_file}", "--encoding=UTF8", "--locale=C.UTF-8", "--data-checksums",
-    )  # fmt: skip
-    password_file.unlink()
-    if done.returncode != 0:
-        raise ServiceError(f"PostgreSQL could not make its files: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
-    draft.rename(place.data / "postgres")
-
-
-def make_database(state: State) -> None:
-    """Make the role and the database `vigie`, where they are absent. Migrations make the rest."""
-    with psycopg.connect(state.admin_database_url, autocommit=True) as connection:
-        password = sql.Literal(state.database_password)
-        if connection.execute("select from pg_roles where rolname = 'vigie'").fetchone() is None:
-            connection.execute(sql.SQL("create role vigie login createdb createrole password {}").format(password))
-        if connection.execute("select from pg_database where datname = 'vigie'").fetchone() is None:
-            connection.execute("create database vigie owner vigie")
-
-
-def stop(tree: Path, place: Place) -> None:
-    """Stop the server, ending its sessions; nothing committed is lost."""
-    if is_running(tree, place):
-        run(tree, place, "pg_ctl", "-D", str(place.data / "postgres"), "-m", "fast", "-w", "-t", "60", "-s", "stop")
-
-
-def is_running(tree: Path, place: Place) -> bool:
-    """Ask pg_ctl whether the server of this checkout runs."""
-    data = place.data / "postgres"
-    return data.exists() and run(tree, place, "pg_ctl", "-D", str(data), "status").returncode == 0
+def make_cluster(place: Place, tree: Path, state: State) -> None:
+    """Run initdb into a folder beside, renamed when whole, so that an interrupted start leaves nothing half made."""
+    if not ZONES.exists():
+        raise ServerStartError("the system has no time zones: install the package tzdata")
+    partial = place.data / "postgres.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    password = place.data / "admin.password"
+    write_private(password, state.admin_password)
+    place.give(password)
+    result = run(tree, place, "initdb", "-D", str(partial), "-U", ADMIN, f"--pwfile={password}", *INITDB_OPTIONS)
+    password.unlink()
+    check(result, place)
+    partial.rename(place.postgres_data)
 
 
 def run(tree: Path, place: Place, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run one of PostgreSQL's programs as the services' user. Output goes to pipes that the server does not keep."""
-    return subprocess.run(
-        [str(tree / BINARIES / program), *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd="/",
-        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"},
-        **place.run_as(),
-    )
+    """Run one of PostgreSQL's programs to its end, as the user of the servers."""
+    return run_as_server(place, [str(tree / PROGRAMS / program), *arguments])
 
 
-def last_line(log: Path) -> str:
-    """Give the last line of a log that says something fatal, else its last line."""
-    if not log.exists():
-        return ""
-    lines = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-    fatal = [line for line in lines[-20:] if "FATAL" in line or "PANIC" in line]
-    return (fatal or lines or [""])[-1]
+def check(result: subprocess.CompletedProcess[str], place: Place) -> None:
+    """Turn a failed command into one sentence."""
+    if result.returncode == 0:
+        return
+    text = f"{result.stderr}\n{last_line(place.postgres_log)}"
+    if "No space left on device" in text:
+        raise DiskFullError(f"no space is left under {place.data}")
+    reason = last_line(place.postgres_log) or next(iter(result.stderr.strip().splitlines()), "no reason given")
+    raise ServerStartError(f"PostgreSQL did not start: {reason} (log: {place.postgres_log})")
+
+
+def prepare(state: State) -> None:
+    """Make what a new cluster lacks: the role and the database vigie."""
+    role = sql.SQL(QUERIES["create_role"]).format(password=sql.Literal(state.database_password))
+    with admin_connection(state, "postgres") as connection:
+        if connection.execute(QUERIES["has_database"]).fetchone():
+            return
+        if not connection.execute(QUERIES["has_role"]).fetchone():
+            connection.execute(role)
+        connection.execute(QUERIES["create_database"])
+
+
+def admin_connection(state: State, database: LiteralString) -> psycopg.Connection[tuple[object, ...]]:
+    """Connect as the superuser, each statement its own transaction."""
+    url = address(state, ADMIN, state.admin_password, database)
+    try:
+        return psycopg.connect(url, autocommit=True, connect_timeout=10)
+    except psycopg.OperationalError as error:
+        raise LocalError(f"PostgreSQL refuses us: {str(error).strip().splitlines()[-1]}") from error
+
+
+def address(state: State, user: str, password: str, database: str) -> str:
+    """Write a database URL."""
+    return f"postgresql://{user}:{quote(password)}@{LOOPBACK}:{state.postgres_port}/{database}"
+
+
+def find_postgres(place: Place) -> int | None:
+    """Give the process number of the running server, or None."""
+    return read_pid(place.postgres_data / "postmaster.pid", "postgres")
+
+
+def stop_postgres(place: Place, tree: Path) -> None:
+    """Stop the server: sessions are cut, what is committed is kept."""
+    pid = find_postgres(place)
+    if pid is None:
+        return
+    run(tree, place, "pg_ctl", "-D", str(place.postgres_data), "-m", "fast", "-t", "30", "stop")
+    end_process(pid, "postgres", timeout_s=5.0)

@@ -1,118 +1,213 @@
-"""Start, stop and look at the embedded services of a checkout.
+"""The embedded services of one checkout as a whole: start, keep for as long as someone needs them, stop, reset."""
 
-Who uses them for a while (the demo, a test run) holds a shared lock while it lives, so that even a killed user lets go;
-a watchdog process stops the servers when nobody holds the lock any more. `vigie local start` keeps them until
-`vigie local stop`.
-"""
-
-import fcntl
+import errno
 import os
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local import broker, postgres, state
-from deploy.local.place import Place, place_of
+from deploy.local.errors import DiskFullError, LocalError
+from deploy.local.lock import hold, open_lock, share_lock, try_lock
+from deploy.local.mosquitto import find_mosquitto, mqtt_address, start_mosquitto, stop_mosquitto
+from deploy.local.place import CHECKOUT, Place, make_place, place_of
+from deploy.local.postgres import ADMIN, address, find_postgres, start_postgres, stop_postgres
+from deploy.local.state import State, WantedPorts, make_state, read_state
 from deploy.local.tree import SERVICES, ensure_tree
+
+ANY_PORTS = WantedPorts()
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """The servers that we started ourselves."""
+
+    place: Place
+    postgres_port: int
+    mqtt_port: int
+    postgres_pid: int
+    mosquitto_pid: int
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Addresses of running services. The admin address is that of PostgreSQL's superuser."""
+    """Where the running services answer, and the embedded servers behind (None: given by the environment).
+
+    The URLs hold passwords. `admin_database_url` belongs to a role that may make databases and roles; on the embedded
+    server it is a superuser.
+    """
 
     database_url: str
     admin_database_url: str
     mqtt_url: str
+    embedded: Embedded | None = None
+
+
+def ensure_started(checkout: Path = CHECKOUT, ports: WantedPorts = ANY_PORTS) -> Services:
+    """Start what does not run yet and keep it running until `stop`, whoever else ends.
+
+    Raises
+    ------
+    LocalError
+        See `deploy.local.errors`.
+    """
+    place = place_of(checkout)
+    tree = ensure_tree(SERVICES, place.cache)
+    make_place(place)
+    with hold(place.start_lock):
+        place.kept_mark.touch()
+        return start_all(place, tree, ports)
+
+
+start = ensure_started  # the opposite of stop
 
 
 @contextmanager
-def running(checkout: Path) -> Iterator[Services]:
-    """Use the services for a while: started if need be, stopped when the last user is gone, however it went."""
+def running(checkout: Path = CHECKOUT) -> Iterator[Services]:
+    """Start what does not run yet; when the last of those who asked ends, even killed, stop what was started.
+
+    Services started by hand are used and left running.
+    """
     place = place_of(checkout)
-    with (place.data / "users.lock").open("a") as users:
-        with changing(place):
-            fcntl.flock(users, fcntl.LOCK_SH)
-            services = start_servers(place)
-            if not is_kept(place):
-                start_watchdog(checkout)
-        yield services
-
-
-def start(checkout: Path) -> Services:
-    """Start the services and keep them running until `stop`."""
-    place = place_of(checkout)
-    with changing(place):
-        services = start_servers(place)
-        (place.data / "kept").touch()
-    return services
-
-
-def stop(checkout: Path) -> None:
-    """Stop the services, whoever uses them."""
-    place = place_of(checkout)
-    with changing(place):
-        stop_servers(place)
-
-
-def stop_if_unused(checkout: Path) -> bool:
-    """Stop the services if nobody uses or keeps them. Gives False while somebody does."""
-    place = place_of(checkout)
-    with changing(place), (place.data / "users.lock").open("a") as users:
-        try:
-            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        if not is_kept(place):
-            stop_servers(place)
-    return True
-
-
-def start_servers(place: Place) -> Services:
-    """Start what does not run; ports that somebody else took meanwhile are chosen anew."""
     tree = ensure_tree(SERVICES, place.cache)
-    remembered = state.read_or_make(place)
-    has_database, has_broker = postgres.is_running(tree, place), broker.process_id(place) is not None
-    if not has_database and not has_broker:
-        remembered = state.with_free_ports(place, remembered)
-    if not has_database:
-        postgres.start(tree, place, remembered)
-    if not has_broker:
-        broker.start(tree, place, remembered)
-    return Services(remembered.database_url, remembered.admin_database_url, remembered.mqtt_url)
+    make_place(place)
+    owners = open_lock(place.owners_lock)
+    try:
+        with hold(place.start_lock):
+            if not is_any_running(place):
+                place.kept_mark.unlink(missing_ok=True)
+            share_lock(owners)
+            start_watchdog(checkout, place)
+            services = start_all(place, tree, ANY_PORTS)
+        yield services
+    finally:
+        os.close(owners)
+        stop_unowned(place)
 
 
-def stop_servers(place: Place) -> None:
-    """Stop the broker first, so that it saves its queues while nothing hurries."""
-    (place.data / "kept").unlink(missing_ok=True)
-    broker.stop(place)
-    postgres.stop(ensure_tree(SERVICES, place.cache), place)
+def start_all(place: Place, tree: Path, ports: WantedPorts) -> Services:
+    """Start each server that does not run. The caller holds the start lock."""
+    postgres_pid, mosquitto_pid = find_postgres(place), find_mosquitto(place)
+    state = read_state(place)
+    try:
+        if state is None or postgres_pid is None or mosquitto_pid is None:
+            stop_servers(place)  # one of two is of no use, and ports are chosen together
+            state = make_state(place, ports)
+            postgres_pid = start_postgres(place, tree, state)
+            mosquitto_pid = start_mosquitto(place, tree, state)
+        elif (ports.postgres or state.postgres_port, ports.mqtt or state.mqtt_port) != (
+            state.postgres_port,
+            state.mqtt_port,
+        ):
+            raise LocalError("the services run already at other ports: `vigie local stop` first")
+    except OSError as error:
+        raise translate(error, place) from error
+    return describe(place, state, postgres_pid, mosquitto_pid)
 
 
-def is_kept(place: Place) -> bool:
-    """Were the services started by hand, to stay?"""
-    return (place.data / "kept").exists()
+def translate(error: OSError, place: Place) -> LocalError:
+    """Turn an error of the operating system into one sentence."""
+    if error.errno == errno.ENOSPC:
+        return DiskFullError(f"no space is left under {place.data}")
+    return LocalError(f"{error.filename or place.data}: {error.strerror}")
 
 
-def start_watchdog(checkout: Path) -> None:
-    """Start the process that stops the services after their last user; a second one simply waits its turn."""
-    subprocess.run(
-        [sys.executable, "-m", "deploy.local.watchdog", str(checkout.resolve())],
-        check=True,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-        cwd=Path(__file__).resolve().parents[2],
-        env={**os.environ},
+def describe(place: Place, state: State, postgres_pid: int, mosquitto_pid: int) -> Services:
+    """Put together where the services answer."""
+    return Services(
+        database_url=address(state, "vigie", state.database_password, "vigie"),
+        admin_database_url=address(state, ADMIN, state.admin_password, "postgres"),
+        mqtt_url=mqtt_address(state),
+        embedded=Embedded(place, state.postgres_port, state.mqtt_port, postgres_pid, mosquitto_pid),
     )
 
 
-@contextmanager
-def changing(place: Place) -> Iterator[None]:
-    """Hold the lock under which services are started and stopped."""
-    with (place.data / "change.lock").open("a") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+def find_services(checkout: Path = CHECKOUT) -> Services | None:
+    """Give the running services, or None if they do not both run."""
+    place = place_of(checkout)
+    state = read_state(place)
+    postgres_pid, mosquitto_pid = find_postgres(place), find_mosquitto(place)
+    if state is None or postgres_pid is None or mosquitto_pid is None:
+        return None
+    return describe(place, state, postgres_pid, mosquitto_pid)
+
+
+def is_any_running(place: Place) -> bool:
+    """Tell whether at least one of the servers runs."""
+    return find_postgres(place) is not None or find_mosquitto(place) is not None
+
+
+def stop(checkout: Path = CHECKOUT) -> bool:
+    """Stop both servers, whoever started them; False if none ran."""
+    place = place_of(checkout)
+    if not place.data.exists():
+        return False
+    with hold(place.start_lock):
+        was_running = is_any_running(place)
+        place.kept_mark.unlink(missing_ok=True)
+        stop_servers(place)
+    return was_running
+
+
+def reset(checkout: Path = CHECKOUT) -> None:
+    """Stop both servers and delete all they hold."""
+    place = place_of(checkout)
+    if not place.data.exists():
+        return
+    with hold(place.start_lock):
+        stop_servers(place)
+        for path in place.data.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.suffix != ".lock":  # others may wait at a lock
+                path.unlink()
+
+
+def stop_servers(place: Place) -> None:
+    """Stop the broker, then the database. The caller holds the start lock."""
+    stop_mosquitto(place)
+    stop_postgres(place, place.cache / SERVICES.folder_name)
+
+
+def stop_unowned(place: Place, then: Callable[[], None] = lambda: None) -> bool:
+    """Stop the servers unless someone still owns them or they were started by hand; True if nobody owns them.
+
+    `then` runs before anyone else may start again.
+    """
+    if not place.data.exists():
+        return True
+    owners = open_lock(place.owners_lock)
+    try:
+        with hold(place.start_lock):
+            if not try_lock(owners):
+                return False
+            if not place.kept_mark.exists():
+                stop_servers(place)
+            then()
+            return True
+    finally:
+        os.close(owners)
+
+
+def start_watchdog(checkout: Path, place: Place) -> None:
+    """Start the process that outlives a killed owner, unless one is there. The caller holds the start lock."""
+    descriptor = open_lock(place.watchdog_lock)
+    try:
+        if not try_lock(descriptor):
+            return
+        with (place.data / "watchdog.log").open("ab") as log:
+            subprocess.run(  # returns at once: the watchdog goes on in a child of its own
+                [sys.executable, "-m", "deploy.local.watchdog", str(checkout.resolve()), str(descriptor)],
+                cwd=CHECKOUT,
+                pass_fds=[descriptor],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                check=True,
+            )
+    finally:
+        os.close(descriptor)

@@ -1,80 +1,98 @@
-"""What the embedded services of a checkout remember: ports and passwords, made at the first start."""
+"""Ports and passwords of one checkout's services: made at first start, kept in a file only its owner can read."""
 
-import json
 import os
 import secrets
 import socket
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
+from deploy.local.errors import PortTakenError
 from deploy.local.place import Place
+
+LOOPBACK = "127.0.0.1"
+
+
+class State(msgspec.Struct, frozen=True):
+    """What is remembered between starts."""
+
+    postgres_port: int
+    mqtt_port: int
+    admin_password: str
+    database_password: str
+    mqtt_password: str
 
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """Ports of both servers and the passwords of their users."""
+class WantedPorts:
+    """Ports the caller insists on; None lets us choose a free one."""
 
-    database_port: int
-    broker_port: int
-    database_password: str
-    admin_password: str
-    broker_password: str
-
-    @property
-    def database_url(self) -> str:
-        """The database of this checkout, as its owner."""
-        return f"postgresql://vigie:{self.database_password}@127.0.0.1:{self.database_port}/vigie"
-
-    @property
-    def admin_database_url(self) -> str:
-        """The same server as its superuser."""
-        return f"postgresql://postgres:{self.admin_password}@127.0.0.1:{self.database_port}/postgres"
-
-    @property
-    def mqtt_url(self) -> str:
-        """The broker, as the user that may read and write all of Vigie's topics."""
-        return f"mqtt://vigie:{self.broker_password}@127.0.0.1:{self.broker_port}"
+    postgres: int | None = None
+    mqtt: int | None = None
 
 
-def read_or_make(place: Place) -> State:
-    """Read the remembered state, or make ports and passwords and remember them."""
-    if place.state_file.exists():
-        return State(**json.loads(place.state_file.read_text(encoding="utf-8")))
-    state = State(free_port(), free_port(), *(secrets.token_urlsafe(24) for _ in range(3)))
-    write(place.state_file, state)
-    return state
+def read_state(place: Place) -> State | None:
+    """Read the state, or None before the first start."""
+    if not place.state_file.exists():
+        return None
+    return msgspec.json.decode(place.state_file.read_bytes(), type=State)
 
 
-def with_free_ports(place: Place, state: State) -> State:
-    """Give other ports where somebody else took ours since the last start, and remember them."""
-    fresh = replace(
-        state,
-        database_port=state.database_port if is_free(state.database_port) else free_port(),
-        broker_port=state.broker_port if is_free(state.broker_port) else free_port(),
+def make_state(place: Place, ports: WantedPorts) -> State:
+    """Read or make the state, with ports that are free at this moment, and keep them.
+
+    Raises
+    ------
+    PortTakenError
+        A port that the caller insists on is taken.
+    """
+    old = read_state(place)
+    new = State(
+        postgres_port=choose_port(ports.postgres, old.postgres_port if old else None),
+        mqtt_port=choose_port(ports.mqtt, old.mqtt_port if old else None),
+        admin_password=old.admin_password if old else secrets.token_urlsafe(24),
+        database_password=old.database_password if old else secrets.token_urlsafe(24),
+        mqtt_password=old.mqtt_password if old else secrets.token_urlsafe(24),
     )
-    if fresh != state:
-        write(place.state_file, fresh)
-    return fresh
+    write_private(place.state_file, msgspec.json.encode(new).decode())
+    return new
 
 
-def write(path: Path, state: State) -> None:
-    """Write the state for the owner's eyes only, whole or not at all."""
-    draft = path.with_suffix(".new")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as handle:
-        json.dump(asdict(state), handle)
-    draft.rename(path)
+def choose_port(wanted: int | None, remembered: int | None) -> int:
+    """Give the wanted port, else the remembered one if still free, else any free one."""
+    if wanted is not None:
+        if not is_free(wanted):
+            raise PortTakenError(f"port {wanted} is taken by another program: choose another, or none")
+        return wanted
+    if remembered is not None and is_free(remembered):
+        return remembered
+    return free_port()
 
 
 def free_port() -> int:
     """Let the system choose a port of the loopback that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
 
 
 def is_free(port: int) -> bool:
-    """Can somebody listen on this port of the loopback?"""
-    try:
-        with socket.create_server(("127.0.0.1", port)):
-            return True
-    except OSError:
-        return False
+    """Tell whether a server could listen on this port of the loopback."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    partial = path.with_name(f"{path.name}.partial")
+    partial.unlink(missing_ok=True)
+    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+    partial.rename(path)

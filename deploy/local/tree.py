@@ -1,184 +1,144 @@
-"""A private tree of Debian 13 programs: fetched by apt as an ordinary user, unpacked, and pointed at itself.
+"""A private tree of Debian programs: fetched, unpacked and pointed at its own libraries; the system is untouched."""
 
-Nothing is installed on the machine. apt checks the signatures against Debian's archive keyring; the mirror's address
-is read from the machine's own apt configuration. An interrupted download goes on where it stopped; a tree appears
-under its name only when it is whole.
-"""
-
-import fcntl
 import hashlib
-import os
+import platform
+import re
 import shutil
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from deploy.local import relocate
-from deploy.local.errors import DiskError, DownloadError, NotDebianError
-from deploy.local.progress import Progress
+from deploy.local import apt
+from deploy.local.errors import AccessError, DiskFullError, LocalError
+from deploy.local.lock import hold
+from deploy.local.progress import show_step
 
-KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-SUITES = (("trixie", "", "main"), ("trixie-security", "-security", "main"))
-RECIPE = 1  # raise it when unpacking or relocating changes, so that trees are made anew
+RECIPE_VERSION = 1  # raise it when a tree must be made again although its packages are the same
+PACKAGE_LIST = "packages.txt"
 
 
 @dataclass(frozen=True, slots=True)
 class Tree:
-    """Which Debian 13 packages (with all they depend on), less those whose name starts with an excluded word."""
+    """What a tree holds: Debian packages with all they need, save names matching one of `excluded` (patterns)."""
 
     name: str
     packages: tuple[str, ...]
-    excluded: tuple[str, ...]
+    excluded: tuple[str, ...] = ()
 
     @property
     def folder_name(self) -> str:
-        """Name and a digest of the recipe: another list of packages is another tree."""
-        recipe = repr((self.packages, self.excluded, SUITES, RECIPE)).encode()
-        return f"{self.name}-{hashlib.sha256(recipe).hexdigest()[:10]}"
+        recipe = repr((RECIPE_VERSION, apt.SUITE, self.packages, self.excluded, platform.machine()))
+        return f"{self.name}-{hashlib.sha256(recipe.encode()).hexdigest()[:10]}"
 
 
 SERVICES = Tree(
-    "services",
-    ("postgresql-17-timescaledb", "mosquitto", "mosquitto-clients"),
-    ("perl", "libperl", "libllvm", "libz3", "locales"),  # PL/Perl, the JIT and locale data are not used
+    name="services",
+    packages=("postgresql-17-timescaledb", "mosquitto", "mosquitto-clients"),
+    # PostgreSQL's just-in-time compiler, scripts and translations: half of the bytes, not needed with jit = off.
+    excluded=(r"perl.*", r"libperl.*", r".*-perl", r"libllvm.*", r"libz3-.*", r"locales", r"libc-l10n"),
 )
 
 
 def ensure_tree(tree: Tree, cache: Path) -> Path:
-    """Give the root folder of a tree, made first if it is not there yet.
+    """Give the folder of a tree, making it first if absent; two processes at once make it once.
 
     Raises
     ------
-    NotDebianError
-        No apt, dpkg, Debian mirror or keyring here.
-    DownloadError
-        apt could not fetch; it goes on from there next time.
-    DiskError
-        The disk is full or cannot be written.
+    LocalError
+        See `deploy.local.errors`.
     """
-    root = cache / tree.folder_name
-    if root.is_dir():
-        return root
+    folder = cache / tree.folder_name
+    if folder.is_dir():
+        return folder
+    make_cache(cache)
+    with hold(cache / f"{tree.folder_name}.lock"):
+        if not folder.is_dir():
+            build_tree(tree, folder)
+    return folder
+
+
+def make_cache(cache: Path) -> None:
+    """Make the cache folder; the servers' user must be able to enter it."""
     try:
-        with locked(cache / f"{tree.folder_name}.lock"):
-            if not root.is_dir():
-                require_debian()
-                make_tree(tree, cache, root)
+        cache.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DiskError(f"cannot write {error.filename or cache}: {error.strerror}") from error
-    return root
+        raise AccessError(f"the cache folder {cache} cannot be made: {error.strerror}") from error
 
 
-def make_tree(tree: Tree, cache: Path, root: Path) -> None:
-    """Fetch, unpack into a folder beside, point the programs at it, and rename it into place."""
-    work = cache / f"{tree.folder_name}.work"
-    with Progress() as progress:
-        archives = fetch_packages(tree, work, progress)
-        chosen = [archive for archive in archives if not archive.name.startswith(tree.excluded)]
-        unpacked = work / "root"
-        shutil.rmtree(unpacked, ignore_errors=True)
-        for archive in progress.each(chosen, "unpack"):
-            run(["dpkg-deb", "-x", str(archive), str(unpacked)], DiskError)
-        relocate.point_at_itself(unpacked, root)
-    unpacked.rename(root)
-    shutil.rmtree(work, ignore_errors=True)
+def build_tree(tree: Tree, folder: Path) -> None:
+    """Fetch, unpack beside the final folder, point the programs at that folder, rename."""
+    download = folder.with_name(f"{folder.name}.download")
+    partial = folder.with_name(f"{folder.name}.partial")
+    download.mkdir(exist_ok=True)
+    archives = apt.fetch_packages(download, tree.packages, re.compile("|".join(tree.excluded) or "(?!)"))
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir()
+    with show_step(f"Unpacking {tree.name}") as advance:
+        for index, archive in enumerate(archives):
+            unpack(archive, partial)
+            advance(index / len(archives))
+        for program in find_programs(partial):
+            point_program(program, partial, folder)
+    names = "".join(f"{archive.name}\n" for archive in archives)
+    (partial / PACKAGE_LIST).write_text(names, encoding="utf-8")
+    partial.rename(folder)
+    shutil.rmtree(download)
 
 
-def fetch_packages(tree: Tree, work: Path, progress: Progress) -> list[Path]:
-    """Let apt resolve and download the packages with state and cache folders of our own."""
-    for folder in ("state/lists/partial", "archives/partial", "preferences"):
-        (work / folder).mkdir(parents=True, exist_ok=True)
-    (work / "status").write_text("")
-    site = debian_site()
-    (work / "sources.list").write_text(
-        "".join(f"deb [signed-by={KEYRING}] {site}{suffix} {suite} {area}\n" for suite, suffix, area in SUITES)
+def unpack(archive: Path, folder: Path) -> None:
+    """Unpack one .deb; no script of it runs.
+
+    Raises
+    ------
+    DiskFullError
+        The disk is full.
+    LocalError
+        The archive cannot be unpacked.
+    """
+    result = subprocess.run(["dpkg-deb", "-x", archive, folder], capture_output=True, text=True, check=False)
+    if "No space left on device" in result.stderr:
+        raise DiskFullError(f"no space is left under {folder.parent}")
+    if result.returncode:
+        raise LocalError(f"{archive.name} cannot be unpacked: {result.stderr.strip().splitlines()[-1]}")
+
+
+def find_programs(folder: Path) -> list[Path]:
+    """Find the executables of a tree that want a dynamic loader."""
+    files = (path for path in (folder / "usr").rglob("*") if path.is_file() and not path.is_symlink())
+    runnable = (path for path in files if path.stat().st_mode & 0o100 and ".so" not in path.name)
+    return [path for path in runnable if is_elf(path) and has_interpreter(path)]
+
+
+def is_elf(path: Path) -> bool:
+    """Tell compiled programs from scripts."""
+    with path.open("rb") as file:
+        return file.read(4) == b"\x7fELF"
+
+
+def point_program(program: Path, partial: Path, folder: Path) -> None:
+    """Make a program use the loader and libraries of the tree at its final place, and none of the system's."""
+    loader = next((partial / "usr/lib").glob("*-linux-gnu*/ld-linux*.so.*"))
+    libraries = folder / loader.parent.relative_to(partial)
+    run_patchelf(
+        [
+            "--set-interpreter",
+            str(libraries / loader.name),
+            "--force-rpath",
+            "--set-rpath",
+            str(libraries),
+            str(program),
+        ]
     )
-    (work / "apt.conf").write_text(APT_CONFIGURATION.format(work=work))
-    environment = {**os.environ, "APT_CONFIG": str(work / "apt.conf"), "LC_ALL": "C.UTF-8"}
-    run(["apt-get", "-q", "update", "--error-on=any"], DownloadError, environment)
-    progress.follow_apt(
-        ["apt-get", "-q", "-y", "--download-only", "install", *tree.packages], environment, DownloadError
-    )
-    return sorted((work / "archives").glob("*.deb"))
 
 
-APT_CONFIGURATION = """\
-Dir::State "{work}/state";
-Dir::State::status "{work}/status";
-Dir::Cache "{work}";
-Dir::Cache::archives "{work}/archives";
-Dir::Etc::sourcelist "{work}/sources.list";
-Dir::Etc::sourceparts "/dev/null";
-Dir::Etc::preferences "/dev/null";
-Dir::Etc::preferencesparts "{work}/preferences";
-APT::Sandbox::User "";
-APT::Install-Recommends "false";
-APT::Default-Release "";
-Acquire::Languages "none";
-Acquire::Retries "3";
-"""
+def has_interpreter(program: Path) -> bool:
+    """Tell programs that want a dynamic loader from libraries and static programs."""
+    return run_patchelf(["--print-interpreter", str(program)]).returncode == 0
 
 
-def debian_site() -> str:
-    """Read the address of a Debian mirror from the machine's own apt configuration."""
-    listed = run(["apt-get", "indextargets", "--format", "$(SITE) $(ORIGIN) $(SUITE)"], NotDebianError).splitlines()
-    sites = [line.split()[0] for line in listed if " Debian " in f"{line} " and "security" not in line]
-    # Before the first `apt-get update` the origin is not known: fall back on the mirror's path.
-    sites += [line.split()[0] for line in listed if urlsplit(line.split()[0]).path.rstrip("/").endswith("/debian")]
-    if not sites:
-        raise NotDebianError(
-            "apt names no Debian mirror on this machine: give VIGIE_DATABASE_URL and VIGIE_MQTT_URL, "
-            "or use deploy/compose.yaml"
-        )
-    return sites[0].rstrip("/")
-
-
-def require_debian(os_release: Path = Path("/etc/os-release")) -> None:
-    """Refuse a machine that is no Debian, in a sentence that says what to do instead."""
-    fields = (
-        dict(line.split("=", 1) for line in os_release.read_text(encoding="utf-8").splitlines() if "=" in line)
-        if os_release.exists()
-        else {}
-    )
-    system = fields.get("ID", "unknown").strip('"')
-    remedy = "give VIGIE_DATABASE_URL and VIGIE_MQTT_URL, or use deploy/compose.yaml"
-    if system != "debian":
-        raise NotDebianError(f"the embedded services need Debian, and this system is {system}: {remedy}")
-    for program in ("apt-get", "dpkg-deb", "dpkg"):
-        if shutil.which(program) is None:
-            raise NotDebianError(f"the embedded services are made with {program}, which is not here: {remedy}")
-    if not KEYRING.exists():
-        raise NotDebianError(
-            f"Debian's archive keyring {KEYRING} is not here: install debian-archive-keyring, or {remedy}"
-        )
-
-
-def run(
-    command: list[str],
-    error: type[DownloadError | DiskError | NotDebianError],
-    environment: dict[str, str] | None = None,
-) -> str:
-    """Run a program and give its output; what it complained of last becomes the error's sentence."""
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-    if done.returncode != 0:
-        raise error(f"{command[0]} {command[1] if len(command) > 1 else ''} failed: {last_complaint(done.stderr)}")
-    return done.stdout
-
-
-def last_complaint(text: str) -> str:
-    """Give the first line apt marks as an error, else the last line."""
-    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
-    marked = [line.removeprefix("E:").strip() for line in lines if line.startswith("E:")]
-    return (marked or lines[-1:] or ["no reason given"])[0]
-
-
-@contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Hold a lock file, so that two processes do not make the same tree."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
+def run_patchelf(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Run the patchelf of our own environment."""
+    command = [str(Path(sys.prefix) / "bin/patchelf"), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)

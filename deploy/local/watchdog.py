@@ -1,30 +1,31 @@
-"""Stops the embedded services when their last user is gone, killed ones included: `python -m deploy.local.watchdog`."""
+"""Waits until nobody owns the embedded services of a checkout any more, and stops them.
 
-import fcntl
+`python -m deploy.local.watchdog CHECKOUT DESCRIPTOR`; the descriptor is the watchdog's lock, inherited locked, which
+tells others that this process is there.
+"""
+
 import os
+import signal
 import sys
 from pathlib import Path
 
+from deploy.local.lock import open_lock, wait_until_unshared
 from deploy.local.place import place_of
-from deploy.local.services import stop_if_unused
+from deploy.local.services import stop_unowned
 
 
-def watch(checkout: Path) -> None:
-    """Wait until nobody holds the users' lock, then stop the services; wait again if somebody came in between."""
-    users = place_of(checkout).data / "users.lock"
-    while True:
-        with users.open("a") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        if stop_if_unused(checkout):
-            return
-
-
-def detach() -> None:
-    """Let go of the process that started us, so that it need not wait for us."""
-    if os.fork() != 0:
-        os._exit(0)
+def main(checkout: Path, descriptor: int) -> None:
+    """Wait and stop. A new owner who comes in between makes it wait again."""
+    if os.fork():
+        os._exit(0)  # whoever started us need not wait for us, nor reap us
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    place = place_of(checkout)
+    while not stop_unowned(place, then=lambda: os.close(descriptor)):
+        owners = open_lock(place.owners_lock)
+        wait_until_unshared(owners)
+        os.close(owners)
 
 
 if __name__ == "__main__":
-    detach()
-    watch(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -6,18 +6,25 @@
 -- setting: no SQL of a user ever runs as vigie_api.
 
 do $$
+declare
+    -- Since 16 the maker of a role is a member who may not yet act as it.
+    needed text := case when current_setting('server_version_num')::int >= 160000 then 'SET' else 'MEMBER' end;
+    wanted text;
 begin
-    if not exists (select from pg_roles where rolname = 'vigie_reader') then
-        create role vigie_reader nologin;
-    end if;
-    if not exists (select from pg_roles where rolname = 'vigie_api') then
-        create role vigie_api nologin;
-    end if;
-    if not pg_has_role(current_user, 'vigie_api', 'member') then
+    foreach wanted in array array['vigie_reader', 'vigie_api'] loop
+        begin
+            if not exists (select from pg_roles where rolname = wanted) then
+                execute format('create role %I nologin', wanted);
+            end if;
+        exception when duplicate_object or unique_violation then
+            null; -- roles belong to the whole server: another database's migration was first
+        end;
+    end loop;
+    if not pg_has_role(current_user, 'vigie_api', needed) then
         execute format('grant vigie_api to %I', current_user);
     end if;
-exception when duplicate_object or unique_violation then
-    null; -- roles belong to the whole cluster: another database's migration was first
+    -- Who may make temporary tables may make temporary functions too, and fill the disk.
+    execute format('revoke temporary on database %I from public', current_database());
 end
 $$;
 

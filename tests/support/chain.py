@@ -78,7 +78,10 @@ def make_chain(database_url: str, mqtt_url: str, territory: str, devices: list[D
 def single_values(chain: Chain, n_messages: int, first: int = 0) -> list[Message]:
     """Make messages of one value each, all at different instants: device d-(i mod 10), value i, second i."""
     return [
-        Message(chain.topic(f"d-{i % 10}"), b'{"at":%d.25,"values":{"active_power":%d.5}}' % (START_US // 1_000_000 + i, i))
+        Message(
+            chain.topic(f"d-{i % 10}"),
+            b'{"at":%d.25,"values":{"active_power":%d.5}}' % (START_US // 1_000_000 + i, i),
+        )
         for i in range(first, first + n_messages)
     ]
 

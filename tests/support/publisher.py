@@ -28,7 +28,7 @@ class Message:
 
 @contextmanager
 def connected(mqtt_url: str, client_id: str | None = None, session_s: int = 0) -> Iterator[Client]:
-    """Give a connected client with its network thread running and a new session, kept for so many seconds afterwards."""
+    """Give a connected client, its network thread running, with a new session kept for so many seconds afterwards."""
     parts = urlsplit(mqtt_url)
     client = Client(
         CallbackAPIVersion.VERSION2, client_id or f"test-{secrets.token_hex(6)}", protocol=MQTTProtocolVersion.MQTTv5

@@ -1,101 +1,132 @@
-"""The real services as fixtures: one embedded TimescaleDB and Mosquitto per run, a fresh database per test.
+"""Real services for tests: one TimescaleDB and one Mosquitto per run, a fresh database and territory per test.
 
-VIGIE_TEST_DATABASE_URL (a role that may create databases and roles) and VIGIE_TEST_MQTT_URL replace the embedded ones.
+The embedded servers are the tests' own, beside those of `vigie local start`. VIGIE_TEST_DATABASE_URL (a role that may
+make databases and roles) and VIGIE_TEST_MQTT_URL, else VIGIE_DATABASE_URL and VIGIE_MQTT_URL, replace them.
 """
 
-import contextlib
 import hashlib
 import os
+import re
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
+from typing import LiteralString
+from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
-from psycopg import conninfo, sql
+from psycopg import sql
 
 from deploy.local.services import Services, running
 from store.migrate import migrate
+from store.sql import load_queries
 from tests.support.shared import REPOSITORY
 
-TEMPLATE_LOCK = 7_449_343
+QUERIES = load_queries(__file__)
+TEMPLATE_PREFIX = "vigie_template_"
+TEST_NAME = re.compile(r"vigie_test_(?P<pid>\d+)_[0-9a-f]+")
 
 
 @pytest.fixture(scope="session")
 def services() -> Iterator[Services]:
-    """Running services; several test processes share them, the last one out stops them."""
-    database_url, mqtt_url = os.environ.get("VIGIE_TEST_DATABASE_URL"), os.environ.get("VIGIE_TEST_MQTT_URL")
+    """Give the running services; the last test process to end stops them."""
+    database_url, mqtt_url = given("DATABASE_URL"), given("MQTT_URL")
     if database_url and mqtt_url:
         yield Services(database_url, database_url, mqtt_url)
         return
-    with running(REPOSITORY) as embedded:
-        yield replace(
-            embedded, database_url=database_url or embedded.database_url, mqtt_url=mqtt_url or embedded.mqtt_url
-        )
+    with running(REPOSITORY / "tests") as embedded:
+        found = replace(embedded, mqtt_url=mqtt_url or embedded.mqtt_url)
+        yield replace(found, database_url=database_url, admin_database_url=database_url) if database_url else found
 
 
-@pytest.fixture(scope="session")
-def admin_database_url(services: Services) -> str:
-    """The server as its superuser, for tests that make trouble from above."""
-    return services.admin_database_url
+def given(name: str) -> str | None:
+    """Read VIGIE_TEST_<name>, else VIGIE_<name>."""
+    return os.environ.get(f"VIGIE_TEST_{name}") or os.environ.get(f"VIGIE_{name}")
 
 
 @pytest.fixture(scope="session")
 def mqtt_url(services: Services) -> str:
-    """The broker; tests keep apart by `territory_slug`."""
+    """Give the broker's URL. Tests share the broker: keep to topics below a territory of your own."""
     return services.mqtt_url
 
 
-@pytest.fixture
-def territory_slug() -> str:
-    """A territory of this test alone, so that tests may share the broker."""
-    return f"t-{secrets.token_hex(6)}"
+@pytest.fixture(scope="session")
+def admin_database_url(services: Services) -> str:
+    """Give the URL of a role that may make databases and roles (a superuser on the embedded server)."""
+    return services.admin_database_url
 
 
 @pytest.fixture(scope="session")
-def template_database(services: Services) -> str:
-    """Name of a migrated database to clone, made once per state of the schema."""
-    name = f"vigie_template_{schema_digest()}"
+def database_template(services: Services) -> str:
+    """Give the name of a migrated database to clone; made once for each state of the schema."""
+    name = f"{TEMPLATE_PREFIX}{schema_digest()}"
     with psycopg.connect(services.database_url, autocommit=True) as connection:
-        connection.execute("select pg_advisory_lock(%s)", (TEMPLATE_LOCK,))
-        if connection.execute("select from pg_database where datname = %s", (name,)).fetchone() is None:
-            draft = f"{name}_draft"
-            connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(draft)))
-            connection.execute(sql.SQL("create database {}").format(sql.Identifier(draft)))
-            migrate(with_database(services.database_url, draft))
-            connection.execute(
-                sql.SQL("alter database {} rename to {}").format(sql.Identifier(draft), sql.Identifier(name))
-            )
+        connection.execute(QUERIES["lock_template"])  # let go of when the connection ends
+        if connection.execute(QUERIES["has_database"], {"name": name}).fetchone() is None:
+            drop_leftovers(connection)
+            make_template(connection, services.database_url, name)
     return name
 
 
 @pytest.fixture
-def database_url(services: Services, template_database: str) -> Iterator[str]:
-    """A fresh, migrated database, dropped afterwards."""
-    name = f"vigie_test_{secrets.token_hex(6)}"
-    with psycopg.connect(services.database_url, autocommit=True) as connection:
-        connection.execute("select pg_advisory_lock(%s)", (TEMPLATE_LOCK,))  # one clone of the template at a time
-        connection.execute(
-            sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template_database))
-        )
-        connection.execute("select pg_advisory_unlock(%s)", (TEMPLATE_LOCK,))
-        yield with_database(services.database_url, name)
-        with contextlib.suppress(psycopg.OperationalError):  # a test may have killed the server's sessions
-            connection.execute("select 1")
-    with psycopg.connect(services.database_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+def database_url(services: Services, database_template: str) -> Iterator[str]:
+    """Give the URL of a fresh migrated database, dropped after the test."""
+    with fresh_database(services, database_template) as url:
+        yield url
 
 
-def with_database(url: str, name: str) -> str:
-    """Give the same address with another database, still as a URL."""
-    fields = conninfo.conninfo_to_dict(url)
-    return f"postgresql://{fields['user']}:{fields.get('password', '')}@{fields['host']}:{fields['port']}/{name}"
+@contextmanager
+def fresh_database(services: Services, template: str) -> Iterator[str]:
+    """Clone the template for a while; tests that only read may share one."""
+    name = f"vigie_test_{os.getpid()}_{secrets.token_hex(6)}"
+    with psycopg.connect(services.database_url, autocommit=True) as connection:
+        run(connection, QUERIES["clone_database"], name=name, template=template)
+    yield with_database(services.database_url, name)
+    # Only a superuser may end sessions of other roles, and a reader's that was closed lives on for a moment.
+    with psycopg.connect(services.admin_database_url, autocommit=True) as connection:
+        run(connection, QUERIES["drop_database"], name=name)
+
+
+@pytest.fixture
+def territory_slug() -> str:
+    """Give a territory name that no other test uses, which keeps topics on the shared broker apart."""
+    return f"test-{secrets.token_hex(6)}"
 
 
 def schema_digest() -> str:
-    """Digest of everything `migrate` writes, so that a changed schema makes a new template."""
+    """Digest all that decides what a migrated database holds."""
+    files = [*(REPOSITORY / "store").rglob("*.sql"), *(REPOSITORY / "sensors").rglob("*.py")]
     digest = hashlib.sha256()
-    for folder, pattern in (("store/migrations", "*.sql"), ("store/views", "*.sql"), ("sensors/quantities", "*.py")):
-        for path in sorted((REPOSITORY / folder).glob(pattern)):
-            digest.update(path.read_bytes())
+    for path in sorted(files):
+        digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def make_template(connection: psycopg.Connection[tuple[object, ...]], database_url: str, name: str) -> None:
+    """Migrate a new database beside and rename it when whole."""
+    partial = f"{name}_partial"
+    run(connection, QUERIES["drop_database"], name=partial)
+    run(connection, QUERIES["create_database"], name=partial)
+    migrate(with_database(database_url, partial))
+    run(connection, QUERIES["rename_database"], old=partial, new=name)
+
+
+def drop_leftovers(connection: psycopg.Connection[tuple[object, ...]]) -> None:
+    """Drop templates of other schema states, and databases of test processes that are gone."""
+    for (name,) in connection.execute(QUERIES["list_test_databases"]).fetchall():
+        found = TEST_NAME.fullmatch(str(name))
+        is_gone = found is not None and not Path(f"/proc/{found['pid']}").exists()
+        if is_gone or str(name).startswith(TEMPLATE_PREFIX):
+            run(connection, QUERIES["drop_database"], name=str(name))
+
+
+def run(connection: psycopg.Connection[tuple[object, ...]], query: LiteralString, **names: str) -> None:
+    """Run a query whose placeholders are database names."""
+    connection.execute(sql.SQL(query).format(**{key: sql.Identifier(name) for key, name in names.items()}))
+
+
+def with_database(database_url: str, name: str) -> str:
+    """Write the same URL for another database."""
+    return urlunsplit(urlsplit(database_url)._replace(path=f"/{name}"))

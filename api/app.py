@@ -1,0 +1,56 @@
+"""The HTTP application: its routes, its errors, its pool, and the page where it is built."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.responses import Response
+
+from api.errors import register_problems
+from api.page import mount
+from api.routes import routers
+from api.security import KeyRing
+from store.connect import open_async_pool
+
+DESCRIPTION = """Measurements, findings and KPIs of smart territories.
+
+Times carry an offset when they come in and are UTC when they go out. Each quantity has one unit (UCUM). Lists are
+`{items, next}`; `next` is the cursor of the next page. Errors are RFC 9457 problems whose `detail` says what to do."""
+
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+
+def create_app(database_url: str, *, n_connections: int = 8) -> FastAPI:
+    """Make the application; its pool opens when it starts and closes when it ends."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        pool = open_async_pool(database_url, program="api", n_connections=n_connections)
+        await pool.open(wait=False)  # the API also starts while the database is away, and says so
+        app.state.pool, app.state.key_ring = pool, KeyRing(pool)
+        yield
+        await pool.close()
+
+    # The interactive documentation that comes with FastAPI loads its scripts from elsewhere; the page works offline.
+    app = FastAPI(title="Vigie", description=DESCRIPTION, version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    register_problems(app)
+    for router in routers():
+        app.include_router(router)
+    mount(app)
+    app.middleware("http")(add_headers)
+    return app
+
+
+async def add_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Harden every answer that does not say otherwise."""
+    response = await call_next(request)
+    if request.url.path.startswith("/v1"):
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+    return response

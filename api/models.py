@@ -1,0 +1,202 @@
+"""What the items of each list look like, for the OpenAPI document. Times are UTC, units are UCUM codes."""
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Severity = Literal["info", "warning", "urgent", "critical"]
+
+
+class Territory(BaseModel):
+    """A tenant and its place in the tree."""
+
+    territory_id: int
+    territory: str = Field(examples=["val-de-tille"])
+    name: str
+    kind: Literal["region", "intercommunality", "commune", "other"]
+    parent: str | None
+    time_zone: str = Field(examples=["Europe/Paris"])
+
+
+class Asset(BaseModel):
+    """A thing looked after, with what is open about it. Longitude and latitude are WGS 84 degrees."""
+
+    asset_id: int
+    territory: str
+    slug: str
+    name: str
+    type: str = Field(examples=["street_light"])
+    type_name_fr: str
+    type_name_en: str
+    longitude: float | None
+    latitude: float | None
+    parent_id: int | None
+    attributes: dict[str, Any]
+    n_open_findings: int
+    worst_severity: Severity | None
+    last_observed_at: datetime | None
+
+
+class Device(BaseModel):
+    """A box that reports."""
+
+    device_id: int
+    territory: str
+    external_id: str
+    name: str
+    model: str | None
+    gateway: str | None
+    state: Literal["pending", "accepted", "active", "retired"]
+    interval_s: int | None
+    created_at: datetime
+    last_observed_at: datetime | None
+
+
+class Code(BaseModel):
+    """The meaning of one value of a state."""
+
+    code: int
+    slug: str
+    name_fr: str
+    name_en: str
+
+
+class Series(BaseModel):
+    """One quantity of one channel of a device (or computed for an asset), with its newest value."""
+
+    series_id: int
+    territory: str
+    device: str | None
+    device_id: int | None
+    channel: str
+    quantity: str = Field(examples=["active_power"])
+    quantity_name_fr: str
+    quantity_name_en: str
+    unit: str = Field(examples=["W"])
+    kind: Literal["gauge", "counter", "state"]
+    codes: list[Code] | None
+    last_value: float | None
+    last_observed_at: datetime | None
+
+
+class Measurement(BaseModel):
+    """A value (bucket=raw), or what a bucket holds: n values, least, greatest, mean; `bucket` is its start."""
+
+    series_id: int
+    observed_at: datetime | None = None
+    value: float | None = None
+    bucket: datetime | None = None
+    n: int | None = None
+    min: float | None = None
+    max: float | None = None
+    mean: float | None = None
+    time_weighted_mean: float | None = None
+    covered_s: float | None = None
+
+
+class LastValue(BaseModel):
+    """The newest value of a series."""
+
+    series_id: int
+    observed_at: datetime
+    value: float
+
+
+class PublicKpi(BaseModel):
+    """A KPI with its proof: interval, baseline, completeness, method. Without a value `withheld` says why."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    territory: str
+    kpi: str
+    name_fr: str
+    name_en: str
+    from_: datetime = Field(alias="from")
+    to: datetime
+    value: float | None
+    unit: str
+    low: float | None
+    high: float | None
+    baseline: float | None
+    completeness: float | None
+    method: str
+    method_version: str
+    withheld: str | None
+    computed_at: datetime
+
+
+class Kpi(PublicKpi):
+    """The same with the hash of its inputs, what it replaces and why."""
+
+    kpi_value_id: int
+    asset_id: int | None
+    inputs_hash: str
+    proof: dict[str, Any]
+    replaces_id: int | None
+    cause: str | None
+    is_current: bool
+
+
+class Finding(BaseModel):
+    """An anomaly or maintenance hint, said in a sentence, with its evidence."""
+
+    finding_id: int
+    territory: str
+    asset_id: int | None
+    asset_name: str | None
+    device_id: int | None
+    series_id: int | None
+    kind: str
+    model: str
+    model_version: str
+    severity: Severity
+    score: float
+    started_at: datetime
+    ended_at: datetime | None
+    sentence_fr: str
+    sentence_en: str
+    evidence: dict[str, Any]
+    verdict: Literal["confirmed", "false_alarm", "known"] | None
+
+
+class Rejection(BaseModel):
+    """A message, or a part of one, that could not be used."""
+
+    rejection_id: int
+    territory: str
+    device: str | None
+    topic: str
+    received_at: datetime
+    reason: str
+    sentence_fr: str
+    sentence_en: str
+    detail: str
+    n_measurements: int
+    payload_base64: str
+    format: str | None
+    decoder_version: str | None
+    resolved_at: datetime | None
+    resolution: str | None
+
+
+class Delivery(BaseModel):
+    """What arrived of one device in one hour, in values: received = stored + duplicate + rejected."""
+
+    territory: str
+    device: str | None
+    arrival_hour: datetime
+    n_messages: int
+    n_received: int
+    n_stored: int
+    n_duplicate: int
+    n_rejected: int
+    n_revised: int
+
+
+class Health(BaseModel):
+    """Whether the API can do its work, and what is wrong."""
+
+    status: Literal["ok", "down"]
+    version: str
+    causes: list[str]

@@ -1,0 +1,81 @@
+/** The API: one way to ask, with errors that say what the page must do. */
+
+/** The key is refused (401, 403). */
+export class KeyRefused extends Error {}
+/** Nobody answers, or the server cannot at present: worth another try. */
+export class ConnectionLost extends Error {}
+/** The request itself is wrong or what it names is not there; the message is the API's own. */
+export class RequestFailed extends Error {}
+
+const PATIENCE_MS = 20_000;
+const KEY_PLACE = "vigie-key";
+
+/** @returns {string | null} */
+export function readKey() {
+  return sessionStorage.getItem(KEY_PLACE);
+}
+
+/** @param {string | null} key */
+export function keepKey(key) {
+  if (key) sessionStorage.setItem(KEY_PLACE, key);
+  else sessionStorage.removeItem(KEY_PLACE);
+}
+
+/** Ask for a path and give its JSON body.
+ * @param {string} path
+ * @param {Record<string, string | number | null | undefined>} [parameters]
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<any>}
+ */
+export async function ask(path, parameters = {}, signal) {
+  const response = await reach(url(path, parameters), signal);
+  if (response.ok) return response.json();
+  const problem = await response.json().catch(() => ({}));
+  const detail = problem.detail ?? problem.title ?? `HTTP ${response.status}`;
+  if (response.status === 401 || response.status === 403) throw new KeyRefused(detail);
+  if (response.status >= 500 || response.status === 429) throw new ConnectionLost(detail);
+  throw new RequestFailed(detail);
+}
+
+/** Give all items of a list, page after page, at most `most` of them.
+ * @param {string} path
+ * @param {Record<string, string | number | null | undefined>} parameters
+ * @param {{most?: number, signal?: AbortSignal, onPage?: (items: any[]) => void}} [options]
+ * @returns {Promise<any[]>}
+ */
+export async function askAll(path, parameters, { most = 100_000, signal, onPage } = {}) {
+  const items = [];
+  let cursor = null;
+  do {
+    const page = await ask(path, { ...parameters, cursor }, signal);
+    items.push(...page.items);
+    onPage?.(items);
+    cursor = page.next;
+  } while (cursor && items.length < most);
+  return items;
+}
+
+/** @param {string} path @param {Record<string, string | number | null | undefined>} parameters */
+function url(path, parameters) {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== null && value !== undefined && value !== "") query.set(name, String(value));
+  }
+  return `/v1/${path}${query.size ? `?${query}` : ""}`;
+}
+
+/** @param {string} address @param {AbortSignal} [signal] */
+async function reach(address, signal) {
+  const key = readKey();
+  const patience = AbortSignal.timeout(PATIENCE_MS);
+  try {
+    return await fetch(address, {
+      headers: { Accept: "application/json", ...(key ? { Authorization: `Bearer ${key}` } : {}) },
+      signal: signal ? AbortSignal.any([signal, patience]) : patience,
+      cache: "no-store",
+    });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new ConnectionLost(String(error));
+  }
+}

@@ -1,0 +1,110 @@
+/** A live curve of one series with its usual range, what was found on it, and the same values as a table. */
+
+import { ask } from "./api.js";
+import { columns, gapless, merge, windowOf } from "./curvedata.js";
+import { curveTable, describe } from "./curvetable.js";
+import { h, put } from "./dom.js";
+import { amount, instant } from "./format.js";
+import { localised, say } from "./language.js";
+import { makePlot } from "./plot.js";
+import { meet } from "./refresh.js";
+
+/** @typedef {import("./types.js").Series} Series */
+/** @typedef {import("./types.js").Finding} Finding */
+/** @typedef {import("./types.js").Measurement} Measurement */
+/** @typedef {import("./curvedata.js").Span} Span */
+
+const MOST = 10_000;
+/** The span chosen last, kept from one curve to the next. @type {Span} */
+let chosenSpan = "day";
+
+/** Draw a curve that stays until closed.
+ * @param {HTMLElement} place
+ * @param {Series} series
+ * @param {Finding[]} findings of this series
+ * @param {string} zone
+ */
+export function drawCurve(place, series, findings, zone) {
+  const plotPlace = h("div", { class: "plot" });
+  const readout = h("p", { class: "readout", "aria-hidden": "true" });
+  const table = h("details", { class: "curve-table" }, h("summary", {}, say("curve_table")), h("div", {}));
+  const view = { plotPlace, readout, table, series, findings, zone };
+  let shown = /** @type {ReturnType<typeof showCurve> | null} */ (null);
+  const show = () => {
+    shown?.close();
+    shown = showCurve(view, chosenSpan);
+  };
+  put(place, h("div", { class: "curve-head" }, readout, spanChoice(show)), plotPlace, table);
+  show();
+  return { refresh: () => shown?.refresh(), close: () => shown?.close() };
+}
+
+/** @typedef {{plotPlace: HTMLElement, readout: HTMLElement, table: HTMLElement, series: Series, findings: Finding[], zone: string}} View */
+
+/** @param {View} view @param {Span} span */
+function showCurve(view, span) {
+  const round = new AbortController();
+  /** @type {Measurement[]} */
+  let rows = [];
+  let plot = /** @type {ReturnType<typeof makePlot> | null} */ (null);
+  const load = async () => {
+    const asked = windowOf(view.series, span);
+    const from = rows.length ? (rows[rows.length - 1].observed_at ?? rows[rows.length - 1].bucket) : asked.from;
+    const { items } = await ask("measurements", {
+      series_id: view.series.series_id, from, to: asked.to, bucket: asked.bucket, limit: MOST,
+    }, round.signal);
+    if (round.signal.aborted) return;
+    rows = merge(rows, items, asked.from);
+    plot = showRows(view, asked, rows, plot);
+  };
+  put(view.plotPlace, h("p", { class: "empty" }, say("loading")));
+  const refresh = () => load().catch((error) => round.signal.aborted || meet(error));
+  refresh();
+  return { refresh, close: () => { round.abort(); plot?.destroy(); } };
+}
+
+/**
+ * @param {View} view @param {import("./curvedata.js").Window} asked @param {Measurement[]} rows
+ * @param {ReturnType<typeof makePlot> | null} plot the one drawn before
+ */
+function showRows(view, asked, rows, plot) {
+  const data = columns(rows);
+  put(view.readout, readoutText(view, asked));
+  put(/** @type {Element} */ (view.table.lastElementChild), curveTable(rows, view.series, view.zone));
+  if (rows.length === 0) {
+    plot?.destroy();
+    put(view.plotPlace, h("p", { class: "empty" }, say("curve_none")));
+    return null;
+  }
+  if (!plot) {
+    put(view.plotPlace);
+    plot = makePlot(view.plotPlace, view, data.length > 2);
+  }
+  plot.show(view.series.kind === "state" ? data : gapless(data), asked);
+  view.plotPlace.setAttribute("role", "img");
+  view.plotPlace.setAttribute("aria-label", describe(data, view.series, view.zone));
+  return plot;
+}
+
+/** @param {View} view @param {import("./curvedata.js").Window} asked */
+function readoutText({ series, zone, findings }, asked) {
+  const usual = findings.find((finding) => finding.ended_at === null)?.evidence;
+  const band = typeof usual?.expected_low === "number" && typeof usual?.expected_high === "number" && usual.aspect !== "change"
+    ? h("span", { class: "usual" }, say("expected", { low: amount(usual.expected_low, series.unit), high: amount(usual.expected_high, series.unit) })) : null;
+  const when = asked.isLive ? h("span", { class: "live" }, say("live"))
+    : h("span", {}, say("curve_past", { at: instant(asked.to, zone) }));
+  return h("span", {}, h("strong", {}, localised(series, "quantity_name")), " ", when, band);
+}
+
+/** @param {() => void} show */
+function spanChoice(show) {
+  const spans = /** @type {const} */ (["day", "week", "month", "year"]);
+  const choose = (/** @type {Event} */ event) => {
+    chosenSpan = /** @type {Span} */ (/** @type {HTMLElement} */ (event.currentTarget).dataset.span);
+    for (const button of group.children) button.setAttribute("aria-pressed", String(button.getAttribute("data-span") === chosenSpan));
+    show();
+  };
+  const group = h("div", { class: "segments", role: "group", "aria-label": say("span") }, ...spans.map((span) =>
+    h("button", { type: "button", "data-span": span, "aria-pressed": String(span === chosenSpan), onclick: choose }, say(`span_${span}`))));
+  return group;
+}

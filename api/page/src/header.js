@@ -1,0 +1,57 @@
+/** The header: name, territory, language, key. */
+
+import { keepKey } from "./api.js";
+import { h, put, s } from "./dom.js";
+import { language, say, setLanguage } from "./language.js";
+import { state, update, watch } from "./state.js";
+
+/** @param {() => void} redraw called after the language changed */
+export function drawHeader(redraw) {
+  const place = h("div", { class: "place" });
+  const show = () => put(place, state.isConnected && territoryChoice());
+  watch(["territories"], show);
+  show();
+  const name = h("div", { class: "brand" }, logo(), h("h1", {}, "Vigie"), h("span", {}, say("tagline")));
+  const actions = h("div", { class: "actions" }, languageChoice(redraw), state.isConnected && disconnectButton());
+  return h("header", { class: "top" }, h("div", { class: "bar" }, name, place, actions));
+}
+
+function logo() {
+  const lighthouse = s("path", { d: "M16 5v4M9.5 26l3-13h7l3 13M11 20h10M12 13l4-4 4 4" });
+  return s("svg", { class: "logo", viewBox: "0 0 32 32", "aria-hidden": "true" },
+    s("rect", { width: 32, height: 32, rx: 8 }), lighthouse);
+}
+
+function territoryChoice() {
+  if (state.territories.length === 0) return null;
+  if (state.territories.length === 1) return h("strong", { class: "only" }, state.territories[0].name);
+  const options = state.territories.map((one) =>
+    h("option", { value: one.territory, selected: one.territory === state.territory }, one.name));
+  const choose = (/** @type {Event} */ event) =>
+    update({ territory: /** @type {HTMLSelectElement} */ (event.target).value, assetId: null });
+  return h("label", {}, h("span", { class: "hidden" }, say("territory")),
+    h("select", { id: "territory", onchange: choose }, h("option", { value: "" }, say("all_territories")), ...options));
+}
+
+/** @param {() => void} redraw */
+function languageChoice(redraw) {
+  const buttons = /** @type {const} */ (["fr", "en"]).map((one) =>
+    h("button", {
+      type: "button", lang: one, "data-language": one, "aria-pressed": String(language() === one),
+      "aria-label": one === "fr" ? "Français" : "English",
+      onclick: () => {
+        setLanguage(one);
+        redraw();
+        /** @type {HTMLElement | null} */ (document.querySelector(`[data-language=${one}]`))?.focus();
+      },
+    }, one.toUpperCase()));
+  return h("div", { class: "segments", role: "group", "aria-label": say("language") }, ...buttons);
+}
+
+function disconnectButton() {
+  const disconnect = () => {
+    keepKey(null);
+    update({ isConnected: false, keyProblem: null, territories: [], territory: "", assetId: null, kpis: null });
+  };
+  return h("button", { type: "button", class: "quiet", id: "disconnect", onclick: disconnect }, say("disconnect"));
+}

@@ -1,0 +1,35 @@
+/** Vigie's own page: take up key and language, draw the parts, keep them fresh. */
+
+import "./style/main.css";
+import { keepKey, readKey } from "./api.js";
+import { openLanguage } from "./language.js";
+import { drawPage } from "./page.js";
+import { refreshForever } from "./refresh.js";
+import { state, update, watchAlways } from "./state.js";
+
+takeFragment();
+openLanguage();
+drawPage();
+watchAlways(["assetId"], writeFragment);
+window.addEventListener("hashchange", takeFragment);
+refreshForever();
+
+/** Read `#key=…&asset=…`; the key moves to this tab's storage and leaves the address bar. */
+function takeFragment() {
+  const fragment = new URLSearchParams(location.hash.slice(1));
+  const key = fragment.get("key");
+  if (key) {
+    keepKey(key.trim());
+    fragment.delete("key");
+    const rest = fragment.toString();
+    history.replaceState(null, "", location.pathname + location.search + (rest ? `#${rest}` : ""));
+  }
+  const assetId = Number(fragment.get("asset"));
+  update({ isConnected: readKey() !== null, assetId: Number.isInteger(assetId) && assetId > 0 ? assetId : null });
+}
+
+/** Let the address name the asset shown, so that it can be sent to a colleague. */
+function writeFragment() {
+  const fragment = state.assetId === null ? "" : `#asset=${state.assetId}`;
+  if (location.hash !== fragment) history.replaceState(null, "", location.pathname + location.search + fragment);
+}

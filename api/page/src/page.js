@@ -1,0 +1,54 @@
+/** The page as a whole: which parts there are with a key and without. */
+
+import { drawAssetList } from "./assets.js";
+import { drawAssetPanel } from "./asset.js";
+import { drawBanner } from "./banner.js";
+import { drawConnect } from "./connect.js";
+import { h, put } from "./dom.js";
+import { drawFindings } from "./findings.js";
+import { drawFooter } from "./footer.js";
+import { drawHeader } from "./header.js";
+import { drawKpis } from "./kpis.js";
+import { say } from "./language.js";
+import { drawMap } from "./map.js";
+import { forgetDrawn, state, watchAlways } from "./state.js";
+
+/** The way to undo what the parts hold open (map, curve timers) before all is drawn again. @type {(() => void)[]} */
+let closers = [];
+
+/** Draw everything, and again when the language or the key changes. */
+export function drawPage() {
+  watchAlways(["isConnected"], redraw);
+  redraw();
+}
+
+/** Draw all parts afresh. */
+export function redraw() {
+  for (const close of closers) close();
+  closers = [];
+  forgetDrawn();
+  document.title = say("title");
+  const app = /** @type {HTMLElement} */ (document.getElementById("app"));
+  const skip = h("a", { class: "skip", href: "#main", onclick: skipToContent }, say("skip"));
+  const main = h("main", { id: "main", tabindex: "-1" }, ...(state.isConnected ? workParts() : publicParts()));
+  put(app, skip, drawHeader(redraw), drawBanner(), main, drawFooter());
+  app.dispatchEvent(new Event("drawn"));
+}
+
+/** @param {Event} event */
+function skipToContent(event) {
+  event.preventDefault();
+  document.getElementById("main")?.focus();
+}
+
+function publicParts() {
+  return [h("div", { class: "public" }, drawKpis("public_title"), drawConnect())];
+}
+
+function workParts() {
+  const map = drawMap();
+  const panel = drawAssetPanel();
+  closers.push(map.close, panel.close);
+  const side = h("div", { class: "side" }, panel.element, drawFindings());
+  return [drawKpis("kpis"), h("div", { class: "work" }, drawAssetList(), map.element, side)];
+}

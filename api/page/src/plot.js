@@ -1,0 +1,166 @@
+/** The plot itself: line, spread of buckets, usual range, marks of findings, and a value under the pointer. */
+
+import uPlot from "uplot";
+import { valueText } from "./curvetable.js";
+import { h, put } from "./dom.js";
+import { instant, locale, number, sign } from "./format.js";
+import { localised } from "./language.js";
+
+/** @typedef {import("./types.js").Series} Series */
+/** @typedef {import("./types.js").Finding} Finding */
+/** @typedef {{series: Series, findings: Finding[], zone: string}} Subject */
+
+const HEIGHT_PX = 240;
+
+/** Make a plot in a place; `show` gives it data and a window.
+ * @param {HTMLElement} place
+ * @param {Subject} subject
+ * @param {boolean} hasSpread data are buckets with least and greatest
+ */
+export function makePlot(place, subject, hasSpread) {
+  const tip = h("div", { class: "plot-tip", hidden: true });
+  const range = { from: 0, to: 0 };
+  const plot = new uPlot(options(place, subject, hasSpread, range, tip), [[], []], place);
+  plot.over.append(tip);
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  const redraw = () => plot.redraw();
+  dark.addEventListener("change", redraw);
+  const size = new ResizeObserver(() => place.clientWidth > 0 && plot.setSize({ width: place.clientWidth, height: HEIGHT_PX }));
+  size.observe(place);
+  return {
+    /** @param {import("./curvedata.js").Columns} data @param {import("./curvedata.js").Window} asked */
+    show(data, asked) {
+      Object.assign(range, { from: Date.parse(asked.from) / 1000, to: Date.parse(asked.to) / 1000 });
+      plot.setData(/** @type {uPlot.AlignedData} */ (data));
+    },
+    destroy() {
+      size.disconnect();
+      dark.removeEventListener("change", redraw);
+      plot.destroy();
+    },
+  };
+}
+
+/** @param {HTMLElement} place @param {Subject} subject @param {boolean} hasSpread @param {{from: number, to: number}} range @param {HTMLElement} tip @returns {uPlot.Options} */
+function options(place, subject, hasSpread, range, tip) {
+  const line = { stroke: () => ink(place, "--accent"), width: 1.8, paths: linePaths(subject.series) };
+  const edge = { stroke: "transparent", points: { show: false } };
+  return {
+    width: Math.max(place.clientWidth, 240), height: HEIGHT_PX, padding: [12, 12, 0, 0], legend: { show: false },
+    tzDate: (at) => uPlot.tzDate(new Date(at * 1000), subject.zone),
+    cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
+    scales: { x: { range: () => [range.from, range.to] }, y: { range: (_, low, high) => yRange(subject, low, high) } },
+    series: [{}, line, ...(hasSpread ? [edge, edge] : [])],
+    bands: hasSpread ? [{ series: [3, 2], fill: () => ink(place, "--accent-wash") }] : [],
+    axes: [timeAxis(place, subject.zone), valueAxis(place, subject.series)],
+    hooks: { drawClear: [(plot) => drawFound(plot, place, subject)], setCursor: [(plot) => showTip(plot, tip, subject)] },
+  };
+}
+
+/** States hold until the next one. @param {Series} series */
+function linePaths(series) {
+  return series.kind === "state" ? uPlot.paths.stepped?.({ align: 1 }) : uPlot.paths.linear?.();
+}
+
+/** @param {Element} place @param {string} name */
+function ink(place, name) {
+  return getComputedStyle(place).getPropertyValue(name).trim();
+}
+
+/** Room above and below, and for the usual range; states show all their codes.
+ * @param {Subject} subject @param {number | null} low @param {number | null} high
+ * @returns {[number, number]}
+ */
+function yRange(subject, low, high) {
+  const { codes } = subject.series;
+  if (codes?.length) return [Math.min(...codes.map((one) => one.code)) - 0.3, Math.max(...codes.map((one) => one.code)) + 0.3];
+  const usual = subject.findings.flatMap(usualRange).flatMap(({ from, to }) => [from, to]);
+  const known = [low, high, ...usual].filter((one) => one !== null);
+  if (known.length === 0) return [0, 1];
+  const [least, most] = [Math.min(...known), Math.max(...known)];
+  const room = (most - least || Math.abs(most) || 1) * 0.08;
+  return [least >= 0 && least - room < 0 ? 0 : least - room, most + room];
+}
+
+/** The range a finding calls usual, where it is of the values themselves. @param {Finding} finding */
+function usualRange({ evidence, ended_at: endedAt }) {
+  const { expected_low: from, expected_high: to, aspect } = evidence;
+  const isOfValues = typeof from === "number" && typeof to === "number" && aspect !== "change";
+  return isOfValues && endedAt === null ? [{ from, to }] : [];
+}
+
+/** @param {HTMLElement} place @param {string} zone @returns {uPlot.Axis} */
+function timeAxis(place, zone) {
+  return {
+    ...axisInk(place), space: 64,
+    values: (_, splits, __, ___, step) => {
+      const rule = /** @type {Intl.DateTimeFormatOptions} */ (step >= 86_400 ? { day: "numeric", month: "short" } : { hour: "2-digit", minute: "2-digit" });
+      const format = new Intl.DateTimeFormat(locale(), { ...rule, timeZone: zone });
+      return splits.map((at) => format.format(at * 1000));
+    },
+  };
+}
+
+/** @param {HTMLElement} place @param {Series} series @returns {uPlot.Axis} */
+function valueAxis(place, series) {
+  const axis = { ...axisInk(place), label: sign(series.unit) || undefined, labelSize: 18, labelFont: "12px system-ui, sans-serif" };
+  if (!series.codes?.length) return { ...axis, size: 52, values: (_, splits) => splits.map(number) };
+  const { codes } = series;
+  return { ...axis, label: undefined, size: 92, splits: () => codes.map((one) => one.code), values: () => codes.map((one) => localised(one, "name").slice(0, 14)) };
+}
+
+/** @param {HTMLElement} place */
+function axisInk(place) {
+  return {
+    stroke: () => ink(place, "--muted"), font: "12px system-ui, sans-serif",
+    grid: { stroke: () => ink(place, "--line"), width: 1 }, ticks: { show: false },
+  };
+}
+
+/** Draw the usual range and the time of findings under the line. @param {uPlot} plot @param {HTMLElement} place @param {Subject} subject */
+function drawFound(plot, place, { findings }) {
+  const { ctx, bbox } = plot;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  for (const finding of findings) {
+    const left = plot.valToPos(Date.parse(finding.started_at) / 1000, "x", true);
+    const right = finding.ended_at ? plot.valToPos(Date.parse(finding.ended_at) / 1000, "x", true) : bbox.left + bbox.width;
+    ctx.globalAlpha = 0.14;
+    ctx.fillStyle = ink(place, `--${finding.severity}`);
+    ctx.fillRect(left, bbox.top, Math.max(3, right - left), bbox.height);
+    ctx.globalAlpha = 1;
+    ctx.fillRect(left, bbox.top, Math.max(3, right - left), 3 * devicePixelRatio);
+    for (const { from, to } of usualRange(finding)) drawUsual(plot, place, from, to);
+  }
+  ctx.restore();
+}
+
+/** @param {uPlot} plot @param {HTMLElement} place @param {number} from @param {number} to */
+function drawUsual({ ctx, bbox, valToPos }, place, from, to) {
+  const [bottom, top] = [valToPos(from, "y", true), valToPos(to, "y", true)];
+  ctx.fillStyle = ink(place, "--usual");
+  ctx.fillRect(bbox.left, top, bbox.width, bottom - top);
+  Object.assign(ctx, { strokeStyle: ink(place, "--muted"), lineWidth: 1 });
+  ctx.setLineDash([4, 4]);
+  for (const y of [bottom, top]) {
+    ctx.beginPath();
+    ctx.moveTo(bbox.left, y);
+    ctx.lineTo(bbox.left + bbox.width, y);
+    ctx.stroke();
+  }
+  ctx.setLineDash([]);
+}
+
+/** @param {uPlot} plot @param {HTMLElement} tip @param {Subject} subject */
+function showTip(plot, tip, { series, zone }) {
+  const index = plot.cursor.idx;
+  const value = index === null || index === undefined ? null : plot.data[1][index];
+  tip.hidden = value === null || value === undefined || (plot.cursor.left ?? -1) < 0;
+  if (tip.hidden || index === null || index === undefined) return;
+  put(tip, h("strong", {}, valueText(value, series)), h("span", {}, instant(plot.data[0][index] * 1000, zone)));
+  const x = plot.valToPos(plot.data[0][index], "x");
+  tip.classList.toggle("left", x > plot.over.clientWidth / 2);
+  tip.style.left = `${x}px`;
+}

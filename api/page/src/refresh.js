@@ -1,0 +1,104 @@
+/** Keeps what the page knows fresh, and says so when it cannot. */
+
+import { ask, askAll, ConnectionLost, keepKey, KeyRefused } from "./api.js";
+import { findAsset, state, update, watchAlways } from "./state.js";
+
+const EVERY_MS = 30_000;
+const FIRST_RETRY_MS = 2_000;
+const LAST_RETRY_MS = 30_000;
+
+let round = new AbortController();
+let timer = 0;
+let retryMs = FIRST_RETRY_MS;
+
+/** Load everything now, again after each change of key or territory, and every half minute. */
+export function refreshForever() {
+  watchAlways(["isConnected", "territory"], () => {
+    update({ assets: null, findings: null, kpis: null, failure: null });
+    refreshNow();
+  });
+  document.addEventListener("visibilitychange", () => document.hidden || refreshNow());
+  refreshNow();
+}
+
+/** Give up what is under way and load again. */
+export async function refreshNow() {
+  round.abort();
+  round = new AbortController();
+  const { signal } = round;
+  window.clearTimeout(timer);
+  try {
+    await (state.isConnected ? loadTerritory(signal) : loadPublic(signal));
+    if (signal.aborted) return;
+    retryMs = FIRST_RETRY_MS;
+    update({ retryAt: null, failure: null });
+    timer = window.setTimeout(refreshNow, EVERY_MS);
+  } catch (error) {
+    if (!signal.aborted) react(error);
+  }
+}
+
+/** Take an error that a part met beside the refresh; a try that is planned stays planned. @param {unknown} error */
+export function meet(error) {
+  const isPlanned = state.retryAt !== null && state.retryAt > Date.now();
+  if (!(error instanceof ConnectionLost && isPlanned)) react(error);
+}
+
+/** Do what an error asks for. @param {unknown} error */
+function react(error) {
+  if (error instanceof KeyRefused) {
+    keepKey(null);
+    update({ keyProblem: error.message, isConnected: false, territories: [], assetId: null });
+  } else if (error instanceof ConnectionLost) {
+    window.clearTimeout(timer);
+    timer = window.setTimeout(refreshNow, retryMs);
+    update({ retryAt: Date.now() + retryMs });
+    retryMs = Math.min(retryMs * 2, LAST_RETRY_MS);
+  } else {
+    update({ failure: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** @param {AbortSignal} signal */
+async function loadPublic(signal) {
+  const { items } = await ask("public/kpis", { limit: 200 }, signal);
+  if (!signal.aborted) update({ kpis: items });
+  await loadHealth(signal);
+}
+
+/** @param {AbortSignal} signal */
+async function loadTerritory(signal) {
+  const territories = await askAll("territories", { limit: 1000 }, { signal });
+  if (signal.aborted) return;
+  update({ territories, keyProblem: null });
+  const { territory } = state;
+  await Promise.all([
+    ask("kpis", { territory, limit: 500 }, signal).then(({ items }) => update({ kpis: items })),
+    ask("findings", { territory, state: "open", limit: 500 }, signal).then(({ items }) => update({ findings: items })),
+    loadAssets(territory, signal),
+  ]);
+  await loadHealth(signal);
+}
+
+/** Show the first pages as they come; a later refresh replaces the whole at once.
+ * @param {string} territory
+ * @param {AbortSignal} signal
+ */
+async function loadAssets(territory, signal) {
+  const isFirst = state.assets === null;
+  /** @param {any[]} items */
+  const onPage = (items) => isFirst && !signal.aborted && update({ assets: [...items] });
+  const assets = await askAll("assets", { territory, limit: 5000 }, { signal, onPage });
+  if (signal.aborted) return;
+  update({ assets });
+  if (state.assetId !== null && !findAsset(state.assetId)) update({ assetId: null });
+}
+
+/** Health is worth showing when it is bad (status 503), so its status is not an error here.
+ * @param {AbortSignal} signal
+ */
+async function loadHealth(signal) {
+  const response = await fetch("/v1/health", { signal, cache: "no-store" });
+  const health = await response.json().catch(() => null);
+  if (!signal.aborted) update({ health });
+}

@@ -1,0 +1,95 @@
+/** What the page knows, in one object; whoever shows a part of it is told when it changes. */
+
+import { readKey } from "./api.js";
+
+/** @typedef {import("./types.js").Territory} Territory */
+/** @typedef {import("./types.js").Asset} Asset */
+/** @typedef {import("./types.js").Finding} Finding */
+/** @typedef {import("./types.js").Kpi} Kpi */
+/** @typedef {import("./types.js").Health} Health */
+
+/**
+ * @typedef {object} State
+ * @property {boolean} isConnected a key is held
+ * @property {string | null} keyProblem
+ * @property {Territory[]} territories
+ * @property {string} territory slug, "" for all
+ * @property {Asset[] | null} assets null until known
+ * @property {Finding[] | null} findings
+ * @property {Kpi[] | null} kpis
+ * @property {number | null} assetId the asset shown in the panel
+ * @property {{text: string, type: string, state: string}} filter
+ * @property {number | null} retryAt epoch [ms] of the next try while the connection is lost
+ * @property {string | null} failure
+ * @property {Health | null} health
+ */
+
+/** @type {State} */
+export const state = {
+  isConnected: readKey() !== null,
+  keyProblem: null,
+  territories: [],
+  territory: "",
+  assets: null,
+  findings: null,
+  kpis: null,
+  assetId: null,
+  filter: { text: "", type: "", state: "" },
+  retryAt: null,
+  failure: null,
+  health: null,
+};
+
+/** @typedef {{keys: (keyof State)[], listener: () => void}} Watcher */
+
+/** @type {Watcher[]} */
+const lasting = [];
+/** @type {Watcher[]} */
+let drawn = [];
+
+/** Call a listener of a drawn part after any of these keys changed, until all is drawn afresh.
+ * @param {(keyof State)[]} keys
+ * @param {() => void} listener
+ */
+export function watch(keys, listener) {
+  drawn.push({ keys, listener });
+}
+
+/** The same for as long as the page lives.
+ * @param {(keyof State)[]} keys
+ * @param {() => void} listener
+ */
+export function watchAlways(keys, listener) {
+  lasting.push({ keys, listener });
+}
+
+/** Forget the listeners of drawn parts, before all is drawn afresh. */
+export function forgetDrawn() {
+  drawn = [];
+}
+
+/** Change the state, then tell those who show it.
+ * @param {Partial<State>} change
+ */
+export function update(change) {
+  const changed = /** @type {(keyof State)[]} */ (Object.keys(change)).filter((key) => state[key] !== change[key]);
+  Object.assign(state, change);
+  const told = [...lasting, ...drawn];
+  for (const watcher of told) {
+    const isForgotten = !lasting.includes(watcher) && !drawn.includes(watcher);
+    if (!isForgotten && watcher.keys.some((key) => changed.includes(key))) watcher.listener();
+  }
+}
+
+/** Give the clock of a territory.
+ * @param {string | undefined} territory
+ */
+export function timeZone(territory) {
+  const found = state.territories.find((one) => one.territory === (territory || state.territory));
+  return found?.time_zone ?? state.territories[0]?.time_zone ?? "Europe/Paris";
+}
+
+/** @param {number | null} assetId */
+export function findAsset(assetId) {
+  return state.assets?.find((asset) => asset.asset_id === assetId) ?? null;
+}

@@ -1,0 +1,26 @@
+/** Shapes of what the API gives, as in its OpenAPI document.
+ *
+ * @typedef {"ok" | "info" | "warning" | "urgent" | "critical"} Severity
+ * @typedef {{territory: string, name: string, kind: string, parent: string | null, time_zone: string}} Territory
+ * @typedef {{asset_id: number, territory: string, slug: string, name: string, type: string, type_name_fr: string,
+ *   type_name_en: string, longitude: number | null, latitude: number | null, parent_id: number | null,
+ *   attributes: Record<string, unknown>, n_open_findings: number, worst_severity: Severity | null,
+ *   last_observed_at: string | null}} Asset
+ * @typedef {{code: number, slug: string, name_fr: string, name_en: string}} Code
+ * @typedef {{series_id: number, device: string | null, channel: string, quantity: string, quantity_name_fr: string,
+ *   quantity_name_en: string, unit: string, kind: "gauge" | "counter" | "state", codes: Code[] | null,
+ *   last_value: number | null, last_observed_at: string | null}} Series
+ * @typedef {{series_id: number, observed_at?: string, value?: number, bucket?: string, n?: number, min?: number,
+ *   max?: number, mean?: number}} Measurement
+ * @typedef {{series_id: number, observed_at: string, value: number}} LastValue
+ * @typedef {{finding_id: number, territory: string, asset_id: number | null, asset_name: string | null,
+ *   series_id: number | null, kind: string, severity: Severity, score: number, started_at: string,
+ *   ended_at: string | null, sentence_fr: string, sentence_en: string, evidence: Record<string, unknown>}} Finding
+ * @typedef {{kpi_value_id?: number, territory: string, territory_name?: string, asset_id?: number | null, kpi: string, name_fr: string,
+ *   name_en: string, from: string, to: string, value: number | null, unit: string, low: number | null,
+ *   high: number | null, baseline: number | null, completeness: number | null, method: string,
+ *   method_version: string, inputs_hash?: string, withheld: string | null, computed_at: string,
+ *   proof?: Record<string, unknown>}} Kpi
+ * @typedef {{status: "ok" | "down", causes: string[]}} Health
+ */
+export {};

@@ -1,0 +1,70 @@
+"""One list body, `{items, next}`, with RFC 8288 links; cursors name the last row seen, never a number of pages."""
+
+import base64
+import binascii
+from collections.abc import Sequence
+from typing import Annotated, Any, Generic, TypeVar
+
+import msgspec
+from fastapi import Query, Request
+from fastapi.responses import Response
+from pydantic import BaseModel
+
+from api.errors import ProblemError
+
+Item = TypeVar("Item")
+
+
+class Page(BaseModel, Generic[Item]):
+    """A page of a list; `next` is the cursor of the next page, null at the end."""
+
+    items: list[Item]
+    next: str | None
+
+
+Limit = Annotated[int, Query(ge=1, le=10_000, description="most items of a page")]
+Cursor = Annotated[str | None, Query(max_length=200, description="`next` of the page before")]
+
+
+def page_response(request: Request, rows: Sequence[dict[str, Any]], limit: int, key: Sequence[str]) -> Response:
+    """Write a page out of at most `limit + 1` rows: the extra one says that there are more."""
+    items = rows[:limit]
+    cursor = encode_cursor([items[-1][name] for name in key]) if len(rows) > limit else None
+    headers = {}
+    if cursor is not None:
+        headers["Link"] = f'<{request.url.include_query_params(cursor=cursor)}>; rel="next"'
+    return json_response({"items": items, "next": cursor}, headers)
+
+
+def json_response(body: object, headers: dict[str, str] | None = None) -> Response:
+    """Write JSON; instants are RFC 3339 in UTC with `Z`."""
+    return Response(msgspec.json.encode(body), headers=headers, media_type="application/json")
+
+
+def encode_cursor(values: Sequence[object]) -> str:
+    """Write the last row's key as an opaque text."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(values)).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str | None, kind: type[Item], default: Item) -> Item:
+    """Read a cursor back, checked against the kind of key of this list.
+
+    Raises
+    ------
+    ProblemError
+        422 for anything but a cursor of this list.
+    """
+    if cursor is None:
+        return default
+    try:
+        return msgspec.json.decode(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=kind)
+    except (binascii.Error, ValueError, msgspec.MsgspecError) as error:
+        raise ProblemError(422, "cursor: use the `next` of the page before, unchanged") from error
+
+
+def after_id(cursor: str | None) -> int:
+    """Read the cursor of a list that is ordered by one id; 0 at the start."""
+    values = decode_cursor(cursor, tuple[int], (0,))
+    if not 0 <= values[0] < 2**63:
+        raise ProblemError(422, "cursor: use the `next` of the page before, unchanged")
+    return values[0]

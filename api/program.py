@@ -1,0 +1,73 @@
+"""`vigie api`: serves the application until told to stop."""
+
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import uvicorn
+
+from api.app import create_app
+
+
+class SettingError(Exception):
+    """A setting of the API cannot be used."""
+
+    exit_code = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where to listen and which database to read."""
+
+    database_url: str
+    host: str = "127.0.0.1"
+    port: int = 8080
+
+
+def settings_from(environment: Mapping[str, str]) -> Settings:
+    """Read VIGIE_DATABASE_URL, VIGIE_API_HOST, VIGIE_API_PORT.
+
+    Raises
+    ------
+    SettingError
+        The database is not named, or the port is no number from 1 to 65535.
+    """
+    database_url = environment.get("VIGIE_DATABASE_URL", "")
+    if not database_url:
+        raise SettingError("set VIGIE_DATABASE_URL to the database's address")
+    port = environment.get("VIGIE_API_PORT") or "8080"
+    if not port.isdigit() or not 1 <= int(port) <= 65535:
+        raise SettingError(f"VIGIE_API_PORT must be a port from 1 to 65535, not {port!r}")
+    return Settings(database_url, environment.get("VIGIE_API_HOST") or "127.0.0.1", int(port))
+
+
+def main(settings: Settings) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    Raises
+    ------
+    SettingError
+        Somebody else listens on the port.
+    """
+    require_free(settings.host, settings.port)
+    config = uvicorn.Config(
+        create_app(settings.database_url),
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=3,
+        server_header=False,
+    )
+    uvicorn.Server(config).run()
+
+
+def require_free(host: str, port: int) -> None:
+    """Refuse a port that is taken, in a sentence."""
+    try:
+        with socket.create_server((host, port)):
+            return
+    except OSError as error:
+        raise SettingError(
+            f"cannot listen on {host}:{port}: {error.strerror}; set VIGIE_API_PORT to another"
+        ) from error

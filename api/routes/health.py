@@ -1,0 +1,43 @@
+"""`/v1/health`: whether the API can do its work. Needs no key."""
+
+import asyncio
+from importlib.metadata import PackageNotFoundError, version
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from psycopg import OperationalError
+from psycopg_pool import PoolTimeout
+
+from api.models import Health
+from api.paging import json_response
+from store.reader import Pool, limited
+
+router = APIRouter(prefix="/v1", tags=["platform"])
+PATIENCE_S = 3.0
+
+
+@router.get("/health", response_model=Health, responses={503: {"model": Health}})
+async def health(request: Request) -> Response:
+    """Say `ok`, or what is wrong with status 503."""
+    causes = await find_causes(request.app.state.pool)
+    body = {"status": "down" if causes else "ok", "version": vigie_version(), "causes": causes}
+    response = json_response(body)
+    response.status_code = 503 if causes else 200
+    return response
+
+
+async def find_causes(pool: Pool) -> list[str]:
+    """Try to read as any request would."""
+    try:
+        async with asyncio.timeout(PATIENCE_S), limited(pool, ()):
+            return []
+    except (OperationalError, PoolTimeout, TimeoutError):
+        return ["the database does not answer"]
+
+
+def vigie_version() -> str:
+    """Give the version that is installed."""
+    try:
+        return version("vigie")
+    except PackageNotFoundError:
+        return "not installed"

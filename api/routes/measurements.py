@@ -1,0 +1,78 @@
+"""`/v1/measurements`: values of series over a span, raw or in buckets, and the newest ones."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import Response
+
+from api.errors import PROBLEMS, ProblemError
+from api.models import LastValue, Measurement
+from api.paging import Cursor, Limit, Page, decode_cursor, json_response, page_response
+from api.parameters import LATEST, MOST_SERIES, Bucket, From, Id, To, read_span
+from api.security import Reader
+from store.window import find_visible, read_last, read_window
+
+router = APIRouter(prefix="/v1", tags=["measurements"], responses=PROBLEMS)
+
+SeriesIds = Annotated[
+    list[Annotated[int, Query(ge=1, lt=2**31)]],
+    Query(alias="series_id", max_length=MOST_SERIES, description="one or several series"),
+]
+TICK = timedelta(microseconds=1)
+
+
+@router.get("/measurements", response_model=Page[Measurement], response_model_exclude_unset=True)
+async def measurements(
+    request: Request,
+    reader: Reader,
+    series_id: SeriesIds,
+    from_at: From = None,
+    to: To = None,
+    bucket: Bucket = "raw",
+    limit: Limit = 1000,
+    cursor: Cursor = None,
+) -> Response:
+    """List measurements, series after series, times ascending.
+
+    Raw serves at most 400 days a request, hours 3,660 and days 18,300. Hours that are not closed yet are made of raw
+    values; days are civil days of the territory and listed once they are over.
+    """
+    if not series_id:
+        raise ProblemError(422, "series_id: name at least one series")
+    start, end = read_span(from_at, to, bucket)
+    wanted = sorted(set(series_id))
+    await require_visible(reader, wanted)
+    time_name = "observed_at" if bucket == "raw" else "bucket"
+    last_series, last_at = read_position(cursor)
+    rows = []
+    if last_series in wanted:
+        rows = await read_window(reader, [last_series], (max(start, last_at + TICK), end), bucket, limit + 1)
+    if len(rows) <= limit:
+        later = [number for number in wanted if number > last_series]
+        rows += await read_window(reader, later, (start, end), bucket, limit + 1 - len(rows))
+    return page_response(request, rows, limit, ["series_id", time_name])
+
+
+@router.get("/measurements/last", response_model=Page[LastValue])
+async def last_values(reader: Reader, series_id: SeriesIds = [], asset_id: Id = None) -> Response:  # noqa: B006  # FastAPI copies it
+    """Give the newest value of each series named, or of all series that tell about the asset at present."""
+    if not series_id and asset_id is None:
+        raise ProblemError(422, "name series by series_id, or an asset by asset_id")
+    rows = await read_last(reader, series_id, asset_id)
+    return json_response({"items": rows, "next": None})
+
+
+async def require_visible(reader: Reader, series_ids: list[int]) -> None:
+    """End the request with 404 where a series does not exist for this key."""
+    missing = set(series_ids) - await find_visible(reader, series_ids)
+    if missing:
+        raise ProblemError(404, f"no such series for this key: {', '.join(map(str, sorted(missing)))}")
+
+
+def read_position(cursor: str | None) -> tuple[int, datetime]:
+    """Read the last series and instant seen; before all series at the start."""
+    series_id, at = decode_cursor(cursor, tuple[int, datetime], (0, datetime(1970, 1, 1, tzinfo=UTC)))
+    if at.tzinfo is None or at >= LATEST or at.year < 1970:
+        raise ProblemError(422, "cursor: use the `next` of the page before, unchanged")
+    return series_id, at

@@ -1,0 +1,80 @@
+"""Who asks: a key in `Authorization: Bearer vg_...` or `X-API-Key`, checked against its hash, and what it may see."""
+
+import time
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+
+from api.errors import ProblemError
+from store.keys import PREFIX, Key, digest, read_key
+from store.reader import Connection, Pool, limited
+
+TRUSTED_FOR_S = 5.0  # a revoked key works no longer than this
+MOST_REMEMBERED = 10_000
+
+bearer = HTTPBearer(auto_error=False, description="A key made by `vigie key create`.")
+header = APIKeyHeader(name="X-API-Key", auto_error=False, description="The same key, for clients without Bearer.")
+
+
+class KeyRing:
+    """Keys checked in the last seconds, by their hash, so that not every request asks the database twice."""
+
+    def __init__(self, pool: Pool) -> None:
+        self.pool = pool
+        self._known: dict[bytes, tuple[Key, float]] = {}
+
+    async def find(self, text: str) -> Key | None:
+        """Give the key of this text if it is, or a moment ago was, valid."""
+        mark = digest(text)
+        known = self._known.get(mark)
+        if known and time.monotonic() < known[1]:
+            return known[0]
+        async with self.pool.connection() as connection:
+            key = await read_key(connection, text)
+        if key is None:
+            self._known.pop(mark, None)
+            return None
+        if len(self._known) >= MOST_REMEMBERED:
+            self._known.clear()
+        self._known[mark] = (key, time.monotonic() + TRUSTED_FOR_S)
+        return key
+
+
+async def require_key(
+    request: Request,
+    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
+    api_key: Annotated[str | None, Security(header)],
+) -> Key:
+    """Give the key of a request that may read, else end it with 401 or 403."""
+    text = credentials.credentials if credentials else api_key
+    if not text:
+        raise ProblemError(401, "send a key as `Authorization: Bearer vg_...`", {"WWW-Authenticate": "Bearer"})
+    ring: KeyRing = request.app.state.key_ring
+    key = await ring.find(text) if text.startswith(PREFIX) else None
+    if key is None:
+        raise ProblemError(
+            401,
+            "this key is not known, has expired or was revoked; ask for another",
+            {"WWW-Authenticate": 'Bearer error="invalid_token"'},
+        )
+    if "read" not in key.scopes:
+        raise ProblemError(403, "this key may not read")
+    return key
+
+
+async def limited_reader(request: Request, key: Annotated[Key, Depends(require_key)]) -> AsyncIterator[Connection]:
+    """Give a connection that sees the territories of the request's key and no others."""
+    async with limited(request.app.state.pool, key.territory_ids) as connection:
+        yield connection
+
+
+async def public_reader(request: Request) -> AsyncIterator[Connection]:
+    """Give a connection that sees no territory: only what is published."""
+    async with limited(request.app.state.pool, ()) as connection:
+        yield connection
+
+
+Reader = Annotated[Connection, Depends(limited_reader)]
+PublicReader = Annotated[Connection, Depends(public_reader)]

@@ -1,0 +1,40 @@
+"""`vigie ingest`, `vigie analyse`, `vigie api`: the programs, with settings from the environment."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from deploy.logs import configure_logs
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(ingest)
+    app.command()(analyse)
+    app.command()(api)
+
+
+def ingest() -> None:
+    """Take messages from the broker (VIGIE_MQTT_URL), store them (VIGIE_DATABASE_URL), then acknowledge them."""
+    from ingest.program import main
+    from ingest.settings import read_settings
+
+    configure_logs()
+    main(read_settings())
+
+
+def analyse(once: Annotated[bool, typer.Option("--once", help="do one round and end")] = False) -> None:
+    """Keep rollups, findings and KPIs current (VIGIE_DATABASE_URL)."""
+    from analytics.program import main, settings_from
+
+    configure_logs()
+    main(settings_from(os.environ), once=once)
+
+
+def api() -> None:
+    """Serve the API and the page (VIGIE_DATABASE_URL, VIGIE_API_HOST, VIGIE_API_PORT)."""
+    from api.program import main, settings_from
+
+    configure_logs()
+    main(settings_from(os.environ))

@@ -1,0 +1,153 @@
+"""All of Vigie on this machine: services, a town that publishes, ingest, analytics, API and page.
+
+The demo keeps a database of its own beside the checkout's other data, so a second start continues where the first
+ended. Everything ends with it, within seconds, also when it is killed.
+"""
+
+import json
+import signal
+import socket
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import FrameType
+
+from deploy.errors import SettingError
+from deploy.local.services import Services, find_services
+from deploy.page import build_page
+from deploy.processes import Program, first_ended, start_program, stop_programs
+from deploy.settings import CHECKOUT, services_given_or_embedded
+from deploy.town import register_town
+from simulators.town import Town
+from store.connect import connect
+from store.demo import publish_kpis, renew_demo_key
+from store.migrate import migrate
+
+FIRST_PORT = 8080
+LOGS = CHECKOUT / ".vigie" / "demo"
+TERRITORY = "val-de-tille"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the demo shows: days of back-fill, and the size of the town."""
+
+    days: int = 60
+    scale: float = 1.0
+
+
+def run_demo(wish: Wish) -> None:
+    """Start everything, say where to look, and wait for Ctrl-C or for a program that ends by itself."""
+    stop = stop_on_signal()
+    say("services: TimescaleDB and Mosquitto")
+    with services_given_or_embedded() as services:
+        migrate(services.database_url)
+        say("page: building")
+        build_page()
+        key = prepare(services)
+        port = free_port(FIRST_PORT)
+        programs = start_all(services, port, wish)
+        try:
+            wait_for_api(port, programs, stop)
+            show(port, key)
+            watch(programs, stop)
+        finally:
+            for line in stop_programs(programs):
+                say(line)
+    say("TimescaleDB, Mosquitto: " + ("stopped" if find_services() is None else "left running"))
+
+
+def prepare(services: Services) -> str:
+    """Register the town, publish its KPIs on the page that needs no key, and make a key."""
+    register_town(services.database_url, Town(slug=TERRITORY))
+    with connect(services.database_url, program="demo") as connection:
+        publish_kpis(connection, TERRITORY)
+        return renew_demo_key(connection, TERRITORY)
+
+
+def start_all(services: Services, port: int, wish: Wish) -> list[Program]:
+    """Start the four programs, the town last."""
+    environment = {
+        "VIGIE_DATABASE_URL": services.database_url,
+        "VIGIE_MQTT_URL": services.mqtt_url,
+        "VIGIE_API_PORT": str(port),
+    }
+    town = ["simulate", "--backfill", f"{wish.days}d", "--scale", str(wish.scale), "--territory", TERRITORY]
+    truth = ["--truth", str(LOGS / "truth.json"), "--reference", str(LOGS / "reference.json")]
+    commands = {"api": ["api"], "ingest": ["ingest"], "analyse": ["analyse"], "simulate": [*town, *truth]}
+    LOGS.mkdir(parents=True, exist_ok=True)
+    return [start_program(name, words, environment, LOGS / f"{name}.log") for name, words in commands.items()]
+
+
+def wait_for_api(port: int, programs: Sequence[Program], stop: threading.Event) -> None:
+    """Wait until the API is healthy, at most 30 s."""
+    deadline = time.monotonic() + 30
+    while not stop.is_set() and not is_healthy(port):
+        require_running(programs)
+        if time.monotonic() > deadline:
+            raise SettingError(f"the API does not answer on port {port}; its log is {LOGS / 'api.log'}")
+        stop.wait(0.2)
+
+
+def is_healthy(port: int) -> bool:
+    """Ask the API."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/health", timeout=2) as answer:
+            return bool(json.load(answer)["status"] == "ok")
+    except (urllib.error.URLError, OSError, ValueError):
+        return False
+
+
+def watch(programs: Sequence[Program], stop: threading.Event) -> None:
+    """Wait for the end."""
+    while not stop.wait(0.5):
+        require_running(programs)
+
+
+def require_running(programs: Sequence[Program]) -> None:
+    """End the demo where a program ended by itself."""
+    ended = first_ended(programs)
+    if ended is not None:
+        raise SettingError(f"{ended.name} ended by itself: {ended.last_words() or 'without a word'} (log: {ended.log})")
+
+
+def show(port: int, key: str) -> None:
+    """Say where to look."""
+    print(
+        f"\n  Vigie is running:  http://127.0.0.1:{port}/#key={key}\n"
+        f"  API:               http://127.0.0.1:{port}/openapi.json   key: {key}\n"
+        f"  logs:              {LOGS}\n"
+        "  The town's last 60 days arrive first, then it lives. Ctrl-C ends everything.\n",
+        flush=True,
+    )
+
+
+def stop_on_signal() -> threading.Event:
+    """Give an event that Ctrl-C and SIGTERM set; a second Ctrl-C changes nothing."""
+    stop = threading.Event()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    return stop
+
+
+def free_port(first: int) -> int:
+    """Give the first free port from here on: a demo should not fail because somebody else is on 8080."""
+    for port in range(first, first + 100):
+        try:
+            with socket.create_server(("127.0.0.1", port)):
+                return port
+        except OSError:
+            continue
+    raise SettingError(f"no free port between {first} and {first + 99}")
+
+
+def say(line: str) -> None:
+    """Print a line at once."""
+    print(line, flush=True)

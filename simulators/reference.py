@@ -1,0 +1,244 @@
+"""What the town's people would type in: schedules, tariffs, plans, rounds, projects, notices. Never the truth."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+
+from simulators.durable import write_whole
+from simulators.effect import Episode
+from simulators.grid import DAY_S, Day
+from simulators.lighting_plan import DIM_FROM, DIM_TO
+from simulators.lookalike.switch_off_order import OFF_FROM, OFF_TO
+from simulators.rhythm import SCHOOL_HOLIDAYS_ZONE_A
+from simulators.rounds import PLAN, SECTORS, START_HOUR, STREAMS, Round, RoundBook
+from simulators.town import Town
+
+# What people announce: effects that a town knows beforehand, and what it calls them.
+ANNOUNCED = {
+    "market_day": "fair",
+    "meter_swap": "meter_swap",
+    "planned_restart": "planned_restart",
+    "roadworks": "roadworks",
+}
+
+
+NOTICE_GIVEN = timedelta(days=7)
+
+
+class Schedule(msgspec.Struct, frozen=True):
+    """A daily window of an asset, in local time `HH:MM`, over midnight where `from_hour` is later than `to_hour`.
+
+    `kind` is switch_off or dimming; `level` 0 to 1 is what remains. Valid from a date to a date (not included), or on.
+    """
+
+    asset: str
+    kind: str
+    from_hour: str
+    to_hour: str
+    level: float
+    valid_from: date
+    valid_to: date | None = None
+
+
+class Tariff(msgspec.Struct, frozen=True):
+    """A price, in euros per unit without tax, of a use; off-peak hours are local, and absent where there are none."""
+
+    energy: str
+    use: str
+    unit: str
+    price_eur: float
+    valid_from: date
+    valid_to: date | None = None
+    off_peak_price_eur: float | None = None
+    off_peak_from_hour: str | None = None
+    off_peak_to_hour: str | None = None
+
+
+class CollectionPlan(msgspec.Struct, frozen=True):
+    """The fixed plan of a sector and stream: weekdays (Monday 0) every so many weeks, counted from `first_on`."""
+
+    sector: str
+    waste_stream: str
+    weekdays: tuple[int, ...]
+    every_weeks: int
+    first_on: date
+    start_hour: str
+
+
+class RoundDone(msgspec.Struct, frozen=True):
+    """A round as the contractor declares it."""
+
+    sector: str
+    waste_stream: str
+    started_at: datetime
+    ended_at: datetime
+    source: str = "declared"
+
+
+class Project(msgspec.Struct, frozen=True):
+    """What was invested where, and when it began to act; the baseline is the metered period before."""
+
+    slug: str
+    name: str
+    domain: str
+    assets: tuple[str, ...]
+    started_on: date
+    baseline_from: date
+    baseline_to: date
+    cost_eur: float
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """Something announced: a fair, roadworks, a meter swapped, a gateway restarted. No asset: the whole town."""
+
+    kind: str
+    asset: str | None
+    from_at: datetime
+    to_at: datetime
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """All of it for one town, known at `known_at`; what is announced is known a week before, nothing else is."""
+
+    territory: str
+    known_at: datetime
+    latitude: float
+    longitude: float
+    time_zone: str
+    school_holidays: tuple[tuple[date, date], ...]
+    schedules: tuple[Schedule, ...]
+    tariffs: tuple[Tariff, ...]
+    collection_plans: tuple[CollectionPlan, ...]
+    rounds_done: tuple[RoundDone, ...]
+    projects: tuple[Project, ...]
+    notices: tuple[Notice, ...]
+
+
+def write_reference(path: Path, town: Town, known_at: datetime) -> None:
+    """Write the reference data as JSON, whole or not at all."""
+    write_whole(path, msgspec.json.format(msgspec.json.encode(reference_of(town, known_at)), indent=1))
+
+
+def reference_of(town: Town, known_at: datetime) -> Reference:
+    """Say what the town's people have written down by an instant."""
+    setting = town.setting
+    known_s = int((known_at + NOTICE_GIVEN).timestamp())
+    episodes = [episode for episode in town.episodes(setting.history_s, known_s) if episode.start_s < known_s]
+    return Reference(
+        territory=town.slug,
+        known_at=known_at,
+        latitude=setting.latitude,
+        longitude=setting.longitude,
+        time_zone=town.territory.time_zone,
+        school_holidays=tuple(SCHOOL_HOLIDAYS_ZONE_A),
+        schedules=tuple([*schedules(town), *orders(episodes)]),
+        tariffs=tuple(tariffs(town)),
+        collection_plans=tuple(plans(town)),
+        rounds_done=tuple(declared(drawn_rounds(town, known_at), known_at)),
+        projects=tuple(projects(town)),
+        notices=tuple(notices(episodes)),
+    )
+
+
+def schedules(town: Town) -> Iterable[Schedule]:
+    """Give the council's switch-off and dimming hours of each cabinet, from its renovation on."""
+    plan = town.run.lighting.plan
+    for index in range(plan.n_cabinets):
+        slug, since = f"armoire-{index + 1:02d}", day_of(int(plan.renovated_s[index]))
+        if plan.off_from[index] != plan.off_to[index]:
+            hours = clock(plan.off_from[index]), clock(plan.off_to[index])
+            yield Schedule(slug, "switch_off", *hours, 0.0, since)
+        if plan.dim_level[index] < 1:
+            level = round(float(plan.dim_level[index]), 2)
+            yield Schedule(slug, "dimming", clock(DIM_FROM), clock(DIM_TO), level, since)
+
+
+def orders(episodes: Iterable[Episode]) -> Iterable[Schedule]:
+    """Give the temporary switch-off orders."""
+    for episode in episodes:
+        if episode.kind == "switch_off_order":
+            since, until = day_of(episode.start_s), day_of(episode.end_s) + timedelta(days=1)
+            yield Schedule(episode.asset, "switch_off", clock(OFF_FROM), clock(OFF_TO), 0.0, since, until)
+
+
+def tariffs(town: Town) -> Iterable[Tariff]:
+    """Give prices by calendar year, dearer from one to the next, with cheap nights for electricity."""
+    draws = town.setting.chance.of("tariffs")
+    first = day_of(town.setting.history_s).year
+    power, gas, heat, water = 0.17 * draws.uniform(0.9, 1.1), 0.95, 0.085, 2.1
+    for year in range(first, first + 6):
+        span = date(year, 1, 1), date(year + 1, 1, 1)
+        for use in ("lighting", "building"):
+            price, low = round(power, 4), round(0.72 * power, 4)
+            yield Tariff("electricity", use, "kW.h", price, *span, low, "22:30", "06:30")
+        yield Tariff("gas", "building", "m3", round(gas, 3), *span)
+        yield Tariff("heat", "building", "kW.h", round(heat, 4), *span)
+        yield Tariff("water", "building", "m3", round(water, 2), *span)
+        power, gas, heat, water = (price * draws.uniform(0.97, 1.13) for price in (power, gas, heat, water))
+
+
+def plans(town: Town) -> Iterable[CollectionPlan]:
+    """Give the fixed collection plan of each sector and stream."""
+    monday = day_of(town.setting.history_s) - timedelta(days=day_of(town.setting.history_s).weekday())
+    for index, sector in enumerate(SECTORS):
+        for stream in STREAMS:
+            weekdays, every_weeks = PLAN[stream]
+            shifted = tuple(sorted((weekday + index) % 7 for weekday in weekdays))
+            first = monday
+            while (first.toordinal() - date(1970, 1, 1).toordinal() + 3) // 7 % every_weeks != index % every_weeks:
+                first += timedelta(days=7)
+            yield CollectionPlan(sector, stream, shifted, every_weeks, first, clock(START_HOUR[stream]))
+
+
+def drawn_rounds(town: Town, until: datetime) -> list[Round]:
+    """Draw the rounds from the town's first day to an instant, driven or not."""
+    book = RoundBook(town.setting.chance)
+    for start_s in range(town.setting.history_s, int(until.timestamp()), DAY_S):
+        book.advance(Day(start_s, start_s >= town.setting.start_s))
+    return book.rounds
+
+
+def declared(rounds: Iterable[Round], known_at: datetime) -> Iterable[RoundDone]:
+    """Give the rounds that were written down."""
+    for entry in rounds:
+        ended_at = datetime.fromtimestamp(entry.end_s, UTC)
+        if entry.is_declared and ended_at <= known_at:
+            started_at = datetime.fromtimestamp(entry.start_s, UTC)
+            yield RoundDone(SECTORS[entry.sector], STREAMS[entry.stream], started_at, ended_at)
+
+
+def projects(town: Town) -> Iterable[Project]:
+    """Give one lighting project per cabinet, and the collection project."""
+    plan, draws = town.run.lighting.plan, town.setting.chance.of("costs")
+    year = timedelta(days=365)
+    for index in range(plan.n_cabinets):
+        renovated = day_of(int(plan.renovated_s[index]))
+        n_new = int(((plan.new_w < 0.9 * plan.old_w) & (plan.lamp_cabinet == index)).sum())
+        cost = round(float(620 * n_new * draws.uniform(0.85, 1.2) + 1800))
+        name, assets = f"Rénovation de l'armoire {index + 1}", (f"armoire-{index + 1:02d}",)
+        slug = f"eclairage-{index + 1:02d}"
+        yield Project(slug, name, "lighting", assets, renovated, renovated - year, renovated, cost)
+    start = day_of(town.setting.start_s)
+    containers = tuple(asset.slug for asset in town.assets if asset.type == "waste_container")
+    cost = round(140.0 * len(containers))
+    yield Project("collecte", "Collecte à la demande", "waste", containers, start, start - year, start, cost)
+
+
+def notices(episodes: Iterable[Episode]) -> Iterable[Notice]:
+    """Give what is announced."""
+    for episode in episodes:
+        if episode.kind in ANNOUNCED:
+            span = datetime.fromtimestamp(episode.start_s, UTC), datetime.fromtimestamp(episode.end_s, UTC)
+            yield Notice(ANNOUNCED[episode.kind], episode.asset or None, *span)
+
+
+def clock(hour: float) -> str:
+    """Write an hour as HH:MM."""
+    return f"{int(hour):02d}:{round(hour % 1 * 60):02d}"
+
+
+def day_of(at_s: int) -> date:
+    """Give the UTC date of an instant."""
+    return datetime.fromtimestamp(at_s, UTC).date()

@@ -1,0 +1,116 @@
+"""The page is built from its own sources and lock file, and served hardened."""
+
+import asyncio
+import json
+import shutil
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from api.page import mount
+from api.page.assets import STATIC
+from deploy import page as building
+from deploy.page import build_page
+
+SOURCES = STATIC.parent
+LARGEST_BYTES = 400_000
+
+
+def test_both_languages_have_the_same_sentences_with_the_same_places() -> None:
+    french, english = (json.loads((SOURCES / "src" / "i18n" / f"{name}.json").read_bytes()) for name in ("fr", "en"))
+    assert list(french) == list(english)
+    for name, sentence in french.items():
+        assert sorted(places(sentence)) == sorted(places(english[name])), name
+
+
+def get(app: FastAPI, path: str) -> httpx.Response:
+    async def ask() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://vigie.test") as client:
+            return await client.get(path)
+
+    return asyncio.run(ask())
+
+
+def places(sentence: str) -> list[str]:
+    return [part.split("}")[0] for part in sentence.split("{")[1:]]
+
+
+def test_lock_file_names_no_registry() -> None:
+    assert "://" not in (SOURCES / "package-lock.json").read_text(encoding="utf-8")
+
+
+def test_sources_fetch_nothing_from_elsewhere() -> None:
+    for path in (SOURCES / "src").rglob("*"):
+        if path.is_file() and path.suffix in {".js", ".css", ".html"}:
+            text = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+            assert "http:" not in text, path
+            assert "https:" not in text, path
+            assert "innerHTML" not in text, path
+
+
+def test_missing_packages_end_in_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a registry the build says what is missing and ends with exit code 4."""
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(SOURCES / name, tmp_path / name)
+    monkeypatch.setattr(building, "PAGE", tmp_path)
+    monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9/")
+    monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
+    monkeypatch.setenv("npm_config_fetch_retries", "0")
+    with pytest.raises(SystemExit) as ending:
+        building.install(building.find_node()[1])
+    assert ending.value.code == 4
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert line.startswith("vigie: the packages of the page cannot be fetched")
+
+
+@pytest.mark.browser
+class TestBuiltPage:
+    """What a server says of the page once it is built."""
+
+    @pytest.fixture
+    def app(self, built_page: None) -> FastAPI:
+        app = FastAPI()
+        mount(app, "https://tiles.test/{z}/{x}/{y}.png")
+        return app
+
+    def test_second_build_does_nothing(self, built_page: None) -> None:
+        assert build_page() is False
+
+    def test_page_forbids_what_it_does_not_need(self, app: FastAPI) -> None:
+        answer = get(app, "/")
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'self'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "img-src 'self' data: https://tiles.test;" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert 'content="https://tiles.test/{z}/{x}/{y}.png"' in answer.text
+
+    def test_files_are_small_and_kept_when_their_name_has_their_hash(self, app: FastAPI) -> None:
+        assert get(app, "/").headers["Cache-Control"] == "no-cache"
+        names = [path.name for path in STATIC.iterdir() if path.suffix in {".js", ".css"}]
+        sizes = []
+        for name in names:
+            answer = get(app, f"/static/{name}")
+            assert answer.headers["Content-Encoding"] == "gzip"
+            assert "immutable" in answer.headers["Cache-Control"]
+            sizes.append(int(answer.headers["Content-Length"]))
+        assert 0 < sum(sizes) < LARGEST_BYTES
+
+    def test_nothing_but_the_page_is_served(self, app: FastAPI) -> None:
+        for path in ("/static/none.js", "/static/.stamp", "/static/index.html", "/static/..%2f__init__.py"):
+            assert get(app, path).status_code == 404
+
+
+def test_page_that_is_not_built_says_how(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.page.assets.STATIC", tmp_path / "none")
+    app = FastAPI()
+    mount(app)
+    answer = get(app, "/")
+    assert answer.status_code == 503
+    assert "python -m deploy.page" in answer.text

@@ -1,0 +1,76 @@
+"""A Mosquitto of one test alone, which may be killed and started again at the same port."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from deploy.local.place import place_of
+from deploy.local.process import wait_until
+from deploy.local.state import LOOPBACK, free_port, is_free
+from deploy.local.tree import SERVICES, ensure_tree
+from tests.support.shared import REPOSITORY
+
+CONFIGURATION = """
+listener {port} 127.0.0.1
+user root
+persistence false
+allow_anonymous false
+password_file {folder}/passwords
+acl_file {folder}/acl
+max_inflight_messages 0
+max_queued_messages 0
+log_dest none
+"""
+RIGHTS = """
+user gateway
+topic readwrite vigie/#
+
+user mute
+topic read vigie/#
+"""
+
+
+class OwnBroker:
+    """Its users are `gateway` and `mute` (who may not publish), the password is `secret`. It forgets when killed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.tree = ensure_tree(SERVICES, place_of(REPOSITORY).cache)
+        self._process: subprocess.Popen[bytes] | None = None
+        (folder / "mosquitto.conf").write_text(CONFIGURATION.format(port=self.port, folder=folder))
+        (folder / "acl").write_text(RIGHTS)
+        passwords = folder / "passwords"
+        passwords.write_text("gateway:secret\nmute:secret\n")
+        for path in (passwords, folder / "acl"):
+            path.chmod(0o600)
+        subprocess.run([str(self.tree / "usr/bin/mosquitto_passwd"), "-U", str(passwords)], check=True)
+
+    def url(self, user: str = "gateway", password: str = "secret") -> str:
+        """Give the URL for a user."""
+        return f"mqtt://{user}:{password}@{LOOPBACK}:{self.port}"
+
+    def start(self) -> None:
+        """Start and wait until it listens."""
+        command = [str(self.tree / "usr/sbin/mosquitto"), "-c", str(self.folder / "mosquitto.conf")]
+        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        assert wait_until(lambda: not is_free(self.port), 10.0), "the broker does not listen"
+
+    def kill(self) -> None:
+        """Take its power away: what it held is gone."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+@contextmanager
+def own_broker(folder: Path) -> Iterator[OwnBroker]:
+    """Run a broker with its files in this folder; killed in the end."""
+    broker = OwnBroker(folder)
+    broker.start()
+    try:
+        yield broker
+    finally:
+        broker.kill()
