@@ -105,6 +105,8 @@ def show(tally: Tally, found: Entries) -> None:
         f"messages  {counts.published:>9,} published, {counts.receipted:,} receipted, "
         f"{counts.republished:,} sent again, {tally.n_unreceipted:,} without receipt"
     )
+    if tally.n_unreceipted:
+        print("          messages without receipt: does `vigie ingest` run, on the same broker?")
     print(f"stored    {counts.stored:>9,} values; {counts.duplicate:,} duplicates")
     print(f"refused   {sum(counts.refused.values()):>9,} values")
     for refusal in counts.refusals[:20]:
