@@ -130,6 +130,19 @@ def test_broker_restarted_in_the_middle_costs_nothing(tmp_path: Path) -> None:
     assert (counts.published, counts.receipted) == (900, 900)
 
 
+def test_broker_that_takes_few_at_a_time_is_given_few(tmp_path: Path) -> None:
+    """MQTT 5 lets a broker say how many unacknowledged messages it takes (Receive Maximum)."""
+    with (
+        own_broker(tmp_path, most_in_flight=7) as broker,
+        receipting(broker.url(), "dijon"),
+        Publisher(broker.url(), "gate-1", "dijon") as publisher,
+    ):
+        assert publisher.client.max_inflight_messages == 7
+        for number in range(500):
+            publisher.publish(a_message(number), timeout_s=20)
+        assert publisher.drain(20).receipted == 500
+
+
 def test_refusals_of_the_broker_are_sentences(tmp_path: Path) -> None:
     with pytest.raises(PublisherError, match=r"no broker answers at 127\.0\.0\.1:\d+: .*refused"):
         Publisher(f"mqtt://127.0.0.1:{free_port()}", "gate-1", "dijon").__enter__()
