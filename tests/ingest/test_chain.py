@@ -2,11 +2,8 @@
 
 import pytest
 
-from sensors.receipt import decode_receipts
-from store.registry import DeviceEntry
 from tests.support.chain import Chain, expected_values, make_chain, single_values, stored_values, working
-from tests.support.publisher import Message, listening, publish
-from tests.support.waiting import wait_until
+from tests.support.publisher import publish
 
 pytestmark = pytest.mark.services
 
