@@ -93,7 +93,7 @@ def read_publish(head: int, buffer: bytes, begin: int, end: int, received_at_us:
         return Arrival(topic, buffer[body + 1 : end], mid, received_at_us)
     length, properties_begin = read_length(buffer, body)
     payload_begin = properties_begin + length
-    if payload_begin > end:
+    if not properties_begin or payload_begin > end:
         raise ProtocolError("the broker sent a message whose properties are cut short")
     response_topic, correlation_data = read_properties(buffer[properties_begin:payload_begin])
     return Arrival(topic, buffer[payload_begin:end], mid, received_at_us, response_topic, correlation_data)
@@ -112,13 +112,21 @@ def read_properties(properties: bytes) -> tuple[str | None, bytes | None]:
             _, position = read_sized(properties, position)
             _, position = read_sized(properties, position)
         elif identifier == SUBSCRIPTION_IDENTIFIER:
-            _, position = read_length(properties, position)
+            position = skip_length(properties, position)
         elif identifier in FIXED_SIZES:
             position += FIXED_SIZES[identifier]
         else:
             raise ProtocolError(f"the broker sent the unknown message property {identifier}")
     topic = found.get(RESPONSE_TOPIC)
     return None if topic is None else topic.decode(errors="replace"), found.get(CORRELATION_DATA)
+
+
+def skip_length(buffer: bytes, position: int) -> int:
+    """Give where a variable length ends. Raises ProtocolError."""
+    _, end = read_length(buffer, position)
+    if not end:
+        raise ProtocolError("the broker sent a message property that is cut short")
+    return end
 
 
 def read_sized(buffer: bytes, position: int) -> tuple[bytes, int]:

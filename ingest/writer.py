@@ -73,7 +73,7 @@ class Writer:
         fresh = find_fresh(connection, batch)
         write = intake.compare_measurements if is_compared else copy_all
         settlement = write_rows(connection, batch_id, batch, fresh, write)
-        outcome = make_outcome(batch, settlement)
+        outcome = make_outcome(batch, settlement)._replace(batch_id=batch_id, is_compared=is_compared)
         if outcome.n_stored != entry.n_measurements:
             intake.correct_batch(connection, batch_id, outcome.n_stored)
         if settlement.revisions:
@@ -82,7 +82,7 @@ class Writer:
         self._doubt = Doubt(entry, batch_id, outcome)
         connection.commit()
         self._doubt = None
-        return outcome._replace(batch_id=batch_id, is_compared=is_compared)
+        return outcome
 
     def _write_account(self, connection: Connection, batch_id: int, outcome: Outcome) -> None:
         """Write what must be true together with the measurements."""
