@@ -1,12 +1,13 @@
 """The HTTP application: its routes, its errors, its pool, and the page where it is built."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI, Request
-from fastapi.responses import Response
+from fastapi import FastAPI
 
 from api.errors import register_problems
+from api.hangup import CancelOnHangUp
+from api.headers import HardenedHeaders
 from api.page import mount
 from api.routes import routers
 from api.security import KeyRing
@@ -16,14 +17,6 @@ DESCRIPTION = """Measurements, findings and KPIs of smart territories.
 
 Times carry an offset when they come in and are UTC when they go out. Each quantity has one unit (UCUM). Lists are
 `{items, next}`; `next` is the cursor of the next page. Errors are RFC 9457 problems whose `detail` says what to do."""
-
-HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "X-Frame-Options": "DENY",
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
 
 
 def create_app(database_url: str, *, n_connections: int = 8) -> FastAPI:
@@ -43,14 +36,6 @@ def create_app(database_url: str, *, n_connections: int = 8) -> FastAPI:
     for router in routers():
         app.include_router(router)
     mount(app)
-    app.middleware("http")(add_headers)
+    app.add_middleware(CancelOnHangUp)
+    app.add_middleware(HardenedHeaders)
     return app
-
-
-async def add_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    """Harden every answer that does not say otherwise."""
-    response = await call_next(request)
-    if request.url.path.startswith("/v1"):
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
-    return response

@@ -1,6 +1,7 @@
 """One body for every error: RFC 9457 `application/problem+json`, with a detail that says what to do."""
 
-from collections.abc import Mapping
+import traceback
+from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
 import structlog
@@ -8,10 +9,12 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from psycopg import OperationalError
-from psycopg.errors import QueryCanceled
+from psycopg.errors import QueryCanceled, UndefinedTable
 from psycopg_pool import PoolTimeout
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+
+from api.headers import HEADERS
 
 log = structlog.get_logger()
 
@@ -53,8 +56,8 @@ class ProblemError(Exception):
 def problem_response(request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
     """Write a problem body."""
     title = TITLES.get(status, "Error")
-    body = {
-        "type": f"/problems/{title.lower().replace(' ', '-')}",
+    body: dict[str, object] = {
+        "type": problem_type(status),
         "title": title,
         "status": status,
         "detail": detail,
@@ -63,41 +66,94 @@ def problem_response(request: Request, status: int, detail: str, headers: Mappin
     return Response(msgspec.json.encode(body), status, dict(headers or {}), media_type="application/problem+json")
 
 
+def problem_type(status: int) -> str:
+    """Give the URI that names a kind of problem."""
+    return f"/problems/{TITLES.get(status, 'Error').lower().replace(' ', '-')}"
+
+
 def register_problems(app: FastAPI) -> None:
     """Make every error of the application leave as a problem."""
-
-    @app.exception_handler(ProblemError)
-    async def on_problem(request: Request, error: ProblemError) -> Response:
-        return problem_response(request, error.status, error.detail, error.headers)
-
-    @app.exception_handler(HTTPException)
-    async def on_http(request: Request, error: HTTPException) -> Response:
-        detail = str(error.detail)
-        if error.status_code == 404:
-            detail = f"nothing lies at {request.url.path}; the routes are listed in /openapi.json"
-        return problem_response(request, error.status_code, detail, error.headers)
-
-    @app.exception_handler(RequestValidationError)
-    async def on_validation(request: Request, error: RequestValidationError) -> Response:
-        faults = [f"{'.'.join(str(part) for part in fault['loc'][1:])}: {fault['msg']}" for fault in error.errors()]
-        return problem_response(request, 422, "; ".join(faults))
-
-    @app.exception_handler(QueryCanceled)
-    async def on_timeout(request: Request, error: QueryCanceled) -> Response:
-        return problem_response(request, 504, "the query took too long: ask for a shorter span or fewer series")
-
-    @app.exception_handler(OperationalError)
-    @app.exception_handler(PoolTimeout)
-    async def on_store_away(request: Request, error: Exception) -> Response:
-        log.warning("store_away", error=type(error).__name__)
-        return problem_response(request, 503, "the database does not answer; try again", {"Retry-After": "5"})
-
-    @app.exception_handler(Exception)
-    async def on_fault(request: Request, error: Exception) -> Response:
-        log.error("request_failed", path=request.url.path, exc_info=error)
-        return problem_response(request, 500, "this is a fault of Vigie, kept in its log")
+    for kind, answer in ANSWERS.items():
+        app.exception_handler(kind)(answer)
 
 
+async def on_problem(request: Request, error: ProblemError) -> Response:
+    """Answer what a route refused."""
+    return problem_response(request, error.status, error.detail, error.headers)
+
+
+async def on_http(request: Request, error: HTTPException) -> Response:
+    """Answer for a path or a method that is not there."""
+    detail = str(error.detail)
+    if error.status_code == 404:
+        detail = f"nothing lies at {request.url.path}; the routes are listed in /openapi.json"
+    if error.status_code == 405:
+        detail = f"{request.url.path} does not take {request.method}; the header Allow names what it takes"
+    return problem_response(request, error.status_code, detail, error.headers)
+
+
+async def on_validation(request: Request, error: RequestValidationError) -> Response:
+    """Answer parameters that cannot be used, each with what is wrong."""
+    faults = [f"{'.'.join(str(part) for part in fault['loc'][1:])}: {fault['msg']}" for fault in error.errors()]
+    return problem_response(request, 422, "; ".join(faults))
+
+
+async def on_timeout(request: Request, error: QueryCanceled) -> Response:
+    """Answer for a query that the database ended."""
+    return problem_response(request, 504, "the query took too long: ask for a shorter span or fewer series")
+
+
+async def on_store_away(request: Request, error: OperationalError | PoolTimeout) -> Response:
+    """Answer while the database is away."""
+    log.warning("store_away", error=type(error).__name__)
+    return problem_response(request, 503, "the database does not answer; try again", {"Retry-After": "5"})
+
+
+async def on_empty_store(request: Request, error: UndefinedTable) -> Response:
+    """Answer for a database that has no tables yet."""
+    log.error("store_not_migrated")
+    return problem_response(request, 503, "the database is not migrated: run `vigie migrate`", {"Retry-After": "60"})
+
+
+async def on_fault(request: Request, error: Exception) -> Response:
+    """Answer for a fault of ours; its trace goes to the log, never to the client."""
+    # Written out here, because a renderer that shows local variables would write the key into the log.
+    trace = "".join(traceback.format_exception(error))
+    log.error("request_failed", path=request.url.path, trace=trace)
+    # This answer leaves outside of all middleware, so it brings its headers itself.
+    return problem_response(request, 500, "this is a fault of Vigie, kept in its log", HEADERS)
+
+
+# An error is answered by the entry nearest to it among its ancestors.
+ANSWERS: dict[type[Exception], Callable[..., Awaitable[Response]]] = {
+    ProblemError: on_problem,
+    HTTPException: on_http,
+    RequestValidationError: on_validation,
+    QueryCanceled: on_timeout,
+    OperationalError: on_store_away,
+    PoolTimeout: on_store_away,
+    UndefinedTable: on_empty_store,
+    Exception: on_fault,
+}
+
+
+def describe_problem(status: int) -> dict[str, object]:
+    """Describe a problem for the OpenAPI document."""
+    example = {
+        "type": problem_type(status),
+        "title": TITLES[status],
+        "status": status,
+        "detail": "a sentence that says what to do",
+        "instance": "/v1/assets",
+    }
+    content = {"application/problem+json": {"schema": Problem.model_json_schema(), "example": example}}
+    return {"description": TITLES[status], "content": content}
+
+
+OPEN_PROBLEMS: dict[int | str, dict[str, object]] = {
+    status: describe_problem(status) for status in (404, 422, 500, 503, 504)
+}
 PROBLEMS: dict[int | str, dict[str, object]] = {
-    status: {"model": Problem, "description": TITLES[status]} for status in (401, 403, 404, 422, 503, 504)
+    **{status: describe_problem(status) for status in (401, 403)},
+    **OPEN_PROBLEMS,
 }

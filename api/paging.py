@@ -3,6 +3,7 @@
 import base64
 import binascii
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
@@ -13,6 +14,13 @@ from pydantic import BaseModel
 from api.errors import ProblemError
 
 Item = TypeVar("Item")
+
+
+# Parts of cursors: what comes back is checked like any other input.
+Slug = Annotated[str, msgspec.Meta(pattern="^[a-z0-9-]{0,63}$")]
+Text = Annotated[str, msgspec.Meta(pattern="^[^\x00]*$")]
+Number = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
+Aware = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Page(BaseModel, Generic[Item]):
@@ -28,17 +36,28 @@ Cursor = Annotated[str | None, Query(max_length=200, description="`next` of the 
 
 def page_response(request: Request, rows: Sequence[dict[str, Any]], limit: int, key: Sequence[str]) -> Response:
     """Write a page out of at most `limit + 1` rows: the extra one says that there are more."""
-    items = rows[:limit]
-    cursor = encode_cursor([items[-1][name] for name in key]) if len(rows) > limit else None
-    headers = {}
-    if cursor is not None:
-        headers["Link"] = f'<{request.url.include_query_params(cursor=cursor)}>; rel="next"'
-    return json_response({"items": items, "next": cursor}, headers)
+    cursor = next_cursor(rows, limit, key)
+    return json_response({"items": rows[:limit], "next": cursor}, next_link(request, cursor))
 
 
-def json_response(body: object, headers: dict[str, str] | None = None) -> Response:
+def next_cursor(rows: Sequence[dict[str, Any]], limit: int, key: Sequence[str]) -> str | None:
+    """Give the cursor behind the last row of a page, null where no row is left."""
+    return encode_cursor([rows[limit - 1][name] for name in key]) if len(rows) > limit else None
+
+
+def next_link(request: Request, cursor: str | None) -> dict[str, str]:
+    """Write the link to the next page, relative because a proxy may know us by another name."""
+    if cursor is None:
+        return {}
+    url = request.url.include_query_params(cursor=cursor)
+    return {"Link": f'<{url.path}?{url.query}>; rel="next"'}
+
+
+def json_response(
+    body: object, headers: dict[str, str] | None = None, media_type: str = "application/json"
+) -> Response:
     """Write JSON; instants are RFC 3339 in UTC with `Z`."""
-    return Response(msgspec.json.encode(body), headers=headers, media_type="application/json")
+    return Response(msgspec.json.encode(body), headers=headers, media_type=media_type)
 
 
 def encode_cursor(values: Sequence[object]) -> str:

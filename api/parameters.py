@@ -1,19 +1,52 @@
 """Parameters that mean the same on every route: territory, from, to, bucket."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
 from fastapi import Query
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BeforeValidator
+from pydantic_core import PydanticCustomError
 
 from api.errors import ProblemError
 
-Territory = Annotated[str | None, Query(pattern="^[a-z0-9-]{1,63}$", description="slug of a territory")]
+INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:?\d{2})", re.ASCII)
+
+
+def require_instant(text: object) -> object:
+    """Refuse what is no instant with an offset: a bare number could be seconds, milliseconds or a date.
+
+    Raises
+    ------
+    PydanticCustomError
+        The text is something else; its message says how to write an instant.
+    """
+    if isinstance(text, str) and not INSTANT.fullmatch(text):
+        raise PydanticCustomError(
+            "instant", "give an instant with a timezone, such as 2026-03-01T00:00:00Z (in an address, + is written %2B)"
+        )
+    return text
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(require_instant)]
+Territory = Annotated[
+    str | None, Query(pattern="^[a-z0-9-]{1,63}$", description="slug of a territory", examples=["val-de-tille"])
+]
+# A word of a registry: a quantity, a type, a KPI, a reason. Unknown ones give an empty list, for they may come later.
+Word = Annotated[str | None, Query(pattern="^[a-z0-9_]{1,64}$")]
 Id = Annotated[int | None, Query(ge=1, lt=2**31)]
 From = Annotated[
-    AwareDatetime | None, Query(alias="from", description="first instant, with offset; default a day before `to`")
+    Instant | None,
+    Query(
+        alias="from",
+        description="first instant, with offset; default a day before `to`",
+        examples=["2026-03-01T00:00:00Z"],
+    ),
 ]
-To = Annotated[AwareDatetime | None, Query(description="end, excluded, with offset; default now")]
+To = Annotated[
+    Instant | None,
+    Query(description="end, excluded, with offset; default now", examples=["2026-03-02T00:00:00+01:00"]),
+]
 Bucket = Literal["raw", "hour", "day"]
 
 MOST_SERIES = 200
@@ -31,9 +64,9 @@ def read_span(from_at: datetime | None, to_at: datetime | None, bucket: Bucket) 
         422 where it ends before it starts, or is too long for the bucket; the detail names the limit.
     """
     end = to_at or datetime.now(UTC) + timedelta(minutes=1)
-    start = from_at or end - timedelta(days=1)
-    if not EARLIEST <= start < LATEST or not EARLIEST <= end < LATEST:
+    if not EARLIEST <= end < LATEST or not EARLIEST <= (from_at or EARLIEST) < LATEST:
         raise ProblemError(422, "from, to: give instants between 1970 and 2200")
+    start = from_at or max(EARLIEST, end - timedelta(days=1))
     if start >= end:
         raise ProblemError(422, "from must lie before to")
     longest = LONGEST_SPAN[bucket]
@@ -42,4 +75,10 @@ def read_span(from_at: datetime | None, to_at: datetime | None, bucket: Bucket) 
         raise ProblemError(
             422, f"bucket={bucket} serves at most {longest.days} days a request: shorten it or use {coarser}"
         )
-    return start, end
+    return (next_hour(start), next_hour(end)) if bucket == "hour" else (start, end)
+
+
+def next_hour(instant: datetime) -> datetime:
+    """Give the first full hour (UTC) at or after an instant: a bucket belongs to a span if it starts in it."""
+    past_hour = (instant - EARLIEST) % timedelta(hours=1)
+    return instant + timedelta(hours=1) - past_hour if past_hour else instant

@@ -76,5 +76,6 @@ async def public_reader(request: Request) -> AsyncIterator[Connection]:
         yield connection
 
 
-Reader = Annotated[Connection, Depends(limited_reader)]
-PublicReader = Annotated[Connection, Depends(public_reader)]
+# Scope "function": the connection is given back before the answer is sent, so a slow client holds none.
+Reader = Annotated[Connection, Depends(limited_reader, scope="function")]
+PublicReader = Annotated[Connection, Depends(public_reader, scope="function")]

@@ -1,6 +1,7 @@
 """Lists of what a reader may see, one page at a time; each function needs a connection from `store.reader.limited`."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from store.reader import Connection, Row, fetch
 from store.sql import load_queries
@@ -31,7 +32,10 @@ async def list_series(connection: Connection, filters: Mapping[str, Filter], *, 
 
 
 async def list_findings(connection: Connection, filters: Mapping[str, Filter], *, after: int, n: int) -> list[Row]:
-    """List findings, newest first, below the id `after` (0: from the top); filters: territory, asset_id, state."""
+    """List findings, newest first, below the id `after` (0: from the top).
+
+    Filters: territory, asset_id, state, severity.
+    """
     return await fetch(connection, QUERIES["list_findings"], {**filters, "after": after, "n": n})
 
 
@@ -40,9 +44,13 @@ async def list_kpis(connection: Connection, filters: Mapping[str, Filter], *, af
     return await fetch(connection, QUERIES["list_kpis"], {**filters, "after": after, "n": n})
 
 
-async def list_public_kpis(connection: Connection, territory: str | None, *, n: int) -> list[Row]:
-    """List the newest values of the KPIs that are published."""
-    return await fetch(connection, QUERIES["list_public_kpis"], {"territory": territory, "n": n})
+async def list_public_kpis(
+    connection: Connection, territory: str | None, *, after: tuple[str, str, datetime, datetime], n: int
+) -> list[Row]:
+    """List the newest values of the KPIs that are published, behind (territory, kpi, from, to)."""
+    names = ("after_territory", "after_kpi", "after_from", "after_to")
+    parameters = {"territory": territory, "n": n, **dict(zip(names, after, strict=True))}
+    return await fetch(connection, QUERIES["list_public_kpis"], parameters)
 
 
 async def list_rejections(connection: Connection, filters: Mapping[str, Filter], *, after: int, n: int) -> list[Row]:
@@ -50,6 +58,10 @@ async def list_rejections(connection: Connection, filters: Mapping[str, Filter],
     return await fetch(connection, QUERIES["list_rejections"], {**filters, "after": after, "n": n})
 
 
-async def list_deliveries(connection: Connection, territory: str | None, *, hours: int, n: int) -> list[Row]:
-    """List the ledger per device and arrival hour of the last hours, newest first."""
-    return await fetch(connection, QUERIES["list_deliveries"], {"territory": territory, "hours": hours, "n": n})
+async def list_deliveries(
+    connection: Connection, territory: str | None, *, hours: int, after: tuple[datetime, str, int], n: int
+) -> list[Row]:
+    """List the ledger of the last hours, newest first, behind (arrival hour, territory, device id or 0)."""
+    names = ("after_hour", "after_territory", "after_device")
+    parameters = {"territory": territory, "hours": hours, "n": n, **dict(zip(names, after, strict=True))}
+    return await fetch(connection, QUERIES["list_deliveries"], parameters)

@@ -86,6 +86,7 @@ where (%(after)s = 0 or f.finding_id < %(after)s)
   and (%(territory)s::text is null or t.slug = %(territory)s)
   and (%(asset_id)s::int is null or f.asset_id = %(asset_id)s)
   and (%(state)s = 'all' or (f.ended_at is null) = (%(state)s = 'open'))
+  and (%(severity)s::text is null or f.severity = %(severity)s)
 order by f.finding_id desc
 limit %(n)s
 
@@ -115,12 +116,14 @@ from (
     where %(territory)s::text is null or territory = %(territory)s
 ) as newest
 where recency = 1
-order by territory, kpi
+  and (territory, kpi, lower(period), upper(period))
+      > (%(after_territory)s, %(after_kpi)s, %(after_from)s::timestamptz, %(after_to)s::timestamptz)
+order by territory, kpi, lower(period), upper(period)
 limit %(n)s
 
 -- name: list_rejections
 select r.rejection_id, t.slug as territory, r.device, r.topic, r.received_at, r.reason, r.detail, r.n_measurements,
-       encode(r.payload, 'base64') as payload_base64, r.format, r.decoder_version, r.resolved_at, r.resolution
+       translate(encode(r.payload, 'base64'), E'\n', '') as payload_base64, r.format, r.decoder_version, r.resolved_at, r.resolution
 from rejections r
 join territories t using (territory_id)
 where (%(after)s = 0 or r.rejection_id < %(after)s)
@@ -130,12 +133,21 @@ order by r.rejection_id desc
 limit %(n)s
 
 -- name: list_deliveries
-select t.slug as territory, d.external_id as device, l.arrival_hour, l.n_messages, l.n_received, l.n_stored,
-       l.n_duplicate, l.n_rejected, l.n_revised
-from delivery_ledger l
-join territories t on t.territory_id = l.territory_id
-left join devices d on d.device_id = l.device_id
-where (%(territory)s::text is null or t.slug = %(territory)s)
-  and l.arrival_hour >= date_trunc('hour', now()) - make_interval(hours => %(hours)s)
-order by l.arrival_hour desc, t.slug, d.external_id
-limit %(n)s
+with page as materialized ( -- names of devices only for the rows of the page
+    select t.slug as territory, coalesce(l.device_id, 0) as device_id, l.arrival_hour, l.n_messages, l.n_received,
+           l.n_stored, l.n_duplicate, l.n_rejected, l.n_revised
+    from delivery_ledger l
+    join territories t on t.territory_id = l.territory_id
+    where (%(territory)s::text is null or t.slug = %(territory)s)
+      and l.arrival_hour >= date_trunc('hour', now()) - make_interval(hours => %(hours)s)
+      and l.arrival_hour <= %(after_hour)s::timestamptz
+      and (l.arrival_hour < %(after_hour)s::timestamptz
+           or (t.slug, coalesce(l.device_id, 0)) > (%(after_territory)s, %(after_device)s::int))
+    order by l.arrival_hour desc, t.slug, coalesce(l.device_id, 0)
+    limit %(n)s
+)
+select page.territory, d.external_id as device, page.device_id, page.arrival_hour, page.n_messages, page.n_received,
+       page.n_stored, page.n_duplicate, page.n_rejected, page.n_revised
+from page
+left join devices d on d.device_id = page.device_id
+order by page.arrival_hour desc, page.territory, page.device_id

@@ -7,8 +7,8 @@ from fastapi.responses import Response
 
 from api.errors import PROBLEMS, ProblemError
 from api.models import Asset
-from api.paging import Cursor, Limit, Page, after_id, json_response, page_response
-from api.parameters import Territory
+from api.paging import Cursor, Limit, Page, after_id, json_response, next_cursor, next_link, page_response
+from api.parameters import Territory, Word
 from api.security import Reader
 from sensors.types import find_asset_type
 from store.listing import list_assets
@@ -26,13 +26,16 @@ async def assets(
     request: Request,
     reader: Reader,
     territory: Territory = None,
-    type: Annotated[str | None, Query(max_length=64, description="asset type, such as street_light")] = None,  # noqa: A002  # the field's name in the API
+    type: Word = None,  # noqa: A002  # the field's name in the API
     bbox: BBox = None,
     format: Literal["json", "geojson"] = "json",  # noqa: A002  # the same
     limit: Limit = 1000,
     cursor: Cursor = None,
 ) -> Response:
-    """List assets with the number and worst severity of their open findings and the instant of their newest value."""
+    """List assets with the number and worst severity of their open findings and the instant of their newest value.
+
+    With `format=geojson` a FeatureCollection (RFC 7946), whose member `next` and link lead to the next page.
+    """
     west, south, east, north = read_bbox(bbox)
     filters = {"territory": territory, "type": type, "west": west, "south": south, "east": east, "north": north}
     rows = await list_assets(reader, filters, after=after_id(cursor), n=limit + 1)
@@ -40,7 +43,9 @@ async def assets(
         kind = find_asset_type(row["type"])
         row["type_name_fr"], row["type_name_en"] = (kind.name_fr, kind.name_en) if kind else (row["type"], row["type"])
     if format == "geojson":
-        return json_response(feature_collection(rows[:limit]))
+        following = next_cursor(rows, limit, ["asset_id"])
+        body = {**feature_collection(rows[:limit]), "next": following}
+        return json_response(body, next_link(request, following), "application/geo+json")
     return page_response(request, rows, limit, ["asset_id"])
 
 

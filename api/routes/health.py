@@ -6,10 +6,12 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from psycopg import OperationalError
+from psycopg.errors import InvalidParameterValue, UndefinedTable
 from psycopg_pool import PoolTimeout
 
 from api.models import Health
 from api.paging import json_response
+from store.listing import list_territories
 from store.reader import Pool, limited
 
 router = APIRouter(prefix="/v1", tags=["platform"])
@@ -29,8 +31,11 @@ async def health(request: Request) -> Response:
 async def find_causes(pool: Pool) -> list[str]:
     """Try to read as any request would."""
     try:
-        async with asyncio.timeout(PATIENCE_S), limited(pool, ()):
+        async with asyncio.timeout(PATIENCE_S), limited(pool, ()) as connection:
+            await list_territories(connection, after=0, n=1)
             return []
+    except (UndefinedTable, InvalidParameterValue):  # neither the views of readers nor their role
+        return ["the database is not migrated: run `vigie migrate`"]
     except (OperationalError, PoolTimeout, TimeoutError):
         return ["the database does not answer"]
 

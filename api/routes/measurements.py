@@ -1,6 +1,6 @@
 """`/v1/measurements`: values of series over a span, raw or in buckets, and the newest ones."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -8,8 +8,8 @@ from fastapi.responses import Response
 
 from api.errors import PROBLEMS, ProblemError
 from api.models import LastValue, Measurement
-from api.paging import Cursor, Limit, Page, decode_cursor, json_response, page_response
-from api.parameters import LATEST, MOST_SERIES, Bucket, From, Id, To, read_span
+from api.paging import Aware, Cursor, Limit, Page, decode_cursor, json_response, page_response
+from api.parameters import EARLIEST, LATEST, MOST_SERIES, Bucket, From, Id, To, next_hour, read_span
 from api.security import Reader
 from store.window import find_visible, read_last, read_window
 
@@ -35,7 +35,8 @@ async def measurements(
 ) -> Response:
     """List measurements, series after series, times ascending.
 
-    Raw serves at most 400 days a request, hours 3,660 and days 18,300. Hours that are not closed yet are made of raw
+    A bucket belongs to the span if it starts in it, and always tells about its whole hour or day. Raw
+    serves at most 400 days a request, hours 3,660 and days 18,300. Hours that are not closed yet are made of raw
     values; days are civil days of the territory and listed once they are over.
     """
     if not series_id:
@@ -47,7 +48,8 @@ async def measurements(
     last_series, last_at = read_position(cursor)
     rows = []
     if last_series in wanted:
-        rows = await read_window(reader, [last_series], (max(start, last_at + TICK), end), bucket, limit + 1)
+        behind = next_hour(last_at + TICK) if bucket == "hour" else last_at + TICK
+        rows = await read_window(reader, [last_series], (max(start, behind), end), bucket, limit + 1)
     if len(rows) <= limit:
         later = [number for number in wanted if number > last_series]
         rows += await read_window(reader, later, (start, end), bucket, limit + 1 - len(rows))
@@ -72,7 +74,7 @@ async def require_visible(reader: Reader, series_ids: list[int]) -> None:
 
 def read_position(cursor: str | None) -> tuple[int, datetime]:
     """Read the last series and instant seen; before all series at the start."""
-    series_id, at = decode_cursor(cursor, tuple[int, datetime], (0, datetime(1970, 1, 1, tzinfo=UTC)))
-    if at.tzinfo is None or at >= LATEST or at.year < 1970:
+    series_id, at = decode_cursor(cursor, tuple[int, Aware], (0, EARLIEST))
+    if not EARLIEST <= at < LATEST:
         raise ProblemError(422, "cursor: use the `next` of the page before, unchanged")
     return series_id, at

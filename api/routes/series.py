@@ -1,14 +1,12 @@
 """`/v1/series`: what is measured, with its unit and newest value."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.errors import PROBLEMS
 from api.models import Series
 from api.paging import Cursor, Limit, Page, after_id, page_response
-from api.parameters import Id, Territory
+from api.parameters import Id, Territory, Word
 from api.security import Reader
 from store.listing import list_series
 
@@ -22,7 +20,7 @@ async def series(
     territory: Territory = None,
     asset_id: Id = None,
     device_id: Id = None,
-    quantity: Annotated[str | None, Query(max_length=64)] = None,
+    quantity: Word = None,
     limit: Limit = 1000,
     cursor: Cursor = None,
 ) -> Response:
