@@ -8,7 +8,7 @@ STAMP  := $(VENV)/.stamp-$(shell cat requirements.txt requirements-dev.txt pypro
 .PHONY: help setup demo test test-fast check format evaluate faults docs lock
 
 help: ## list the targets
-	@grep -hE '^[a-z][a-z-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+	@grep -hE '^[a-z][a-z%-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/%/*/; s/:.*## /\t/' | expand -t 16
 
 setup: $(STAMP) ## make the Python environment in .venv
 $(STAMP):
@@ -35,7 +35,7 @@ format: setup ## let ruff format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench-%: setup ## bench-chain, bench-start: figures as JSON lines
+bench-%: setup ## figures as JSON lines: bench-chain, bench-start
 	@$(BIN)/python -m bench.$*
 
 faults: setup ## the whole chain while services are killed and connections cut

@@ -4,12 +4,12 @@
 """
 
 import argparse
-import json
 import shutil
 import tempfile
 import time
 from pathlib import Path
 
+from bench.figure import Figure
 from deploy.local import ensure_started, place_of, reset, stop
 from deploy.local.tree import SERVICES, ensure_tree
 
@@ -55,17 +55,7 @@ def time_start(checkout: Path) -> float:
 
 def show(name: str, value_s: float, goal_s: float, reference: float | None = None) -> None:
     """Print one figure; the reference of a second start is the first one in the same run."""
-    line = {
-        "name": name,
-        "value": round(value_s, 3),
-        "unit": "s",
-        "better": "lower",
-        "reference": None if reference is None else round(reference, 3),
-        "ratio": None if reference is None else round(value_s / reference, 3),
-        "goal": goal_s,
-        "met": value_s <= goal_s,
-    }
-    print(json.dumps(line))
+    print(Figure(name, value_s, "s", "lower", reference, goal_s).line())
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from sensors.topic import TERRITORY_PATTERN
 from simulators.mapping_checks import MappingError, check
 from simulators.mapping_tables import Mapping
 
@@ -57,3 +58,10 @@ def readable(message: str) -> str:
     what, key = (found[1], found[2]) if found else (message, "")
     what = what[:1].lower() + what[1:]
     return f"{key}: {what}" if key else what
+
+
+def renamed(mapping: Mapping, slug: str) -> Mapping:
+    """Give the same mapping for another territory. Raises MappingError where this cannot be a slug."""
+    if not re.fullmatch(TERRITORY_PATTERN, slug):
+        raise MappingError(f"--territory: {slug!r} is no slug (small letters, digits and -, at most 63)")
+    return msgspec.structs.replace(mapping, territory=msgspec.structs.replace(mapping.territory, slug=slug))

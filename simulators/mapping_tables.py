@@ -143,9 +143,3 @@ class Mapping(Strict, frozen=True):
 def fill(template: str, file: str, value: str) -> str:
     """Put the file's name and the cell in the place of their placeholders."""
     return template.replace(PLACEHOLDERS[0], file).replace(PLACEHOLDERS[1], value)
-
-
-def renamed(mapping: Mapping, slug: str) -> Mapping:
-    """Give the same mapping for another territory. Raises msgspec.ValidationError where this cannot be a slug."""
-    checked = msgspec.convert(slug, Slug)
-    return msgspec.structs.replace(mapping, territory=msgspec.structs.replace(mapping.territory, slug=checked))

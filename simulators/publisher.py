@@ -59,9 +59,21 @@ class Publisher:
         self._refusal: str | None = None
         self._is_ready = False
         self._check_at_s = 0.0
-        self.client = self._make_client(client_id)
+        self._client_id = client_id
+        self._most_in_flight = MOST_IN_FLIGHT
+        self.client = self._make_client(client_id, MOST_IN_FLIGHT)
 
     def __enter__(self) -> Self:
+        self._connect()
+        if self._most_in_flight < MOST_IN_FLIGHT:  # known only now, and paho changes its limit only when closed
+            self._close()
+            self._is_ready = False
+            self.client = self._make_client(self._client_id, self._most_in_flight)
+            self._connect()
+        return self
+
+    def _connect(self) -> None:
+        """Connect and wait until receipts are subscribed. Raises PublisherError."""
         place = self.address.netloc.rpartition("@")[2]
         try:
             self.client.connect(self.address.hostname or "127.0.0.1", self.address.port or 1883, keepalive=30)
@@ -74,7 +86,6 @@ class Publisher:
             self._close()
             wait = f"does not let us in within {CONNECT_TIMEOUT_S:g} s"
             raise PublisherError(f"the broker at {place} {self._refusal or wait}")
-        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -146,13 +157,13 @@ class Publisher:
             self._refusal = sentence
             self._changed.notify_all()
 
-    def _make_client(self, client_id: str) -> mqtt.Client:
+    def _make_client(self, client_id: str, most_in_flight: int) -> mqtt.Client:
         client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv5)
         if self.address.username:
             client.username_pw_set(unquote(self.address.username), unquote(self.address.password or ""))
         if self.address.scheme == "mqtts":
             client.tls_set_context(ssl.create_default_context())
-        client.max_inflight_messages_set(MOST_IN_FLIGHT)
+        client.max_inflight_messages_set(most_in_flight)
         client.reconnect_delay_set(1, 10)
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
@@ -165,6 +176,8 @@ class Publisher:
         self, client: mqtt.Client, userdata: Any, flags: Any, code: Any, properties: Any
     ) -> None:  # Any: paho
         if not code.is_failure:
+            # MQTT 5.0, 3.2.2.3.3 Receive Maximum: a broker may close the connection when more are in flight
+            self._most_in_flight = min(getattr(properties, "ReceiveMaximum", MOST_IN_FLIGHT), MOST_IN_FLIGHT)
             client.subscribe(self.receipts_filter, qos=1)
         elif code.value not in PASSING_CODES:
             self._refuse(f"refuses us: {code}")

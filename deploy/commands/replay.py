@@ -14,9 +14,9 @@ from deploy.errors import SettingError
 from deploy.replay_registration import register_entries
 from deploy.settings import services_given_or_embedded
 from simulators.csv_rows import FileError
-from simulators.mapping import built_in_names, read_mapping
+from simulators.mapping import built_in_names, read_mapping, renamed
 from simulators.mapping_checks import MappingError
-from simulators.mapping_tables import Mapping, renamed
+from simulators.mapping_tables import Mapping
 from simulators.publisher import Publisher, PublisherError
 from simulators.replay import Tally, replay
 from simulators.replay_entries import Entries, entries
@@ -105,6 +105,8 @@ def show(tally: Tally, found: Entries) -> None:
         f"messages  {counts.published:>9,} published, {counts.receipted:,} receipted, "
         f"{counts.republished:,} sent again, {tally.n_unreceipted:,} without receipt"
     )
+    if tally.n_unreceipted:
+        print("          messages without receipt: does `vigie ingest` run, on the same broker?")
     print(f"stored    {counts.stored:>9,} values; {counts.duplicate:,} duplicates")
     print(f"refused   {sum(counts.refused.values()):>9,} values")
     for refusal in counts.refusals[:20]:

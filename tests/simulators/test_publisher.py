@@ -41,7 +41,10 @@ def registered(database_url: str, mqtt_url: str, territory_slug: str) -> Setting
 
 
 def test_every_message_gets_a_receipt_of_the_real_worker(registered: Settings, territory_slug: str) -> None:
-    with ingesting(registered), Publisher(registered.mqtt_url, "gate-1", territory_slug, patience_s=1) as publisher:
+    with (
+        ingesting(registered),
+        Publisher(registered.mqtt_url, f"gate-{territory_slug}", territory_slug, patience_s=1) as publisher,
+    ):
         for number in range(3000):
             publisher.publish(a_message(number, territory_slug), timeout_s=30)
         counts = publisher.drain(30)
@@ -52,7 +55,7 @@ def test_every_message_gets_a_receipt_of_the_real_worker(registered: Settings, t
 def test_sending_all_again_is_counted_as_duplicates(registered: Settings, territory_slug: str) -> None:
     with ingesting(registered):
         for expected in ((50, 0), (0, 50)):
-            with Publisher(registered.mqtt_url, "gate-1", territory_slug, patience_s=1) as publisher:
+            with Publisher(registered.mqtt_url, f"gate-{territory_slug}", territory_slug, patience_s=1) as publisher:
                 for number in range(50):
                     publisher.publish(a_message(number, territory_slug))
                 counts = publisher.drain(30)
@@ -60,7 +63,10 @@ def test_sending_all_again_is_counted_as_duplicates(registered: Settings, territ
 
 
 def test_refused_values_are_told_with_their_reason(registered: Settings, territory_slug: str) -> None:
-    with ingesting(registered), Publisher(registered.mqtt_url, "gate-1", territory_slug, patience_s=1) as publisher:
+    with (
+        ingesting(registered),
+        Publisher(registered.mqtt_url, f"gate-{territory_slug}", territory_slug, patience_s=1) as publisher,
+    ):
         publisher.publish(a_message(1, territory_slug, active_power=40.0, voltage=1e6))
         publisher.publish(a_message(2, territory_slug, "stranger"))
         counts = publisher.drain(30)
@@ -128,6 +134,19 @@ def test_broker_restarted_in_the_middle_costs_nothing(tmp_path: Path) -> None:
             assert len(publisher.outbox) == 0
         assert set(platform.seen) == {f"m-{number}" for number in range(900)}
     assert (counts.published, counts.receipted) == (900, 900)
+
+
+def test_broker_that_takes_few_at_a_time_is_given_few(tmp_path: Path) -> None:
+    """MQTT 5 lets a broker say how many unacknowledged messages it takes (Receive Maximum)."""
+    with (
+        own_broker(tmp_path, most_in_flight=7) as broker,
+        receipting(broker.url(), "dijon"),
+        Publisher(broker.url(), "gate-1", "dijon") as publisher,
+    ):
+        assert publisher.client.max_inflight_messages == 7
+        for number in range(500):
+            publisher.publish(a_message(number), timeout_s=20)
+        assert publisher.drain(20).receipted == 500
 
 
 def test_refusals_of_the_broker_are_sentences(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ import pytest
 
 from deploy.replay_registration import register_entries
 from ingest.settings import Settings
-from simulators.mapping import read_mapping
-from simulators.mapping_tables import Mapping, renamed
+from simulators.mapping import read_mapping, renamed
+from simulators.mapping_tables import Mapping
 from simulators.publisher import Publisher
 from simulators.replay import Tally, replay
 from simulators.replay_entries import entries

@@ -18,7 +18,7 @@ persistence false
 allow_anonymous false
 password_file {folder}/passwords
 acl_file {folder}/acl
-max_inflight_messages 0
+max_inflight_messages {most_in_flight}
 max_queued_messages 0
 log_dest none
 """
@@ -34,12 +34,13 @@ topic read vigie/#
 class OwnBroker:
     """Its users are `gateway` and `mute` (who may not publish), the password is `secret`. It forgets when killed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, most_in_flight: int = 0) -> None:
         self.folder = folder
         self.port = free_port()
         self.tree = ensure_tree(SERVICES, place_of(REPOSITORY).cache)
         self._process: subprocess.Popen[bytes] | None = None
-        (folder / "mosquitto.conf").write_text(CONFIGURATION.format(port=self.port, folder=folder))
+        text = CONFIGURATION.format(port=self.port, folder=folder, most_in_flight=most_in_flight)
+        (folder / "mosquitto.conf").write_text(text)
         (folder / "acl").write_text(RIGHTS)
         passwords = folder / "passwords"
         passwords.write_text("gateway:secret\nmute:secret\n")
@@ -66,9 +67,9 @@ class OwnBroker:
 
 
 @contextmanager
-def own_broker(folder: Path) -> Iterator[OwnBroker]:
-    """Run a broker with its files in this folder; killed in the end."""
-    broker = OwnBroker(folder)
+def own_broker(folder: Path, most_in_flight: int = 0) -> Iterator[OwnBroker]:
+    """Run a broker with its files in this folder; killed in the end. `most_in_flight` 0 sets no limit."""
+    broker = OwnBroker(folder, most_in_flight)
     broker.start()
     try:
         yield broker
