@@ -20,10 +20,10 @@ demo: setup ## everything on this machine: services, stream, ingest, analytics, 
 	@$(BIN)/vigie demo
 
 test: setup ## all tests, with real services
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n 2
 
 test-fast: setup ## the tests that need no services
-	@$(BIN)/python -m pytest -q -m "not services and not browser"
+	@$(BIN)/python -m pytest -q -n 2 -m "not services and not browser"
 
 check: setup ## format, lint, types, arrows
 	@$(BIN)/ruff format --check .

@@ -1,5 +1,6 @@
 """`vigie api`: serves the application until told to stop."""
 
+import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -69,5 +70,5 @@ def require_free(host: str, port: int) -> None:
             return
     except OSError as error:
         raise SettingError(
-            f"cannot listen on {host}:{port}: {error.strerror}; set VIGIE_API_PORT to another"
+            f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}; set VIGIE_API_PORT to another"
         ) from error
