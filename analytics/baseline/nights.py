@@ -1,0 +1,140 @@
+"""Nights of a meter: how long the sun was down, and what was counted in stretches that the meter accounts for.
+
+A night goes from noon to noon of civil time and is named by the day it begins on. A counter goes on counting while
+its gateway is silent, so what it counted is known for the whole silence but not for each of its nights: those are
+joined into one stretch.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from astral import Observer
+from astral.sun import elevation, sunrise, sunset
+
+from store.baseline import MeteredDay
+
+NOON = time(12)
+DAY = timedelta(days=1)
+TOLERANCE_S = 1200.0  # by which a stretch may differ from the time its meter accounts for
+LONGEST_NIGHTS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Consecutive nights from `first` on: hours between sunset and sunrise, energy and its off-peak part [kW.h]."""
+
+    first: date
+    n_nights: int
+    dark_h: float
+    kwh: float
+    off_peak_kwh: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a meter hangs: degrees (WGS 84) and civil time."""
+
+    longitude: float
+    latitude: float
+    time_zone: str
+
+
+def join_nights(counted: Sequence[MeteredDay], place: Place) -> list[Stretch]:
+    """Join the nights of one meter into stretches that its counter accounts for.
+
+    Parameters
+    ----------
+    counted
+        Of one asset, in order of days; several meters of it are added up where all of them speak.
+    """
+    stretches: list[Stretch] = []
+    held: list[tuple[date, MeteredDay | None]] = []
+    for day, row in every_night(add_meters(counted)):
+        if abs(unaccounted_s([(day, row)], place)) <= TOLERANCE_S:
+            held = []  # what was missing before is not in this night's count, so it is lost
+        held.append((day, row))
+        missing_s = unaccounted_s(held, place)
+        if abs(missing_s) <= TOLERANCE_S:
+            stretches.append(close_stretch(held, place))
+        if missing_s <= TOLERANCE_S or len(held) > LONGEST_NIGHTS:
+            held = []
+    return stretches
+
+
+def unaccounted_s(held: Sequence[tuple[date, MeteredDay | None]], place: Place) -> float:
+    """Give the seconds of some nights that the counter does not account for; below 0: it tells of earlier ones."""
+    return sum(length_s(day, place) - (row.span_s if row else 0.0) for day, row in held)
+
+
+def add_meters(counted: Sequence[MeteredDay]) -> list[MeteredDay]:
+    """Add up the meters of an asset by day; a day that one of them does not account for is left out."""
+    n_meters = len({row.series_id for row in counted})
+    if n_meters <= 1:
+        return list(counted)
+    by_day: dict[date, list[MeteredDay]] = {}
+    for row in counted:
+        by_day.setdefault(row.day, []).append(row)
+    return [add_up(rows) for _, rows in sorted(by_day.items()) if len(rows) == n_meters]
+
+
+def add_up(rows: Sequence[MeteredDay]) -> MeteredDay:
+    """Add up one day; it is accounted for as far as the meter that says least."""
+    first = rows[0]
+    return MeteredDay(
+        first.asset_id,
+        first.series_id,
+        first.day,
+        sum(row.increase for row in rows),
+        sum(row.off_peak for row in rows),
+        min(row.span_s for row in rows),
+        sum(row.n_resets for row in rows),
+    )
+
+
+def every_night(rows: Sequence[MeteredDay]) -> Iterable[tuple[date, MeteredDay | None]]:
+    """Give each night from the first to the last, with what was counted."""
+    if not rows:
+        return
+    by_day = {row.day: row for row in rows}
+    day, last = rows[0].day, rows[-1].day
+    while day <= last:
+        yield day, by_day.get(day)
+        day += DAY
+
+
+def close_stretch(held: Sequence[tuple[date, MeteredDay | None]], place: Place) -> Stretch:
+    """Make one stretch of the nights held."""
+    rows = [row for _, row in held if row is not None]
+    return Stretch(
+        first=held[0][0],
+        n_nights=len(held),
+        dark_h=sum(dark_hours(day, place) for day, _ in held),
+        kwh=sum(row.increase for row in rows),
+        off_peak_kwh=sum(row.off_peak for row in rows),
+    )
+
+
+def length_s(night: date, place: Place) -> float:
+    """Give the seconds from noon to noon: 23, 24 or 25 hours."""
+    zone = ZoneInfo(place.time_zone)
+    begin, end = (datetime.combine(day, NOON, zone).timestamp() for day in (night, night + DAY))
+    return end - begin
+
+
+def dark_hours(night: date, place: Place) -> float:
+    """Give the hours between sunset and sunrise (upper limb at the horizon, NOAA's equations, by `astral`)."""
+    return sun_down_h(night, round(place.longitude, 1), round(place.latitude, 1))
+
+
+@lru_cache(maxsize=50_000)
+def sun_down_h(night: date, longitude: float, latitude: float) -> float:
+    """Give the hours between sunset of a day and the next sunrise; 0 or 24 where the sun does neither."""
+    observer = Observer(latitude, longitude)
+    try:
+        return (sunrise(observer, night + DAY) - sunset(observer, night)).total_seconds() / 3600
+    except ValueError:  # polar day or night
+        midnight = datetime.combine(night, time(), ZoneInfo("UTC")) + DAY - timedelta(hours=longitude / 15)
+        return 0.0 if elevation(observer, midnight) > 0 else 24.0
