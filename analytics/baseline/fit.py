@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.baseline.nights import Stretch
-from analytics.baseline.noise import Noise
+from analytics.baseline.noise import Noise, Residuals, spread_of
 
 Floats = NDArray[np.float64]
 HUBER = 1.345
@@ -25,18 +25,16 @@ TO_SD = 1.4826  # median absolute deviation to standard deviation of a normal di
 class NightModel:
     """A fitted meter.
 
-    `projection` (2, n_stretches) turns disturbances of the baseline's stretches into those of the two coefficients;
-    `residuals` are relative, `days` the ordinals of the stretches' first nights, `spread` their standard deviation.
+    `projection` (2, n_stretches) turns disturbances of the baseline's stretches [kW.h] into those of the two
+    coefficients; `residuals` are relative to `fitted_kwh`.
     """
 
     standing_kwh: float
     power_kw: float
     off_peak: tuple[float, float]
-    days: NDArray[np.int64]
     fitted_kwh: Floats
-    residuals: Floats
+    residuals: Residuals
     projection: Floats
-    spread: float
     n_nights: int
     dark_h: tuple[float, float]
 
@@ -63,20 +61,18 @@ def fit_nights(stretches: Sequence[Stretch]) -> NightModel:
     scaled, target = design / dark[:, None], kwh / dark
     coefficients, weights = huber(scaled, target)
     off_coefficients, _ = huber(scaled, off_peak / dark)
-    fitted = design @ coefficients
+    fitted = np.maximum(design @ coefficients, 1e-9)
     normal = (scaled * weights[:, None]).T @ scaled
     projection = np.linalg.solve(normal, (scaled * weights[:, None]).T) / dark
-    residuals = (kwh - fitted) / np.maximum(fitted, 1e-9)
+    days = np.array([stretch.first.toordinal() for stretch in stretches])
     per_night = dark / design[:, 0]
     return NightModel(
         standing_kwh=float(coefficients[0]),
         power_kw=float(coefficients[1]),
         off_peak=(float(off_coefficients[0]), float(off_coefficients[1])),
-        days=np.array([stretch.first.toordinal() for stretch in stretches]),
         fitted_kwh=fitted,
-        residuals=residuals,
+        residuals=Residuals(days, (kwh - fitted) / fitted, design / fitted[:, None]),
         projection=projection,
-        spread=float(TO_SD * np.median(np.abs(residuals))),
         n_nights=int(design[:, 0].sum()),
         dark_h=(float(per_night.min()), float(per_night.max())),
     )
@@ -91,10 +87,10 @@ def predict(model: NightModel, nights: Sequence[tuple[date, float]], noise: Nois
     dark = np.array([hours for _, hours in nights])
     design = np.stack([np.ones_like(dark), dark], axis=1)
     kwh = design @ np.array([model.standing_kwh, model.power_kw])
-    days = np.concatenate([model.days, [day.toordinal() for day, _ in nights]])
+    days = np.concatenate([model.residuals.days, [day.toordinal() for day, _ in nights]])
     # error = disturbances of the predicted nights - what those of the baseline did to the prediction
     gains = np.concatenate([-(design.sum(axis=0) @ model.projection) * model.fitted_kwh, kwh])
-    covariance = model.spread**2 * noise.correlation(days)
+    covariance = spread_of(model.residuals, noise) ** 2 * noise.correlation(days)
     return Counterfactual(
         kwh=float(kwh.sum()),
         off_peak_kwh=float((design @ np.array(model.off_peak)).sum()),

@@ -1,6 +1,6 @@
 """One cabinet's meter before and after a project: whether it can be told, what it used, what outages kept from it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,6 +15,8 @@ LEAST_NIGHTS = 90  # a season: fewer say nothing about how use follows the lengt
 BEYOND_H = 0.5  # by which a night may be longer or shorter than any of the baseline
 OUTAGE_SHARE = 0.6
 NEIGHBOUR_NIGHTS = 15  # on both sides of a night, for what is usual around it
+DEPRESSIONS = (0.833, 2.0, 3.0, 4.0, 5.0, 6.0)  # degrees: from sunset to the end of civil twilight
+MOST_METERS = 24  # asked for it
 LONGEST_ORDER = timedelta(days=62)  # a schedule of more days is the council's standing rule
 
 
@@ -47,11 +49,31 @@ class Use:
     usual_kw: float
 
 
-def make_meter(project: ProjectAsset, rows: Sequence[MeteredDay]) -> Meter | str:
+def make_meters(projects: Sequence[ProjectAsset], rows: Mapping[int, Sequence[MeteredDay]]) -> list[Meter | str]:
+    """Fit the baselines of a territory's meters, given by asset; where one cannot be, say why.
+
+    How dark it is when lamps are lit is a setting of the territory's photocells: the sun's depression under which the
+    baselines are best explained, all meters together (least sum of absolute relative residuals).
+    """
+    step = max(1, len(projects) // MOST_METERS)
+    tried = {
+        depression: [make_meter(p, rows.get(p.asset_id, ()), depression) for p in projects[::step]]
+        for depression in DEPRESSIONS
+    }
+    best = min(DEPRESSIONS, key=lambda depression: unexplained(tried[depression]))
+    return [make_meter(project, rows.get(project.asset_id, ()), best) for project in projects]
+
+
+def unexplained(meters: Iterable[Meter | str]) -> float:
+    """Give the sum of what baselines leave unexplained."""
+    return sum(float(np.abs(meter.model.residuals.values).sum()) for meter in meters if isinstance(meter, Meter))
+
+
+def make_meter(project: ProjectAsset, rows: Sequence[MeteredDay], depression: float) -> Meter | str:
     """Fit a meter's baseline, or say why it cannot be."""
     if project.longitude is None or project.latitude is None:
         return "the asset has no position: its dark hours are not known"
-    place = Place(project.longitude, project.latitude, project.time_zone)
+    place = Place(project.longitude, project.latitude, project.time_zone, depression)
     own = [row for row in rows if project.baseline_from <= row.day < project.baseline_to]
     stretches = [stretch for stretch in join_nights(own, place) if stretch.dark_h > 0]
     n_nights = sum(stretch.n_nights for stretch in stretches)

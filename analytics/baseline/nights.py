@@ -1,4 +1,4 @@
-"""Nights of a meter: how long the sun was down, and what was counted in stretches that the meter accounts for.
+"""Nights of a meter: how long it was dark, and what was counted in stretches that the meter accounts for.
 
 A night goes from noon to noon of civil time and is named by the day it begins on. A counter goes on counting while
 its gateway is silent, so what it counted is known for the whole silence but not for each of its nights: those are
@@ -7,12 +7,12 @@ joined into one stretch.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from astral import Observer
-from astral.sun import elevation, sunrise, sunset
+from astral.sun import dawn, dusk, elevation
 
 from store.baseline import MeteredDay
 
@@ -24,7 +24,7 @@ LONGEST_NIGHTS = 7
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Consecutive nights from `first` on: hours between sunset and sunrise, energy and its off-peak part [kW.h]."""
+    """Consecutive nights from `first` on: hours of dark, energy and its off-peak part [kW.h]."""
 
     first: date
     n_nights: int
@@ -35,11 +35,12 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a meter hangs: degrees (WGS 84) and civil time."""
+    """Where a meter hangs: degrees (WGS 84), civil time, and how far below the horizon the sun is when lamps burn."""
 
     longitude: float
     latitude: float
     time_zone: str
+    depression: float = 0.833
 
 
 def join_nights(counted: Sequence[MeteredDay], place: Place) -> list[Stretch]:
@@ -66,7 +67,7 @@ def join_nights(counted: Sequence[MeteredDay], place: Place) -> list[Stretch]:
 
 def unaccounted_s(held: Sequence[tuple[date, MeteredDay | None]], place: Place) -> float:
     """Give the seconds of some nights that the counter does not account for; below 0: it tells of earlier ones."""
-    return sum(length_s(day, place) - (row.span_s if row else 0.0) for day, row in held)
+    return sum(length_s(day, place.time_zone) - (row.span_s if row else 0.0) for day, row in held)
 
 
 def add_meters(counted: Sequence[MeteredDay]) -> list[MeteredDay]:
@@ -117,24 +118,26 @@ def close_stretch(held: Sequence[tuple[date, MeteredDay | None]], place: Place) 
     )
 
 
-def length_s(night: date, place: Place) -> float:
+@lru_cache(maxsize=10_000)
+def length_s(night: date, time_zone: str) -> float:
     """Give the seconds from noon to noon: 23, 24 or 25 hours."""
-    zone = ZoneInfo(place.time_zone)
+    zone = ZoneInfo(time_zone)
     begin, end = (datetime.combine(day, NOON, zone).timestamp() for day in (night, night + DAY))
     return end - begin
 
 
 def dark_hours(night: date, place: Place) -> float:
-    """Give the hours between sunset and sunrise (upper limb at the horizon, NOAA's equations, by `astral`)."""
-    return sun_down_h(night, round(place.longitude, 1), round(place.latitude, 1))
+    """Give the hours with the sun more than `place.depression` degrees under the horizon (NOAA, by `astral`)."""
+    return sun_down_h(night, round(place.longitude, 1), round(place.latitude, 1), place.depression)
 
 
-@lru_cache(maxsize=50_000)
-def sun_down_h(night: date, longitude: float, latitude: float) -> float:
-    """Give the hours between sunset of a day and the next sunrise; 0 or 24 where the sun does neither."""
+@lru_cache(maxsize=100_000)
+def sun_down_h(night: date, longitude: float, latitude: float, depression: float) -> float:
+    """Give the hours from dusk of a day to the next dawn; 0 or 24 where there is neither."""
     observer = Observer(latitude, longitude)
     try:
-        return (sunrise(observer, night + DAY) - sunset(observer, night)).total_seconds() / 3600
+        begin, end = dusk(observer, night, depression), dawn(observer, night + DAY, depression)
+        return (end - begin).total_seconds() / 3600
     except ValueError:  # polar day or night
-        midnight = datetime.combine(night, time(), ZoneInfo("UTC")) + DAY - timedelta(hours=longitude / 15)
-        return 0.0 if elevation(observer, midnight) > 0 else 24.0
+        midnight = datetime.combine(night, time(), UTC) + DAY - timedelta(hours=longitude / 15)
+        return 0.0 if elevation(observer, midnight) > -depression else 24.0

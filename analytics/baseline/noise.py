@@ -1,8 +1,10 @@
-"""How disturbances of nights hang together: part of them is new each night, part of it stays for weeks.
+"""How disturbances of nights hang together: part fades in days (weather, voltage), part stays for weeks (lamps out).
 
-The correlation at a distance of k nights is `share * memory**k`: white noise on top of a first-order autoregression.
-Both numbers come from the baselines of all meters of a territory together, since one year of one meter holds only a
-few independent spells of a disturbance that lasts a month.
+Correlation at a distance of k nights: `share * memory**k + (1 - share) * FAST**k`. What counts for the mean of a month
+is the slow part, so both numbers are learnt from means of blocks of ten nights, by restricted maximum likelihood
+(Patterson and Thompson 1971, doi:10.1093/biomet/58.3.545): a residual is measured from a line that the same
+disturbances moved, and plain autocorrelations would therefore come out too small. All meters of a territory tell
+together, since one year of one meter holds only a few independent spells of a disturbance that lasts a month.
 """
 
 from collections.abc import Sequence
@@ -12,106 +14,116 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-N_LAGS = 45
-MEMORIES = np.concatenate([np.arange(0.0, 0.9, 0.1), np.arange(0.9, 0.996, 0.005)])
+Days = NDArray[np.int64]
+BLOCK = 10  # nights
+FAST = 0.8
+MEMORIES = (0.9, 0.93, 0.95, 0.96, 0.97, 0.98, 0.985, 0.99)
+SHARES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 CLIP = 4.0  # spreads: nights of outages say nothing about the ordinary ones
-N_CORRECTIONS = 8
+MOST_METERS = 24  # more tell nothing new of the two numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Residuals:
+    """Relative residuals of one meter's baseline: days (ordinals), residuals, and its design over the fitted values."""
+
+    days: Days
+    values: Floats
+    design: Floats  # (n, 2)
 
 
 @dataclass(frozen=True, slots=True)
 class Noise:
-    """`share` (0 to 1) of the variance stays, and fades by `memory` (0 to 1) from night to night.
+    """`share` (0 to 1) of the variance fades by `memory` from night to night, the rest by FAST.
 
-    `common` is the correlation between two meters in the same night; `n_effective` counts the independent spells that
-    all this was learnt from.
+    `common` is the correlation between two meters in the same night, `n_spells` counts the independent spells that all
+    this was learnt from.
     """
 
     share: float
     memory: float
     common: float
-    n_effective: float
+    n_spells: float
 
-    def correlation(self, days: NDArray[np.int64]) -> Floats:
+    def correlation(self, days: Days) -> Floats:
         """Give the matrix of correlations between nights, (n, n)."""
-        distance = np.abs(days[:, None] - days[None, :]).astype(np.float64)
-        matrix: Floats = self.share * self.memory**distance
-        matrix[np.diag_indices(days.size)] = 1.0
-        return matrix
-
-    def variance_of_mean(self, n_nights: int) -> float:
-        """Give the variance of the mean of so many consecutive nights, for a variance of 1 of each."""
-        return float(self.correlation(np.arange(n_nights)).mean())
+        distance = np.abs(days[:, None] - days[None, :])
+        lags = np.arange(int(distance.max()) + 1, dtype=np.float64)
+        by_lag: Floats = self.share * self.memory**lags + (1 - self.share) * FAST**lags
+        return by_lag[distance]
 
 
-def learn_noise(days: Sequence[NDArray[np.int64]], residuals: Sequence[Floats]) -> Noise:
-    """Learn from the relative residuals of several meters' baselines, each with its days (ordinals).
+@dataclass(frozen=True, slots=True)
+class Blocks:
+    """Means of blocks of nights: which nights went in (n_blocks, n_nights), residuals (n_blocks,), design."""
 
-    A residual is measured from a mean that the same disturbances moved, which makes them look less correlated than
-    they are: the variance of that mean is added back until the answer stands.
-    """
-    span = min(int(day.min()) for day in days), max(int(day.max()) for day in days)
-    grids = [on_calendar(day, residual, span) for day, residual in zip(days, residuals, strict=True)]
-    measured = mean_over_meters([autocorrelation(grid) for grid in grids])
-    n_nights = max(2, int(np.median([np.isfinite(grid).sum() for grid in grids])))
-    noise = Noise(0.0, 0.0, 0.0, float(n_nights))
-    for _ in range(N_CORRECTIONS):
-        lost = noise.variance_of_mean(n_nights)
-        share, memory = fit_decay(measured * (1 - lost) + lost)
-        noise = Noise(share, memory, 0.0, 0.0)
-    spells = 1 / max(noise.variance_of_mean(n_nights), 1 / n_nights)
-    common = common_correlation(grids)
-    n_meters = len(grids) / (1 + (len(grids) - 1) * common)
-    return Noise(noise.share, noise.memory, common, spells * n_meters)
+    mixing: Floats
+    days: Days
+    values: Floats
+    design: Floats
 
 
-def on_calendar(days: NDArray[np.int64], residuals: Floats, span: tuple[int, int]) -> Floats:
-    """Lay residuals out night by night, NaN where there is none, outliers cut, with mean 0 and variance 1."""
-    spread = max(1.4826 * float(np.median(np.abs(residuals))), 1e-12)
-    grid = np.full(span[1] - span[0] + 1, np.nan)
-    grid[days - span[0]] = np.where(np.abs(residuals) <= CLIP * spread, residuals, np.nan)
-    centred: Floats = grid - np.nanmean(grid)
-    return centred / max(float(np.nanstd(centred)), 1e-12)
+def learn_noise(meters: Sequence[Residuals]) -> Noise:
+    """Learn from the baselines of several meters."""
+    step = max(1, len(meters) // MOST_METERS)
+    blocks = [to_blocks(meter) for meter in meters[::step]]
+    candidates = [Noise(share, memory, 0.0, 0.0) for memory in MEMORIES for share in SHARES]
+    likelihoods = [sum(likelihood(block, candidate)[0] for block in blocks) for candidate in candidates]
+    best = candidates[int(np.argmax(likelihoods))]
+    common = common_correlation(meters[::step])
+    days = np.arange(int(np.median([meter.days.size for meter in meters])))
+    spells = 1 / float(best.correlation(days).mean())
+    return Noise(best.share, best.memory, common, spells)
 
 
-def autocorrelation(grid: Floats) -> Floats:
-    """Give the correlation at distances of 1 to N_LAGS nights, NaN where too few pairs stand."""
-    found = np.full(N_LAGS, np.nan)
-    for lag in range(1, min(N_LAGS, grid.size - 10) + 1):
-        products = grid[lag:] * grid[:-lag]
-        if np.isfinite(products).sum() >= 10:
-            found[lag - 1] = np.nanmean(products)
-    return found
+def spread_of(meter: Residuals, noise: Noise) -> float:
+    """Give the standard deviation of a meter's single nights that goes with how its blocks vary."""
+    return float(np.sqrt(likelihood(to_blocks(meter), noise)[1]))
 
 
-def fit_decay(measured: Floats) -> tuple[float, float]:
-    """Find share and memory by least squares over the lags, memory on a grid."""
-    lags = np.arange(1, measured.size + 1)
-    usable = np.isfinite(measured)
-    if not usable.any():
-        return 0.0, 0.0
-    best = (0.0, 0.0, float((measured[usable] ** 2).sum()))
-    for memory in MEMORIES[1:]:
-        shape = memory ** lags[usable]
-        share = float(np.clip((shape @ measured[usable]) / (shape @ shape), 0, 1))
-        error = float(((measured[usable] - share * shape) ** 2).sum())
-        if error < best[2]:
-            best = (share, float(memory), error)
-    return best[0], best[1]
+def to_blocks(meter: Residuals) -> Blocks:
+    """Average a meter's residuals over blocks of nights, outliers left out."""
+    kept = ordinary(meter.values)
+    days, values, design = meter.days[kept], meter.values[kept], meter.design[kept]
+    _, block = np.unique((days - days.min()) // BLOCK, return_inverse=True)
+    mixing = np.zeros((int(block.max()) + 1, days.size))
+    mixing[block, np.arange(days.size)] = 1.0
+    mixing /= mixing.sum(axis=1, keepdims=True)
+    return Blocks(mixing, days, mixing @ values, mixing @ design)
 
 
-def mean_over_meters(measured: Sequence[Floats]) -> Floats:
-    """Average over the meters that know a distance; NaN where none does."""
-    stacked = np.stack(measured)
-    known = np.isfinite(stacked).sum(axis=0)
-    total: Floats = np.where(known > 0, np.nansum(stacked, axis=0) / np.maximum(known, 1), np.nan)
-    return total
+def ordinary(values: Floats) -> NDArray[np.bool_]:
+    """Say which residuals are no outliers."""
+    middle = float(np.median(values))
+    spread = max(1.4826 * float(np.median(np.abs(values - middle))), 1e-12)
+    kept: NDArray[np.bool_] = np.abs(values - middle) <= CLIP * spread
+    return kept
 
 
-def common_correlation(grids: Sequence[Floats]) -> float:
+def likelihood(blocks: Blocks, noise: Noise) -> tuple[float, float]:
+    """Give the restricted log likelihood of blocks, and the variance of single nights that is most likely with it."""
+    covariance = blocks.mixing @ noise.correlation(blocks.days) @ blocks.mixing.T
+    factor = np.linalg.cholesky(covariance + 1e-9 * np.eye(covariance.shape[0]))
+    values = np.linalg.solve(factor, blocks.values)
+    design = np.linalg.solve(factor, blocks.design)
+    orthogonal, upper = np.linalg.qr(design)
+    left = values - orthogonal @ (orthogonal.T @ values)
+    freedom = max(values.size - design.shape[1], 1)
+    variance = max(float(left @ left) / freedom, 1e-18)
+    log_determinants = 2 * np.log(np.diag(factor)).sum() + 2 * np.log(np.abs(np.diag(upper)) + 1e-300).sum()
+    return float(-0.5 * (log_determinants + freedom * np.log(variance))), variance
+
+
+def common_correlation(meters: Sequence[Residuals]) -> float:
     """Give the mean correlation of two meters in the same night, not below 0; 0 for a single meter."""
-    stacked = np.stack(grids)
-    stacked = np.where(np.isfinite(stacked), stacked, 0.0)
-    n_both = np.isfinite(np.stack(grids)).astype(np.float64)
-    products = stacked.sum(axis=0) ** 2 - (stacked**2).sum(axis=0)
-    n_pairs = n_both.sum(axis=0) ** 2 - n_both.sum(axis=0)
-    return float(np.clip(products.sum() / max(n_pairs.sum(), 1.0), 0.0, 1.0))
+    first, last = min(int(m.days.min()) for m in meters), max(int(m.days.max()) for m in meters)
+    grid = np.zeros((len(meters), last - first + 1))
+    is_known = np.zeros(grid.shape)
+    for row, meter in enumerate(meters):
+        kept = ordinary(meter.values)
+        values = meter.values[kept] - meter.values[kept].mean()
+        grid[row, meter.days[kept] - first] = values / max(float(values.std()), 1e-12)
+        is_known[row, meter.days[kept] - first] = 1.0
+    products = grid.sum(axis=0) ** 2 - (grid**2).sum(axis=0)
+    n_pairs = is_known.sum(axis=0) ** 2 - is_known.sum(axis=0)
+    return float(np.clip(products.sum() / max(float(n_pairs.sum()), 1.0), 0.0, 1.0))

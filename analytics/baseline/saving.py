@@ -86,7 +86,8 @@ def half_width_kwh(savings: Sequence[Saving], noise: Noise) -> float:
     """Give half the width of the interval of a sum; meters are disturbed together as far as `noise.common` says."""
     errors = np.array([saving.counterfactual.standard_error for saving in savings])
     variance = (1 - noise.common) * float((errors**2).sum()) + noise.common * float(errors.sum()) ** 2
-    quantile = float(stdtrit(max(noise.n_effective, LEAST_SPELLS) - 1, (1 + LEVEL) / 2))
+    n_spells = noise.n_spells * errors.size / (1 + (errors.size - 1) * noise.common)  # what their spreads rest on
+    quantile = float(stdtrit(max(n_spells, LEAST_SPELLS) - 1, (1 + LEVEL) / 2))
     return quantile * float(np.sqrt(variance))
 
 

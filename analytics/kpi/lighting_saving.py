@@ -20,7 +20,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from analytics.baseline.meter import Meter, Use, make_meter, measure_use
+from analytics.baseline.meter import Meter, Use, make_meters, measure_use
 from analytics.baseline.noise import Noise, learn_noise
 from analytics.baseline.saving import (
     Amount,
@@ -107,9 +107,9 @@ def read_savings(connection: Connection, window: Window) -> SavingInputs:
 def tell_savings(inputs: SavingInputs) -> list[Figure]:
     """Tell the four KPIs of each cabinet that a project changed, and of all of them together."""
     before, after = by_asset(inputs.before), by_asset(inputs.after)
-    meters = [make_meter(project, before.get(project.asset_id, ())) for project in inputs.projects]
+    meters = make_meters(inputs.projects, before)
     models = [meter.model for meter in meters if isinstance(meter, Meter)]
-    noise = learn_noise([m.days for m in models], [m.residuals for m in models]) if models else None
+    noise = learn_noise([model.residuals for model in models]) if models else None
     told = [
         tell_meter(inputs, project, meter, after.get(project.asset_id, ()), noise)
         for project, meter in zip(inputs.projects, meters, strict=True)
@@ -206,6 +206,7 @@ def proof_of(told: Sequence[Told], noise: Noise | None) -> dict[str, Any]:
         "n_outage_nights": sum(one.use.n_outages for one in able if one.use),
         "metered_kwh": sum(one.use.metered_kwh for one in able if one.use),
         "adjusted_kwh": sum(one.use.adjusted_kwh for one in able if one.use),
+        "sun_depression_deg": able[0].meter.place.depression if able and able[0].meter else None,
         "noise_share": noise.share if noise else None,
         "noise_memory": noise.memory if noise else None,
         "noise_common": noise.common if noise else None,
