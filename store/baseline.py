@@ -189,3 +189,31 @@ def read_fills(connection: Connection, window: Window, slots: Sequence[Slot]) ->
         "latest": max((slot.ends_at for slot in slots), default=window.ends_at),
     }
     return [SeenFill(*row) for row in connection.execute(QUERIES["read_fills"], parameters)]
+
+
+@dataclass(frozen=True, slots=True)
+class DayTemperature:
+    """The lowest and highest outdoor temperature of a civil day [Cel], the mean of the territory's stations."""
+
+    day: date
+    lowest: float
+    highest: float
+
+
+def read_temperatures(connection: Connection, window: Window) -> list[DayTemperature]:
+    """Read the days of the window that the weather stations know for at least 20 hours."""
+    return [DayTemperature(*row) for row in connection.execute(QUERIES["read_temperatures"], window_parameters(window))]
+
+
+def read_parents(connection: Connection, window: Window, parent_type: str) -> dict[int, int]:
+    """Give the assets of the window's types that belong to an asset of another type, with that one."""
+    parameters = {**window_parameters(window), "parent_type": parent_type}
+    return {row[0]: row[1] for row in connection.execute(QUERIES["read_parents"], parameters)}
+
+
+def read_time_zone(connection: Connection, territory_id: int) -> str:
+    """Give a territory's time zone."""
+    row = connection.execute(QUERIES["read_time_zone"], {"territory_id": territory_id}).fetchone()
+    if row is None:
+        raise LookupError(f"territory {territory_id}")
+    return str(row[0])

@@ -101,3 +101,24 @@ left join lateral (
       and m.observed_at > %(earliest)s and m.observed_at <= %(latest)s
 ) as during on true
 order by s.slot, a.asset_id
+
+-- name: read_temperatures
+select (d.bucket at time zone t.time_zone)::date, avg(d.min), avg(d.max)
+from assets a
+join territories t using (territory_id)
+join series_assets sa using (asset_id)
+join series s using (series_id)
+join measurements_daily d on d.series_id = sa.series_id and d.bucket >= %(from)s and d.bucket < %(to)s and sa.period @> d.bucket
+where a.territory_id = %(territory_id)s and a.type = 'weather_station' and s.quantity = 'temperature'
+  and d.n > 0 and d.covered_s >= 20 * 3600
+group by 1
+order by 1
+
+-- name: read_parents
+select a.asset_id, p.asset_id
+from assets a
+join assets p on p.asset_id = a.parent_id and p.type = %(parent_type)s
+where a.territory_id = %(territory_id)s and a.type = any (%(types)s)
+
+-- name: read_time_zone
+select time_zone from territories where territory_id = %(territory_id)s

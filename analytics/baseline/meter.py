@@ -75,7 +75,7 @@ def make_meter(project: ProjectAsset, rows: Sequence[MeteredDay], depression: fl
         return "the asset has no position: its dark hours are not known"
     place = Place(project.longitude, project.latitude, project.time_zone, depression)
     own = [row for row in rows if project.baseline_from <= row.day < project.baseline_to]
-    stretches = [stretch for stretch in join_nights(own, place) if stretch.dark_h > 0]
+    stretches = join_nights(own, place)
     n_nights = sum(stretch.n_nights for stretch in stretches)
     if n_nights < LEAST_NIGHTS:
         return f"the baseline has {n_nights} metered nights, {LEAST_NIGHTS} are needed"
@@ -98,7 +98,7 @@ def measure_use(
     if min(h for _, h in nights) < lowest - BEYOND_H or max(h for _, h in nights) > highest + BEYOND_H:
         return "nights of this period are longer or shorter than any of the baseline"
     own = [row for row in rows if nights[0][0] <= row.day <= nights[-1][0]]
-    stretches = [stretch for stretch in join_nights(own, meter.place) if stretch.dark_h > 0]
+    stretches = join_nights(own, meter.place)
     if not stretches:
         return "the meter does not account for any night of this period"
     orders = [entry for entry in schedules if entry.asset_id == meter.project.asset_id and is_order(entry)]

@@ -5,7 +5,7 @@ its gateway is silent, so what it counted is known for the whole silence but not
 joined into one stretch.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -19,7 +19,9 @@ from store.baseline import MeteredDay
 NOON = time(12)
 DAY = timedelta(days=1)
 TOLERANCE_S = 1200.0  # by which a stretch may differ from the time its meter accounts for
-LONGEST_NIGHTS = 7
+LONGEST_DAYS = 7
+
+Counted = tuple[date, MeteredDay | None]  # None: the meter said nothing that day
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,30 +46,39 @@ class Place:
 
 
 def join_nights(counted: Sequence[MeteredDay], place: Place) -> list[Stretch]:
-    """Join the nights of one meter into stretches that its counter accounts for.
+    """Join the nights of one asset's meters into stretches that the counters account for; polar days are left out."""
+    groups = join_days(counted, lambda night: length_s(night, NOON, place.time_zone))
+    stretches = (close_stretch(group, place) for group in groups)
+    return [stretch for stretch in stretches if stretch.dark_h > 0]
+
+
+def join_days(counted: Sequence[MeteredDay], length_of: Callable[[date], float]) -> list[list[Counted]]:
+    """Join days (or nights) of one asset's meters into groups of consecutive ones that the counters account for.
 
     Parameters
     ----------
     counted
-        Of one asset, in order of days; several meters of it are added up where all of them speak.
+        Of one asset, in order of series and day; several meters are added up where all of them speak.
+    length_of
+        Gives the seconds of a day.
     """
-    stretches: list[Stretch] = []
-    held: list[tuple[date, MeteredDay | None]] = []
-    for day, row in every_night(add_meters(counted)):
-        if abs(unaccounted_s([(day, row)], place)) <= TOLERANCE_S:
-            held = []  # what was missing before is not in this night's count, so it is lost
+    groups: list[list[Counted]] = []
+    held: list[Counted] = []
+    for day, row in every_day(add_meters(counted)):
+        if abs(unaccounted_s([(day, row)], length_of)) <= TOLERANCE_S:
+            held = []  # what was missing before is not in this day's count, so it is lost
         held.append((day, row))
-        missing_s = unaccounted_s(held, place)
+        missing_s = unaccounted_s(held, length_of)
         if abs(missing_s) <= TOLERANCE_S:
-            stretches.append(close_stretch(held, place))
-        if missing_s <= TOLERANCE_S or len(held) > LONGEST_NIGHTS:
+            groups.append(held)
+        if missing_s <= TOLERANCE_S or len(held) > LONGEST_DAYS:
             held = []
-    return stretches
+    return groups
 
 
-def unaccounted_s(held: Sequence[tuple[date, MeteredDay | None]], place: Place) -> float:
-    """Give the seconds of some nights that the counter does not account for; below 0: it tells of earlier ones."""
-    return sum(length_s(day, place.time_zone) - (row.span_s if row else 0.0) for day, row in held)
+def unaccounted_s(held: Sequence[Counted], length_of: Callable[[date], float]) -> float:
+    """Give the seconds of some days that the counter does not account for; below 0: it tells of earlier ones."""
+    return sum(length_of(day) - (row.span_s if row else 0.0) for day, row in held)
 
 
 def add_meters(counted: Sequence[MeteredDay]) -> list[MeteredDay]:
@@ -95,8 +106,8 @@ def add_up(rows: Sequence[MeteredDay]) -> MeteredDay:
     )
 
 
-def every_night(rows: Sequence[MeteredDay]) -> Iterable[tuple[date, MeteredDay | None]]:
-    """Give each night from the first to the last, with what was counted."""
+def every_day(rows: Sequence[MeteredDay]) -> Iterable[Counted]:
+    """Give each day from the first to the last, with what was counted."""
     if not rows:
         return
     by_day = {row.day: row for row in rows}
@@ -106,7 +117,7 @@ def every_night(rows: Sequence[MeteredDay]) -> Iterable[tuple[date, MeteredDay |
         day += DAY
 
 
-def close_stretch(held: Sequence[tuple[date, MeteredDay | None]], place: Place) -> Stretch:
+def close_stretch(held: Sequence[Counted], place: Place) -> Stretch:
     """Make one stretch of the nights held."""
     rows = [row for _, row in held if row is not None]
     return Stretch(
@@ -119,10 +130,10 @@ def close_stretch(held: Sequence[tuple[date, MeteredDay | None]], place: Place) 
 
 
 @lru_cache(maxsize=10_000)
-def length_s(night: date, time_zone: str) -> float:
-    """Give the seconds from noon to noon: 23, 24 or 25 hours."""
+def length_s(day: date, begins: time, time_zone: str) -> float:
+    """Give the seconds of a civil day, or from noon to noon: 23, 24 or 25 hours."""
     zone = ZoneInfo(time_zone)
-    begin, end = (datetime.combine(day, NOON, zone).timestamp() for day in (night, night + DAY))
+    begin, end = (datetime.combine(each, begins, zone).timestamp() for each in (day, day + DAY))
     return end - begin
 
 

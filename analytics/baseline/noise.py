@@ -50,7 +50,8 @@ class Noise:
         distance = np.abs(days[:, None] - days[None, :])
         lags = np.arange(int(distance.max()) + 1, dtype=np.float64)
         by_lag: Floats = self.share * self.memory**lags + (1 - self.share) * FAST**lags
-        return by_lag[distance]
+        matrix: Floats = by_lag[distance]
+        return matrix
 
 
 @dataclass(frozen=True, slots=True)
