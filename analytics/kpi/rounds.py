@@ -8,17 +8,16 @@ a round driven.
 Bounds: planned rounds of which nothing is known count as driven in the value and below, as avoided above.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from analytics.kpi import Domain
 from analytics.kpi.figure import Figure, Known, hash_inputs, tell
+from analytics.plan import WITHIN, slots_of
 from store.baseline import (
     DoneRound,
-    PlannedRounds,
     SeenFill,
     Slot,
     read_fills,
@@ -28,11 +27,9 @@ from store.baseline import (
 )
 from store.inputs import Connection, Window
 
-WITHIN = timedelta(hours=10)  # from a round's planned start until its last container
 FILLED_PERCENT = 30.0  # a container that was emptier cannot show that it was emptied
 FALL_POINTS = 20.0
 LEAST_SHARE = 0.5
-WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +51,6 @@ def read_planned_and_done(connection: Connection, window: Window) -> RoundInputs
     untold = [index for index, slot in enumerate(slots) if not any(is_of(entry, slot, zone) for entry in done)]
     fills = read_fills(connection, window, [slots[index] for index in untold]) if untold else []
     return RoundInputs(slots, done, untold, fills)
-
-
-def slots_of(plan: PlannedRounds, days: tuple[date, date], zone: ZoneInfo) -> Iterable[Slot]:
-    """Give the rounds a plan sends on the days of a period (end not included)."""
-    first_week = plan.first_on - timedelta(days=plan.first_on.weekday())
-    for ahead in range((days[1] - days[0]).days):
-        day = days[0] + timedelta(days=ahead)
-        week = (day - first_week) // WEEK
-        is_valid = plan.first_on <= day and (plan.valid_to is None or day < plan.valid_to)
-        if is_valid and day.weekday() in plan.weekdays and week % plan.every_weeks == 0:
-            begins_at = datetime.combine(day, plan.start_time, zone)
-            yield Slot(plan.sector, plan.waste_stream, begins_at, begins_at + WITHIN)
 
 
 def one_per_round(done: Sequence[DoneRound]) -> list[DoneRound]:

@@ -129,5 +129,5 @@ def compute(database_url: str, now: datetime) -> float:
 def is_idle(report: RoundReport) -> bool:
     """Say whether a round found nothing to do."""
     kpis = report.kpis
-    n_done = report.rollup.n_closed + report.rollup.n_changed + report.watched.n_scored
+    n_done = report.rollup.n_closed + report.rollup.n_changed + report.watched.n_scored + report.hints.n_steps
     return n_done + kpis.n_new + kpis.n_restated + kpis.n_unchanged == 0
