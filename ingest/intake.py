@@ -174,7 +174,7 @@ def decode_message(arrival: Arrival, route: Route) -> Draft:
 
 def make_part(draft: Draft, uplink: Uplink, device: Device, territory: str) -> Part:
     """Tie an uplink to its device."""
-    row = device.row
+    row, columns = device.row, uplink.columns
     return Part(
         arrival=draft.arrival,
         origin=draft.origin,
@@ -183,8 +183,8 @@ def make_part(draft: Draft, uplink: Uplink, device: Device, territory: str) -> P
         territory_id=row.territory_id,
         device_id=row.device_id,
         is_revisable=row.is_revisable,
-        n_accepted=uplink.n_accepted,
-        n_refused=uplink.n_rejected,
+        n_accepted=len(columns[0].values) if len(columns) == 1 else uplink.n_accepted,
+        n_refused=uplink.n_rejected if uplink.rejected else 0,
     )
 
 

@@ -232,7 +232,7 @@ def read_quiet_devices(
     connection: Connection, kind: str, now: datetime, longest: timedelta, shortest: timedelta
 ) -> list[QuietDevice]:
     """Read the active devices that have been silent for between `shortest` and `longest`, no finding open on it."""
-    parameters = {"kind": kind, "now": now, "after": now - longest, "before": now - shortest}
+    parameters = {"kind": kind, "after": now - longest, "before": now - shortest}
     return [QuietDevice(*row) for row in connection.execute(QUERIES["read_quiet_devices"], parameters)]
 
 

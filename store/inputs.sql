@@ -161,7 +161,7 @@ from devices d
 join territories t using (territory_id)
 join lateral (
     select max(l.observed_at) as last_at,
-           max(b.committed_at) filter (where b.committed_at <= %(now)s) as arrived_at
+           max(b.committed_at) as arrived_at
     from series s
     join last_values l using (series_id)
     left join batches b using (batch_id)

@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 
 import psycopg
 import pytest
@@ -147,3 +148,23 @@ def test_worker_ends_cleanly_on_sigterm_within_5_s(chain: Chain, mqtt_url: str) 
         except subprocess.TimeoutExpired:
             pytest.fail("the worker did not end within 5 s")
     assert_all_stored_once(chain, 500)
+
+
+def test_worker_ends_within_5_s_while_the_database_is_away(chain: Chain, mqtt_url: str) -> None:
+    """What it holds stays unacknowledged, so the next worker gets it."""
+    port = int(conninfo.conninfo_to_dict(chain.settings.database_url)["port"])
+    with proxied(port) as proxy:
+        way = replace(chain.settings, database_url=chain.settings.database_url.replace(f":{port}/", f":{proxy.port}/"))
+        with worker_process(replace(chain, settings=way)) as process:
+            publish(mqtt_url, single_values(chain, 100))
+            chain.wait_for_stored(100)
+            proxy.stop()
+            publish(mqtt_url, single_values(chain, 100, first=100))
+            process.terminate()
+            try:
+                assert process.wait(5) == 0
+            except subprocess.TimeoutExpired:
+                pytest.fail("the worker did not end within 5 s")
+    with working(chain):
+        chain.wait_for_stored(200)
+    assert_all_stored_once(chain, 200)

@@ -27,6 +27,7 @@ class Proxy:
         self._flowing = threading.Event()
         self._running = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._lock = threading.Lock()
 
     def start(self) -> None:
         """Begin to listen and to carry."""
@@ -39,8 +40,8 @@ class Proxy:
     def stop(self) -> None:
         """Cut every connection and stop listening; returns when all is closed."""
         self._running.clear()
-        while self._threads:
-            self._threads.pop().join()
+        while thread := self._take_thread():
+            thread.join()
 
     def pause(self) -> None:
         """Carry nothing more, but keep connections open and accept new ones."""
@@ -52,8 +53,13 @@ class Proxy:
 
     def _spawn(self, target: Callable[[socket.socket], None], connection: socket.socket) -> None:
         thread = threading.Thread(target=target, args=(connection,), name="proxy", daemon=True)
-        self._threads.append(thread)
-        thread.start()
+        with self._lock:  # `stop` must not join a thread that is not started yet
+            self._threads.append(thread)
+            thread.start()
+
+    def _take_thread(self) -> threading.Thread | None:
+        with self._lock:
+            return self._threads.pop() if self._threads else None
 
     def _listen(self, listener: socket.socket) -> None:
         with listener:
