@@ -103,7 +103,7 @@ class LastValue(BaseModel):
     value: float
 
 
-class PublicKpi(BaseModel):
+class KpiValue(BaseModel):
     """A KPI with its proof: interval, baseline, completeness, method. Without a value `withheld` says why."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -126,7 +126,13 @@ class PublicKpi(BaseModel):
     computed_at: datetime
 
 
-class Kpi(PublicKpi):
+class PublicKpi(KpiValue):
+    """A published KPI of a territory as a whole."""
+
+    territory_name: str
+
+
+class Kpi(KpiValue):
     """The same with the hash of its inputs, what it replaces and why."""
 
     kpi_value_id: int

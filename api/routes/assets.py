@@ -21,7 +21,12 @@ BBox = Annotated[
 ]
 
 
-@router.get("/assets", response_model=Page[Asset])
+GEOJSON: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/geo+json": {"schema": {"type": "object", "required": ["type", "features", "next"]}}}}
+}
+
+
+@router.get("/assets", response_model=Page[Asset], responses=GEOJSON)
 async def assets(
     request: Request,
     reader: Reader,

@@ -1,0 +1,40 @@
+"""A region with two communes and at least one row of everything that the API shows, so that a leak shows."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from store.connect import connect
+from store.keys import create_key
+from store.registry import TerritoryEntry, register
+
+SEED = (Path(__file__).parents[1] / "store" / "seed_one_row_each.sql").read_text(encoding="utf-8")
+MORE = (Path(__file__).parent / "every_row.sql").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class EveryRow:
+    """Keys by what they see, all series, and a span that holds their measurements."""
+
+    region_key: str
+    north_key: str
+    series_ids: list[int]
+    first: str = "2026-05-01T00:00:00Z"
+    last: str = "2026-05-02T00:00:00Z"
+
+
+def seed_every_row(database_url: str) -> EveryRow:
+    """Store it; names, texts and values tell whose they are."""
+    with connect(database_url, program="test") as connection:
+        register(
+            connection,
+            [
+                TerritoryEntry("region", "Region", "region"),
+                TerritoryEntry("north", "North", parent="region"),
+                TerritoryEntry("south", "South", parent="region"),
+            ],
+        )
+        connection.execute(SEED)
+        connection.execute(MORE)
+        series_ids = [row[0] for row in connection.execute("select series_id from series order by 1").fetchall()]
+        keys = [create_key(connection, name, [name]) for name in ("region", "north")]
+    return EveryRow(*keys, series_ids)
