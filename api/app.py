@@ -31,7 +31,15 @@ def create_app(database_url: str, *, n_connections: int = 8) -> FastAPI:
         await pool.close()
 
     # The interactive documentation that comes with FastAPI loads its scripts from elsewhere; the page works offline.
-    app = FastAPI(title="Vigie", description=DESCRIPTION, version="1", lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Vigie",
+        description=DESCRIPTION,
+        version="1",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # behind a proxy that ends TLS it would lead to http, and the key with it
+    )
     register_problems(app)
     for router in routers():
         app.include_router(router)

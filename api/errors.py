@@ -1,6 +1,5 @@
 """One body for every error: RFC 9457 `application/problem+json`, with a detail that says what to do."""
 
-import traceback
 from collections.abc import Awaitable, Callable, Mapping
 
 import msgspec
@@ -10,11 +9,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from psycopg import OperationalError
 from psycopg.errors import QueryCanceled, UndefinedTable
-from psycopg_pool import PoolTimeout
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from api.headers import HEADERS
+from store.errors import OutdatedSchemaError
 
 log = structlog.get_logger()
 
@@ -103,23 +102,21 @@ async def on_timeout(request: Request, error: QueryCanceled) -> Response:
     return problem_response(request, 504, "the query took too long: ask for a shorter span or fewer series")
 
 
-async def on_store_away(request: Request, error: OperationalError | PoolTimeout) -> Response:
+async def on_store_away(request: Request, error: OperationalError) -> Response:
     """Answer while the database is away."""
     log.warning("store_away", error=type(error).__name__)
     return problem_response(request, 503, "the database does not answer; try again", {"Retry-After": "5"})
 
 
-async def on_empty_store(request: Request, error: UndefinedTable) -> Response:
-    """Answer for a database that has no tables yet."""
+async def on_empty_store(request: Request, error: UndefinedTable | OutdatedSchemaError) -> Response:
+    """Answer for a database that is not migrated yet."""
     log.error("store_not_migrated")
     return problem_response(request, 503, "the database is not migrated: run `vigie migrate`", {"Retry-After": "60"})
 
 
 async def on_fault(request: Request, error: Exception) -> Response:
     """Answer for a fault of ours; its trace goes to the log, never to the client."""
-    # Written out here, because a renderer that shows local variables would write the key into the log.
-    trace = "".join(traceback.format_exception(error))
-    log.error("request_failed", path=request.url.path, trace=trace)
+    log.error("request_failed", path=request.url.path, exc_info=error)
     # This answer leaves outside of all middleware, so it brings its headers itself.
     return problem_response(request, 500, "this is a fault of Vigie, kept in its log", HEADERS)
 
@@ -131,8 +128,8 @@ ANSWERS: dict[type[Exception], Callable[..., Awaitable[Response]]] = {
     RequestValidationError: on_validation,
     QueryCanceled: on_timeout,
     OperationalError: on_store_away,
-    PoolTimeout: on_store_away,
     UndefinedTable: on_empty_store,
+    OutdatedSchemaError: on_empty_store,
     Exception: on_fault,
 }
 

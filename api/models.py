@@ -191,7 +191,7 @@ class Delivery(BaseModel):
 
     territory: str
     device: str | None
-    device_id: int = Field(description="0 where the messages named no device that is known")
+    device_id: int | None
     arrival_hour: datetime
     n_messages: int
     n_received: int

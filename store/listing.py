@@ -32,10 +32,7 @@ async def list_series(connection: Connection, filters: Mapping[str, Filter], *, 
 
 
 async def list_findings(connection: Connection, filters: Mapping[str, Filter], *, after: int, n: int) -> list[Row]:
-    """List findings, newest first, below the id `after` (0: from the top).
-
-    Filters: territory, asset_id, state, severity.
-    """
+    """List findings, newest first, below the id `after` (0: from the top); filters: territory, asset_id, state."""
     return await fetch(connection, QUERIES["list_findings"], {**filters, "after": after, "n": n})
 
 
@@ -59,9 +56,9 @@ async def list_rejections(connection: Connection, filters: Mapping[str, Filter],
 
 
 async def list_deliveries(
-    connection: Connection, territory: str | None, *, hours: int, after: tuple[datetime, str, int], n: int
+    connection: Connection, territory: str | None, *, hours: int, after: tuple[datetime, str, int | None], n: int
 ) -> list[Row]:
-    """List the ledger of the last hours, newest first, behind (arrival hour, territory, device id or 0)."""
+    """List the ledger of the last hours, newest first, behind (arrival hour, territory, device id if any)."""
     names = ("after_hour", "after_territory", "after_device")
     parameters = {"territory": territory, "hours": hours, "n": n, **dict(zip(names, after, strict=True))}
     return await fetch(connection, QUERIES["list_deliveries"], parameters)

@@ -86,7 +86,6 @@ where (%(after)s = 0 or f.finding_id < %(after)s)
   and (%(territory)s::text is null or t.slug = %(territory)s)
   and (%(asset_id)s::int is null or f.asset_id = %(asset_id)s)
   and (%(state)s = 'all' or (f.ended_at is null) = (%(state)s = 'open'))
-  and (%(severity)s::text is null or f.severity = %(severity)s)
 order by f.finding_id desc
 limit %(n)s
 
@@ -111,7 +110,7 @@ select territory, territory_name, kpi, lower(period) as from, upper(period) as t
 from (
     select p.*, row_number() over (
                partition by territory, kpi, upper(period) - lower(period) > interval '2 days'
-               order by upper(period) desc) as recency
+               order by upper(period) desc, lower(period) desc) as recency
     from public_kpi_values p
     where %(territory)s::text is null or territory = %(territory)s
 ) as newest
@@ -123,7 +122,8 @@ limit %(n)s
 
 -- name: list_rejections
 select r.rejection_id, t.slug as territory, r.device, r.topic, r.received_at, r.reason, r.detail, r.n_measurements,
-       translate(encode(r.payload, 'base64'), E'\n', '') as payload_base64, r.format, r.decoder_version, r.resolved_at, r.resolution
+       translate(encode(r.payload, 'base64'), E'\n', '') as payload_base64, r.format, r.decoder_version, r.resolved_at,
+       r.resolution
 from rejections r
 join territories t using (territory_id)
 where (%(after)s = 0 or r.rejection_id < %(after)s)
@@ -133,8 +133,8 @@ order by r.rejection_id desc
 limit %(n)s
 
 -- name: list_deliveries
-with page as materialized ( -- names of devices only for the rows of the page
-    select t.slug as territory, coalesce(l.device_id, 0) as device_id, l.arrival_hour, l.n_messages, l.n_received,
+with page as materialized ( -- devices are joined to the page only: to the whole ledger that costs ten times as much
+    select t.slug as territory, l.device_id, l.arrival_hour, l.n_messages, l.n_received,
            l.n_stored, l.n_duplicate, l.n_rejected, l.n_revised
     from delivery_ledger l
     join territories t on t.territory_id = l.territory_id
@@ -142,7 +142,7 @@ with page as materialized ( -- names of devices only for the rows of the page
       and l.arrival_hour >= date_trunc('hour', now()) - make_interval(hours => %(hours)s)
       and l.arrival_hour <= %(after_hour)s::timestamptz
       and (l.arrival_hour < %(after_hour)s::timestamptz
-           or (t.slug, coalesce(l.device_id, 0)) > (%(after_territory)s, %(after_device)s::int))
+           or (t.slug, coalesce(l.device_id, 0)) > (%(after_territory)s, coalesce(%(after_device)s::int, 0)))
     order by l.arrival_hour desc, t.slug, coalesce(l.device_id, 0)
     limit %(n)s
 )
@@ -150,4 +150,4 @@ select page.territory, d.external_id as device, page.device_id, page.arrival_hou
        page.n_stored, page.n_duplicate, page.n_rejected, page.n_revised
 from page
 left join devices d on d.device_id = page.device_id
-order by page.arrival_hour desc, page.territory, page.device_id
+order by page.arrival_hour desc, page.territory, coalesce(page.device_id, 0)

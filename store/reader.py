@@ -8,6 +8,7 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
+from store.errors import OutdatedSchemaError
 from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
@@ -22,9 +23,17 @@ async def limited(pool: Pool, territory_ids: Sequence[int]) -> AsyncIterator[Con
     """Borrow a connection whose transaction is read-only, runs as `vigie_api` and sees only these subtrees.
 
     Role and limit end with the transaction, whatever happens in it.
+
+    Raises
+    ------
+    OutdatedSchemaError
+        The role is not there: nothing was ever migrated on this server.
     """
     async with pool.connection() as connection, connection.transaction():
-        await connection.execute(QUERIES["limit_reader"], {"territories": ",".join(map(str, territory_ids))})
+        try:
+            await connection.execute(QUERIES["limit_reader"], {"territories": ",".join(map(str, territory_ids))})
+        except psycopg.errors.InvalidParameterValue as error:
+            raise OutdatedSchemaError("the database is not migrated: run `vigie migrate`") from error
         yield connection
 
 

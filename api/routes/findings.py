@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.errors import PROBLEMS
-from api.models import Finding, Severity
+from api.models import Finding
 from api.paging import Cursor, Limit, Page, after_id, page_response
 from api.parameters import Id, Territory
 from api.security import Reader
@@ -22,11 +22,10 @@ async def findings(
     territory: Territory = None,
     asset_id: Id = None,
     state: Literal["open", "closed", "all"] = "open",
-    severity: Severity | None = None,
     limit: Limit = 100,
     cursor: Cursor = None,
 ) -> Response:
     """List findings, the latest first."""
-    filters = {"territory": territory, "asset_id": asset_id, "state": state, "severity": severity}
+    filters = {"territory": territory, "asset_id": asset_id, "state": state}
     rows = await list_findings(reader, filters, after=after_id(cursor), n=limit + 1)
     return page_response(request, rows, limit, ["finding_id"])

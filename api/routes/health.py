@@ -6,11 +6,11 @@ from importlib.metadata import PackageNotFoundError, version
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from psycopg import OperationalError
-from psycopg.errors import InvalidParameterValue, UndefinedTable
-from psycopg_pool import PoolTimeout
+from psycopg.errors import UndefinedTable
 
 from api.models import Health
 from api.paging import json_response
+from store.errors import OutdatedSchemaError
 from store.listing import list_territories
 from store.reader import Pool, limited
 
@@ -34,9 +34,9 @@ async def find_causes(pool: Pool) -> list[str]:
         async with asyncio.timeout(PATIENCE_S), limited(pool, ()) as connection:
             await list_territories(connection, after=0, n=1)
             return []
-    except (UndefinedTable, InvalidParameterValue):  # neither the views of readers nor their role
+    except (UndefinedTable, OutdatedSchemaError):
         return ["the database is not migrated: run `vigie migrate`"]
-    except (OperationalError, PoolTimeout, TimeoutError):
+    except (OperationalError, TimeoutError):
         return ["the database does not answer"]
 
 

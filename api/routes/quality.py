@@ -22,7 +22,7 @@ async def rejections(
     reader: Reader,
     territory: Territory = None,
     reason: Word = None,
-    limit: Annotated[int, Query(ge=1, le=1000, description="most items of a page: each carries its payload")] = 100,
+    limit: Annotated[int, Query(ge=1, le=100, description="most items of a page: each carries its payload")] = 100,
     cursor: Cursor = None,
 ) -> Response:
     """List rejections, the latest first, each with a sentence a technician understands and the payload as it came."""
@@ -53,6 +53,6 @@ async def deliveries(
     cursor: Cursor = None,
 ) -> Response:
     """Give the ledger, the latest hour first: per device, values received, stored, duplicate, rejected."""
-    after = decode_cursor(cursor, tuple[Aware, Slug, Number], (LATEST, "", 0))
+    after = decode_cursor(cursor, tuple[Aware, Slug, Number | None], (LATEST, "", 0))
     rows = await list_deliveries(reader, territory, hours=hours, after=after, n=limit + 1)
     return page_response(request, rows, limit, ["arrival_hour", "territory", "device_id"])

@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from deploy.page import build_page
 from tests.support.browser import chromium as chromium
-from tests.support.browser import served
 from tests.support.lamp_town import LampTown, seed_lamp_town
+from tests.support.served import served
 
 PATIENCE_MS = 15_000
 

@@ -1,18 +1,11 @@
-"""A headless Chromium, and the real API with the built page served to it on a free port of loopback."""
+"""A headless Chromium."""
 
 import os
 import shutil
-import socket
-import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, sync_playwright
-
-from api.app import create_app
 
 ARGUMENTS = [
     "--headless",
@@ -25,7 +18,6 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-START_PATIENCE_S = 20.0
 
 
 @pytest.fixture(scope="module")
@@ -49,29 +41,3 @@ def find_chromium() -> str:
     if os.environ.get("CI") == "true":
         pytest.fail(sentence)
     pytest.skip(sentence)
-
-
-@contextmanager
-def served(database_url: str) -> Iterator[str]:
-    """Serve API and page while inside, and give their address."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(database_url, n_connections=4), log_level="warning", access_log=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="api")
-    thread.start()
-    try:
-        wait_until_started(server)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(timeout=START_PATIENCE_S)
-        listener.close()
-    assert not thread.is_alive(), "the API did not stop"
-
-
-def wait_until_started(server: uvicorn.Server) -> None:
-    """Wait until the server listens."""
-    deadline = time.monotonic() + START_PATIENCE_S
-    while not server.started:
-        assert time.monotonic() < deadline, "the API did not start"
-        time.sleep(0.02)

@@ -1,0 +1,33 @@
+"""The real API, with the page if it is built, on a free port of loopback."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from api.app import create_app
+from tests.support.waiting import wait_until
+
+START_PATIENCE_S = 20.0
+
+
+@contextmanager
+def served(database_url: str, n_connections: int = 4) -> Iterator[str]:
+    """Serve API and page while inside, and give their address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        create_app(database_url, n_connections=n_connections), log_level="warning", access_log=False
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="api")
+    thread.start()
+    try:
+        wait_until(lambda: server.started, "the API listens", START_PATIENCE_S)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(timeout=START_PATIENCE_S)
+        listener.close()
+    assert not thread.is_alive(), "the API did not stop"
