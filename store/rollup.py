@@ -22,9 +22,7 @@ from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
 HOUR = timedelta(hours=1)
-DAY = timedelta(hours=24)  # of hours, the least that one transaction computes where so much waits
-LONGEST_STEP = 7 * DAY
-N_STEP_VALUES = 400_000  # raw values that a longer step may hold: bounds memory and how much a kill undoes
+STEP = timedelta(hours=24)  # hours computed in one transaction; a week at once was measured to gain nothing
 START = datetime(1970, 1, 1, tzinfo=UTC)  # what the migration writes: nothing computed yet
 
 HOURS = ("insert_counter_hours", "insert_state_hours")
@@ -48,14 +46,6 @@ class Watermark:
     closed_to: datetime
     computed_to: datetime
     is_settled: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What one transaction did: raw values read, (series, hour) pairs written."""
-
-    n_values: int = 0
-    n_pairs: int = 0
 
 
 Progress = Callable[[datetime, datetime], None]
@@ -108,25 +98,15 @@ def close_hours(
 ) -> int:
     """Compute the hours that are closed and settled, oldest first, and give the number of (series, hour) pairs."""
     n_closed = 0
-    span = DAY
     watermark = read_watermark(connection, settle_s)
     for _ in steps(n_steps):
         if not watermark.is_settled or watermark.computed_to >= watermark.closed_to:
             break
-        step = close_step(connection, settle_s, span)
-        n_closed += step.n_pairs
-        span = next_span(span, step)
+        n_closed += close_step(connection, settle_s)
         watermark = read_watermark(connection, settle_s)
         if on_progress:
             on_progress(watermark.computed_to, watermark.closed_to)
     return n_closed
-
-
-def next_span(span: timedelta, step: Step) -> timedelta:
-    """Take twice as long a step after one that held little: what a step costs beside its values is paid less often."""
-    if 2 * step.n_values <= N_STEP_VALUES:
-        return min(2 * span, LONGEST_STEP)
-    return span if step.n_values <= N_STEP_VALUES else max(span / 2, DAY)
 
 
 def steps(n_steps: int | None) -> Iterable[int]:
@@ -134,25 +114,25 @@ def steps(n_steps: int | None) -> Iterable[int]:
     return count() if n_steps is None else range(n_steps)
 
 
-def close_step(connection: psycopg.Connection[tuple[Any, ...]], settle_s: float, span: timedelta) -> Step:
-    """Compute the closed hours of the next `span` in one transaction."""
+def close_step(connection: psycopg.Connection[tuple[Any, ...]], settle_s: float) -> int:
+    """Compute the next day of closed hours in one transaction."""
     with connection.transaction():
         connection.execute(QUERIES["lock_refresh"])
         watermark = read_watermark(connection, settle_s)
         if not watermark.is_settled:  # announced anew meanwhile, by another refresh
-            return Step()
+            return 0
         begin = find_begin(connection, watermark)
-        end = min(begin + span, watermark.closed_to)
-        step = Step()
+        end = min(begin + STEP, watermark.closed_to)
+        n_pairs = 0
         if begin < end:
             bounds = {"from": begin, "to": end}
             connection.execute(QUERIES["create_work_tables"])
             connection.execute(QUERIES["give_room"])
             connection.execute(QUERIES["drop_noted_hours"], bounds)
             connection.execute(QUERIES["open_closing_windows"], bounds)
-            step = compute_windows(connection, begin, end)
+            n_pairs = compute_windows(connection, begin, end)
         connection.execute(QUERIES["advance_computed"], {"computed_to": end})
-    return step
+    return n_pairs
 
 
 def find_begin(connection: psycopg.Connection[tuple[Any, ...]], watermark: Watermark) -> datetime:
@@ -167,9 +147,8 @@ def find_begin(connection: psycopg.Connection[tuple[Any, ...]], watermark: Water
 def recompute_changed(
     connection: psycopg.Connection[tuple[Any, ...]], n_steps: int | None, on_progress: Progress | None
 ) -> int:
-    """Compute the noted hours again, oldest first, and give the number of (series, hour) pairs."""
+    """Compute the noted hours again, a day of them in a transaction, and give the number of (series, hour) pairs."""
     n_changed = 0
-    span = DAY
     for _ in steps(n_steps):
         with connection.transaction():
             connection.execute(QUERIES["lock_refresh"])
@@ -177,34 +156,30 @@ def recompute_changed(
             row = connection.execute(QUERIES["read_first_changed_hour"], {"before": limit}).fetchone()
             if row is None or row[0] is None:
                 break
-            step = recompute_step(connection, row[0], span, limit)
-        n_changed += step.n_pairs
-        span = next_span(span, step)
+            n_changed += recompute_step(connection, row[0], limit)
         if on_progress:
             on_progress(row[0], limit)
     return n_changed
 
 
-def recompute_step(
-    connection: psycopg.Connection[tuple[Any, ...]], begin: datetime, span: timedelta, limit: datetime
-) -> Step:
-    """Compute the noted hours of `span` again, with the hours after them that carry their values, up to `limit`."""
+def recompute_step(connection: psycopg.Connection[tuple[Any, ...]], begin: datetime, limit: datetime) -> int:
+    """Compute one day of noted hours again, with the hours after them that carry their values, up to `limit`."""
     connection.execute(QUERIES["create_work_tables"])
     connection.execute(QUERIES["give_room"])
-    bounds = {"from": begin, "to": min(begin + span, limit), "limit": limit}
+    bounds = {"from": begin, "to": min(begin + STEP, limit), "limit": limit}
     connection.execute(QUERIES["open_changed_windows"], bounds)
     row = connection.execute(QUERIES["read_range"]).fetchone()
     if row is None or row[0] is None:  # noted for a series that is gone
-        return Step()
+        return 0
     connection.execute(QUERIES["delete_hours"])
     return compute_windows(connection, row[0], row[1])
 
 
-def compute_windows(connection: psycopg.Connection[tuple[Any, ...]], begin: datetime, end: datetime) -> Step:
-    """Compute the hours and days of the open windows, out of raw values that lie between two instants."""
+def compute_windows(connection: psycopg.Connection[tuple[Any, ...]], begin: datetime, end: datetime) -> int:
+    """Compute hours and days of the open windows out of the raw values between two instants; give the pairs written."""
     connection.execute(QUERIES["analyse_windows"])
-    n_values = connection.execute(QUERIES["copy_spells"], {"from": begin, "to": end}).rowcount
+    connection.execute(QUERIES["copy_spells"], {"from": begin, "to": end})
     n_pairs = connection.execute(QUERIES["insert_measured_hours"]).rowcount
     for name in (*HOURS, *DAYS):
         connection.execute(QUERIES[name])
-    return Step(n_values, n_pairs)
+    return n_pairs

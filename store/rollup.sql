@@ -29,7 +29,10 @@ select date_bin('1 hour', min(observed_at), '1970-01-01 00:00Z') from measuremen
 select min(hour) from changed_hours where hour < %(before)s
 
 -- name: give_room
-set local work_mem = '128MB'
+-- Spells lie in the order in which hours are written: sorting them costs little, and rows that are read together
+-- come to lie together.
+set local work_mem = '128MB';
+set local enable_hashagg = off
 
 -- name: create_work_tables
 -- A window is what is computed of one series: the hours from `begins` to `closes`, and `follower`, the next measured
@@ -46,7 +49,7 @@ create temp table if not exists rollup_spells (
     observed_at timestamptz, value float8, previous_at timestamptz, previous_value float8
 ) on commit delete rows;
 create temp table if not exists rollup_days (
-    series_id int, day timestamptz, ends timestamptz, primary key (series_id, day)
+    series_id int, kind text, day timestamptz, ends timestamptz, primary key (series_id, day)
 ) on commit delete rows
 
 -- name: drop_noted_hours
@@ -178,8 +181,8 @@ order by series_id, hour, state
 
 -- name: find_days
 -- Civil days of the hours that were written or deleted: nothing is held longer than `hold` after a window closes.
-insert into rollup_days (series_id, day, ends)
-select w.series_id, day, date_trunc('day', day + interval '36 hours', w.zone)
+insert into rollup_days (series_id, kind, day, ends)
+select w.series_id, w.kind, day, date_trunc('day', day + interval '36 hours', w.zone)
 from rollup_windows w
 cross join lateral (
     select generate_series(date_trunc('day', w.begins, w.zone),
@@ -195,29 +198,43 @@ delete from counters_daily d using rollup_days t where d.series_id = t.series_id
 delete from states_daily d using rollup_days t where d.series_id = t.series_id and d.bucket = t.day
 
 -- name: insert_measured_days
+-- Day by day over the index: the hours of few days are read, out of a long table.
 insert into measurements_daily (series_id, bucket, n, sum, min, max, first, last, first_at, last_at,
                                 time_weighted_mean, covered_s)
-select t.series_id, t.day, sum(h.n), sum(h.sum), min(h.min), max(h.max),
-       first(h.first, h.bucket) filter (where h.n > 0), last(h.last, h.bucket) filter (where h.n > 0),
-       min(h.first_at), max(h.last_at),
-       sum(h.time_weighted_mean * h.covered_s) / nullif(sum(h.covered_s), 0), sum(h.covered_s)
+select t.series_id, t.day, hours.*
 from rollup_days t
-join measurements_hourly h on h.series_id = t.series_id and h.bucket >= t.day and h.bucket < t.ends
-group by t.series_id, t.day
+cross join lateral (
+    select sum(h.n) as n, sum(h.sum), min(h.min), max(h.max),
+           first(h.first, h.bucket) filter (where h.n > 0), last(h.last, h.bucket) filter (where h.n > 0),
+           min(h.first_at), max(h.last_at),
+           sum(h.time_weighted_mean * h.covered_s) / nullif(sum(h.covered_s), 0), sum(h.covered_s)
+    from measurements_hourly h
+    where h.series_id = t.series_id and h.bucket >= t.day and h.bucket < t.ends
+) as hours
+where hours.n is not null
 
 -- name: insert_counter_days
 insert into counters_daily (series_id, bucket, increase, n_resets, span_s)
-select t.series_id, t.day, sum(h.increase), sum(h.n_resets), sum(h.span_s)
+select t.series_id, t.day, hours.*
 from rollup_days t
-join counters_hourly h on h.series_id = t.series_id and h.bucket >= t.day and h.bucket < t.ends
-group by t.series_id, t.day
+cross join lateral (
+    select sum(h.increase) as increase, sum(h.n_resets), sum(h.span_s)
+    from counters_hourly h
+    where h.series_id = t.series_id and h.bucket >= t.day and h.bucket < t.ends
+) as hours
+where t.kind = 'counter' and hours.increase is not null
 
 -- name: insert_state_days
 insert into states_daily (series_id, bucket, state, seconds, n_entries)
-select t.series_id, t.day, h.state, sum(h.seconds), sum(h.n_entries)
+select t.series_id, t.day, hours.*
 from rollup_days t
-join states_hourly h on h.series_id = t.series_id and h.bucket >= t.day and h.bucket < t.ends
-group by t.series_id, t.day, h.state
+cross join lateral (
+    select h.state, sum(h.seconds), sum(h.n_entries)
+    from states_hourly h
+    where h.series_id = t.series_id and h.bucket >= t.day and h.bucket < t.ends
+    group by h.state
+) as hours
+where t.kind = 'state'
 
 -- name: note_days
 insert into changed_days (territory_id, day)
