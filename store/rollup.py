@@ -48,6 +48,7 @@ class Watermark:
     is_settled: bool
 
 
+FRONT_LAG = timedelta(days=1)
 Progress = Callable[[datetime, datetime], None]
 
 
@@ -82,6 +83,25 @@ def refresh(
     n_changed = recompute_changed(connection, n_steps, on_progress)
     watermark = read_watermark(connection, settle_s)
     return RefreshReport(watermark.closed_to, watermark.computed_to, n_closed, n_changed)
+
+
+def find_front(connection: psycopg.Connection[tuple[Any, ...]], now: datetime) -> datetime:
+    """Say up to when `refresh` had better close hours: `now`, or a day or two behind the front of a back-fill.
+
+    An hour closed before its values arrive is computed again for each part of them. So while values come in of which
+    the newest is older than a day, closing follows them, by whole days; when nothing has come for a minute, or the
+    newest value is of today, it goes on to `now`. Before the first value there is nothing to close.
+    """
+    if now - read_watermark(connection).closed_to <= FRONT_LAG:
+        return now
+    row = connection.execute(QUERIES["read_front"]).fetchone()
+    newest: datetime | None = row[0] if row else None
+    is_coming = bool(row and row[1])
+    if newest is None:
+        return START
+    if not is_coming or now - newest <= FRONT_LAG:
+        return now
+    return max(START, (newest - FRONT_LAG).replace(hour=0, minute=0, second=0, microsecond=0))
 
 
 def read_watermark(connection: psycopg.Connection[tuple[Any, ...]], settle_s: float = 5.0) -> Watermark:

@@ -2,9 +2,10 @@
 select pg_advisory_xact_lock(7449342)
 
 -- name: announce_closed
+-- Not before what was announced is computed: each announcement begins the wait for writers anew.
 update rollup_watermarks
 set closed_to = %(closed_to)s, announced_at = clock_timestamp()
-where rollup = 'hourly' and closed_to < %(closed_to)s
+where rollup = 'hourly' and closed_to < %(closed_to)s and computed_to = closed_to
 
 -- name: read_watermark
 -- Settled: the announcement is old enough for every writer's copy to be renewed, and no transaction is left
@@ -18,6 +19,11 @@ select closed_to, computed_to,
        ) as is_settled
 from rollup_watermarks
 where rollup = 'hourly'
+
+-- name: read_front
+select (select max(observed_at) from last_values),
+       coalesce((select committed_at from batches order by batch_id desc limit 1)
+                > clock_timestamp() - interval '1 minute', false)
 
 -- name: advance_computed
 update rollup_watermarks set computed_to = %(computed_to)s where rollup = 'hourly'
