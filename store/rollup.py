@@ -25,7 +25,8 @@ HOUR = timedelta(hours=1)
 STEP = timedelta(hours=24)  # hours computed in one transaction; a week at once was measured to gain nothing
 START = datetime(1970, 1, 1, tzinfo=UTC)  # what the migration writes: nothing computed yet
 
-HOURS = ("insert_counter_hours", "insert_state_hours")
+MEASURED = ("insert_measured_hours", "insert_held_hours")
+COUNTED = ("insert_counter_hours", "insert_state_hours")
 DAYS = ("find_days", "delete_days", "insert_measured_days", "insert_counter_days", "insert_state_days", "note_days")
 
 
@@ -199,7 +200,7 @@ def compute_windows(connection: psycopg.Connection[tuple[Any, ...]], begin: date
     """Compute hours and days of the open windows out of the raw values between two instants; give the pairs written."""
     connection.execute(QUERIES["analyse_windows"])
     connection.execute(QUERIES["copy_spells"], {"from": begin, "to": end})
-    n_pairs = connection.execute(QUERIES["insert_measured_hours"]).rowcount
-    for name in (*HOURS, *DAYS):
+    n_pairs = sum(connection.execute(QUERIES[name]).rowcount for name in MEASURED)
+    for name in (*COUNTED, *DAYS):
         connection.execute(QUERIES[name])
     return n_pairs
