@@ -26,7 +26,7 @@ from store.inputs import Connection
 from store.results import KpiReport
 
 log = structlog.get_logger("analytics")
-N_STEPS = 10  # days of rollups computed per round
+N_STEPS = 30  # days of rollups computed per round: each round looks at every series once more
 N_BATCHES = 20  # of series scored per round and detector, so that no step starves the others
 STATEMENT_TIMEOUT_S = 600.0
 
@@ -147,7 +147,7 @@ def run_once(connection: Connection, now: datetime, settings: Settings | None = 
     with timed(seconds, "rollup"):
         refreshed = rollup.refresh(
             connection,
-            now,
+            rollup.find_front(connection, now),
             grace_s=chosen.grace_s,
             settle_s=chosen.settle_s,
             n_steps=N_STEPS,

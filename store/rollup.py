@@ -25,7 +25,8 @@ HOUR = timedelta(hours=1)
 STEP = timedelta(hours=24)  # hours computed in one transaction; a week at once was measured to gain nothing
 START = datetime(1970, 1, 1, tzinfo=UTC)  # what the migration writes: nothing computed yet
 
-HOURS = ("insert_counter_hours", "insert_state_hours")
+MEASURED = ("insert_measured_hours", "insert_held_hours")
+COUNTED = ("insert_counter_hours", "insert_state_hours")
 DAYS = ("find_days", "delete_days", "insert_measured_days", "insert_counter_days", "insert_state_days", "note_days")
 
 
@@ -48,6 +49,7 @@ class Watermark:
     is_settled: bool
 
 
+FRONT_LAG = timedelta(days=1)
 Progress = Callable[[datetime, datetime], None]
 
 
@@ -82,6 +84,25 @@ def refresh(
     n_changed = recompute_changed(connection, n_steps, on_progress)
     watermark = read_watermark(connection, settle_s)
     return RefreshReport(watermark.closed_to, watermark.computed_to, n_closed, n_changed)
+
+
+def find_front(connection: psycopg.Connection[tuple[Any, ...]], now: datetime) -> datetime:
+    """Say up to when `refresh` had better close hours: `now`, or a day or two behind the front of a back-fill.
+
+    An hour closed before its values arrive is computed again for each part of them. So while values come in of which
+    the newest is older than a day, closing follows them, by whole days; when nothing has come for a minute, or the
+    newest value is of today, it goes on to `now`. Before the first value there is nothing to close.
+    """
+    if now - read_watermark(connection).closed_to <= FRONT_LAG:
+        return now
+    row = connection.execute(QUERIES["read_front"]).fetchone()
+    newest: datetime | None = row[0] if row else None
+    is_coming = bool(row and row[1])
+    if newest is None:
+        return START
+    if not is_coming or now - newest <= FRONT_LAG:
+        return now
+    return max(START, (newest - FRONT_LAG).replace(hour=0, minute=0, second=0, microsecond=0))
 
 
 def read_watermark(connection: psycopg.Connection[tuple[Any, ...]], settle_s: float = 5.0) -> Watermark:
@@ -179,7 +200,7 @@ def compute_windows(connection: psycopg.Connection[tuple[Any, ...]], begin: date
     """Compute hours and days of the open windows out of the raw values between two instants; give the pairs written."""
     connection.execute(QUERIES["analyse_windows"])
     connection.execute(QUERIES["copy_spells"], {"from": begin, "to": end})
-    n_pairs = connection.execute(QUERIES["insert_measured_hours"]).rowcount
-    for name in (*HOURS, *DAYS):
+    n_pairs = sum(connection.execute(QUERIES[name]).rowcount for name in MEASURED)
+    for name in (*COUNTED, *DAYS):
         connection.execute(QUERIES[name])
     return n_pairs

@@ -2,9 +2,10 @@
 select pg_advisory_xact_lock(7449342)
 
 -- name: announce_closed
+-- Not before what was announced is computed: each announcement begins the wait for writers anew.
 update rollup_watermarks
 set closed_to = %(closed_to)s, announced_at = clock_timestamp()
-where rollup = 'hourly' and closed_to < %(closed_to)s
+where rollup = 'hourly' and closed_to < %(closed_to)s and computed_to = closed_to
 
 -- name: read_watermark
 -- Settled: the announcement is old enough for every writer's copy to be renewed, and no transaction is left
@@ -18,6 +19,11 @@ select closed_to, computed_to,
        ) as is_settled
 from rollup_watermarks
 where rollup = 'hourly'
+
+-- name: read_front
+select (select max(observed_at) from last_values),
+       coalesce((select committed_at from batches order by batch_id desc limit 1)
+                > clock_timestamp() - interval '1 minute', false)
 
 -- name: advance_computed
 update rollup_watermarks set computed_to = %(computed_to)s where rollup = 'hourly'
@@ -41,12 +47,13 @@ create temp table if not exists rollup_windows (
     series_id int primary key, begins timestamptz, closes timestamptz, follower timestamptz, ends timestamptz,
     hold interval, kind text, zone text
 ) on commit delete rows;
--- A spell is a value and how long it holds: until the next one, or as long as the quantity allows. Seconds count from
--- the begin of its hour, `bucket`; `first_hour` to `last_hour`, both counted from there, are the hours to write of it.
--- Spells with `first_hour` 0 were measured in the window, others are carried into it.
+-- A spell is a value and how long it holds: until the next one, or as long as the quantity allows, in seconds from the
+-- begin of its hour. `first_hour` to `last_hour`, counted from there too, are the hours to write in which no other
+-- value begins; a spell with `first_hour` 0 was measured in the window, others are carried into it. `carried_s` are
+-- the seconds of its hour in which the value before held on.
 create temp table if not exists rollup_spells (
     series_id int, kind text, bucket timestamptz, first_hour int, last_hour int, from_s float8, until_s float8,
-    observed_at timestamptz, value float8, previous_at timestamptz, previous_value float8
+    carried_s float8, observed_at timestamptz, value float8, previous_at timestamptz, previous_value float8
 ) on commit delete rows;
 create temp table if not exists rollup_days (
     series_id int, kind text, day timestamptz, ends timestamptz, primary key (series_id, day)
@@ -126,17 +133,18 @@ with known as (
         order by h.bucket desc limit 1
     ) as carried
 ), spells as (
-    select k.series_id, k.observed_at, k.value, date_bin('1 hour', k.observed_at, '1970-01-01 00:00Z') as bucket,
-           lead(k.observed_at) over by_time as next_at,
+    select k.*, lead(k.observed_at) over by_time as next_at,
            lag(k.observed_at) over by_time as previous_at, lag(k.value) over by_time as previous_value
-    from known k
+    from (select *, date_bin('1 hour', observed_at, '1970-01-01 00:00Z') as bucket from known) as k
     window by_time as (partition by k.series_id order by k.observed_at)
 )
 insert into rollup_spells
 select s.series_id, w.kind, s.bucket,
        greatest(0, date_part('epoch', w.begins - s.bucket) / 3600),
-       least(ceil(until_s / 3600), date_part('epoch', w.ends - s.bucket) / 3600) - 1,
+       least(ceil(until_s / 3600), floor(date_part('epoch', least(s.next_at, w.ends) - s.bucket) / 3600)) - 1,
        date_part('epoch', s.observed_at - s.bucket), until_s,
+       case when s.previous_at < s.bucket
+            then greatest(0, date_part('epoch', least(s.observed_at, s.previous_at + w.hold) - s.bucket)) else 0 end,
        s.observed_at, s.value, s.previous_at, s.previous_value
 from spells s
 join rollup_windows w using (series_id)
@@ -146,18 +154,17 @@ order by s.series_id, s.observed_at
 -- name: insert_measured_hours
 insert into measurements_hourly (series_id, bucket, n, sum, min, max, first, last, first_at, last_at,
                                  time_weighted_mean, covered_s)
-select series_id, hour, count(*) filter (where k = 0), coalesce(sum(value) filter (where k = 0), 0),
-       min(value) filter (where k = 0), max(value) filter (where k = 0),
-       first(value, observed_at) filter (where k = 0), last(value, observed_at) filter (where k = 0),
-       min(observed_at) filter (where k = 0), max(observed_at) filter (where k = 0),
-       sum(value * seconds) / nullif(sum(seconds), 0), sum(seconds)
-from (
-    select series_id, k, bucket + k * interval '1 hour' as hour, observed_at, value,
-           least(until_s, 3600 * (k + 1)) - greatest(from_s, 3600 * k) as seconds
-    from (select *, generate_series(first_hour, last_hour) as k from rollup_spells) as hours
-) as parts
-group by series_id, hour
-order by series_id, hour
+select series_id, bucket, count(*), sum(value), min(value), max(value),
+       first(value, observed_at), last(value, observed_at), min(observed_at), max(observed_at),
+       sum(value * own_s + coalesce(previous_value * carried_s, 0)) / nullif(sum(own_s + carried_s), 0),
+       sum(own_s + carried_s)
+from (select *, least(until_s, 3600) - from_s as own_s from rollup_spells where first_hour = 0) as own
+group by series_id, bucket
+
+-- name: insert_held_hours
+insert into measurements_hourly (series_id, bucket, n, sum, time_weighted_mean, covered_s)
+select series_id, bucket + k * interval '1 hour', 0, 0, value, least(until_s - 3600 * k, 3600)
+from (select *, generate_series(greatest(first_hour, 1), last_hour) as k from rollup_spells) as hours
 
 -- name: insert_counter_hours
 insert into counters_hourly (series_id, bucket, increase, n_resets, span_s)
@@ -172,12 +179,22 @@ order by series_id, bucket
 
 -- name: insert_state_hours
 insert into states_hourly (series_id, bucket, state, seconds, n_entries)
-select series_id, bucket + k * interval '1 hour' as hour, round(value)::int as state,
-       sum(least(until_s, 3600 * (k + 1)) - greatest(from_s, 3600 * k)),
-       count(*) filter (where k = 0 and round(previous_value) is distinct from round(value))
-from (select *, generate_series(first_hour, last_hour) as k from rollup_spells where kind = 'state') as hours
+select series_id, hour, round(value)::int as state, sum(seconds), sum(n_entries)
+from (
+    select series_id, bucket as hour, value, least(until_s, 3600) - from_s as seconds,
+           (round(previous_value) is distinct from round(value))::int as n_entries
+    from rollup_spells
+    where kind = 'state' and first_hour = 0
+    union all
+    select series_id, bucket, previous_value, carried_s, 0
+    from rollup_spells
+    where kind = 'state' and first_hour = 0 and carried_s > 0
+    union all
+    select series_id, bucket + k * interval '1 hour', value, least(until_s - 3600 * k, 3600), 0
+    from (select *, generate_series(greatest(first_hour, 1), last_hour) as k from rollup_spells where kind = 'state')
+         as hours
+) as parts
 group by series_id, hour, state
-order by series_id, hour, state
 
 -- name: find_days
 -- Civil days of the hours that were written or deleted: nothing is held longer than `hold` after a window closes.
