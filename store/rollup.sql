@@ -35,10 +35,11 @@ select date_bin('1 hour', min(observed_at), '1970-01-01 00:00Z') from measuremen
 select min(hour) from changed_hours where hour < %(before)s
 
 -- name: give_room
--- Spells lie in the order in which hours are written: sorting them costs little, and rows that are read together
--- come to lie together.
+-- Spells lie in the order in which hours are written, so sorting them costs little, and rows that are read together
+-- come to lie together. Of an index only short ranges are read, or one end: a bitmap would first read all of it.
 set local work_mem = '128MB';
-set local enable_hashagg = off
+set local enable_hashagg = off;
+set local enable_bitmapscan = off
 
 -- name: create_work_tables
 -- A window is what is computed of one series: the hours from `begins` to `closes`, and `follower`, the next measured
@@ -137,19 +138,22 @@ with known as (
            lag(k.observed_at) over by_time as previous_at, lag(k.value) over by_time as previous_value
     from (select *, date_bin('1 hour', observed_at, '1970-01-01 00:00Z') as bucket from known) as k
     window by_time as (partition by k.series_id order by k.observed_at)
+), held as (
+    select s.*, w.kind, w.hold, w.begins, least(s.next_at, w.ends) as stops_at,
+           date_part('epoch', least(s.next_at, s.observed_at + w.hold) - s.bucket) as until_s
+    from spells s
+    join rollup_windows w using (series_id)
 )
 insert into rollup_spells
-select s.series_id, w.kind, s.bucket,
-       greatest(0, date_part('epoch', w.begins - s.bucket) / 3600),
-       least(ceil(until_s / 3600), floor(date_part('epoch', least(s.next_at, w.ends) - s.bucket) / 3600)) - 1,
-       date_part('epoch', s.observed_at - s.bucket), until_s,
-       case when s.previous_at < s.bucket
-            then greatest(0, date_part('epoch', least(s.observed_at, s.previous_at + w.hold) - s.bucket)) else 0 end,
-       s.observed_at, s.value, s.previous_at, s.previous_value
-from spells s
-join rollup_windows w using (series_id)
-cross join lateral date_part('epoch', least(s.next_at, s.observed_at + w.hold) - s.bucket) as until_s
-order by s.series_id, s.observed_at
+select series_id, kind, bucket,
+       greatest(0, date_part('epoch', begins - bucket) / 3600),
+       least(ceil(until_s / 3600), floor(date_part('epoch', stops_at - bucket) / 3600)) - 1,
+       date_part('epoch', observed_at - bucket), until_s,
+       case when previous_at < bucket
+            then greatest(0, date_part('epoch', least(observed_at, previous_at + hold) - bucket)) else 0 end,
+       observed_at, value, previous_at, previous_value
+from held
+order by series_id, observed_at
 
 -- name: insert_measured_hours
 insert into measurements_hourly (series_id, bucket, n, sum, min, max, first, last, first_at, last_at,
