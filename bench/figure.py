@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A measured value; `reference` was measured in the same run; `goal` bounds the value, or the ratio where said."""
+    """A measured value; `reference` was measured in the same run; `goal` bounds the value, or the ratio where said.
+
+    `n` is how many cases a share or a median rests on; a line names it only where it is given.
+    """
 
     name: str
     value: float
@@ -15,6 +18,7 @@ class Figure:
     reference: float | None = None
     goal: float | None = None
     is_goal_of_ratio: bool = False
+    n: int | None = None
 
     def line(self) -> str:
         """Write the figure; a goal that was not reached says `met: false`, none at all `met: null`."""
@@ -33,5 +37,6 @@ class Figure:
                 "ratio": None if ratio is None else round(ratio, 3),
                 "goal": self.goal,
                 "met": met,
+                **({} if self.n is None else {"n": self.n}),
             }
         )

@@ -1,111 +1,112 @@
-"""Findings against truth: which faults were found and when, which findings tell of nothing that is wrong."""
+"""Findings of a town read from its store and judged, and the figures of several towns together."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from statistics import fmean, median
 
 import psycopg
 
+from bench.evaluation.expected import (
+    GOAL_FALSE_ALARMS,
+    GOAL_LOOKALIKE,
+    HINT_BY_FAULT,
+    HINTS,
+    KINDS,
+    recall_goal,
+)
+from bench.evaluation.matching import Case, Found, Ground, Judged, judge
+from bench.evaluation.town import Evaluated
 from bench.figure import Figure
-from simulators.truth import TrueEpisode, Truth
 
-QUERY = """
-select f.kind, coalesce(a.slug, ''), coalesce(d.external_id, ''), f.started_at,
-       coalesce((f.evidence ->> 'observed_at')::timestamptz, f.started_at)
+FINDINGS = """
+select f.finding_id, f.kind, coalesce(a.slug, ''), coalesce(d.external_id, ''), f.started_at
 from findings f
 left join assets a using (asset_id)
 left join devices d using (device_id)
-order by f.started_at
+order by f.started_at, f.finding_id
 """
-GENERAL = ("unusual_value", "silent")
-# A fault is found by its own hint or by a general detector; a hint of another fault does not count.
-OWN_HINTS: Mapping[str, tuple[str, ...]] = {
-    "dead_lamp": ("dead_lamp",),
-    "day_burner": ("day_burner",),
-    "fouled_filter": ("fouled_filter",),
-    "overflowing_bin": ("overflow_to_come",),
-    "silent_gateway": ("silent_gateway",),
-}
-HINTS = tuple(name for names in OWN_HINTS.values() for name in names)
-GRACE = timedelta(days=1)  # after an episode's end: rollups and nights are told afterwards
-AROUND = timedelta(days=2)  # of an episode: what it leaves behind is no false alarm
-GOAL_RECALL, GOAL_FALSE = 0.9, 1.0
+ASSETS = "select slug, type from assets"
+PLACEMENTS = """
+select d.external_id, array_agg(distinct a.slug)
+from placements p
+join devices d using (device_id)
+join assets a using (asset_id)
+group by d.external_id
+"""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One finding: its kind, asset and device ("" where none), and when its signs began."""
-
-    kind: str
-    asset: str
-    device: str
-    started_at: datetime
-    seen_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One town's findings against its truth."""
-
-    episodes: Sequence[tuple[TrueEpisode, Found | None]]
-    false_alarms: Sequence[Found]
-    asset_weeks: float
+def judge_town(evaluated: Evaluated) -> Judged:
+    """Judge what the store of a town says was found."""
+    with psycopg.connect(evaluated.database_url) as connection:
+        rows = connection.execute(FINDINGS).fetchall()
+        ground = Ground(
+            {slug: type_ for slug, type_ in connection.execute(ASSETS)},
+            {device: tuple(assets) for device, assets in connection.execute(PLACEMENTS)},
+        )
+    found = [Found(kind, *about, at, told_at(evaluated, number, kind, at)) for number, kind, *about, at in rows]
+    return judge(found, evaluated.truth, ground)
 
 
-def read_findings(database_url: str) -> list[Found]:
-    """Read all findings of a town."""
-    with psycopg.connect(database_url) as connection:
-        return [Found(*row) for row in connection.execute(QUERY)]
+def told_at(evaluated: Evaluated, finding_id: int, kind: str, started_at: datetime) -> datetime:
+    """Say when a finding was told, by the town's time.
 
-
-def judge(found: Sequence[Found], truth: Truth, asset_weeks: float) -> Judged:
-    """Match findings with episodes: same asset or one of its devices, begun between the first signs and a day after."""
-    full = [episode for episode in truth.episodes if episode.start_at >= truth.full_from]
-    matched = [(episode, first_match(episode, found)) for episode in full]
-    false = [one for one in found if not any(explains(episode, one) for episode in truth.episodes if episode.is_fault)]
-    return Judged(matched, false, asset_weeks)
-
-
-def first_match(episode: TrueEpisode, found: Sequence[Found]) -> Found | None:
-    """Give the first finding that tells of an episode; of a look-alike any finding does."""
-    accepted = (*OWN_HINTS.get(episode.kind, ()), *GENERAL) if episode.is_fault else (*HINTS, *GENERAL)
-    for one in found:
-        in_time = episode.precursor_at <= one.started_at <= episode.end_at + GRACE
-        if in_time and one.kind in accepted and is_about(episode, one):
-            return one
-    return None
-
-
-def is_about(episode: TrueEpisode, one: Found) -> bool:
-    """Say whether a finding is about what an episode strikes."""
-    return one.asset == episode.asset or one.device in episode.devices
-
-
-def explains(episode: TrueEpisode, one: Found) -> bool:
-    """Say whether a fault accounts for a finding on its asset or devices, at its time or shortly after."""
-    is_near = episode.precursor_at - AROUND <= one.started_at
-    is_near = is_near and (episode.is_lasting or one.started_at <= episode.end_at + AROUND)
-    return is_near and is_about(episode, one)
+    A maintenance hint is told at the end of the first round of analytics whose findings it is among; a detector tells
+    of a value when it comes.
+    """
+    if kind not in HINTS:
+        return started_at
+    return next((at for at, last_id in evaluated.rounds if finding_id <= last_id), evaluated.rounds[-1][0])
 
 
 def figures(judged: Sequence[Judged]) -> list[Figure]:
-    """Sum up several towns: recall and delay by fault, false alarms by kind, findings raised by look-alikes."""
-    lines: list[Figure] = []
-    pairs = [pair for one in judged for pair in one.episodes]
-    for kind in sorted({episode.kind for episode, _ in pairs if episode.is_fault}):
-        own = [(episode, match) for episode, match in pairs if episode.kind == kind]
-        found = [(episode, match) for episode, match in own if match is not None]
-        lines.append(Figure(f"fault.{kind}.recall", len(found) / len(own), "1", goal=GOAL_RECALL))
-        if found:
-            delays = sorted((match.seen_at - episode.start_at).total_seconds() / 3600 for episode, match in found)
-            lines.append(Figure(f"fault.{kind}.delay_median", delays[len(delays) // 2], "h", better="lower"))
-    for kind in sorted({episode.kind for episode, _ in pairs if not episode.is_fault}):
-        own = [(episode, match) for episode, match in pairs if episode.kind == kind]
-        share = sum(match is not None for _, match in own) / len(own)
-        lines.append(Figure(f"lookalike.{kind}.raised", share, "1", better="lower", goal=0.1))
-    weeks = sum(one.asset_weeks for one in judged)
-    for kind in (*HINTS, *GENERAL):
-        n = sum(alarm.kind == kind for one in judged for alarm in one.false_alarms)
-        rate = 100 * n / weeks
-        lines.append(Figure(f"false_alarms.{kind}", rate, "1/(100 asset.week)", better="lower", goal=GOAL_FALSE))
-    return lines
+    """Give the figures of all towns together: faults, look-alikes, kinds of finding."""
+    cases = [case for one in judged for case in one.cases]
+    return [*fault_figures(cases), *lookalike_figures(cases), *kind_figures(judged)]
+
+
+def fault_figures(cases: Sequence[Case]) -> Iterator[Figure]:
+    """Give recall (beside: what chance gives) and delay by fault; of those with a hint, what anything found too."""
+    for kind in sorted({case.kind for case in cases if case.is_fault}):
+        own = [case for case in cases if case.kind == kind]
+        recall, by_chance = share(case.is_found for case in own), mean_chance(own)
+        name = f"fault.{kind}"
+        yield Figure(f"{name}.recall", recall, "1", reference=by_chance, goal=recall_goal(kind), n=len(own))
+        if kind in HINT_BY_FAULT:
+            yield Figure(f"{name}.recall_any", share(case.is_seen for case in own), "1", n=len(own))
+        delays = sorted(case.delay_h for case in own if case.delay_h is not None)
+        if delays:
+            yield Figure(f"{name}.delay_median", median(delays), "h", better="lower", n=len(delays))
+
+
+def lookalike_figures(cases: Sequence[Case]) -> Iterator[Figure]:
+    """Give the share of look-alikes during which anything (beside: by chance), or a maintenance hint, was told."""
+    for kind in sorted({case.kind for case in cases if not case.is_fault}):
+        own = [case for case in cases if case.kind == kind]
+        raised, hinted = share(case.is_found for case in own), share(case.is_hinted for case in own)
+        name, goal = f"lookalike.{kind}", GOAL_LOOKALIKE
+        yield Figure(f"{name}.raised", raised, "1", "lower", mean_chance(own), goal, n=len(own))
+        yield Figure(f"{name}.raised_hint", hinted, "1", "lower", goal=goal, n=len(own))
+
+
+def kind_figures(judged: Sequence[Judged]) -> Iterator[Figure]:
+    """Give by kind of finding the false alarms, and of hints the share that names the fault which is there."""
+    for kind in KINDS:
+        n_told = sum(one.n_told.get(kind, 0) for one in judged)
+        n_false = sum(one.n_false.get(kind, 0) for one in judged)
+        n_named = sum(one.n_named.get(kind, 0) for one in judged)
+        weeks = sum(one.asset_weeks[kind] for one in judged)
+        rate = 100 * n_false / weeks
+        yield Figure(f"false_alarms.{kind}", rate, "1/(100.asset.wk)", "lower", goal=GOAL_FALSE_ALARMS, n=n_false)
+        if kind in HINTS and n_told:
+            yield Figure(f"precision.{kind}", n_named / n_told, "1", n=n_told)
+
+
+def share(answers: Iterable[bool]) -> float:
+    """Give the share of yes."""
+    return fmean(answers)
+
+
+def mean_chance(cases: Sequence[Case]) -> float | None:
+    """Give the mean of what chance would give, None where it is not known."""
+    known = [case.by_chance for case in cases if case.by_chance is not None]
+    return fmean(known) if known else None

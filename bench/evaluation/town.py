@@ -1,12 +1,9 @@
 """One town through the whole chain: simulator, Mosquitto, an ingest worker, TimescaleDB, analytics."""
 
-import os
 import secrets
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,6 +14,7 @@ from analytics.program import RoundReport, Settings, run_once
 from bench.chain import end_session, open_session
 from bench.database import fresh_database
 from deploy.local.services import Services
+from deploy.processes import first_ended, start_program, stop_programs
 from deploy.reference import enter_file
 from deploy.town import register_town
 from simulators.format_mix import choose_encoders
@@ -28,9 +26,14 @@ from simulators.town import Town
 from simulators.truth import Truth, truth_of
 from store.connect import connect
 
-WORKER = "from ingest.program import main; from ingest.settings import read_settings; main(read_settings())"
+# Towns begin in turn in winter, spring, summer and autumn, so that frost, both changes of the clock and holidays occur.
+STARTS = tuple(datetime(2026, month, day, tzinfo=UTC) for month, day in ((1, 10), (3, 8), (6, 1), (9, 12)))
 AFTERWARDS = timedelta(hours=2)  # the last messages come late
-PATIENCE_S = 600.0
+PATIENCE_S = 1200.0
+
+
+class EvaluationError(Exception):
+    """A town did not come through the chain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Plan:
     """What is asked of each town: size, first day of the full town, days of it, metered history before it."""
 
     scale: float = 0.25
-    start: datetime = datetime(2026, 1, 10, tzinfo=UTC)
+    start: datetime = STARTS[0]
     days: int = 60
     history_days: int = 400
 
@@ -47,64 +50,76 @@ class Plan:
         """The instant at which the town stops."""
         return self.start + timedelta(days=self.days)
 
+    def rounds(self) -> list[datetime]:
+        """Give the instants at which analytics works: once for the metered past, then every day, as it would live."""
+        return [*(self.start + timedelta(days=day) for day in range(self.days)), self.end + AFTERWARDS]
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """A town that went through the chain: its database, its truth, and what the steps took [s]."""
+    """A town that went through the chain: its database, its truth, and what the steps took [s].
+
+    `rounds` are the instants at which analytics worked, by the town's time, each with the last finding known then.
+    """
 
     seed: int
     database_url: str
     truth: Truth
+    rounds: Sequence[tuple[datetime, int]]
     seconds: dict[str, float]
 
 
 @contextmanager
 def evaluated(services: Services, seed: int, plan: Plan) -> Iterator[Evaluated]:
     """Send a town through the chain into a database of its own, which is dropped afterwards."""
-    slug = f"town-{seed}"
-    town = Town(seed, slug, plan.start, scale=plan.scale, history_days=plan.history_days)
+    town = draw_town(seed, plan)
     with fresh_database(services) as database_url:
+        began = time.monotonic()
         register_town(database_url, town)
-        seconds = {"publish": publish(services.mqtt_url, database_url, town, plan)}
+        publish(services.mqtt_url, database_url, town, plan)
+        published = time.monotonic()
         enter_reference_of(database_url, town, plan)
-        seconds["compute"] = compute(database_url, plan.end + AFTERWARDS)
-        yield Evaluated(seed, database_url, truth_of(town, plan.end), seconds)
+        rounds = [(now, compute(database_url, now)) for now in plan.rounds()]
+        seconds = {"publish": published - began, "compute": time.monotonic() - published}
+        yield Evaluated(seed, database_url, truth_of(town, plan.end), rounds, seconds)
 
 
-def publish(mqtt_url: str, database_url: str, town: Town, plan: Plan) -> float:
-    """Publish the town's whole past in packed messages, until every one has its receipt; give the seconds."""
-    began = time.monotonic()
+def draw_town(seed: int, plan: Plan) -> Town:
+    """Draw a town. Raises TownError where the seed or the plan makes no sense."""
+    return Town(seed, f"town-{seed}", plan.start, scale=plan.scale, history_days=plan.history_days)
+
+
+def publish(mqtt_url: str, database_url: str, town: Town, plan: Plan) -> None:
+    """Publish the town's whole past in packed messages, until every one has its receipt."""
     first = datetime.fromtimestamp(town.setting.history_s, UTC)
     with ingest_worker(mqtt_url, database_url, town.slug):
         stream = Stream(town, choose_encoders("native", town))
         with Runner([stream], mqtt_url, threading.Event()) as runner:
             tally = runner.run(Period(first, plan.end, plan.end), lambda _: None)
     if tally.n_unreceipted:
-        raise SystemExit(f"seed {town.seed}: {tally.n_unreceipted} messages have no receipt")
-    return time.monotonic() - began
+        raise EvaluationError(f"seed {town.seed}: {tally.n_unreceipted} messages have no receipt")
 
 
 @contextmanager
 def ingest_worker(mqtt_url: str, database_url: str, territory: str) -> Iterator[None]:
-    """Run a worker of its own for this territory."""
-    client_id = f"evaluate-{secrets.token_hex(4)}"
+    """Run a worker of its own for this territory; it ends with this process, however that ends."""
+    client_id = f"evaluate-{secrets.token_hex(6)}"
     open_session(mqtt_url, client_id, territory)
     environment = {
-        **os.environ,
         "VIGIE_DATABASE_URL": database_url,
         "VIGIE_MQTT_URL": mqtt_url,
         "VIGIE_INGEST_CLIENT_ID": client_id,
         "VIGIE_INGEST_TERRITORY": territory,
     }
-    worker = subprocess.Popen(
-        [sys.executable, "-c", WORKER], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    try:
-        yield
-    finally:
-        worker.terminate()
-        worker.wait(15)
-        end_session(mqtt_url, client_id)
+    with TemporaryDirectory() as folder:
+        program = start_program("ingest", ["ingest"], environment, Path(folder) / "ingest.log")
+        try:
+            yield
+            if first_ended([program]):
+                raise EvaluationError(f"ingest ended by itself: {program.last_words()}")
+        finally:
+            stop_programs([program], timeout_s=15)
+            end_session(mqtt_url, client_id)
 
 
 def enter_reference_of(database_url: str, town: Town, plan: Plan) -> None:
@@ -115,15 +130,16 @@ def enter_reference_of(database_url: str, town: Town, plan: Plan) -> None:
         enter_file(database_url, path)
 
 
-def compute(database_url: str, now: datetime) -> float:
-    """Run rounds of analytics until nothing is left to do; give the seconds."""
-    began = time.monotonic()
+def compute(database_url: str, now: datetime) -> int:
+    """Run rounds of analytics until nothing is left to do at an instant; give the number of the last finding."""
+    deadline = time.monotonic() + PATIENCE_S
     settings = Settings(database_url, settle_s=0.0)
     with connect(database_url, program="evaluate", autocommit=True) as connection:
         while not is_idle(run_once(connection, now, settings)):
-            if time.monotonic() - began > PATIENCE_S:
-                raise SystemExit("analytics does not come to an end")
-    return time.monotonic() - began
+            if time.monotonic() > deadline:
+                raise EvaluationError(f"analytics does not come to an end in {PATIENCE_S:g} s")
+        row = connection.execute("select coalesce(max(finding_id), 0) from findings").fetchone()
+    return int(row[0]) if row else 0
 
 
 def is_idle(report: RoundReport) -> bool:

@@ -1,0 +1,43 @@
+"""One town judged in every respect, and the figures of all towns: the one place that lists what is judged."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bench.evaluation import findings
+from bench.evaluation.matching import Judged
+from bench.evaluation.town import Plan, evaluated
+from bench.figure import Figure
+from deploy.local.services import Services
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A town to evaluate."""
+
+    services: Services
+    seed: int
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one town gave, small enough to hand from process to process, and the seconds its steps took."""
+
+    seed: int
+    findings: Judged
+    seconds: dict[str, float]
+
+
+def evaluate_town(task: Task) -> Outcome:
+    """Send a town through the chain and judge what the store says, while its database is there."""
+    quiet()
+    with evaluated(task.services, task.seed, task.plan) as town:
+        return Outcome(task.seed, findings.judge_town(town), town.seconds)
+
+
+def figures(n_asked: int, outcomes: Sequence[Outcome]) -> list[Figure]:
+    """Give the figures of all towns together; first of all how many there are."""
+    towns = Figure("evaluate.towns", len(outcomes), "1", goal=n_asked)
+    if not outcomes:
+        return [towns]
+    return [towns, *findings.figures([outcome.findings for outcome in outcomes])]
