@@ -1,7 +1,10 @@
 """One town judged in every respect, and the figures of all towns: the one place that lists what is judged."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+import structlog
 
 from bench.evaluation import findings
 from bench.evaluation.matching import Judged
@@ -30,7 +33,7 @@ class Outcome:
 
 def evaluate_town(task: Task) -> Outcome:
     """Send a town through the chain and judge what the store says, while its database is there."""
-    quiet()
+    log_warnings_only()
     with evaluated(task.services, task.seed, task.plan) as town:
         return Outcome(task.seed, findings.judge_town(town), town.seconds)
 
@@ -41,3 +44,8 @@ def figures(n_asked: int, outcomes: Sequence[Outcome]) -> list[Figure]:
     if not outcomes:
         return [towns]
     return [towns, *findings.figures([outcome.findings for outcome in outcomes])]
+
+
+def log_warnings_only() -> None:
+    """Keep the thousand lines a town's analytics says in order off the screen."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
