@@ -54,6 +54,7 @@ class Parking:
         self.shown = np.zeros(plan.n_bays)
         self.inside = self.capacity * 0.2
         self.entries, self.exits = np.zeros(plan.n_car_parks), np.zeros(plan.n_car_parks)
+        self.hourly: list[tuple[int, Floats, Floats]] = []  # day; of bays and of car parks, by hour
         self.assets, self.devices = describe(setting, self.zone, self.capacity)
         self.rows = {asset.slug: index for index, asset in enumerate(self.assets[: plan.n_bays])}
         self.rows |= {asset.slug: index for index, asset in enumerate(self.assets[plan.n_bays :])}
@@ -78,7 +79,9 @@ class Parking:
     def measure(self, day: Day, grid: Grid, sky: Sky) -> list[Table]:
         """Park cars by the targets; bays report changes and every four hours, car parks every quarter of an hour."""
         draws = self.setting.chance.of("parking", day.index)
+        before = self.is_taken
         taken = self.park_cars(grid, draws)
+        bays_by_hour = by_hour_of_bays(before, taken, grid["closed"] > 0)
         shown = np.where(np.isnan(grid["stuck"]), np.where(grid["closed"] > 0, 2.0, taken), grid["stuck"])
         changed = shown != np.concatenate((self.shown[:, None], shown[:, :-1]), axis=1)
         self.shown = shown[:, -1].copy()
@@ -97,7 +100,9 @@ class Parking:
             (Column("", "snr", 1), snr * rare),
         ]
         bays = tabulate("bay", np.arange(n_bays), grid.at_s, changed | beat | daily, series)
-        return [bays, self.park_table(grid, draws)]
+        parks, parks_by_hour = self.park_table(grid, draws)
+        self.hourly.append((day.start_s, bays_by_hour, parks_by_hour))
+        return [bays, parks]
 
     def park_cars(self, grid: Grid, draws: np.random.Generator) -> Floats:
         """Step a two-state chain whose balance is the target and whose mean stay is the zone's."""
@@ -111,8 +116,11 @@ class Parking:
             taken[:, step] = self.is_taken
         return taken
 
-    def park_table(self, grid: Grid, draws: np.random.Generator) -> Table:
-        """Count cars in and out of the car parks; the number inside follows the target with a delay."""
+    def park_table(self, grid: Grid, draws: np.random.Generator) -> tuple[Table, Floats]:
+        """Count cars in and out of the car parks; the number inside follows the target with a delay.
+
+        Given with it: occupied and offered place time of all by hour [s].
+        """
         inside, entries, exits = (np.empty((self.capacity.size, N_STEPS)) for _ in range(3))
         passing = draw_counts(draws, 0.012 * self.capacity[:, None] * grid["park_target"])
         wobble = draws.normal(0, 0.004, inside.shape) * self.capacity[:, None]
@@ -131,7 +139,23 @@ class Parking:
             (Column("", "vehicle_exit_count", 0), exits),
         ]
         devices = np.arange(self.capacity.size) + self.zone.size
-        return tabulate("car_park", devices, grid.at_s, every(devices.size, N_STEPS, 3), series)
+        offered_s = np.full(N_STEPS, self.capacity.sum() * STEP_S)
+        by_hour = sum_by_hour(np.stack((inside.sum(axis=0) * STEP_S, offered_s)))
+        return tabulate("car_park", devices, grid.at_s, every(devices.size, N_STEPS, 3), series), by_hour
+
+
+def by_hour_of_bays(before: np.ndarray, taken: Floats, is_closed: np.ndarray) -> Floats:
+    """Give (3, 24): by hour the occupied and the offered time of all bays that are open [s], and the cars that came."""
+    was_taken = np.concatenate((before[:, None], taken[:, :-1] > 0), axis=1)
+    comes = (taken > 0) & ~was_taken & ~is_closed
+    steps = np.stack(((taken * ~is_closed).sum(axis=0) * STEP_S, (~is_closed).sum(axis=0) * STEP_S, comes.sum(axis=0)))
+    return sum_by_hour(steps.astype(float))
+
+
+def sum_by_hour(steps: Floats) -> Floats:
+    """Add up the steps of a day (rows, N_STEPS) by hour (rows, 24)."""
+    total: Floats = steps.reshape(steps.shape[0], 24, -1).sum(axis=2)
+    return total
 
 
 def zone_demand(zone: str, civil: Civil) -> Floats:

@@ -168,9 +168,9 @@ class Run:
         setting = town.setting
         self.weather = Weather(setting)
         self.lighting, self.waste = Lighting(setting), Waste(setting)
-        self.building = Building(setting)
-        others: list[Domain] = [Parking(setting), Water(setting), Structure(setting), Mobility(setting)]
-        self.domains: list[Domain] = [self.lighting, self.waste, self.building, *others]
+        self.building, self.parking = Building(setting), Parking(setting)
+        others: list[Domain] = [Water(setting), Structure(setting), Mobility(setting)]
+        self.domains: list[Domain] = [self.lighting, self.waste, self.building, self.parking, *others]
         members: list[Weather | Domain] = [self.weather, *self.domains]
         slugs = dict.fromkeys(device.gateway for member in members for device in member.devices if device.gateway)
         self.gateways = Gateways(setting, list(slugs))

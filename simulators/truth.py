@@ -16,7 +16,7 @@ from simulators.reference import day_of, drawn_rounds
 from simulators.rounds import SECTORS, STREAMS
 from simulators.town import Town, TownError
 
-VERSION = 2
+VERSION = 3
 
 
 class TrueEpisode(msgspec.Struct, frozen=True):
@@ -49,13 +49,32 @@ class TrueCabinet(msgspec.Struct, frozen=True):
 
 
 class TrueSector(msgspec.Struct, frozen=True):
-    """Rounds of a sector since its containers are watched: planned, driven, and the share left out."""
+    """Rounds of a sector since its containers are watched: planned, driven, and the share left out.
+
+    `planned_at` and `was_done` tell of each round since the town's first day.
+    """
 
     sector: str
     waste_stream: str
     n_planned: int
     n_done: int
     avoided_ratio: float
+    planned_at: list[datetime]
+    was_done: list[bool]
+
+
+class TrueParking(msgspec.Struct, frozen=True):
+    """All bays, and all car parks, by hour from `from_at` on: bay time and place time occupied and offered [s], cars.
+
+    Bays count while they are open; `arrivals` are the cars that came to one.
+    """
+
+    from_at: datetime
+    bay_occupied_s: list[float]
+    bay_offered_s: list[float]
+    bay_arrivals: list[float]
+    place_occupied_s: list[float]
+    place_offered_s: list[float]
 
 
 class TrueBuilding(msgspec.Struct, frozen=True):
@@ -84,6 +103,7 @@ class Truth(msgspec.Struct, frozen=True):
     episodes: list[TrueEpisode]
     lighting: list[TrueCabinet]
     rounds: list[TrueSector]
+    parking: TrueParking
     buildings: list[TrueBuilding]
     temperature_c: list[tuple[float, float, float]]
 
@@ -116,6 +136,7 @@ def truth_of(town: Town, generated_to: datetime) -> Truth:
         episodes=[tell(town, episode) for episode in town.episodes(town.setting.history_s, to_s)],
         lighting=list(cabinets(town, n_days)),
         rounds=list(sectors(town, generated_to)),
+        parking=parking(town, to_s),
         buildings=list(buildings(town, n_days)),
         temperature_c=[
             (round(low, 2), round(mean, 2), round(high, 2)) for _, low, mean, high in run.weather.daily[:n_days]
@@ -161,14 +182,30 @@ def by_rung(daily: Floats) -> dict[str, list[float]]:
 
 
 def sectors(town: Town, until: datetime) -> Iterable[TrueSector]:
-    """Count the rounds since containers are watched."""
-    until_s = until.timestamp()
-    watched = [entry for entry in drawn_rounds(town, until) if town.setting.start_s <= entry.start_s < until_s]
+    """Tell the rounds, and count those since containers are watched."""
+    rounds = [entry for entry in drawn_rounds(town, until) if entry.start_s < until.timestamp()]
     for sector, name in enumerate(SECTORS):
         for stream, waste_stream in enumerate(STREAMS):
-            own = [entry.is_done for entry in watched if (entry.sector, entry.stream) == (sector, stream)]
-            avoided = 1 - sum(own) / len(own) if own else 0.0
-            yield TrueSector(name, waste_stream, len(own), sum(own), round(avoided, 4))
+            own = [entry for entry in rounds if (entry.sector, entry.stream) == (sector, stream)]
+            watched = [entry.is_done for entry in own if town.setting.start_s <= entry.start_s]
+            yield TrueSector(
+                sector=name,
+                waste_stream=waste_stream,
+                n_planned=len(watched),
+                n_done=sum(watched),
+                avoided_ratio=round(1 - sum(watched) / len(watched), 4) if watched else 0.0,
+                planned_at=[datetime.fromtimestamp(entry.start_s, UTC) for entry in own],
+                was_done=[entry.is_done for entry in own],
+            )
+
+
+def parking(town: Town, to_s: int) -> TrueParking:
+    """Tell how full the bays and car parks were, by hour."""
+    days = [(bays, parks) for start_s, bays, parks in town.run.parking.hourly if start_s + DAY_S <= to_s]
+    bays = np.concatenate([day for day, _ in days], axis=1) if days else np.empty((3, 0))
+    parks = np.concatenate([day for _, day in days], axis=1) if days else np.empty((2, 0))
+    rows = [np.round(row, 1).tolist() for row in (*bays, *parks)]
+    return TrueParking(datetime.fromtimestamp(town.setting.start_s, UTC), *rows)
 
 
 def buildings(town: Town, n_days: int) -> Iterable[TrueBuilding]:

@@ -13,7 +13,7 @@ from simulators.rounds import SECTORS
 from simulators.town import Town, TownError
 from simulators.truth import Truth, find_earlier_run, read_truth, truth_of, write_truth
 from tests.support.shared import REPOSITORY
-from tests.support.towns import START, a_town, all_rows, generate_days
+from tests.support.towns import START, a_quiet_town, a_town, all_rows, by_series, generate_days
 
 N_DAYS = 45
 
@@ -94,6 +94,32 @@ def test_truth_of_another_town_is_not_written_over(
     path.write_text("{}")
     with pytest.raises(TownError, match="not a truth file"):
         find_earlier_run(path, 21, "val-de-tille")
+
+
+def test_bays_tell_what_the_truth_says_of_parking() -> None:
+    """Where nothing is stuck: hours and cars counted from what bays report, exactly but for the minute they report in."""
+    town = a_quiet_town(22)
+    n_days = 7
+    rows = by_series(town, generate_days(town, n_days))
+    truth = truth_of(town, START + timedelta(days=n_days)).parking
+    end_s = START.timestamp() + n_days * 86_400
+    occupied_s, cars = 0.0, 0
+    for at_s, states in (series for (_, _, quantity), series in rows.items() if quantity == "occupancy"):
+        occupied_s += float((np.diff(at_s, append=end_s) * (states == 1)).sum())
+        cars += int((np.diff(states) == 1).sum())
+    n_bays = town.setting.plan.n_bays
+    assert sum(truth.bay_offered_s) == n_days * 86_400 * n_bays
+    assert occupied_s == pytest.approx(sum(truth.bay_occupied_s), rel=0.01)
+    assert cars == pytest.approx(sum(truth.bay_arrivals), abs=n_bays)  # the first state of each has none before it
+
+
+def test_car_parks_tell_what_the_truth_says_of_parking() -> None:
+    town = a_quiet_town(22)
+    rows = by_series(town, generate_days(town, 7))
+    truth = truth_of(town, START + timedelta(days=7)).parking
+    inside = [values.mean() for (_, _, quantity), (_, values) in rows.items() if quantity == "occupied_places"]
+    told = sum(truth.place_occupied_s) / (sum(truth.place_offered_s) / town.run.parking.capacity.sum())
+    assert sum(inside) == pytest.approx(told, rel=0.01)
 
 
 def test_rounds_avoided_are_those_drawn() -> None:
