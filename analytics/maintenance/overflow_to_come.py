@@ -1,10 +1,12 @@
 """A container that will be full before the next vehicle comes.
 
-The fill rate is the median slope over pairs of values (Theil-Sen; Sen 1968, doi:10.1080/01621459.1968.10480934) of
-the last day and a half since the container was emptied, at least half a day of them, so that day and night are both
-in it; only pairs at least six hours apart count, and the tenth and ninetieth percentile of their slopes bound the
-instant of 100 %. The next vehicle comes as the collection plan says; where none is entered, after the median pause
-between the emptyings seen.
+The fill rate is the median slope over pairs of values (Theil-Sen; Sen 1968, doi:10.1080/01621459.1968.10480934) since
+the container was emptied, of the last two days, and about a day apart, so that day and night weigh the same; of a
+container that speaks too seldom for that, pairs further apart. The tenth and ninetieth percentile of the slopes bound
+the instant of 100 %: it is present where even the late one comes before the next vehicle, and gone once emptied.
+
+The next vehicle comes as the collection plan says; where none is entered, after the median pause between the
+emptyings seen. While a planned round is on its way and has not come by, nothing is told.
 """
 
 from collections.abc import Sequence
@@ -14,6 +16,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.maintenance import Hint, Span, Verdict
 from analytics.plan import slots_of
@@ -22,11 +25,13 @@ from store.baseline import PlannedRounds, read_plans
 from store.hints import FillCurve, read_fill_curves
 from store.inputs import Connection, Window
 
+Floats = NDArray[np.float64]
 FULL_PERCENT = 100.0
 FALL_POINTS = 20.0
-LOOK_BACK, LEAST_SPAN = timedelta(hours=36), timedelta(hours=12)
-LEAST_APART_S = 6 * 3600.0
-LEAST_VALUES = 5
+LOOK_BACK_H = 48.0
+NEAR_DAY_H = (21.0, 27.0)
+LEAST_APART_H = 18.0
+LEAST_SLOPES = 3
 FRESH = timedelta(hours=12)  # a container silent for longer cannot be told
 CALM_PERCENT = 85.0
 AHEAD = timedelta(days=21)
@@ -69,7 +74,7 @@ def judge(curve: FillCurve, plans: Sequence[PlannedRounds], span: Span) -> Verdi
     if span.ends_at - curve.times[-1] > FRESH or due is None:
         return unknown
     forecast = forecast_of(curve, emptied)
-    if forecast is None or forecast.full_at >= due:
+    if forecast is None or forecast.latest is None or forecast.latest >= due:
         is_calm = curve.levels[-1] < CALM_PERCENT
         return Verdict(curve.asset_id, curve.times[-1], False if is_calm else None, span.begins_at)
     return present(curve, forecast, due, span)
@@ -82,46 +87,53 @@ def emptyings(curve: FillCurve) -> list[int]:
 
 
 def next_due(curve: FillCurve, emptied: Sequence[int], plans: Sequence[PlannedRounds], span: Span) -> datetime | None:
-    """Say when the next vehicle comes; None where nobody knows."""
-    zone = ZoneInfo(span.time_zone)
-    first = span.ends_at.astimezone(zone).date()
+    """Say when the next vehicle comes; None where nobody knows, or it is on its way."""
+    zone, now = ZoneInfo(span.time_zone), span.ends_at
+    today = now.astimezone(zone).date()
+    days = today - timedelta(days=1), today + AHEAD
     own = [plan for plan in plans if (plan.sector, plan.waste_stream) == (curve.sector, curve.waste_stream)]
-    slots = [slot.begins_at for plan in own for slot in slots_of(plan, (first, first + AHEAD), zone)]
-    coming = [at for at in slots if at > span.ends_at]
-    if coming:
-        return min(coming)
+    slots = [slot for plan in own for slot in slots_of(plan, days, zone) if slot.ends_at > now]
     times = [curve.times[position] for position in emptied]
-    pauses = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
-    if len(pauses) < 2:
+    underway = [slot for slot in slots if slot.begins_at <= now and not any(at >= slot.begins_at for at in times)]
+    if underway:
         return None
-    due = times[-1] + timedelta(seconds=float(np.median(pauses)))
-    return max(due, span.ends_at)
+    if coming := [slot.begins_at for slot in slots if slot.begins_at > now]:
+        return min(coming)
+    pauses = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
+    return max(now, times[-1] + timedelta(seconds=float(np.median(pauses)))) if len(pauses) >= 2 else None
 
 
 def forecast_of(curve: FillCurve, emptied: Sequence[int]) -> Forecast | None:
     """Forecast the instant of 100 %; None where too few values stand since the emptying, or nothing comes in."""
+    now, level = curve.times[-1], curve.levels[-1]
+    if level >= FULL_PERCENT - 1:
+        return Forecast(level, 0.0, now, now, now)
     begin = emptied[-1] if emptied else 0
-    since = curve.times[-1] - LOOK_BACK
-    kept = [at for at in range(begin, len(curve.times)) if curve.times[at] >= since]
-    if curve.levels[-1] >= FULL_PERCENT - 1:
-        now = curve.times[-1]
-        return Forecast(curve.levels[-1], 0.0, now, now, now)
-    if len(kept) < LEAST_VALUES or curve.times[kept[-1]] - curve.times[kept[0]] < LEAST_SPAN:
+    slopes = slopes_per_h(curve, begin)
+    if slopes.size < LEAST_SLOPES or np.median(slopes) <= 0:
         return None
-    hours = np.array([curve.times[at].timestamp() for at in kept]) / 3600
-    levels = np.array([curve.levels[at] for at in kept])
-    first, second = np.triu_indices(hours.size, 1)
-    apart = (hours[second] - hours[first]) * 3600 >= LEAST_APART_S
-    slopes = ((levels[second] - levels[first]) / (hours[second] - hours[first]))[apart]
-    slow, rate, fast = np.quantile(slopes, [0.1, 0.5, 0.9])
-    if rate <= 0:
-        return None
-    left = FULL_PERCENT - float(np.median(levels[-2:]))
+    slow, rate, fast = (float(pace) for pace in np.quantile(slopes, [0.1, 0.5, 0.9]))
+    left = FULL_PERCENT - float(np.median(curve.levels[max(begin, len(curve.levels) - 2) :]))
 
     def after(pace: float) -> datetime:
-        return curve.times[-1] + timedelta(hours=min(left / pace, 24 * 365.0))
+        return now + timedelta(hours=min(left / pace, 24 * 365.0))
 
-    return Forecast(curve.levels[-1], float(rate), after(rate), after(fast), after(slow) if slow > 0 else None)
+    return Forecast(level, rate, after(rate), after(fast), after(slow) if slow > 0 else None)
+
+
+def slopes_per_h(curve: FillCurve, begin: int) -> Floats:
+    """Give the slopes [%/h] of pairs of values since a position, a day apart, or where those are few, further."""
+    hours = np.array([at.timestamp() for at in curve.times[begin:]]) / 3600
+    levels = np.array(curve.levels[begin:])
+    is_recent = hours >= hours[-1] - LOOK_BACK_H
+    hours, levels = hours[is_recent], levels[is_recent]
+    first, second = np.triu_indices(hours.size, 1)
+    apart = hours[second] - hours[first]
+    is_kept = (apart >= NEAR_DAY_H[0]) & (apart <= NEAR_DAY_H[1])
+    if is_kept.sum() < LEAST_SLOPES:
+        is_kept = apart >= LEAST_APART_H
+    slopes: Floats = (levels[second] - levels[first])[is_kept] / apart[is_kept]
+    return slopes
 
 
 def present(curve: FillCurve, forecast: Forecast, due: datetime, span: Span) -> Verdict:
@@ -163,7 +175,7 @@ HINT = Hint(
     asset_types=("waste_container",),
     rhythm=timedelta(hours=6),
     reach=timedelta(days=14),
-    version="1",
+    version="2",
     read=read,
     tell=tell,
 )

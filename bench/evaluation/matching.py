@@ -102,9 +102,9 @@ def judge(found: Sequence[Found], truth: Truth, ground: Ground) -> Judged:
     unexplained = [one for one in found if not court.is_explained(one)]
     ended = [one for one in truth.episodes if truth.full_from <= one.start_at and one.end_at <= truth.generated_to]
     cases = [judge_fault(court, one) if one.is_fault else judge_lookalike(court, one, unexplained) for one in ended]
-    told = [one for one in found if truth.full_from <= one.told_at]
+    told = [one for one in found if truth.full_from <= one.started_at]
     named = [one for one in told if names_fault(court, one)]
-    false = [one for one in unexplained if truth.full_from <= one.told_at]
+    false = [one for one in unexplained if truth.full_from <= one.started_at]
     return Judged(truth.seed, tuple(cases), count(told), count(false), count(named), asset_weeks(truth, ground))
 
 
