@@ -6,8 +6,9 @@ two before UTC's midnight from the day before, in proportion.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -77,7 +78,7 @@ class Book:
 
     def over_days(self, daily: Sequence[float] | Floats, asked: Asked) -> float:
         """Add up an amount over the civil days of a period, out of those of UTC days."""
-        origin = datetime.combine(self.truth.days[0], datetime.min.time(), asked.begins_at.tzinfo)
+        origin = datetime.combine(self.truth.days[0], time(0), UTC)
         total = np.concatenate(([0.0], np.cumsum(np.asarray(daily))))
         ends = [(at - origin) / DAY for at in (asked.begins_at, asked.ends_at)]
         begun, ended = np.interp(ends, np.arange(total.size), total)
@@ -188,9 +189,18 @@ def energy_per_degree_day(book: Book, asked: Asked) -> TrueValue:
     """Give energy bought over degree days of base 18 [kW.h/(K.d)], an error being a share of it."""
     own = [one for one in book.truth.buildings if asked.asset in ("", one.asset)]
     kwh = sum(book.over_days(one.bought_kwh, asked) for one in own)
-    cold = [max(0.0, BASE_CEL - (low + high) / 2) for low, _, high in book.truth.temperature_c]
-    value = kwh / book.over_days(cold, asked)
+    value = kwh / degree_days(book, asked)
     return TrueValue(value, value)
+
+
+def degree_days(book: Book, asked: Asked) -> float:
+    """Add up 18 °C less the mean of the lowest and highest temperature of each civil day, never below 0."""
+    low, high = np.array(book.truth.temperature_low_c), np.array(book.truth.temperature_high_c)
+    first, end = (at.astimezone(book.zone).date() for at in (asked.begins_at, asked.ends_at))
+    midnights = [datetime.combine(first + n * DAY, time(0), book.zone) for n in range((end - first).days + 1)]
+    origin = datetime.combine(book.truth.days[0], time(0), UTC)
+    edges = [round((at.astimezone(UTC) - origin) / HOUR) for at in midnights]
+    return sum(max(0.0, BASE_CEL - (low[a:b].min() + high[a:b].max()) / 2) for a, b in pairwise(edges))
 
 
 def bay_occupancy(book: Book, asked: Asked) -> TrueValue:
@@ -232,7 +242,7 @@ METERED = frozenset(TRUE_BY_KPI) - TOWN_ONLY  # told of the metered past too
 
 def tell_truth(book: Book, kpi: str, asked: Asked) -> TrueValue | None:
     """Say what a KPI should say, None where the truth does not tell."""
-    since = datetime.combine(book.truth.days[0], datetime.min.time(), asked.begins_at.tzinfo) + DAY
+    since = datetime.combine(book.truth.days[0], time(0), UTC) + DAY
     is_told = book.is_told(asked, since if kpi in METERED else book.truth.full_from)
     if not is_told or (asked.asset and kpi in TOWN_ONLY):
         return None

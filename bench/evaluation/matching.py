@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from analytics.maintenance import hints
-from bench.evaluation.expected import AROUND, GENERAL, GRACE, HINT_BY_FAULT, HINTS, accepted_kinds
+from bench.evaluation.expected import AROUND, GENERAL, GRACE, HINT_BY_FAULT, HINTS, accepted_kinds, may_explain
 from simulators.truth import TrueEpisode, Truth
 
 WEEK = timedelta(weeks=1)
@@ -93,7 +93,8 @@ class Court:
 
     def is_explained(self, one: Found) -> bool:
         """Say whether some fault accounts for a finding."""
-        return any(holds(episode, one.told_at) and self.is_about(episode, one) for episode in self.faults)
+        able = (episode for episode in self.faults if may_explain(episode.kind, one.kind))
+        return any(holds(episode, one.told_at) and self.is_about(episode, one) for episode in able)
 
 
 def judge(found: Sequence[Found], truth: Truth, ground: Ground) -> Judged:

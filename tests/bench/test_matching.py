@@ -33,7 +33,8 @@ def a_truth(*episodes: TrueEpisode) -> Truth:
         rounds=[],
         parking=TrueParking(START, [], [], [], [], []),
         buildings=[],
-        temperature_c=[],
+        temperature_low_c=[],
+        temperature_high_c=[],
     )
 
 
@@ -97,6 +98,13 @@ def test_false_is_what_no_fault_accounts_for() -> None:
 def test_lasting_fault_accounts_for_all_that_follows() -> None:
     fault = an_episode("sensor_drift", "lamp-1", 10, 5, is_lasting=True)
     assert judged(fault, a_finding("unusual_value", "lamp-1", 40)).n_false == {}
+
+
+def test_overflow_accounts_for_nothing_but_the_hint_about_it() -> None:
+    full = an_episode("overflow", "bin-1", 10, 2, precursor_at=START + 5 * DAY)
+    told = a_finding("overflow_to_come", "bin-1", 8), a_finding("unusual_value", "bin-1", 8)
+    one = judged(full, *told)
+    assert (one.cases[0].delay_h, one.n_false, one.n_named) == (-48, {"unusual_value": 1}, {"overflow_to_come": 1})
 
 
 def test_look_alike_is_raised_by_what_no_fault_accounts_for() -> None:
