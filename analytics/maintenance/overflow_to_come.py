@@ -11,7 +11,7 @@ emptyings seen. While a planned round is on its way and has not come by, nothing
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from analytics.maintenance import Hint, Span, Verdict
 from analytics.plan import slots_of
 from analytics.sentence import local_clock, local_clock_fr
-from store.baseline import PlannedRounds, read_plans
+from store.baseline import PlannedRounds, Slot, read_plans
 from store.hints import FillCurve, read_fill_curves
 from store.inputs import Connection, Window
 
@@ -35,6 +35,9 @@ LEAST_SLOPES = 3
 FRESH = timedelta(hours=12)  # a container silent for longer cannot be told
 CALM_PERCENT = 85.0
 AHEAD = timedelta(days=21)
+EVERY = timedelta(hours=6)
+DAY = timedelta(days=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,17 @@ class Fills:
 
     curves: Sequence[FillCurve]
     plans: Sequence[PlannedRounds]
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A container's levels [%] at instants [h since 1970], where emptyings end, and its rounds."""
+
+    curve: FillCurve
+    hours: Floats
+    levels: Floats
+    emptied: NDArray[np.int64]
+    slots: Sequence[Slot]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,58 +76,67 @@ def read(connection: Connection, window: Window) -> Fills:
 
 
 def tell(fills: Fills, span: Span) -> list[Verdict]:
-    """Judge each container; `score` is the days it will stand full before the next vehicle."""
-    return [judge(curve, fills.plans, span) for curve in fills.curves]
+    """Judge each container every six hours; `score` is the days it will stand full before the next vehicle."""
+    instants = [span.begins_at]
+    while instants[-1] < span.ends_at:
+        instants.append(min(EPOCH + ((instants[-1] - EPOCH) // EVERY + 1) * EVERY, span.ends_at))
+    tracks = [track_of(curve, fills.plans, span) for curve in fills.curves]
+    return [judge(track, at, span.time_zone) for track in tracks for at in instants[1:]]
 
 
-def judge(curve: FillCurve, plans: Sequence[PlannedRounds], span: Span) -> Verdict:
-    """Compare when a container is full with when it is emptied next."""
-    unknown = Verdict(curve.asset_id, span.ends_at, None, span.begins_at)
-    emptied = emptyings(curve)
-    due = next_due(curve, emptied, plans, span)
-    if span.ends_at - curve.times[-1] > FRESH or due is None:
-        return unknown
-    forecast = forecast_of(curve, emptied)
-    if forecast is None or forecast.latest is None or forecast.latest >= due:
-        is_calm = curve.levels[-1] < CALM_PERCENT
-        return Verdict(curve.asset_id, curve.times[-1], False if is_calm else None, span.begins_at)
-    return present(curve, forecast, due, span)
-
-
-def emptyings(curve: FillCurve) -> list[int]:
-    """Give the positions of the first values after an emptying."""
-    falls = -np.diff(np.array(curve.levels))
-    return [int(position) + 1 for position in np.flatnonzero(falls > FALL_POINTS)]
-
-
-def next_due(curve: FillCurve, emptied: Sequence[int], plans: Sequence[PlannedRounds], span: Span) -> datetime | None:
-    """Say when the next vehicle comes; None where nobody knows, or it is on its way."""
-    zone, now = ZoneInfo(span.time_zone), span.ends_at
-    today = now.astimezone(zone).date()
-    days = today - timedelta(days=1), today + AHEAD
+def track_of(curve: FillCurve, plans: Sequence[PlannedRounds], span: Span) -> Track:
+    """Find the emptyings of a container, and the rounds planned for it from the day before the span on."""
+    zone = ZoneInfo(span.time_zone)
+    days = (span.begins_at - DAY).astimezone(zone).date(), (span.ends_at + AHEAD).astimezone(zone).date()
     own = [plan for plan in plans if (plan.sector, plan.waste_stream) == (curve.sector, curve.waste_stream)]
-    slots = [slot for plan in own for slot in slots_of(plan, days, zone) if slot.ends_at > now]
-    times = [curve.times[position] for position in emptied]
-    underway = [slot for slot in slots if slot.begins_at <= now and not any(at >= slot.begins_at for at in times)]
-    if underway:
+    slots = sorted((slot for plan in own for slot in slots_of(plan, days, zone)), key=lambda slot: slot.begins_at)
+    hours, levels = np.array([at.timestamp() for at in curve.times]) / 3600, np.array(curve.levels)
+    return Track(curve, hours, levels, np.flatnonzero(-np.diff(levels) > FALL_POINTS) + 1, slots)
+
+
+def judge(track: Track, at: datetime, time_zone: str) -> Verdict:
+    """Compare when a container is full with when it is emptied next, by what was known at an instant."""
+    end = int(np.searchsorted(track.hours, at.timestamp() / 3600))
+    asset_id = track.curve.asset_id
+    unknown = Verdict(asset_id, at, None, at)
+    if end == 0 or at - track.curve.times[end - 1] > FRESH:
+        return unknown
+    emptied = [position for position in track.emptied.tolist() if position < end]
+    due = next_due(track, emptied, at)
+    if due is None:
+        return unknown
+    forecast = forecast_of(track, emptied[-1] if emptied else 0, end)
+    if forecast is None or forecast.latest is None or forecast.latest >= due:
+        is_calm = track.levels[end - 1] < CALM_PERCENT
+        return Verdict(asset_id, track.curve.times[end - 1], False if is_calm else None, at)
+    return present(track.curve, forecast, due, at, time_zone)
+
+
+def next_due(track: Track, emptied: Sequence[int], at: datetime) -> datetime | None:
+    """Say when the next vehicle comes; None where nobody knows, or it is on its way."""
+    times = [track.curve.times[position] for position in emptied]
+    last = times[-1] if times else EPOCH
+    if any(slot.begins_at <= at < slot.ends_at and last < slot.begins_at for slot in track.slots):
         return None
-    if coming := [slot.begins_at for slot in slots if slot.begins_at > now]:
-        return min(coming)
+    if coming := [slot.begins_at for slot in track.slots if slot.begins_at > at]:
+        return coming[0]
     pauses = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
-    return max(now, times[-1] + timedelta(seconds=float(np.median(pauses)))) if len(pauses) >= 2 else None
+    return max(at, last + timedelta(seconds=float(np.median(pauses)))) if len(pauses) >= 2 else None
 
 
-def forecast_of(curve: FillCurve, emptied: Sequence[int]) -> Forecast | None:
-    """Forecast the instant of 100 %; None where too few values stand since the emptying, or nothing comes in."""
-    now, level = curve.times[-1], curve.levels[-1]
+def forecast_of(track: Track, begin: int, end: int) -> Forecast | None:
+    """Forecast the instant of 100 % by the values of some positions (end not included), all since the last emptying.
+
+    None where they are too few, or nothing comes in.
+    """
+    now, level = track.curve.times[end - 1], float(track.levels[end - 1])
     if level >= FULL_PERCENT - 1:
         return Forecast(level, 0.0, now, now, now)
-    begin = emptied[-1] if emptied else 0
-    slopes = slopes_per_h(curve, begin)
+    slopes = slopes_per_h(track.hours[begin:end], track.levels[begin:end])
     if slopes.size < LEAST_SLOPES or np.median(slopes) <= 0:
         return None
     slow, rate, fast = (float(pace) for pace in np.quantile(slopes, [0.1, 0.5, 0.9]))
-    left = FULL_PERCENT - float(np.median(curve.levels[max(begin, len(curve.levels) - 2) :]))
+    left = FULL_PERCENT - float(np.median(track.levels[max(begin, end - 2) : end]))
 
     def after(pace: float) -> datetime:
         return now + timedelta(hours=min(left / pace, 24 * 365.0))
@@ -121,30 +144,26 @@ def forecast_of(curve: FillCurve, emptied: Sequence[int]) -> Forecast | None:
     return Forecast(level, rate, after(rate), after(fast), after(slow) if slow > 0 else None)
 
 
-def slopes_per_h(curve: FillCurve, begin: int) -> Floats:
-    """Give the slopes [%/h] of pairs of values since a position, a day apart, or where those are few, further."""
-    hours = np.array([at.timestamp() for at in curve.times[begin:]]) / 3600
-    levels = np.array(curve.levels[begin:])
+def slopes_per_h(hours: Floats, levels: Floats) -> Floats:
+    """Give the slopes [%/h] of pairs of values of the last two days a day apart, or where those are few, further."""
     is_recent = hours >= hours[-1] - LOOK_BACK_H
     hours, levels = hours[is_recent], levels[is_recent]
-    first, second = np.triu_indices(hours.size, 1)
-    apart = hours[second] - hours[first]
+    apart = hours[None, :] - hours[:, None]
     is_kept = (apart >= NEAR_DAY_H[0]) & (apart <= NEAR_DAY_H[1])
-    if is_kept.sum() < LEAST_SLOPES:
+    if np.count_nonzero(is_kept) < LEAST_SLOPES:
         is_kept = apart >= LEAST_APART_H
-    slopes: Floats = (levels[second] - levels[first])[is_kept] / apart[is_kept]
+    slopes: Floats = (levels[None, :] - levels[:, None])[is_kept] / apart[is_kept]
     return slopes
 
 
-def present(curve: FillCurve, forecast: Forecast, due: datetime, span: Span) -> Verdict:
+def present(curve: FillCurve, forecast: Forecast, due: datetime, at: datetime, zone: str) -> Verdict:
     """Say that a container will overflow."""
-    zone = span.time_zone
     late = forecast.latest or due
     return Verdict(
         curve.asset_id,
-        span.ends_at,
+        at,
         True,
-        span.ends_at,
+        at,
         score=(due - forecast.full_at).total_seconds() / 86_400,
         severity="urgent" if forecast.level >= FULL_PERCENT - 1 else "warning",
         sentence_en=(
@@ -164,8 +183,8 @@ def present(curve: FillCurve, forecast: Forecast, due: datetime, span: Span) -> 
             "earliest": forecast.earliest.isoformat(),
             "latest": forecast.latest.isoformat() if forecast.latest else None,
             "next_vehicle": due.isoformat(),
-            "curve_from": (span.ends_at - timedelta(days=7)).isoformat(),
-            "curve_to": span.ends_at.isoformat(),
+            "curve_from": (at - timedelta(days=7)).isoformat(),
+            "curve_to": at.isoformat(),
         },
     )
 
@@ -173,9 +192,10 @@ def present(curve: FillCurve, forecast: Forecast, due: datetime, span: Span) -> 
 HINT = Hint(
     name="overflow_to_come",
     asset_types=("waste_container",),
-    rhythm=timedelta(hours=6),
+    rhythm=EVERY,
     reach=timedelta(days=14),
     version="2",
     read=read,
     tell=tell,
+    stride=timedelta(days=7),
 )
