@@ -92,22 +92,19 @@ def read_kind(topic: str) -> tuple[str, str | None]:
 
 def to_uplinks(event: Event, topic: str, received_at_us: int) -> tuple[Uplink, ...]:
     """Give the uplink of an event, none where its kind carries no measurement. Raises DecodeError."""
-    kind, topic_device = read_kind(topic)
-    device = event.device_info.dev_eui.lower()
-    if not is_device_id(device) or topic_device not in (None, device):
-        raise DecodeError(Reason.WRONG_SHAPE, shown(f"devEui: {event.device_info.dev_eui} / {topic}"))
+    kind, _ = read_kind(topic)
+    heard = to_heard(event, topic)
     if kind in WITHOUT_VALUES:
         return ()
-    uplink = (
-        _status(event, device, received_at_us)
-        if kind == "status"
-        else to_uplink(to_heard(event, device), received_at_us)
-    )
+    uplink = to_uplink(heard, received_at_us) if kind == "up" else _status(event, heard, received_at_us)
     return () if uplink is None else (uplink,)
 
 
-def to_heard(event: Event, device: str) -> Heard:
-    """Give what an `up` event says of its uplink."""
+def to_heard(event: Event, topic: str) -> Heard:
+    """Give what an event says of its uplink. Raises DecodeError where topic and event name different devices."""
+    device, topic_device = event.device_info.dev_eui.lower(), read_kind(topic)[1]
+    if not is_device_id(device) or topic_device not in (None, device):
+        raise DecodeError(Reason.WRONG_SHAPE, shown(f"devEui: {event.device_info.dev_eui} / {topic}"))
     lora = event.tx_info.modulation.lora if event.tx_info and event.tx_info.modulation else None
     return Heard(
         device=device,
@@ -128,20 +125,19 @@ def to_heard(event: Event, device: str) -> Heard:
     )
 
 
-def _status(event: Event, device: str, received_at_us: int) -> Uplink | None:
+def _status(event: Event, heard: Heard, received_at_us: int) -> Uplink | None:
     """Give battery level and mains; the margin is the network's own business."""
-    at_us = _read_time(event)
     found = [
         ("battery_level", None if event.battery_level_unavailable else event.battery_level),
         ("mains_power", True if event.external_power_source else None),
     ]
-    times = [received_at_us if at_us is None else at_us]
+    times = [received_at_us if heard.at_us is None else heard.at_us]
     raws = [RawColumn("", quantity, None, times, [value]) for quantity, value in found]
     columns, rejected = check_columns(raws, received_at_us)
     if not columns and not rejected:
         return None
-    clock: Clock = "arrival" if at_us is None else "device"
-    return Uplink(device, columns, rejected, _message_id(event), clock)
+    clock: Clock = "arrival" if heard.at_us is None else "device"
+    return Uplink(heard.device, columns, rejected, heard.message_id, clock)
 
 
 def _read_time(event: Event) -> int | Refusal | None:

@@ -6,7 +6,7 @@ server has normalized, and the object of a codec, be it the server's or the terr
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -46,6 +46,18 @@ class Heard(msgspec.Struct, frozen=True):
     spreading_factor: int | None = None
     is_encrypted: bool = False
     simulated: bool = False
+
+
+class LorawanFormat(Protocol):
+    """A format of a network server, for whoever reads payloads by a codec that the server does not have.
+
+    `msgspec.structs.replace(heard, decoded=object, timed=(), model="")` puts the codec's object in the place of all
+    else; `to_uplink` then reads it by the territory's table of fields.
+    """
+
+    def hear(self, topic: str, payload: bytes) -> Heard | None:
+        """Give the uplink before its payload is read, None for other messages. Raises DecodeError only."""
+        ...
 
 
 def to_uplink(heard: Heard, received_at_us: int, fields: Fields = COMMON) -> Uplink | None:

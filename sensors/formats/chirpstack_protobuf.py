@@ -9,9 +9,10 @@ from typing import Any
 
 import msgspec
 
-from sensors.chirpstack import BAD_CRC, TOPIC_FILTER, Event, read_kind, to_uplinks
+from sensors.chirpstack import BAD_CRC, TOPIC_FILTER, Event, read_kind, to_heard, to_uplinks
 from sensors.instant import EPOCH
 from sensors.json_text import MAX_PAYLOAD_BYTES
+from sensors.lorawan import Heard
 from sensors.measurement import Uplink
 from sensors.protobuf_wire import FieldRule, Message, MessageRule, as_signed, read_message
 from sensors.rejection import DecodeError, Reason, shown
@@ -27,13 +28,18 @@ class ChirpStackProtobufFormat:
     def decode(self, topic: str, payload: bytes, received_at_us: int) -> tuple[Uplink, ...]:
         """Give the uplink of an event, none for kinds without measurements. Raises DecodeError only."""
         kind, _ = read_kind(topic)
-        if len(payload) > MAX_PAYLOAD_BYTES:
-            raise DecodeError(Reason.TOO_LARGE, f"{len(payload)} B / {MAX_PAYLOAD_BYTES} B")
         return to_uplinks(read_event(kind, payload), topic, received_at_us)
+
+    def hear(self, topic: str, payload: bytes) -> Heard | None:
+        """Give the uplink before its payload is read, None for other kinds of event. Raises DecodeError only."""
+        kind, _ = read_kind(topic)
+        return to_heard(read_event(kind, payload), topic) if kind == "up" else None
 
 
 def read_event(kind: str, payload: bytes) -> Event:
     """Give the event as its JSON would say it. Raises DecodeError."""
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise DecodeError(Reason.TOO_LARGE, f"{len(payload)} B / {MAX_PAYLOAD_BYTES} B")
     message = read_message(payload, _RULES.get(kind, _OTHER))
     if "time" in message:
         message["time"] = _time_text(message["time"])

@@ -99,17 +99,22 @@ class TheThingsStackFormat:
 
     def decode(self, topic: str, payload: bytes, received_at_us: int) -> tuple[Uplink, ...]:
         """Give the uplink of an `up` message, none for the others. Raises DecodeError only."""
-        topic_device, kind = _read_topic(topic)
+        heard = self.hear(topic, payload)
+        uplink = None if heard is None else to_uplink(heard, received_at_us)
+        return () if uplink is None else (uplink,)
+
+    def hear(self, topic: str, payload: bytes) -> Heard | None:
+        """Give the uplink before its payload is read, None for other kinds of message. Raises DecodeError only."""
+        topic_device, is_uplink = _read_topic(topic)
         message = read_json(payload, _DECODER)
         device = (message.end_device_ids.dev_eui or message.end_device_ids.device_id).lower()
         if not is_device_id(device) or message.end_device_ids.device_id != topic_device:
             raise DecodeError(Reason.WRONG_SHAPE, shown(f"device_id: {message.end_device_ids.device_id} / {topic}"))
-        if kind != "up":
-            return ()
+        if not is_uplink:
+            return None
         if message.uplink_message is None:
             raise DecodeError(Reason.WRONG_SHAPE, "uplink_message")
-        uplink = to_uplink(to_heard(message, message.uplink_message, device), received_at_us)
-        return () if uplink is None else (uplink,)
+        return to_heard(message, message.uplink_message, device)
 
 
 def to_heard(message: StackMessage, uplink: UplinkMessage, device: str) -> Heard:
@@ -132,7 +137,8 @@ def to_heard(message: StackMessage, uplink: UplinkMessage, device: str) -> Heard
     )
 
 
-def _read_topic(topic: str) -> tuple[str, str]:
+def _read_topic(topic: str) -> tuple[str, bool]:
+    """Give the device and whether it is an uplink."""
     levels = topic.split("/")
     if len(levels) < 5 or levels[0] != "v3" or levels[2] != "devices":
         raise DecodeError(Reason.UNKNOWN_TOPIC, shown(topic))
@@ -140,7 +146,7 @@ def _read_topic(topic: str) -> tuple[str, str]:
     is_other = levels[4] in WITHOUT_VALUES or levels[4:] == ["up", "normalized"]
     if not is_uplink and not is_other:
         raise DecodeError(Reason.UNKNOWN_TOPIC, shown(topic))
-    return levels[3], "up" if is_uplink else "other"
+    return levels[3], is_uplink
 
 
 def _read_normalized(normalized: object) -> list[tuple[int | Refusal | None, list[Item]]]:

@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sensors.decoded import Target
 from sensors.formats.chirpstack import FORMAT as JSON_FORMAT
 from sensors.formats.chirpstack_protobuf import FORMAT as PROTOBUF_FORMAT
+from sensors.lorawan import to_uplink
 from sensors.measurement import Uplink
 from sensors.rejection import DecodeError, Reason
 from tests.sensors.test_formats import decode_whatever
@@ -215,3 +218,18 @@ def test_mutated_protobuf_never_does_harm(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(sorted(folder.glob("*.pb"))))
     topic = chirpstack_topic("up", json.loads(path.with_suffix(".json").read_bytes())["deviceInfo"]["devEui"])
     decode_whatever(PROTOBUF_FORMAT, topic, data.draw(mutated(path.read_bytes())))
+
+
+def test_a_codecs_object_can_take_the_place_of_the_servers() -> None:
+    """What a codec of the territory makes of the bytes is read by the territory's own table of fields."""
+    topic, payload = chirpstack_topic(), json.dumps(a_chirpstack_event(data="AQID", object={"co2": 1})).encode()
+    heard = JSON_FORMAT.hear(topic, payload)
+    assert heard is not None
+    assert (heard.payload, heard.f_port) == (b"\x01\x02\x03", 3)
+    own = msgspec.structs.replace(heard, decoded={"battery": 3.6}, timed=(), model="")
+    uplink = to_uplink(own, ARRIVAL_US, {"battery": Target("battery_voltage", "V")})
+    assert uplink is not None
+    found = values(uplink)
+    assert found["", "battery_voltage"] == 3.6
+    assert ("", "co2") not in found
+    assert JSON_FORMAT.hear(chirpstack_topic("status"), payload) is None
