@@ -15,6 +15,7 @@ from types import FrameType
 
 import structlog
 
+from analytics.hint import HintReport, tell_hints
 from analytics.tell import tell_changed
 from analytics.watch import WatchReport, watch_series, watch_silence
 from store import ledger, rollup
@@ -84,11 +85,13 @@ class RoundReport:
     rollup: rollup.RefreshReport
     watched: WatchReport
     kpis: KpiReport
+    hints: HintReport
 
     @property
     def is_behind(self) -> bool:
-        """Whether old hours wait that could be computed at once."""
-        return self.rollup.n_closed > 0 and self.rollup.computed_to < self.rollup.closed_to
+        """Whether old hours or hints wait that could be computed at once."""
+        has_hours = self.rollup.n_closed > 0 and self.rollup.computed_to < self.rollup.closed_to
+        return has_hours or self.hints.is_behind
 
 
 def main(settings: Settings | None = None, *, once: bool = False) -> None:
@@ -134,7 +137,7 @@ def open_connection(settings: Settings) -> Connection:
 
 
 def run_once(connection: Connection, now: datetime, settings: Settings | None = None) -> RoundReport:
-    """Do one round: fold the ledger, refresh rollups, score what has come, tell the KPIs of days that changed."""
+    """Do one round: fold the ledger, refresh rollups, score what has come, tell KPIs of changed days, tell hints."""
     chosen = settings or Settings("")
     n_folded = ledger.fold(connection)
     refreshed = rollup.refresh(
@@ -147,7 +150,8 @@ def run_once(connection: Connection, now: datetime, settings: Settings | None = 
     )
     watched = watch_series(connection, N_BATCHES) + watch_silence(connection, now)
     kpis = tell_changed(connection, refreshed.computed_to)
-    report = RoundReport(n_folded, refreshed, watched, kpis)
+    hints = tell_hints(connection, refreshed.computed_to)
+    report = RoundReport(n_folded, refreshed, watched, kpis, hints)
     log_round(report)
     return report
 
@@ -165,8 +169,8 @@ def log_round(report: RoundReport) -> None:
         n_closed_hours=report.rollup.n_closed,
         n_changed_hours=report.rollup.n_changed,
         n_scored=report.watched.n_scored,
-        n_findings_opened=report.watched.n_opened,
-        n_findings_closed=report.watched.n_closed,
+        n_findings_opened=report.watched.n_opened + report.hints.n_opened,
+        n_findings_closed=report.watched.n_closed + report.hints.n_closed,
         n_kpis_new=report.kpis.n_new,
         n_kpis_restated=report.kpis.n_restated,
     )
