@@ -68,8 +68,11 @@ def read_decoded(document: Mapping[str, object], fields: Fields) -> list[Item]:
 
 
 def _leaves(value: object, path: str, depth: int) -> Iterator[tuple[str, object, str | None]]:
-    """Give path, value and unit of every field that is not itself an object; a list is one value, and refused later."""
-    if not isinstance(value, Mapping):
+    """Give path, value and unit of every field that is not itself an object; a list is one value, and refused later.
+
+    So is what is nested too deeply.
+    """
+    if not isinstance(value, Mapping) or depth > DEEPEST:
         if value is not None and path:
             yield path, value, None
         return
@@ -82,8 +85,7 @@ def _leaves(value: object, path: str, depth: int) -> Iterator[tuple[str, object,
         text = str(name)[:LONGEST_NAME]
         is_container = isinstance(inner, Mapping) and text in _CONTAINERS
         below = path if is_container else f"{path}.{text}" if path else text
-        if depth < DEEPEST:
-            yield from _leaves(inner, below, depth + 1)
+        yield from _leaves(inner, below, depth + 1)
 
 
 def _unnamed(path: str) -> str:

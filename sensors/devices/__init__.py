@@ -10,6 +10,8 @@ from types import MappingProxyType
 
 from sensors.decoded import Item
 
+LONGEST_NAME = 100  # longer than any; keeps foreign names from filling the memory of the cache
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceModel:
@@ -39,12 +41,16 @@ def device_models() -> Mapping[str, DeviceModel]:
     return MappingProxyType(found)
 
 
-@lru_cache(maxsize=4096)
 def find_device_model(name: str) -> DeviceModel | None:
     """Give the model a device profile is named after (`bosch/tps110`, `Bosch TPS110`), None where there is none.
 
     Brand and model must both be there: a lone model number may be anybody's.
     """
+    return _find(name) if len(name) <= LONGEST_NAME else None
+
+
+@lru_cache(maxsize=4096)
+def _find(name: str) -> DeviceModel | None:
     return _by_plain_name().get(_plain(name))
 
 
@@ -54,4 +60,4 @@ def _by_plain_name() -> Mapping[str, DeviceModel]:
 
 
 def _plain(name: str) -> str:
-    return re.sub("[^a-z0-9]", "", name[:200].lower()).replace("milesightiot", "milesight")
+    return re.sub("[^a-z0-9]", "", name.lower()).replace("milesightiot", "milesight")

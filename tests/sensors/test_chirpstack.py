@@ -233,3 +233,11 @@ def test_a_codecs_object_can_take_the_place_of_the_servers() -> None:
     assert found["", "battery_voltage"] == 3.6
     assert ("", "co2") not in found
     assert JSON_FORMAT.hear(chirpstack_topic("status"), payload) is None
+
+
+def test_what_is_nested_too_deeply_is_refused_and_not_lost() -> None:
+    document: object = 5
+    for _ in range(50):
+        document = {"a": document}
+    (part,) = decode_one(a_chirpstack_event(object=document)).rejected
+    assert part.reason is Reason.UNKNOWN_QUANTITY

@@ -4,6 +4,7 @@ The makers' codecs name and scale their fields each in its own way; `FIELDS` say
 """
 
 import json
+from base64 import b64decode
 from collections.abc import Iterator
 from typing import Any
 
@@ -235,6 +236,40 @@ def test_every_model_is_found_by_the_names_people_give_it() -> None:
     assert find_device_model("Milesight WS558") is device_models()["milesight-iot/ws558"]
     assert find_device_model("tps110") is None
     assert find_device_model("") is None
+
+
+@pytest.mark.shared_data
+def test_decoders_agree_with_the_servers_codec_where_no_example_is_stored() -> None:
+    """Two models whose only documented pair is an uplink event with the object of the server's codec."""
+    folder = shared_data("payloads/chirpstack/generated-events")
+
+    def decoded(domain: str, model: str) -> tuple[dict[tuple[str, str], float], dict[str, Any]]:
+        event = json.loads((folder / f"{domain}__{model.replace('/', '__')}.json").read_bytes())
+        items = device_models()[model].decode(b64decode(event["data"]), event["fPort"])
+        return canonical(items), event["object"]
+
+    room, expected = decoded("building", "talkpool/oy1210")
+    assert room["", "temperature"] == pytest.approx(expected["Temperature"])
+    assert room["", "relative_humidity"] == pytest.approx(expected["Humidity"])
+    assert room["", "co2"] == expected["CO2"]
+    bay, expected = decoded("parking", "nwave/nps405fm")
+    assert bay == {("", "occupancy"): expected["occupied"]}
+
+
+def test_room_sensor_with_particles() -> None:
+    """The uplink event of an AM319, read by the lengths and scales of the maker's guide."""
+    data = bytes.fromhex("0367340104686505000106cb02077da803087d2500097366270a7d04000b7d20000c7d3000")
+    assert canonical(device_models()["milesight-iot/am319"].decode(data, 85)) == pytest.approx(
+        {
+            ("", "temperature"): 30.8,
+            ("", "relative_humidity"): 50.5,
+            ("", "presence"): 1,
+            ("", "co2"): 936,
+            ("", "air_pressure"): 1008.6,
+            ("", "pm2_5"): 32,
+            ("", "pm10"): 48,
+        }
+    )
 
 
 def test_every_model_is_in_the_reference() -> None:
