@@ -180,13 +180,13 @@ on conflict do nothing
 -- name: mark_project_months
 -- One day of each month since the first project began: telling that day tells its month.
 insert into changed_days (territory_id, day)
-select t.territory_id, date_trunc('day', month + interval '36 hours', t.time_zone)
+select t.territory_id, (month + interval '1 day') at time zone t.time_zone
 from territories t
 cross join lateral (
-    select min(started_on)::timestamp as since from projects p where p.territory_id = t.territory_id
+    select date_trunc('month', min(started_on)::timestamp) as since from projects p where p.territory_id = t.territory_id
 ) as first
 cross join lateral generate_series(
-    date_trunc('month', first.since at time zone t.time_zone, t.time_zone),
-    (select computed_to from rollup_watermarks where rollup = 'hourly'), interval '1 month') as month
+    first.since,
+    (select computed_to from rollup_watermarks where rollup = 'hourly') at time zone t.time_zone, interval '1 month') as month
 where t.slug = %(territory)s
 on conflict do nothing

@@ -79,10 +79,9 @@ def make_meter(project: ProjectAsset, rows: Sequence[MeteredDay], depression: fl
     n_nights = sum(stretch.n_nights for stretch in stretches)
     if n_nights < LEAST_NIGHTS:
         return f"the baseline has {n_nights} metered nights, {LEAST_NIGHTS} are needed"
-    model = fit_nights(stretches)
-    if model.fitted_kwh.sum() <= 0:
+    if sum(stretch.kwh for stretch in stretches) <= 0:
         return "the baseline's meter counted nothing"
-    return Meter(project, place, stretches, model)
+    return Meter(project, place, stretches, fit_nights(stretches))
 
 
 def measure_use(
