@@ -4,7 +4,8 @@ Field and type numbers are those of the Sparkplug specification 3.0.0, section 6
 org.eclipse.tahu.protobuf).
 """
 
-from typing import NamedTuple
+from collections.abc import Set
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -50,8 +51,9 @@ _NUMBERS_AND_TEXT = frozenset(
     {"int_value", "long_value", "float_value", "double_value", "boolean_value", "string_value"}
 )
 _UNIT_PROPERTIES = frozenset({"engUnit", "Engineering Units", "unit", "units"})
+_QUALITY_PROPERTY, GOOD = "Quality", 192  # 0 is bad, 500 stale
 
-_PROPERTY = MessageRule({8: FieldRule("text", "text")})
+_PROPERTY = MessageRule({3: FieldRule("int", "uint"), 8: FieldRule("text", "text")})
 _PROPERTIES = MessageRule(
     {
         1: FieldRule("keys", "text", repeated=True),
@@ -101,7 +103,7 @@ class Address(NamedTuple):
 class Metric(msgspec.Struct, frozen=True):
     """One metric as it is written. `field` names the field of its value, None where there is none.
 
-    `unit` is the engineering unit among its properties. `datatype` None stands for a type that is not given.
+    `unit` and `quality` are among its properties, if any. `datatype` None stands for a type that is not given.
     """
 
     name: str | None = None
@@ -112,6 +114,7 @@ class Metric(msgspec.Struct, frozen=True):
     is_transient: bool = False
     is_null: bool = False
     unit: str | None = None
+    quality: int = GOOD
     field: str | None = None
     value: object = None
 
@@ -152,6 +155,8 @@ def read_value(metric: Metric, datatype: int | None) -> object:
     """
     if metric.is_null or metric.field is None:
         return None
+    if metric.quality != GOOD:
+        return Refusal(Reason.NO_VALUE, f"Quality {metric.quality}")
     sent = _NATURE_BY_FIELD[metric.field]
     if metric.field not in _NUMBERS_AND_TEXT:
         return Refusal(Reason.WRONG_SHAPE, sent)
@@ -181,6 +186,7 @@ def _as_metric(found: Message) -> Metric:
     if len(values) > 1:  # they share one `oneof`
         raise DecodeError(Reason.WRONG_SHAPE, ", ".join(values))
     field = values[0] if values else None
+    quality = _find_property(found, {_QUALITY_PROPERTY}, "int")
     return Metric(
         name=found.get("name") or None,
         alias=found.get("alias"),
@@ -189,7 +195,8 @@ def _as_metric(found: Message) -> Metric:
         is_historical=found.get("is_historical", False),
         is_transient=found.get("is_transient", False),
         is_null=found.get("is_null", False),
-        unit=_find_unit(found.get("properties", {})),
+        unit=_find_property(found, _UNIT_PROPERTIES, "text"),
+        quality=GOOD if quality is None else quality,
         field=field,
         value=found[field] if field else None,
     )
@@ -199,10 +206,11 @@ def _as_us(time_ms: int | None) -> int | None:
     return None if time_ms is None else time_ms * 1000
 
 
-def _find_unit(properties: Message) -> str | None:
-    """Find the engineering unit in a PropertySet, whose keys and values are parallel lists."""
+def _find_property(metric: Message, names: Set[str], kind: str) -> Any:  # Any: text or whole number, by its kind
+    """Find a property in a metric's PropertySet, whose keys and values are parallel lists."""
+    properties = metric.get("properties", {})
     pairs = zip(properties.get("keys", ()), properties.get("values", ()), strict=False)
-    return next((value["text"] for key, value in pairs if key in _UNIT_PROPERTIES and value.get("text")), None)
+    return next((value[kind] for key, value in pairs if key in names and value.get(kind) not in (None, "")), None)
 
 
 def _read_integer(raw: object, datatype: int | None) -> object:

@@ -5,7 +5,6 @@ since which not one message is missing: a gap in the sequence, or a death, ends 
 """
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -111,7 +110,7 @@ def bear_node(heard: Heard) -> Decoded:
         return Decoded(uplinks)
     node = Node(find_bd_seq(heard.payload), heard.payload.seq, True, True, asked_at_us=heard.node.asked_at_us)
     changes = forgotten(heard) | {heard.node_key: node, heard.births_key(""): births}
-    facts = (*liveness(heard, ("",), "online"), *liveness(heard, heard.node.devices, "stale"))
+    facts = (*lost_with_node(heard), liveness(heard, "", "online"))
     return Decoded(uplinks, changes, (), facts)
 
 
@@ -127,7 +126,7 @@ def bury_node(heard: Heard) -> Decoded:
     changes = forgotten(heard) | {heard.node_key: node}
     if not is_its_death:
         return Decoded((), changes)
-    facts = (*liveness(heard, ("",), "offline"), *liveness(heard, heard.node.devices, "stale"))
+    facts = (liveness(heard, "", "offline"), *lost_with_node(heard))
     return Decoded((), changes, (), facts)
 
 
@@ -141,7 +140,7 @@ def bear_device(heard: Heard) -> Decoded:
     devices = node.devices if device in node.devices else (*node.devices, device)
     node = msgspec.structs.replace(node, devices=devices, recent=(heard.digest,))
     changes |= {heard.node_key: node, heard.births_key(device): births}
-    decoded = Decoded(uplinks, changes, (), liveness(heard, (device,), "online"))
+    decoded = Decoded(uplinks, changes, (), (liveness(heard, device, "online"),))
     return decoded if node.is_sure else ask_rebirth(heard, node, decoded)
 
 
@@ -152,7 +151,7 @@ def bury_device(heard: Heard) -> Decoded:
     (node, changes), device = follow(heard), heard.address.device
     node = msgspec.structs.replace(node, devices=tuple(other for other in node.devices if other != device))
     changes |= {heard.node_key: node, heard.births_key(device): None}
-    decoded = Decoded((), changes, (), liveness(heard, (device,), "offline"))
+    decoded = Decoded((), changes, (), (liveness(heard, device, "offline"),))
     return decoded if node.is_sure else ask_rebirth(heard, node, decoded)
 
 
@@ -226,7 +225,12 @@ def message_id(heard: Heard) -> str | None:
     return f"{external_id(heard.node_key)}:{bd_seq}:{heard.payload.seq}:{sent_at}"[-LONGEST_MESSAGE_ID:]
 
 
-def liveness(heard: Heard, devices: Iterable[str], presence: Presence) -> tuple[Liveness, ...]:
-    """State facts at their arrival: the time in a death is that of the connection which it ends."""
-    at_us = heard.received.received_at_us
-    return tuple(Liveness(heard.naming.external_id(heard.address, device), presence, at_us) for device in devices)
+def liveness(heard: Heard, device: str, presence: Presence, through: str | None = None) -> Liveness:
+    """State a fact at its arrival: the time in a node's death is that of the connection which it ends."""
+    return Liveness(heard.naming.external_id(heard.address, device), presence, heard.received.received_at_us, through)
+
+
+def lost_with_node(heard: Heard) -> tuple[Liveness, ...]:
+    """State that the devices of a node are out of reach, after its death or until they are born again."""
+    through = heard.naming.external_id(heard.address, "")
+    return tuple(liveness(heard, device, "offline", through) for device in heard.node.devices)

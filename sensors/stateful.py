@@ -18,7 +18,7 @@ import msgspec
 from sensors.measurement import Uplink
 from sensors.rejection import DecodeError, Reason
 
-Presence = Literal["online", "offline", "stale"]
+Presence = Literal["online", "offline"]
 Record = msgspec.Struct  # frozen, JSON-able; each format has its own kinds
 Records = Mapping[str, Record]
 MAX_RECORDS = 200_000  # of one format and source: no stranger fills the memory with births of made-up names
@@ -36,13 +36,15 @@ class Received(msgspec.Struct, frozen=True):
 class Liveness(msgspec.Struct, frozen=True):
     """A fact about a device at an instant, not a measurement.
 
-    "online": it speaks, its last values stand. "offline": it is gone, its last values are old. "stale": nothing is
-    said about the device itself, but what stood between it and us is gone, so that its last values are old.
+    "online": it speaks, its last values stand. "offline": it cannot be reached, its last values are stale, which is not
+    the same as zero. `through` is the gateway with which it went, None where the fact is about the device itself.
+    `at_us` is the arrival, so that facts are in the order of the messages, whatever the clocks of the field say.
     """
 
     device: str
     presence: Presence
     at_us: int
+    through: str | None = None
 
 
 class Request(msgspec.Struct, frozen=True):
