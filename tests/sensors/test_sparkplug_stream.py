@@ -8,7 +8,7 @@ that ends it, and the death, at QoS 1, is not lost. Each value is its name's own
 from dataclasses import dataclass
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sensors.formats.sparkplug_b import STATEFUL_FORMAT
@@ -88,6 +88,7 @@ def check_names(found: dict[str, list[float]]) -> int:
     return sum(map(len, found.values()))
 
 
+@settings(deadline=None)
 @given(st.randoms(use_true_random=False), st.floats(0.0, 0.4))
 def test_no_value_is_ever_stored_under_a_wrong_name(random: Random, loss: float) -> None:
     host = Host(STATEFUL_FORMAT)
@@ -96,6 +97,7 @@ def test_no_value_is_ever_stored_under_a_wrong_name(random: Random, loss: float)
             check_names(values_of(host.hear(message.topic, message.payload)))
 
 
+@settings(deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_over_a_good_line_every_value_is_stored(random: Random) -> None:
     host = Host(STATEFUL_FORMAT)
@@ -106,6 +108,7 @@ def test_over_a_good_line_every_value_is_stored(random: Random) -> None:
     assert all(not uplink.rejected for each in decoded for uplink in each.uplinks)
 
 
+@settings(deadline=None)
 @given(st.randoms(use_true_random=False), st.floats(0.0, 0.3), st.integers(1, 30))
 def test_another_worker_goes_on_where_the_first_ended(random: Random, loss: float, at: int) -> None:
     """All that is remembered goes through its written form: what follows is decoded as if nothing had happened."""

@@ -1,7 +1,7 @@
 """Every format with state: what it must do whatever comes. A new one is tested by being there."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sensors.plausible import AHEAD_US, EARLIEST_US
@@ -36,6 +36,7 @@ def topics_of(payload_format: StatefulFormat) -> st.SearchStrategy[str]:
 
 
 @EVERY_FORMAT
+@settings(deadline=None)
 @given(data=st.data())
 def test_any_stream_raises_only_decode_error_and_leaves_believable_values(
     payload_format: StatefulFormat, data: st.DataObject
@@ -76,6 +77,7 @@ def test_a_format_names_itself_and_its_topics(payload_format: StatefulFormat) ->
 
 
 @EVERY_FORMAT
+@settings(deadline=None)
 @given(key=st.text(max_size=20), document=st.binary(max_size=40))
 def test_a_damaged_record_raises_only_decode_error(payload_format: StatefulFormat, key: str, document: bytes) -> None:
     reasons: list[Reason] = []
