@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sensors.formats.sparkplug_b import STATEFUL_FORMAT, SparkplugFormat
 from sensors.rejection import DecodeError, Reason
@@ -398,3 +400,29 @@ def test_a_message_that_cannot_be_used_has_its_reason_and_is_not_counted(
     with pytest.raises(DecodeError) as caught:
         host.hear(at, payload)
     assert (caught.value.reason, host.records) == (reason, before)
+
+
+GOOD = [
+    (topic("NBIRTH"), a_payload(0, bd_seq(4), a_birth(1, "battery_voltage", 12.0))),
+    (topic("DBIRTH"), a_payload(1, a_birth(2, "active_power", 40.0), a_birth(3, "supply/voltage", 230.0))),
+    (topic("DDATA"), a_payload(2, a_value(2, 41.0), a_value(3, 231.0) | {"is_historical": True})),
+    (topic("NDEATH"), a_payload(None, bd_seq(4))),
+]
+
+
+@settings(deadline=None)
+@given(st.data())
+def test_damaged_messages_raise_only_decode_error(data: st.DataObject) -> None:
+    """Bytes flipped, cut out or doubled somewhere in a stream that is otherwise good."""
+    host = Host(STATEFUL_FORMAT)
+    for at, payload in GOOD * 2:
+        start = data.draw(st.integers(0, len(payload)))
+        end = start + data.draw(st.integers(0, 4))
+        damaged = payload[:start] + data.draw(st.binary(max_size=6)) + payload[end:]
+        details: list[str] = []
+        try:
+            decoded = host.hear(at, damaged)
+            details += [part.detail for uplink in decoded.uplinks for part in uplink.rejected]
+        except DecodeError as error:
+            details.append(error.detail)
+        assert all(detail.isprintable() for detail in details)
