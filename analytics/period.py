@@ -1,12 +1,21 @@
-"""Periods in which KPIs are told: civil days, nights from noon to noon, months, in the territory's time zone."""
+"""Periods in which KPIs are told: civil days, nights from noon to noon, months, in the territory's time zone.
+
+KPIs of the rhythms "month" and "month_of_nights" are told for months alone, since a day says too little about them;
+the latter's months go from noon to noon.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-Rhythm = Literal["day", "night"]
-BEGIN_BY_RHYTHM: dict[Rhythm, time] = {"day": time(0), "night": time(12)}
+Rhythm = Literal["day", "night", "month", "month_of_nights"]
+BEGIN_BY_RHYTHM: dict[Rhythm, time] = {
+    "day": time(0),
+    "night": time(12),
+    "month": time(0),
+    "month_of_nights": time(12),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +40,10 @@ def periods_of(day_at: datetime, time_zone: str, rhythm: Rhythm, until: datetime
     zone = ZoneInfo(time_zone)
     day = day_at.astimezone(zone).date()
     before = day - timedelta(days=1)
-    days = [before, day] if rhythm == "night" else [day]
-    periods = [Period(begin(d, rhythm, zone), begin(d + timedelta(days=1), rhythm, zone), rhythm) for d in days]
+    periods: list[Period] = []
+    if rhythm == "day" or rhythm == "night":
+        days = [before, day] if rhythm == "night" else [day]
+        periods = [Period(begin(d, rhythm, zone), begin(d + timedelta(days=1), rhythm, zone), rhythm) for d in days]
     for first in sorted({day.replace(day=1), before.replace(day=1)}):
         following = (first + timedelta(days=31)).replace(day=1)
         periods.append(Period(begin(first, rhythm, zone), begin(following, rhythm, zone), "month"))

@@ -8,13 +8,15 @@ import contextlib
 import os
 import signal
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import FrameType
 
 import structlog
 
+from analytics.hint import HintReport, tell_hints
 from analytics.tell import tell_changed
 from analytics.watch import WatchReport, watch_series, watch_silence
 from store import ledger, rollup
@@ -24,7 +26,7 @@ from store.inputs import Connection
 from store.results import KpiReport
 
 log = structlog.get_logger("analytics")
-N_STEPS = 10  # days of rollups computed per round
+N_STEPS = 30  # days of rollups computed per round: each round looks at every series once more
 N_BATCHES = 20  # of series scored per round and detector, so that no step starves the others
 STATEMENT_TIMEOUT_S = 600.0
 
@@ -78,17 +80,20 @@ def seconds_from(environment: Mapping[str, str], name: str, default_s: float) ->
 
 @dataclass(frozen=True, slots=True)
 class RoundReport:
-    """What one round did."""
+    """What one round did, and the seconds that each of its steps took."""
 
     n_folded: int
     rollup: rollup.RefreshReport
     watched: WatchReport
     kpis: KpiReport
+    hints: HintReport
+    seconds: Mapping[str, float]
 
     @property
     def is_behind(self) -> bool:
-        """Whether old hours wait that could be computed at once."""
-        return self.rollup.n_closed > 0 and self.rollup.computed_to < self.rollup.closed_to
+        """Whether old hours or hints wait that could be computed at once."""
+        has_hours = self.rollup.n_closed > 0 and self.rollup.computed_to < self.rollup.closed_to
+        return has_hours or self.hints.is_behind
 
 
 def main(settings: Settings | None = None, *, once: bool = False) -> None:
@@ -134,22 +139,37 @@ def open_connection(settings: Settings) -> Connection:
 
 
 def run_once(connection: Connection, now: datetime, settings: Settings | None = None) -> RoundReport:
-    """Do one round: fold the ledger, refresh rollups, score what has come, tell the KPIs of days that changed."""
+    """Do one round: fold the ledger, refresh rollups, score what has come, tell KPIs of changed days, tell hints."""
     chosen = settings or Settings("")
-    n_folded = ledger.fold(connection)
-    refreshed = rollup.refresh(
-        connection,
-        now,
-        grace_s=chosen.grace_s,
-        settle_s=chosen.settle_s,
-        n_steps=N_STEPS,
-        on_progress=log_progress,
-    )
-    watched = watch_series(connection, N_BATCHES) + watch_silence(connection, now)
-    kpis = tell_changed(connection, refreshed.computed_to)
-    report = RoundReport(n_folded, refreshed, watched, kpis)
+    seconds: dict[str, float] = {}
+    with timed(seconds, "fold"):
+        n_folded = ledger.fold(connection)
+    with timed(seconds, "rollup"):
+        refreshed = rollup.refresh(
+            connection,
+            rollup.find_front(connection, now),
+            grace_s=chosen.grace_s,
+            settle_s=chosen.settle_s,
+            n_steps=N_STEPS,
+            on_progress=log_progress,
+        )
+    with timed(seconds, "watch"):
+        watched = watch_series(connection, N_BATCHES) + watch_silence(connection, now)
+    with timed(seconds, "kpis"):
+        kpis = tell_changed(connection, refreshed.computed_to)
+    with timed(seconds, "hints"):
+        hints = tell_hints(connection, refreshed.computed_to)
+    report = RoundReport(n_folded, refreshed, watched, kpis, hints, seconds)
     log_round(report)
     return report
+
+
+@contextlib.contextmanager
+def timed(seconds: dict[str, float], name: str) -> Iterator[None]:
+    """Note how long a step of a round took."""
+    began = time.monotonic()
+    yield
+    seconds[name] = time.monotonic() - began
 
 
 def log_progress(computed_to: datetime, goal: datetime) -> None:
@@ -165,8 +185,9 @@ def log_round(report: RoundReport) -> None:
         n_closed_hours=report.rollup.n_closed,
         n_changed_hours=report.rollup.n_changed,
         n_scored=report.watched.n_scored,
-        n_findings_opened=report.watched.n_opened,
-        n_findings_closed=report.watched.n_closed,
+        n_findings_opened=report.watched.n_opened + report.hints.n_opened,
+        n_findings_closed=report.watched.n_closed + report.hints.n_closed,
         n_kpis_new=report.kpis.n_new,
         n_kpis_restated=report.kpis.n_restated,
+        **{f"{name}_s": round(seconds, 3) for name, seconds in report.seconds.items()},
     )

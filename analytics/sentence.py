@@ -106,3 +106,23 @@ def duration(seconds: float) -> str:
 def french_duration(text: str) -> str:
     """Write a duration's unit in French."""
     return text.replace(" d", " j")
+
+
+def local_clock(at: datetime, time_zone: str) -> str:
+    """Write an instant in civil time."""
+    return clock(at, Subject("", "", "", "", time_zone))
+
+
+def local_clock_fr(at: datetime, time_zone: str) -> str:
+    """Write an instant in civil time, the French way."""
+    return french_clock(at, Subject("", "", "", "", time_zone))
+
+
+def local_day(at: datetime, time_zone: str) -> str:
+    """Write a civil day."""
+    return at.astimezone(ZoneInfo(time_zone)).strftime("%Y-%m-%d")
+
+
+def local_day_fr(at: datetime, time_zone: str) -> str:
+    """Write a civil day, the French way."""
+    return at.astimezone(ZoneInfo(time_zone)).strftime("%d/%m/%Y")

@@ -63,6 +63,7 @@ def kpi_value(window: Window, domain: Domain, figure: Figure) -> KpiValue:
         method=domain.method,
         method_version=domain.method_version,
         inputs_hash=figure.inputs_hash,
+        baseline=figure.baseline,
         withheld=figure.withheld,
         proof=figure.proof,
     )

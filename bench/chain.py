@@ -24,10 +24,10 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from bench.database import fresh_database
 from bench.figure import Figure
 from deploy.local.services import Services, running
 from sensors.formats.native import NativeMessage, encode
-from store.migrate import migrate
 from store.registry import DeviceEntry, TerritoryEntry, register
 
 CHECKOUT = Path(__file__).resolve().parent  # servers and data of their own, apart from the demo's and the tests'
@@ -45,7 +45,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=60_000, help="single-value messages, at most 60,000")
     n = min(parser.parse_args().messages, 60_000)  # paho queues 65,535 at most
-    with running(CHECKOUT) as services, fresh_database(services) as database_url:
+    with running(CHECKOUT) as services, database_with_devices(services) as database_url:
         packed = measure_chain(services.mqtt_url, database_url, packed_messages(n // 10), 100)
         print(Figure("chain.packed", packed, "measurements/s", goal=GOAL_PACKED).line())
         single = measure_chain(services.mqtt_url, database_url, single_messages(n), 1)
@@ -192,14 +192,14 @@ def connect(client: mqtt.Client, mqtt_url: str, session_s: int) -> None:
     client.connect(host, port, clean_start=session_s == 0, properties=properties)
 
 
-def open_session(mqtt_url: str, client_id: str) -> None:
-    """Have the broker keep the territory's messages for a client that comes later."""
+def open_session(mqtt_url: str, client_id: str, territory: str = TERRITORY) -> None:
+    """Have the broker keep a territory's messages for a client that comes later."""
     is_subscribed = threading.Event()
     client = make_client(mqtt_url, client_id)
     client.on_subscribe = lambda *_: is_subscribed.set()
     connect(client, mqtt_url, session_s=3600)
     client.loop_start()
-    client.subscribe(f"vigie/{TERRITORY}/+/up", qos=1)
+    client.subscribe(f"vigie/{territory}/+/up", qos=1)
     if not is_subscribed.wait(10):
         raise SystemExit("the broker does not answer")
     client.disconnect()
@@ -229,20 +229,13 @@ def publish(mqtt_url: str, messages: Iterator[tuple[str, bytes]]) -> int:
 
 
 @contextmanager
-def fresh_database(services: Services) -> Iterator[str]:
+def database_with_devices(services: Services) -> Iterator[str]:
     """A migrated database with the devices, dropped afterwards."""
-    name = f"bench_{secrets.token_hex(6)}"
-    with psycopg.connect(services.database_url, autocommit=True) as connection:
-        connection.execute(f'create database "{name}"'.encode())
-        url = services.database_url.rsplit("/", 1)[0] + f"/{name}"
-        try:
-            migrate(url)
-            with psycopg.connect(url) as inside:
-                devices = [DeviceEntry(TERRITORY, f"bench-device-{index:04d}") for index in range(N_DEVICES)]
-                register(inside, [TerritoryEntry(TERRITORY, "Bench")], devices=devices)
-            yield url
-        finally:
-            connection.execute(f'drop database "{name}" with (force)'.encode())
+    with fresh_database(services) as url:
+        with psycopg.connect(url) as inside:
+            devices = [DeviceEntry(TERRITORY, f"bench-device-{index:04d}") for index in range(N_DEVICES)]
+            register(inside, [TerritoryEntry(TERRITORY, "Bench")], devices=devices)
+        yield url
 
 
 if __name__ == "__main__":

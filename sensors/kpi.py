@@ -18,8 +18,13 @@ class KpiName:
 _ROWS = (
     ("light_cabinet_energy", "Lighting energy (cabinets)", "Énergie d’éclairage (armoires)", "lighting"),
     ("street_light_energy", "Lighting energy (lamps)", "Énergie d’éclairage (lampes)", "lighting"),
+    ("lighting_energy_saved", "Lighting energy saved", "Énergie d’éclairage économisée", "lighting"),
+    ("lighting_saving_ratio", "Lighting energy saved, share", "Part d’énergie d’éclairage économisée", "lighting"),
+    ("lighting_cost_saved", "Lighting saved, at constant price", "Économie d’éclairage, à prix constant", "lighting"),
+    ("lighting_bill_reduction", "Lighting bill, reduction", "Baisse de la facture d’éclairage", "lighting"),
     ("building_energy", "Building energy", "Énergie des bâtiments", "building"),
     ("electricity_meter_energy", "Metered electricity", "Électricité comptée", "building"),
+    ("building_energy_per_degree_day", "Heating per degree day", "Chauffage par degré-jour", "building"),
     ("bay_occupancy", "Occupancy of parking bays", "Occupation des places", "parking"),
     ("bay_turnover", "Turnover of parking bays", "Rotation des places", "parking"),
     ("car_park_occupancy", "Occupancy of car parks", "Occupation des parkings", "parking"),
@@ -27,6 +32,8 @@ _ROWS = (
     ("fill_level_p90", "Fill level, 90th percentile", "Remplissage, 90e centile", "waste"),
     ("fill_share_above_threshold", "Time above the fill threshold", "Temps au-dessus du seuil", "waste"),
     ("overflow_hours", "Overflow hours", "Heures de débordement", "waste"),
+    ("rounds_avoided", "Collection rounds avoided", "Tournées évitées", "waste"),
+    ("rounds_avoided_ratio", "Collection rounds avoided, share", "Part de tournées évitées", "waste"),
 )
 
 KPI_NAMES: Mapping[str, KpiName] = MappingProxyType({row[0]: KpiName(*row) for row in _ROWS})

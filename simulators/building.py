@@ -46,7 +46,7 @@ class Building:
         }
         self.starts, self.fan_h = np.zeros(n), np.zeros(n)
         self.runs, self.doors = draws.uniform(1e3, 2e5, n), draws.uniform(4e3, 6e5, n)
-        self.heat_truth: list[tuple[int, Floats]] = []
+        self.daily: list[tuple[int, Floats]] = []  # day, heat delivered to each building [kWh]
 
     def drive(self, day: Day, sky: Sky) -> Grid:
         """Give presence 0 to 1 and everything faults may bend, each (n_buildings, n_steps)."""
@@ -81,7 +81,7 @@ class Building:
         zone, heat_kw = self.heat(grid, outdoor, sun, draws)
         unit = self.air(grid, outdoor, zone, draws)
         boiler_kw = heat_kw + unit["coil_kw"]
-        self.heat_truth.append((day.start_s, boiler_kw.sum(axis=1) * STEP_H))
+        self.daily.append((day.start_s, boiler_kw.sum(axis=1) * STEP_H))
         tables = self.meter_tables(day, grid, boiler_kw, unit["electric_kw"], draws)
         if not day.is_full:
             return tables

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from simulators.description import Asset, Device
 from simulators.grid import DAY_S, Column, Day, Floats, Grid, Integers, Table, every, tabulate
-from simulators.lighting_plan import DIM_FROM, DIM_TO, LightingPlan, draw_lighting_plan
+from simulators.lighting_plan import DIM_FROM, DIM_TO, OFF_PEAK_FROM, OFF_PEAK_TO, LightingPlan, draw_lighting_plan
 from simulators.place import Setting
 from simulators.rhythm import is_between, read_civil, sun_elevation_deg
 from simulators.weather import Sky
@@ -40,7 +40,7 @@ class Lighting:
         self.mains = np.zeros(n_cabinets)
         self.out_share = np.full(n_cabinets, 0.02)
         self.rssi = setting.chance.of("lamp radio").normal(-88, 7, n_lamps)
-        self.nightly: list[tuple[int, Floats]] = []
+        self.daily: list[tuple[int, Floats, Floats]] = []  # day, kWh by rung and cabinet, of which off-peak
 
     def drive(self, day: Day, sky: Sky) -> Grid:
         """Say when each cabinet feeds its lamps and how far each lamp is dimmed; (n, n_steps)."""
@@ -71,9 +71,13 @@ class Lighting:
         is_new = grid.at_s[None] >= self.plan.renovated_s[:, None]
         old = self.old_watts(grid, draws)
         new, lamp_watts, lamp_level = self.new_watts(grid, day)
-        watts = np.where(is_new, new, old) * mains * CABLE_LOSS + CABINET_W
-        watts = watts * (1 + draws.normal(0, 0.004, watts.shape)) * grid["feed"]
-        self.note_truth(day, grid, old, np.where(is_new, new, old), is_new)
+        used = np.where(is_new, new, old)
+        watts = (used * mains * CABLE_LOSS + CABINET_W) * (1 + draws.normal(0, 0.004, used.shape)) * grid["feed"]
+        ladder = self.climb(grid, old, used, is_new) * mains * CABLE_LOSS + CABINET_W
+        ladder[-1] *= grid["feed"]
+        is_cheap = is_between(read_civil(grid.at_s).hour, OFF_PEAK_FROM, OFF_PEAK_TO)
+        kwh = ladder * KWH_PER_W_STEP
+        self.daily.append((day.start_s, kwh.sum(axis=2), kwh[:, :, is_cheap].sum(axis=2)))
         tables = [self.cabinet_table(day, grid, watts, mains)]
         if day.is_full:
             tables.append(self.lamp_table(grid, lamp_watts * mains[self.plan.lamp_cabinet], lamp_level, sky))
@@ -102,14 +106,15 @@ class Lighting:
         """Give the watts of the controllers of each cabinet."""
         return STANDBY_W * self.plan.per_cabinet(np.ones(self.plan.lamp_cabinet.size))
 
-    def note_truth(self, day: Day, grid: Grid, old: Floats, used: Floats, is_new: NDArray[np.bool_]) -> None:
-        """Keep the kWh of the day with each measure taken away in turn: the difference is what the measure saved."""
-        relamped = self.plan.per_cabinet(self.plan.new_w)[:, None] * grid["dark"] + self.standby()[:, None]
-        dimmed = (relamped - self.standby()[:, None]) * grid["dim"] + self.standby()[:, None]
-        off = (dimmed - self.standby()[:, None]) * grid["allowed"] + self.standby()[:, None]
-        ladder = [old, *(np.where(is_new, step, old) for step in (relamped, dimmed, off)), used * grid["feed"]]
-        kwh = np.stack([step.sum(axis=1) for step in ladder]) * CABLE_LOSS * KWH_PER_W_STEP
-        self.nightly.append((day.start_s, kwh))
+    def climb(self, grid: Grid, old: Floats, used: Floats, is_new: NDArray[np.bool_]) -> Floats:
+        """Give the lamps' watts with each measure added in turn, (n_components, n_cabinets, n_steps).
+
+        The difference of two rungs is what a measure saved.
+        """
+        standby = self.standby()[:, None]
+        lit = self.plan.per_cabinet(self.plan.new_w)[:, None] * grid["dark"]
+        steps = (lit, lit * grid["dim"], lit * grid["dim"] * grid["allowed"])
+        return np.stack([old, *(np.where(is_new, step + standby, old) for step in steps), used])
 
     def cabinet_table(self, day: Day, grid: Grid, watts: Floats, mains: Floats) -> Table:
         """Report each cabinet's meter every quarter of an hour, every hour before the town was fitted out."""

@@ -15,6 +15,7 @@ SODIUM_W = np.array([70.0, 100.0, 150.0])
 # (integrated over the sun of 47.5 degrees north).
 WINDOWS = (((0.0, 0.0), 0.0), ((1.0, 4.0), 0.265), ((0.0, 5.0), 0.443), ((23.5, 5.0), 0.487))
 DIM_FROM, DIM_TO = 22.0, 6.0
+OFF_PEAK_FROM, OFF_PEAK_TO = 22.5, 6.5  # hours of the cheap tariff
 USUALLY_OUT = 0.022  # share of the old lamps that were dark on an ordinary night
 STANDBY_SHARE = 0.011  # what controllers draw, as a share of what the old lamps drew
 

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import msgspec
 
+from simulators.building import GAS_KWH_PER_M3
 from simulators.durable import write_whole
 from simulators.effect import Episode
 from simulators.grid import DAY_S, Day
-from simulators.lighting_plan import DIM_FROM, DIM_TO
+from simulators.lighting_plan import DIM_FROM, DIM_TO, OFF_PEAK_FROM, OFF_PEAK_TO
 from simulators.lookalike.switch_off_order import OFF_FROM, OFF_TO
 from simulators.rhythm import SCHOOL_HOLIDAYS_ZONE_A
 from simulators.rounds import PLAN, SECTORS, START_HOUR, STREAMS, Round, RoundBook
@@ -54,6 +55,17 @@ class Tariff(msgspec.Struct, frozen=True):
     off_peak_price_eur: float | None = None
     off_peak_from_hour: str | None = None
     off_peak_to_hour: str | None = None
+
+
+class Factor(msgspec.Struct, frozen=True):
+    """A dated number that turns one amount into another, with where it was read."""
+
+    factor: str
+    value: float
+    unit: str
+    source: str
+    valid_from: date
+    valid_to: date | None = None
 
 
 class CollectionPlan(msgspec.Struct, frozen=True):
@@ -110,6 +122,7 @@ class Reference(msgspec.Struct, frozen=True):
     school_holidays: tuple[tuple[date, date], ...]
     schedules: tuple[Schedule, ...]
     tariffs: tuple[Tariff, ...]
+    factors: tuple[Factor, ...]
     collection_plans: tuple[CollectionPlan, ...]
     rounds_done: tuple[RoundDone, ...]
     projects: tuple[Project, ...]
@@ -135,6 +148,7 @@ def reference_of(town: Town, known_at: datetime) -> Reference:
         school_holidays=tuple(SCHOOL_HOLIDAYS_ZONE_A),
         schedules=tuple([*schedules(town), *orders(episodes)]),
         tariffs=tuple(tariffs(town)),
+        factors=(Factor("gas_heating_value", GAS_KWH_PER_M3, "kW.h/m3", "gas bills", day_of(setting.history_s)),),
         collection_plans=tuple(plans(town)),
         rounds_done=tuple(declared(drawn_rounds(town, known_at), known_at)),
         projects=tuple(projects(town)),
@@ -172,7 +186,7 @@ def tariffs(town: Town) -> Iterable[Tariff]:
         span = date(year, 1, 1), date(year + 1, 1, 1)
         for use in ("lighting", "building"):
             price, low = round(power, 4), round(0.72 * power, 4)
-            yield Tariff("electricity", use, "kW.h", price, *span, low, "22:30", "06:30")
+            yield Tariff("electricity", use, "kW.h", price, *span, low, clock(OFF_PEAK_FROM), clock(OFF_PEAK_TO))
         yield Tariff("gas", "building", "m3", round(gas, 3), *span)
         yield Tariff("heat", "building", "kW.h", round(heat, 4), *span)
         yield Tariff("water", "building", "m3", round(water, 2), *span)

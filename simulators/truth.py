@@ -1,12 +1,13 @@
 """The truth file: what was drawn and what it did, for tests and `make evaluate` alone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
+from simulators.building import BOILER_YIELD
 from simulators.durable import write_whole
 from simulators.effect import Episode, faults
 from simulators.grid import DAY_S, Floats
@@ -15,7 +16,7 @@ from simulators.reference import day_of, drawn_rounds
 from simulators.rounds import SECTORS, STREAMS
 from simulators.town import Town, TownError
 
-VERSION = 1
+VERSION = 2
 
 
 class TrueEpisode(msgspec.Struct, frozen=True):
@@ -33,7 +34,7 @@ class TrueEpisode(msgspec.Struct, frozen=True):
 
 
 class TrueCabinet(msgspec.Struct, frozen=True):
-    """Energy of a cabinet by UTC day [kWh], one list per rung of a ladder.
+    """Energy of a cabinet at its meter by UTC day [kWh], one list per rung of a ladder; and of it what was off-peak.
 
     `baseline`: the old lamps, hours and outages; then with new lamps (`relamped`), and dimming (`dimmed`), and
     switch-off (`switched_off`); `used` is what was drawn, with its outages and faults. The saving is baseline minus
@@ -44,6 +45,7 @@ class TrueCabinet(msgspec.Struct, frozen=True):
     renovated_on: date
     saving_target: float
     kwh: dict[str, list[float]]
+    off_peak_kwh: dict[str, list[float]]
 
 
 class TrueSector(msgspec.Struct, frozen=True):
@@ -57,14 +59,18 @@ class TrueSector(msgspec.Struct, frozen=True):
 
 
 class TrueBuilding(msgspec.Struct, frozen=True):
-    """Heat delivered to a building by UTC day [kWh]."""
+    """Heat delivered to a building and energy bought for it (gas or heat) by UTC day [kWh]."""
 
     asset: str
     heat_kwh: list[float]
+    bought_kwh: list[float]
 
 
 class Truth(msgspec.Struct, frozen=True):
-    """The whole truth of one town from its first day (`days[0]`) to `generated_to`; daily lists run along `days`."""
+    """The whole truth of one town from its first day (`days[0]`) to `generated_to`; daily lists run along `days`.
+
+    `temperature_c` is the lowest, mean and highest of each day outdoors.
+    """
 
     version: int
     seed: int
@@ -79,6 +85,7 @@ class Truth(msgspec.Struct, frozen=True):
     lighting: list[TrueCabinet]
     rounds: list[TrueSector]
     buildings: list[TrueBuilding]
+    temperature_c: list[tuple[float, float, float]]
 
 
 def write_truth(path: Path, town: Town, generated_to: datetime) -> None:
@@ -94,8 +101,8 @@ def read_truth(path: Path) -> Truth:
 def truth_of(town: Town, generated_to: datetime) -> Truth:
     """Tell the truth about a town whose generation has come to an instant; only whole days enter daily lists."""
     to_s = int(generated_to.timestamp())
-    nightly = [entry for entry in town.run.lighting.nightly if entry[0] + DAY_S <= to_s]
-    heat = [entry for entry in town.run.building.heat_truth if entry[0] + DAY_S <= to_s]
+    run = town.run
+    n_days = sum(start_s + DAY_S <= to_s for start_s, *_ in run.lighting.daily)
     return Truth(
         version=VERSION,
         seed=town.seed,
@@ -105,11 +112,14 @@ def truth_of(town: Town, generated_to: datetime) -> Truth:
         history_days=(town.setting.start_s - town.setting.history_s) // DAY_S,
         full_from=datetime.fromtimestamp(town.setting.start_s, UTC),
         generated_to=generated_to,
-        days=[day_of(start_s) for start_s, _ in nightly],
+        days=[day_of(start_s) for start_s, *_ in run.lighting.daily[:n_days]],
         episodes=[tell(town, episode) for episode in town.episodes(town.setting.history_s, to_s)],
-        lighting=list(cabinets(town, [kwh for _, kwh in nightly])),
+        lighting=list(cabinets(town, n_days)),
         rounds=list(sectors(town, generated_to)),
-        buildings=list(buildings(town, [kwh for _, kwh in heat])),
+        buildings=list(buildings(town, n_days)),
+        temperature_c=[
+            (round(low, 2), round(mean, 2), round(high, 2)) for _, low, mean, high in run.weather.daily[:n_days]
+        ],
     )
 
 
@@ -128,14 +138,26 @@ def tell(town: Town, episode: Episode) -> TrueEpisode:
     )
 
 
-def cabinets(town: Town, daily: Sequence[Floats]) -> Iterable[TrueCabinet]:
+def cabinets(town: Town, n_days: int) -> Iterable[TrueCabinet]:
     """Give each cabinet's ladder."""
-    plan = town.run.lighting.plan
-    ladder = np.stack(daily) if daily else np.empty((0, len(COMPONENTS), plan.n_cabinets))
+    plan, daily = town.run.lighting.plan, town.run.lighting.daily[:n_days]
+    empty = np.empty((0, len(COMPONENTS), plan.n_cabinets))
+    kwh = np.stack([day for _, day, _ in daily]) if daily else empty
+    off_peak = np.stack([day for _, _, day in daily]) if daily else empty
     for index in range(plan.n_cabinets):
-        kwh = {name: np.round(ladder[:, rung, index], 3).tolist() for rung, name in enumerate(COMPONENTS)}
         renovated = day_of(int(plan.renovated_s[index]))
-        yield TrueCabinet(f"armoire-{index + 1:02d}", renovated, round(float(plan.saving_target[index]), 4), kwh)
+        yield TrueCabinet(
+            asset=f"armoire-{index + 1:02d}",
+            renovated_on=renovated,
+            saving_target=round(float(plan.saving_target[index]), 4),
+            kwh=by_rung(kwh[:, :, index]),
+            off_peak_kwh=by_rung(off_peak[:, :, index]),
+        )
+
+
+def by_rung(daily: Floats) -> dict[str, list[float]]:
+    """Name the columns of a ladder (n_days, n_rungs)."""
+    return {name: np.round(daily[:, rung], 3).tolist() for rung, name in enumerate(COMPONENTS)}
 
 
 def sectors(town: Town, until: datetime) -> Iterable[TrueSector]:
@@ -149,12 +171,15 @@ def sectors(town: Town, until: datetime) -> Iterable[TrueSector]:
             yield TrueSector(name, waste_stream, len(own), sum(own), round(avoided, 4))
 
 
-def buildings(town: Town, daily: Sequence[Floats]) -> Iterable[TrueBuilding]:
+def buildings(town: Town, n_days: int) -> Iterable[TrueBuilding]:
     """Give each building's heat."""
-    slugs = [asset.slug for asset in town.run.building.assets if asset.type == "building"]
-    heat = np.stack(daily) if daily else np.empty((0, len(slugs)))
+    building = town.run.building
+    slugs = [asset.slug for asset in building.assets if asset.type == "building"]
+    daily = building.daily[:n_days]
+    heat = np.stack([kwh for _, kwh in daily]) if daily else np.empty((0, len(slugs)))
+    bought = heat / np.where(building.plan.has_boiler, BOILER_YIELD, 1.0)
     for index, slug in enumerate(slugs):
-        yield TrueBuilding(slug, np.round(heat[:, index], 2).tolist())
+        yield TrueBuilding(slug, np.round(heat[:, index], 2).tolist(), np.round(bought[:, index], 2).tolist())
 
 
 def find_earlier_run(path: Path, seed: int, territory: str) -> Truth | None:

@@ -55,6 +55,7 @@ class Weather:
         self.departure = dict.fromkeys(MEMORY_H, 0.0)
         self.is_wet = 0.0
         self.rain_depth = 0.0
+        self.daily: list[tuple[int, float, float, float]] = []  # day, lowest, mean and highest temperature [°C]
 
     def drive(self, day: Day) -> Grid:
         """Draw the day's weather."""
@@ -106,6 +107,8 @@ class Weather:
     def measure(self, day: Day, grid: Grid, sky: Sky) -> list[Table]:
         """Measure every ten minutes, in the metered years before the full town every hour."""
         draws = self.setting.chance.of("weather station", day.index)
+        warmth = sky.temperature
+        self.daily.append((day.start_s, float(warmth.min()), float(warmth.mean()), float(warmth.max())))
         depth = self.rain_depth + np.cumsum(sky.rain) * STEP_S / 3600
         self.rain_depth = float(depth[-1])
         series: list[tuple[Column, Floats]] = [

@@ -5,7 +5,8 @@ StoreError
 ├── WrongAddressError   the database URL cannot be used: ours, stop
 ├── MissingExtensionError  no TimescaleDB there: ours, stop
 ├── MissingRightError   the role may not do what migration needs: ours, stop
-└── OutdatedSchemaError    the database was migrated by another version: ours, stop
+├── OutdatedSchemaError    the database was migrated by another version: ours, stop
+└── ReferenceDataError     what was entered contradicts itself or names what is not there: the entry is refused
 """
 
 
@@ -36,3 +37,7 @@ class MissingRightError(StoreError):
 
 class OutdatedSchemaError(StoreError):
     """The database was migrated by another version of Vigie."""
+
+
+class ReferenceDataError(StoreError):
+    """Reference data contradict themselves or name something that is not registered."""

@@ -22,12 +22,11 @@ from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
 HOUR = timedelta(hours=1)
-STEP = timedelta(hours=24)  # hours computed in one transaction
+STEP = timedelta(hours=24)  # hours computed in one transaction; a week at once was measured to gain nothing
 START = datetime(1970, 1, 1, tzinfo=UTC)  # what the migration writes: nothing computed yet
 
-OWN_PARTS = ("analyse_touched", "delete_touched", "sum_own_parts")
-HOURS = ("insert_measured_hours", "insert_counter_hours", "insert_state_hours")
-GAPS = ("clear_gaps", "fill_gaps", "fill_state_gaps")
+MEASURED = ("insert_measured_hours", "insert_held_hours")
+COUNTED = ("insert_counter_hours", "insert_state_hours")
 DAYS = ("find_days", "delete_days", "insert_measured_days", "insert_counter_days", "insert_state_days", "note_days")
 
 
@@ -50,6 +49,7 @@ class Watermark:
     is_settled: bool
 
 
+FRONT_LAG = timedelta(days=1)
 Progress = Callable[[datetime, datetime], None]
 
 
@@ -84,6 +84,25 @@ def refresh(
     n_changed = recompute_changed(connection, n_steps, on_progress)
     watermark = read_watermark(connection, settle_s)
     return RefreshReport(watermark.closed_to, watermark.computed_to, n_closed, n_changed)
+
+
+def find_front(connection: psycopg.Connection[tuple[Any, ...]], now: datetime) -> datetime:
+    """Say up to when `refresh` had better close hours: `now`, or a day or two behind the front of a back-fill.
+
+    An hour closed before its values arrive is computed again for each part of them. So while values come in of which
+    the newest is older than a day, closing follows them, by whole days; when nothing has come for a minute, or the
+    newest value is of today, it goes on to `now`. Before the first value there is nothing to close.
+    """
+    if now - read_watermark(connection).closed_to <= FRONT_LAG:
+        return now
+    row = connection.execute(QUERIES["read_front"]).fetchone()
+    newest: datetime | None = row[0] if row else None
+    is_coming = bool(row and row[1])
+    if newest is None:
+        return START
+    if not is_coming or now - newest <= FRONT_LAG:
+        return now
+    return max(START, (newest - FRONT_LAG).replace(hour=0, minute=0, second=0, microsecond=0))
 
 
 def read_watermark(connection: psycopg.Connection[tuple[Any, ...]], settle_s: float = 5.0) -> Watermark:
@@ -125,16 +144,14 @@ def close_step(connection: psycopg.Connection[tuple[Any, ...]], settle_s: float)
             return 0
         begin = find_begin(connection, watermark)
         end = min(begin + STEP, watermark.closed_to)
+        n_pairs = 0
         if begin < end:
             bounds = {"from": begin, "to": end}
             connection.execute(QUERIES["create_work_tables"])
             connection.execute(QUERIES["give_room"])
             connection.execute(QUERIES["drop_noted_hours"], bounds)
-            connection.execute(QUERIES["copy_closing_raw"], bounds)
-            connection.execute(QUERIES["touch_closing"], bounds)
-            n_pairs = compute_touched(connection, end)
-        else:
-            n_pairs = 0
+            connection.execute(QUERIES["open_closing_windows"], bounds)
+            n_pairs = compute_windows(connection, begin, end)
         connection.execute(QUERIES["advance_computed"], {"computed_to": end})
     return n_pairs
 
@@ -167,24 +184,23 @@ def recompute_changed(
 
 
 def recompute_step(connection: psycopg.Connection[tuple[Any, ...]], begin: datetime, limit: datetime) -> int:
-    """Compute one day of noted hours again, with the hours after them that carry their values."""
+    """Compute one day of noted hours again, with the hours after them that carry their values, up to `limit`."""
     connection.execute(QUERIES["create_work_tables"])
     connection.execute(QUERIES["give_room"])
-    connection.execute(QUERIES["take_changed_hours"], {"from": begin, "to": min(begin + STEP, limit)})
-    connection.execute(QUERIES["touch_followers"])
-    row = connection.execute(QUERIES["read_touched_range"]).fetchone()
+    bounds = {"from": begin, "to": min(begin + STEP, limit), "limit": limit}
+    connection.execute(QUERIES["open_changed_windows"], bounds)
+    row = connection.execute(QUERIES["read_range"]).fetchone()
     if row is None or row[0] is None:  # noted for a series that is gone
         return 0
-    connection.execute(QUERIES["copy_touched_raw"], {"from": row[0], "to": row[1]})
-    return compute_touched(connection, limit)
+    connection.execute(QUERIES["delete_hours"])
+    return compute_windows(connection, row[0], row[1])
 
 
-def compute_touched(connection: psycopg.Connection[tuple[Any, ...]], limit: datetime) -> int:
-    """Compute the touched hours out of the raw rows copied for them; hours from `limit` on are left alone."""
-    for name in (*OWN_PARTS, *HOURS):
+def compute_windows(connection: psycopg.Connection[tuple[Any, ...]], begin: datetime, end: datetime) -> int:
+    """Compute hours and days of the open windows out of the raw values between two instants; give the pairs written."""
+    connection.execute(QUERIES["analyse_windows"])
+    connection.execute(QUERIES["copy_spells"], {"from": begin, "to": end})
+    n_pairs = sum(connection.execute(QUERIES[name]).rowcount for name in MEASURED)
+    for name in (*COUNTED, *DAYS):
         connection.execute(QUERIES[name])
-    connection.execute(QUERIES["find_gaps"], {"limit": limit})
-    for name in (*GAPS, *DAYS):
-        connection.execute(QUERIES[name])
-    row = connection.execute(QUERIES["count_touched"]).fetchone()
-    return int(row[0]) if row else 0
+    return n_pairs

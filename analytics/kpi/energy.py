@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from analytics.kpi import Domain
-from analytics.kpi.figure import Figure, Known, hash_inputs, tell
+from analytics.kpi.figure import Figure, Known, hash_inputs, refuse, tell
 from analytics.kpi.parking import NOTHING, by_asset
 from analytics.period import Rhythm
 from store.inputs import Connection, CounterAmount, GaugeAmount, Window, read_counters, read_gauges
@@ -83,22 +83,6 @@ def add_up(energies: Sequence[Energy]) -> tuple[float, float, float]:
         sum(energy.low for energy in told),
         value * (1 + untold_s / told_s),
         sum(energy.high for energy in told) + max(0.0, hungriest) * untold_s,
-    )
-
-
-def refuse(figure: Figure, reason: str) -> Figure:
-    """Withhold a figure for this reason."""
-    return Figure(
-        figure.kpi,
-        figure.asset_id,
-        figure.unit,
-        None,
-        None,
-        None,
-        figure.completeness,
-        figure.inputs_hash,
-        reason,
-        figure.proof,
     )
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 # Below this share of known time a figure is withheld. A convention of ours: a day may miss six hours.
@@ -14,7 +14,7 @@ class Figure:
     """A KPI of one asset (`asset_id` None: of the territory) over one period.
 
     `low` and `high` bound the true value [unit]; `completeness` is 0 to 1, None where not known; `value` is None
-    exactly when `withheld` says why.
+    exactly when `withheld` says why. `baseline` [unit] is what would have been, where the KPI compares with that.
     """
 
     kpi: str
@@ -27,10 +27,16 @@ class Figure:
     inputs_hash: str
     withheld: str | None = None
     proof: Mapping[str, Any] = field(default_factory=dict)
+    baseline: float | None = None
 
 
 def tell(
-    kpi: str, asset_id: int | None, unit: str, bounds: tuple[float | None, float | None, float | None], known: "Known"
+    kpi: str,
+    asset_id: int | None,
+    unit: str,
+    bounds: tuple[float | None, float | None, float | None],
+    known: "Known",
+    baseline: float | None = None,
 ) -> Figure:
     """Make a figure of (low, value, high), withheld where too little is known."""
     low, value, high = bounds
@@ -39,7 +45,14 @@ def tell(
         reason = "not known: the inputs give no value"
     if reason is not None:
         low = value = high = None
-    return Figure(kpi, asset_id, unit, value, low, high, known.completeness, known.inputs_hash, reason, known.proof)
+    return Figure(
+        kpi, asset_id, unit, value, low, high, known.completeness, known.inputs_hash, reason, known.proof, baseline
+    )
+
+
+def refuse(figure: Figure, reason: str) -> Figure:
+    """Withhold a figure for this reason."""
+    return replace(figure, value=None, low=None, high=None, withheld=reason)
 
 
 @dataclass(frozen=True, slots=True)

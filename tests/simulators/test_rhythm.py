@@ -83,7 +83,7 @@ def test_heat_follows_degree_days() -> None:
     series = by_series(town, generate_days(town, 100))
     _, outdoor = series["meteo-1", "", "temperature"]
     degree_days = np.clip(18 - outdoor.reshape(100, -1).mean(axis=1), 0, None)
-    heat = np.array([kwh for _, kwh in town.run.building.heat_truth])
+    heat = np.array([kwh for _, kwh in town.run.building.daily])
     for building in range(heat.shape[1]):
         slope, _ = np.polyfit(degree_days, heat[:, building], 1)
         assert slope > 0

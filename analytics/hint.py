@@ -1,0 +1,120 @@
+"""Maintenance hints told: each hint for each territory, step by step, as far as rollups are computed."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from analytics.maintenance import Hint, Span, Verdict, hints
+from analytics.period import begin
+from store.hints import HintMark, close_asset_findings, read_hint_marks, save_hint_mark
+from store.inputs import Connection, Window
+from store.results import Finding, open_finding
+
+DAY = timedelta(days=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class HintReport:
+    """Steps told, findings opened (or raised) and closed; whether a hint had more steps to tell than it was given."""
+
+    n_steps: int = 0
+    n_opened: int = 0
+    n_closed: int = 0
+    is_behind: bool = False
+
+    def __add__(self, other: "HintReport") -> "HintReport":
+        """Add two reports up."""
+        return HintReport(
+            self.n_steps + other.n_steps,
+            self.n_opened + other.n_opened,
+            self.n_closed + other.n_closed,
+            self.is_behind or other.is_behind,
+        )
+
+
+def tell_hints(connection: Connection, computed_to: datetime, n_steps: int = 50) -> HintReport:
+    """Tell every hint up to where rollups are computed, at most so many steps of each; each is a transaction."""
+    report = HintReport()
+    for hint in hints().values():
+        for mark in read_hint_marks(connection, hint.name, hint.version, hint.asset_types):
+            told = [tell_step(connection, hint, mark, span) for span in steps(hint, mark, computed_to, n_steps)]
+            report = sum(told, report + HintReport(is_behind=len(told) == n_steps))
+    return report
+
+
+def steps(hint: Hint, mark: HintMark, until: datetime, n_steps: int) -> Iterable[Span]:
+    """Give the steps that wait."""
+    told_to = mark.told_to
+    for _ in range(n_steps):
+        end = next_end(hint, told_to, mark.time_zone)
+        if end > until:
+            return
+        if hint.stride:
+            end = max(end, min(last_end(hint, until), told_to + hint.stride))
+        yield Span(told_to, end, mark.time_zone)
+        told_to = end
+
+
+def next_end(hint: Hint, after: datetime, time_zone: str) -> datetime:
+    """Give the first instant after this one at which a hint is told."""
+    if isinstance(hint.rhythm, timedelta):
+        return EPOCH + ((after - EPOCH) // hint.rhythm + 1) * hint.rhythm
+    zone = ZoneInfo(time_zone)
+    day = after.astimezone(zone).date()
+    return next(at for n in range(3) if (at := begin(day + n * DAY, hint.rhythm, zone)) > after)
+
+
+def last_end(hint: Hint, until: datetime) -> datetime:
+    """Give the last instant up to this one at which a hint without a civil rhythm is told."""
+    every = hint.rhythm if isinstance(hint.rhythm, timedelta) else DAY
+    return EPOCH + (until - EPOCH) // every * every
+
+
+def tell_step(connection: Connection, hint: Hint, mark: HintMark, span: Span) -> HintReport:
+    """Tell one step, write what follows from it, and note how far the hint is."""
+    window = Window(mark.territory_id, hint.asset_types, span.begins_at - hint.reach, span.ends_at)
+    with connection.transaction():
+        verdicts = hint.tell(hint.read(connection, window), span)
+        report = write(connection, hint, mark.territory_id, verdicts)
+        save_hint_mark(connection, mark.territory_id, hint.name, hint.version, span.ends_at)
+    return report
+
+
+def write(connection: Connection, hint: Hint, territory_id: int, verdicts: Iterable[Verdict]) -> HintReport:
+    """Open the findings of what is there, close those of what is not, in order of time."""
+    n_opened = n_closed = 0
+    gone: dict[datetime, list[int]] = {}
+    for verdict in sorted(verdicts, key=lambda verdict: verdict.at):
+        if verdict.is_present is True:
+            n_closed += close(connection, hint, gone)
+            n_opened += open_finding(connection, finding_of(hint, territory_id, verdict))
+        elif verdict.is_present is False:
+            gone.setdefault(verdict.at, []).append(verdict.asset_id)
+    n_closed += close(connection, hint, gone)
+    return HintReport(1, n_opened, n_closed)
+
+
+def close(connection: Connection, hint: Hint, gone: dict[datetime, list[int]]) -> int:
+    """Close what has gone, and forget it."""
+    n_closed = sum(close_asset_findings(connection, hint.name, ids, at) for at, ids in gone.items())
+    gone.clear()
+    return n_closed
+
+
+def finding_of(hint: Hint, territory_id: int, verdict: Verdict) -> Finding:
+    """Put a verdict into a finding."""
+    return Finding(
+        territory_id=territory_id,
+        kind=hint.name,
+        model=hint.name,
+        model_version=hint.version,
+        started_at=verdict.started_at,
+        score=verdict.score,
+        severity=verdict.severity,
+        sentence_en=verdict.sentence_en,
+        sentence_fr=verdict.sentence_fr,
+        evidence=verdict.evidence or {},
+        asset_id=verdict.asset_id,
+    )

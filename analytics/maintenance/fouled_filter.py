@@ -1,0 +1,114 @@
+"""An air filter that clogs: its resistance against that of the same filter when it was clean.
+
+Resistance is the pressure drop over the square of the fan's speed (the fan laws: pressure goes with the square of
+speed in an unchanged duct, ASHRAE Handbook HVAC Systems and Equipment, chapter on fans), as the median of the day's
+hours with the fan at 30 % or more. Clean is the tenth percentile of the last sixty days, so that what an ordinary
+filter gains in its season does not count; a filter counts as clogged at `CLOGGED` times that for three days.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import groupby
+
+import numpy as np
+
+from analytics.maintenance import Hint, Span, Verdict
+from analytics.sentence import local_day, local_day_fr
+from store.hints import FilterDay, read_filter_days
+
+CLOGGED, CLEAN = 1.6, 1.3
+SPENT = 2.5  # times clean: to be changed whatever happens
+N_DAYS = 3
+LEAST_DAYS = 10
+TREND_DAYS = 14
+LONGEST_AHEAD = 90.0
+LEAST_FAN_PERCENT = 30.0
+DAY_S = 86_400.0
+
+
+def tell(days: Sequence[FilterDay], span: Span) -> list[Verdict]:
+    """Judge each filter at the end of the span; `score` is its resistance in multiples of the clean one, less 1."""
+    return [judge(list(own), span) for _, own in groupby(days, key=lambda day: day.asset_id)]
+
+
+def judge(days: list[FilterDay], span: Span) -> Verdict:
+    """Compare the last days of a filter with its clean ones."""
+    asset_id = days[0].asset_id
+    resistance = np.array([day.resistance for day in days])
+    if len(days) < LEAST_DAYS or span.ends_at - days[-1].day > timedelta(days=N_DAYS):
+        return Verdict(asset_id, span.ends_at, None, span.begins_at)
+    multiples = resistance / max(float(np.quantile(resistance, 0.1)), 1e-9)
+    now = float(np.median(multiples[-N_DAYS:]))
+    if float(multiples[-N_DAYS:].min()) < CLOGGED:
+        return Verdict(asset_id, span.ends_at, False if now < CLEAN else None, span.begins_at)
+    since = days[int(np.flatnonzero(multiples < CLOGGED)[-1]) + 1].day
+    ahead = days_to_spent(days, multiples)
+    return present(days[-1], span, now, since, ahead)
+
+
+def present(last: FilterDay, span: Span, now: float, since: datetime, ahead: tuple[float, float] | None) -> Verdict:
+    """Say that a filter is clogged, and until when it will do."""
+    until_en, until_fr, bounds = tell_until(ahead, span)
+    times = f"{now:.1f}"
+    return Verdict(
+        last.asset_id,
+        span.ends_at,
+        True,
+        since,
+        score=now - 1,
+        severity="urgent" if now >= SPENT else "warning",
+        sentence_en=(
+            f"{last.name}: the filter resists {times} times as much as when clean, since"
+            f" {local_day(since, span.time_zone)}{until_en}. To do: change the filter."
+        ),
+        sentence_fr=(
+            f"{last.name} : le filtre résiste {times.replace('.', ',')} fois plus que propre, depuis le"
+            f" {local_day_fr(since, span.time_zone)}{until_fr}. À faire : changer le filtre."
+        ),
+        evidence={
+            "times_clean": round(now, 3),
+            "clogged_at": CLOGGED,
+            "spent_at": SPENT,
+            **bounds,
+            "curve_from": (span.ends_at - timedelta(days=60)).isoformat(),
+            "curve_to": span.ends_at.isoformat(),
+        },
+    )
+
+
+def tell_until(ahead: tuple[float, float] | None, span: Span) -> tuple[str, str, Mapping[str, str]]:
+    """Say when the filter will be spent, as an interval; nothing where it does not get worse."""
+    if ahead is None:
+        return "", "", {}
+    first, last = (span.ends_at + timedelta(days=days) for days in ahead)
+    english = f"; spent between {local_day(first, span.time_zone)} and {local_day(last, span.time_zone)} at this pace"
+    french = (
+        f" ; à bout entre le {local_day_fr(first, span.time_zone)} et le {local_day_fr(last, span.time_zone)} à ce"
+        " rythme"
+    )
+    return english, french, {"spent_from": first.isoformat(), "spent_to": last.isoformat()}
+
+
+def days_to_spent(days: Sequence[FilterDay], multiples: np.ndarray) -> tuple[float, float] | None:
+    """Give the days (10 % to 90 %) until a filter is spent: slopes of all pairs of its last two weeks (Theil-Sen)."""
+    x = np.array([day.day.timestamp() / DAY_S for day in days])[-TREND_DAYS:]
+    y = multiples[-TREND_DAYS:]
+    first, second = np.triu_indices(x.size, 1)
+    slopes = (y[second] - y[first]) / (x[second] - x[first])
+    slow, fast = np.quantile(slopes, [0.1, 0.9])
+    left = SPENT - float(np.median(y[-N_DAYS:]))
+    if left <= 0 or slow <= 0:
+        return None
+    return min(left / fast, LONGEST_AHEAD), min(left / slow, LONGEST_AHEAD)
+
+
+HINT = Hint(
+    name="fouled_filter",
+    asset_types=("air_handling_unit",),
+    rhythm="day",
+    reach=timedelta(days=60),
+    version="1",
+    read=partial(read_filter_days, least_speed_percent=LEAST_FAN_PERCENT),
+    tell=tell,
+)

@@ -1,0 +1,191 @@
+"""Reference data: what a territory's people know and enter. Entered whole, again at will; only differences are written.
+
+A territory's set replaces what stood before, rounds apart: those are only added, for a shorter list may come from a
+contractor who sends one month at a time. Days whose KPIs rest on something that changed are marked to be told again.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import psycopg
+
+from store.errors import ReferenceDataError
+from store.sql import load_queries
+
+QUERIES = load_queries(__file__)
+REPLACED = ("tariffs", "factors", "schedules", "calendars", "collection_plans", "projects", "project_assets")
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A daily window of an asset in civil time `HH:MM`; `level` 0 to 1 remains. Valid until a day not included."""
+
+    asset: str
+    kind: str
+    from_hour: str
+    to_hour: str
+    level: float
+    valid_from: date
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """A price in euros per `unit` without tax; the off-peak one, where there is one, holds between two civil hours."""
+
+    energy: str
+    use: str
+    unit: str
+    price_eur: float
+    valid_from: date
+    valid_to: date | None = None
+    off_peak_price_eur: float | None = None
+    off_peak_from_hour: str | None = None
+    off_peak_to_hour: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """A dated number that turns one amount into another (heating value of gas, emissions), with its source."""
+
+    factor: str
+    value: float
+    unit: str
+    source: str
+    valid_from: date
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionPlan:
+    """The fixed plan of a sector and stream: weekdays (Monday 0) every so many weeks, from the week of `first_on`."""
+
+    sector: str
+    waste_stream: str
+    weekdays: tuple[int, ...]
+    every_weeks: int
+    first_on: date
+    start_hour: str
+    valid_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoundDone:
+    """A round that was driven; `source` is declared, telematics or inferred."""
+
+    sector: str
+    waste_stream: str
+    started_at: datetime
+    ended_at: datetime
+    source: str = "declared"
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """What was invested where, and when it began to act. The baseline is the metered days before, end not included."""
+
+    slug: str
+    name: str
+    domain: str
+    assets: tuple[str, ...]
+    started_on: date
+    baseline_from: date
+    baseline_to: date
+    cost_eur: float
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something announced. No asset: the whole territory."""
+
+    kind: str
+    asset: str | None
+    from_at: datetime
+    to_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """All that a territory (its slug) has entered."""
+
+    territory: str
+    schedules: tuple[Schedule, ...] = ()
+    tariffs: tuple[Tariff, ...] = ()
+    factors: tuple[Factor, ...] = ()
+    collection_plans: tuple[CollectionPlan, ...] = ()
+    rounds_done: tuple[RoundDone, ...] = ()
+    projects: tuple[Project, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceReport:
+    """Rows that were added or taken away, by table; nothing where all stood as it was."""
+
+    changed: Mapping[str, int] = field(default_factory=dict)
+
+
+def enter_reference(connection: Connection, reference: Reference) -> ReferenceReport:
+    """Write a territory's reference data, in one transaction.
+
+    Raises
+    ------
+    ReferenceDataError
+        A territory or asset is not registered, two tariffs or plans hold at the same time, a value is out of range.
+    """
+    parameters = {"territory": reference.territory, **{name: json.dumps(rows) for name, rows in tables(reference)}}
+    try:
+        with connection.transaction():
+            require_registered(connection, reference)
+            changed = {name: replace(connection, name, parameters) for name in REPLACED}
+            changed["rounds_done"] = connection.execute(QUERIES["insert_rounds_done"], parameters).rowcount
+            if any(changed[name] for name in REPLACED):
+                connection.execute(QUERIES["mark_project_months"], parameters)
+    except (psycopg.IntegrityError, psycopg.DataError) as error:
+        raise ReferenceDataError(f"reference data of {reference.territory}: {error.diag.message_primary}") from error
+    return ReferenceReport({name: n for name, n in changed.items() if n})
+
+
+def replace(connection: Connection, table: str, parameters: Mapping[str, Any]) -> int:
+    """Delete rows that are not in the set, insert those that are missing, and count both."""
+    deleted = connection.execute(QUERIES[f"delete_{table}"], parameters).rowcount
+    return deleted + connection.execute(QUERIES[f"insert_{table}"], parameters).rowcount
+
+
+def require_registered(connection: Connection, reference: Reference) -> None:
+    """Refuse a set that names what is not there."""
+    named = {slug for project in reference.projects for slug in project.assets}
+    named |= {schedule.asset for schedule in reference.schedules}
+    named |= {notice.asset for notice in reference.notices if notice.asset}
+    row = connection.execute(
+        QUERIES["find_unregistered"], {"territory": reference.territory, "assets": sorted(named)}
+    ).fetchone()
+    if row is None:
+        raise ReferenceDataError(f"no territory {reference.territory!r} is registered")
+    if row[0]:
+        raise ReferenceDataError(f"no asset {row[0][0]!r} is registered in {reference.territory!r}")
+
+
+def tables(reference: Reference) -> Iterable[tuple[str, list[dict[str, Any]]]]:
+    """Give each table's rows as JSON can hold them."""
+    yield "tariffs", [row(entry) for entry in reference.tariffs]
+    yield "factors", [row(entry) for entry in reference.factors]
+    yield "schedules", [row(entry) for entry in reference.schedules]
+    yield "calendars", [row(entry) for entry in reference.notices]
+    yield "collection_plans", [row(entry) for entry in reference.collection_plans]
+    yield "rounds_done", [row(entry) for entry in reference.rounds_done]
+    yield "projects", [row(entry) for entry in reference.projects]
+    yield (
+        "project_assets",
+        [{"project": project.slug, "asset": asset} for project in reference.projects for asset in project.assets],
+    )
+
+
+def row(entry: Any) -> dict[str, Any]:
+    """Turn a frozen entry into what JSON can hold."""
+    fields = {name: getattr(entry, name) for name in entry.__slots__}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in fields.items()}
