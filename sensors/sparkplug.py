@@ -51,7 +51,7 @@ _NUMBERS_AND_TEXT = frozenset(
     {"int_value", "long_value", "float_value", "double_value", "boolean_value", "string_value"}
 )
 _UNIT_PROPERTIES = frozenset({"engUnit", "Engineering Units", "unit", "units"})
-_QUALITY_PROPERTY, GOOD = "Quality", 192  # 0 is bad, 500 stale
+_QUALITY_PROPERTIES, GOOD = frozenset({"Quality"}), 192  # 0 is bad, 500 stale
 
 _PROPERTY = MessageRule({3: FieldRule("int", "uint"), 8: FieldRule("text", "text")})
 _PROPERTIES = MessageRule(
@@ -182,11 +182,11 @@ def rebirth_command(at_us: int) -> bytes:
 
 
 def _as_metric(found: Message) -> Metric:
-    values = [name for name in _NATURE_BY_FIELD if name in found]
+    values = [name for name in found if name in _NATURE_BY_FIELD]
     if len(values) > 1:  # they share one `oneof`
         raise DecodeError(Reason.WRONG_SHAPE, ", ".join(values))
     field = values[0] if values else None
-    quality = _find_property(found, {_QUALITY_PROPERTY}, "int")
+    properties = found.get("properties")
     return Metric(
         name=found.get("name") or None,
         alias=found.get("alias"),
@@ -195,8 +195,8 @@ def _as_metric(found: Message) -> Metric:
         is_historical=found.get("is_historical", False),
         is_transient=found.get("is_transient", False),
         is_null=found.get("is_null", False),
-        unit=_find_property(found, _UNIT_PROPERTIES, "text"),
-        quality=GOOD if quality is None else quality,
+        unit=_find_property(properties, _UNIT_PROPERTIES, "text") if properties else None,
+        quality=_find_property(properties, _QUALITY_PROPERTIES, "int", GOOD) if properties else GOOD,
         field=field,
         value=found[field] if field else None,
     )
@@ -206,11 +206,10 @@ def _as_us(time_ms: int | None) -> int | None:
     return None if time_ms is None else time_ms * 1000
 
 
-def _find_property(metric: Message, names: Set[str], kind: str) -> Any:  # Any: text or whole number, by its kind
-    """Find a property in a metric's PropertySet, whose keys and values are parallel lists."""
-    properties = metric.get("properties", {})
+def _find_property(properties: Message, names: Set[str], kind: str, default: Any = None) -> Any:  # Any: by kind
+    """Find a property in a PropertySet, whose keys and values are parallel lists."""
     pairs = zip(properties.get("keys", ()), properties.get("values", ()), strict=False)
-    return next((value[kind] for key, value in pairs if key in names and value.get(kind) not in (None, "")), None)
+    return next((value[kind] for key, value in pairs if key in names and value.get(kind) not in (None, "")), default)
 
 
 def _read_integer(raw: object, datatype: int | None) -> object:

@@ -131,7 +131,8 @@ def find_target(name: str, unit: str | None) -> Target:
     if name in NAMES:
         channel, quantity, own_unit = NAMES[name]
         return channel, quantity, unit or own_unit
-    *folders, quantity = name.split("/")
+    *folders, last = name.split("/")
+    quantity = last.lower().replace(" ", "_").replace("-", "_")
     if find_quantity(quantity) is None:
         return "", name, unit
     return channel_name(*folders) if folders else "", quantity, unit

@@ -153,6 +153,14 @@ def test_the_unit_among_the_properties_counts() -> None:
     assert values_of(host.hear(topic("DDATA"), a_payload(3, a_value(2, 0.05)))) == {"lamp-1 active_power": [50.0]}
 
 
+def test_folders_are_the_channel_and_the_last_part_is_the_quantity_however_it_is_spelt() -> None:
+    host = a_host()
+    names = ("Floor 1/AHU/Air Temperature", "co2", "Luck")
+    decoded = host.hear(topic("DBIRTH"), a_payload(2, *[a_birth(n, name, 20.0) for n, name in enumerate(names)]))
+    assert values_of(decoded) == {"lamp-1 Floor_1.AHU/air_temperature": [20.0], "lamp-1 co2": [20.0]}
+    assert [part.quantity for uplink in decoded.uplinks for part in uplink.rejected] == ["Luck"]
+
+
 # --- values
 
 
