@@ -1,7 +1,7 @@
 /** KPI tiles: the newest value of each, its interval, how complete it is, how it went before. */
 
 import { h, put, s } from "./dom.js";
-import { figure, kpiAmount, percent, period } from "./format.js";
+import { figure, kpiAmount, number, percent, period } from "./format.js";
 import { localised, say } from "./language.js";
 import { openProof } from "./proof.js";
 import { state, timeZone, watch } from "./state.js";
@@ -10,19 +10,30 @@ import { state, timeZone, watch } from "./state.js";
 
 const N_BEFORE = 30;
 const DAYS_ALIKE = 2;
+const N_AT_FIRST = 10;
 /** What a mayor asks for first; the others follow by name. */
 const FIRST = [
   "lighting_saving_ratio", "lighting_energy_saved", "lighting_cost_saved", "lighting_bill_reduction",
   "rounds_avoided_ratio", "rounds_avoided", "building_energy_per_degree_day",
 ];
 
+let isWhole = false; // kept while the page is drawn anew in the other language
+
 /** @param {"kpis" | "public_title"} title */
 export function drawKpis(title) {
   const tiles = h("div", { class: "tiles" });
-  const show = () => put(tiles, ...showKpis());
+  const more = h("button", { type: "button", class: "quiet", onclick: () => { isWhole = !isWhole; show(); } });
+  const show = () => {
+    const shown = showKpis();
+    put(tiles, ...shown.slice(0, isWhole ? shown.length : N_AT_FIRST));
+    put(more, say(isWhole ? "kpis_fewer" : "kpis_all", { n: number(shown.length) }));
+    more.setAttribute("aria-expanded", String(isWhole));
+    more.hidden = shown.length <= N_AT_FIRST;
+  };
   watch(["kpis", "territories"], show);
   show();
-  return h("section", { class: "kpis", "aria-labelledby": "kpis-title" }, h("h2", { id: "kpis-title" }, say(title)), tiles);
+  const head = h("div", { class: "kpis-head" }, h("h2", { id: "kpis-title" }, say(title)), more);
+  return h("section", { class: "kpis", "aria-labelledby": "kpis-title" }, head, tiles);
 }
 
 function showKpis() {
