@@ -16,8 +16,8 @@ from sensors.rejection import DecodeError, Reason, shown
 VERSION = 10
 RELATIVE_BELOW_S = 2**28  # section 4.5.3: a smaller time is relative to now
 VALUE_LABELS = ("v", "vs", "vb", "vd")
-BASE_LABELS = frozenset({"bn", "bt", "bu", "bv", "bs", "bver"})
 
+_BASE_FIELDS = {"bn": "name", "bt": "time", "bu": "unit", "bv": "value", "bs": "sum", "bver": "version"}
 _NAME = re.compile("[A-Za-z0-9][A-Za-z0-9:./_-]*")
 _TYPES: Mapping[str, type | tuple[type, ...]] = {
     **dict.fromkeys(("bn", "bu", "n", "u", "vs"), str),
@@ -80,7 +80,7 @@ def resolve(pack: object, now_us: int) -> list[Resolved]:
 
 
 def _check_labels(record: Mapping[object, object]) -> Mapping[str, object]:
-    """Give the labels that are the RFC's, where they are of their types; a field unknown to us must be understood if it ends in _."""
+    """Give the RFC's fields where they are of their types; one of others must be understood where it ends in `_`."""
     known: dict[str, object] = {}
     for label, value in record.items():
         wanted = _TYPES.get(label) if isinstance(label, str) else None
@@ -99,18 +99,9 @@ def _check_type(label: str, value: object, wanted: type | tuple[type, ...]) -> N
 
 
 def _take_base(base: _Base, record: Mapping[str, object]) -> _Base:
-    found = {
-        field: record[label]
-        for label, field in (
-            ("bn", "name"),
-            ("bt", "time"),
-            ("bu", "unit"),
-            ("bv", "value"),
-            ("bs", "sum"),
-            ("bver", "version"),
-        )
-        if label in record
-    }
+    found = {field: record[label] for label, field in _BASE_FIELDS.items() if label in record}
+    if not found:
+        return base
     version = found.get("version", base.version)
     if base.version is not None and version != base.version:
         raise ValueError(f"bver {version} after {base.version}")
@@ -124,7 +115,7 @@ def _resolve_one(base: _Base, record: Mapping[str, object], now_us: int) -> Reso
     if len(present) > 1:
         raise ValueError(" and ".join(present))
     if not present and "s" not in record:
-        if record.keys() - BASE_LABELS & {"n", "u", "t"}:
+        if not {"n", "u", "t"}.isdisjoint(record):
             raise ValueError("no value")
         return None
     name = base.name + str(record.get("n", ""))
