@@ -73,7 +73,7 @@ def check_column(raw: RawColumn, received_at_us: int) -> Checked:
     except UnitError as error:
         return refuse_all(raw, Reason.WRONG_UNIT, str(error))
     latest_us = received_at_us + AHEAD_US
-    plain = _plain(raw, quantity, latest_us) if scale is _IDENTITY else None
+    plain = _plain(raw, quantity, latest_us) if scale == _IDENTITY else None
     return (plain, ()) if plain is not None else _sort_out(raw, quantity, scale, latest_us)
 
 

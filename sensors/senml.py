@@ -7,28 +7,47 @@ what follows would be resolved wrongly.
 
 import re
 from collections.abc import Mapping, Sequence
-from math import isfinite
-from typing import NamedTuple
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, UnsetType
 
 from sensors.instant import SECOND_US
 from sensors.rejection import DecodeError, Reason, shown
 
 VERSION = 10
 RELATIVE_BELOW_S = 2**28  # section 4.5.3: a smaller time is relative to now
-VALUE_LABELS = ("v", "vs", "vb", "vd")
+LONGEST_NAME = 300  # longer than any device with a quantity; keeps foreign names from filling the memory of the caches
 
-_BASE_FIELDS = {"bn": "name", "bt": "time", "bu": "unit", "bv": "value", "bs": "sum", "bver": "version"}
 _NAME = re.compile("[A-Za-z0-9][A-Za-z0-9:./_-]*")
-_TYPES: Mapping[str, type | tuple[type, ...]] = {
-    **dict.fromkeys(("bn", "bu", "n", "u", "vs"), str),
-    **dict.fromkeys(("bt", "bv", "bs", "v", "s", "t", "ut"), (int, float)),
-    "bver": int,
-    "vb": bool,
-    "vd": (str, bytes),
-}
+
+Text = str | UnsetType
+Number = int | float | UnsetType
 
 
-class Resolved(NamedTuple):
+class Record(msgspec.Struct, frozen=True, gc=False):
+    """A record as it is written, by the labels of its JSON; fields unknown to the RFC are left out."""
+
+    bn: Text = UNSET
+    bt: Number = UNSET
+    bu: Text = UNSET
+    bv: Number = UNSET
+    bs: Number = UNSET
+    bver: int | UnsetType = UNSET
+    n: Text = UNSET
+    u: Text = UNSET
+    v: Number = UNSET
+    vs: Text = UNSET
+    vb: bool | UnsetType = UNSET
+    vd: Any = UNSET  # Any: text in JSON, bytes in CBOR; no quantity takes either
+    s: Number = UNSET
+    t: Number = UNSET
+    ut: Number = UNSET
+
+
+class Resolved(msgspec.Struct, frozen=True, gc=False):
     """One record that needs no other: `value` None where it carries only the sum, `sum` None where it has none.
 
     `base` is the base name that stood, the first part of `name`; `is_relative` says that the time was told from now.
@@ -43,107 +62,110 @@ class Resolved(NamedTuple):
     sum: float | None
 
 
-class _Base(NamedTuple):
-    """The base fields that stand."""
-
-    name: str = ""
-    time: float = 0
-    unit: str | None = None
-    value: float = 0
-    sum: float | None = None
-    version: int | None = None
+def read_records(pack: object) -> list[Record]:
+    """Give the records of a pack of plain values. Raises DecodeError (wrong_shape)."""
+    check_labels(pack)
+    try:
+        return msgspec.convert(pack, list[Record])
+    except msgspec.ValidationError as error:
+        raise DecodeError(Reason.WRONG_SHAPE, shown(str(error))) from error
 
 
-def resolve(pack: object, now_us: int) -> list[Resolved]:
-    """Give the pack's records in the order of time. `now_us` is the moment that relative times count from.
+def check_labels(pack: object) -> None:
+    """Refuse a pack with a field that must be understood and is not, which a `_` at its end says (section 4.4)."""
+    for record in pack if isinstance(pack, list) else ():
+        for label in record if isinstance(record, Mapping) else ():
+            if isinstance(label, str) and label.endswith("_"):
+                raise DecodeError(Reason.WRONG_SHAPE, shown(f"{label} must be understood"))
+
+
+def resolve(records: Sequence[Record], now_us: int) -> list[Resolved]:
+    """Give the resolved records in the order of time. `now_us` is the moment that relative times count from.
 
     A record that carries base fields only gives none. Raises DecodeError (wrong_shape, no_value).
     """
-    if not isinstance(pack, Sequence) or isinstance(pack, str | bytes):
-        raise DecodeError(Reason.WRONG_SHAPE, "no list of records")
-    resolved: list[Resolved] = []
     base = _Base()
-    for index, record in enumerate(pack):
-        if not isinstance(record, Mapping):
-            raise DecodeError(Reason.WRONG_SHAPE, f"[{index}] no record")
+    resolved: list[Resolved] = []
+    for index, record in enumerate(records):
         try:
-            fields = _check_labels(record)
-            base = _take_base(base, fields)
-            one = _resolve_one(base, fields, now_us)
-        except ValueError as error:
+            base.take(record)
+            one = _resolve_one(record, base, now_us)
+        except (ValueError, OverflowError) as error:
             raise DecodeError(Reason.WRONG_SHAPE, shown(f"[{index}] {error}")) from error
         if one is not None:
             resolved.append(one)
     if not resolved:
         raise DecodeError(Reason.NO_VALUE)
-    return sorted(resolved, key=lambda one: one.time_us)
+    resolved.sort(key=attrgetter("time_us"))
+    return resolved
 
 
-def _check_labels(record: Mapping[object, object]) -> Mapping[str, object]:
-    """Give the RFC's fields where they are of their types; one of others must be understood where it ends in `_`."""
-    known: dict[str, object] = {}
-    for label, value in record.items():
-        wanted = _TYPES.get(label) if isinstance(label, str) else None
-        if isinstance(label, str) and wanted is not None:
-            _check_type(label, value, wanted)
-            known[label] = value
-        elif isinstance(label, str) and label.endswith("_"):
-            raise ValueError(f"{label} must be understood")
-    return known
+class _Base:
+    """The base fields that stand."""
+
+    __slots__ = ("name", "sum", "time", "unit", "value", "version")
+
+    def __init__(self) -> None:
+        self.name = ""
+        self.time: float = 0
+        self.unit: str | None = None
+        self.value: float = 0
+        self.sum: float | None = None
+        self.version: int | None = None
+
+    def take(self, record: Record) -> None:
+        """Replace what the record replaces. Raises ValueError where its version is another or too new."""
+        if record.bn is not UNSET:
+            self.name = record.bn
+        if record.bt is not UNSET:
+            self.time = record.bt
+        if record.bu is not UNSET:
+            self.unit = record.bu
+        if record.bv is not UNSET:
+            self.value = record.bv
+        if record.bs is not UNSET:
+            self.sum = record.bs
+        if record.bver is not UNSET:
+            self._take_version(record.bver)
+
+    def _take_version(self, version: int) -> None:
+        if not 0 < version <= VERSION or self.version not in (None, version):
+            raise ValueError(f"bver {version}")
+        self.version = version
 
 
-def _check_type(label: str, value: object, wanted: type | tuple[type, ...]) -> None:
-    is_of_type = isinstance(value, wanted) and (label == "vb" or not isinstance(value, bool))
-    if not is_of_type or (isinstance(value, float) and label != "v" and not isfinite(value)):
-        raise ValueError(f"{label}: {value!r:.80}")
-
-
-def _take_base(base: _Base, record: Mapping[str, object]) -> _Base:
-    found = {field: record[label] for label, field in _BASE_FIELDS.items() if label in record}
-    if not found:
-        return base
-    version = found.get("version", base.version)
-    if base.version is not None and version != base.version:
-        raise ValueError(f"bver {version} after {base.version}")
-    if isinstance(version, int) and not 0 < version <= VERSION:
-        raise ValueError(f"bver {version}")
-    return base._replace(**found)  # type: ignore[arg-type]  # the types were checked with the labels
-
-
-def _resolve_one(base: _Base, record: Mapping[str, object], now_us: int) -> Resolved | None:
-    present = [label for label in VALUE_LABELS if label in record]
-    if len(present) > 1:
-        raise ValueError(" and ".join(present))
-    if not present and "s" not in record:
-        if not {"n", "u", "t"}.isdisjoint(record):
-            raise ValueError("no value")
-        return None
-    name = base.name + str(record.get("n", ""))
-    if not _NAME.fullmatch(name):
+def _resolve_one(record: Record, base: _Base, now_us: int) -> Resolved | None:
+    value = _read_value(record, base.value)
+    total = None if record.s is UNSET else (base.sum or 0) + record.s
+    if value is None and total is None:
+        if record.n is UNSET and record.u is UNSET and record.t is UNSET:
+            return None
+        raise ValueError("no value")
+    if total is None:
+        total = base.sum
+    name = base.name if record.n is UNSET else base.name + record.n
+    if len(name) > LONGEST_NAME or not is_name(name):
         raise ValueError(f"name: {name!r:.150}")
-    time_us, is_relative = _resolve_time(base.time, record.get("t", 0), now_us)
-    value = record[present[0]] if present else None
-    if present == ["v"]:
-        value = _add(base.value, value)
-    total = None
-    if "s" in record or base.sum is not None:
-        total = float(_add(base.sum or 0, record.get("s", 0)))
-    unit = record.get("u", base.unit)
-    return Resolved(name, base.name, None if unit is None else str(unit), time_us, is_relative, value, total)
-
-
-def _resolve_time(base: float, own: object, now_us: int) -> tuple[int, bool]:
-    """Give the microseconds since 1970 UTC; a part is exact where it is an integer."""
-    seconds = _add(base, own)
+    seconds = base.time if record.t is UNSET else base.time + record.t
     is_relative = seconds < RELATIVE_BELOW_S
-    time_us = seconds * SECOND_US
-    if isinstance(time_us, float) and not isfinite(time_us):
-        raise ValueError(f"time: {seconds}")
-    return (now_us if is_relative else 0) + round(time_us), is_relative
+    time_us = round(seconds * SECOND_US) + (now_us if is_relative else 0)  # round refuses what is not finite
+    return Resolved(name, base.name, base.unit if record.u is UNSET else record.u, time_us, is_relative, value, total)
 
 
-def _add(base: float, own: object) -> float:
-    try:
-        return base + own if base else own  # type: ignore[operator,return-value]  # a number, checked with the labels
-    except OverflowError as error:
-        raise ValueError("a number beyond 1e308") from error
+def _read_value(record: Record, base: float) -> object:
+    """Give the one value, None where there is none. Raises ValueError where there are several."""
+    value: object = None
+    if record.v is not UNSET:
+        value = record.v + base if base else record.v
+    for other in (record.vs, record.vb, record.vd):
+        if other is not UNSET:
+            if value is not None:
+                raise ValueError("more than one value")
+            value = other
+    return value
+
+
+@lru_cache(maxsize=16384)
+def is_name(text: str) -> bool:
+    """Say whether this may be a resolved name (section 4.5.1)."""
+    return _NAME.fullmatch(text) is not None

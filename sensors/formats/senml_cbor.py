@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from sensors.cbor import read_cbor
 from sensors.measurement import Uplink
-from sensors.senml import resolve
+from sensors.senml import Record, read_records, resolve
 from sensors.senml_uplink import to_uplinks
 
 # Table 6 of the RFC
@@ -37,20 +37,19 @@ class SenmlCborFormat:
 
     def decode(self, topic: str, payload: bytes, received_at_us: int) -> tuple[Uplink, ...]:
         """Give one uplink for each device of the pack. Raises DecodeError only."""
-        return to_uplinks(resolve(name_labels(read_cbor(payload)), received_at_us), topic, received_at_us)
+        return to_uplinks(resolve(read_pack(payload), received_at_us), topic, received_at_us)
 
 
-def name_labels(pack: object) -> object:
-    """Give the pack with the labels and numbers of JSON; what is no pack stays as it is, for the resolution to refuse.
-
-    A field may be labelled by its number only; its name as text is a field unknown to the RFC.
-    """
-    if not isinstance(pack, list):
-        return pack
-    return [_name_record(record) if isinstance(record, Mapping) else record for record in pack]
+def read_pack(payload: bytes) -> list[Record]:
+    """Give the records by the labels of JSON. Raises DecodeError."""
+    pack = read_cbor(payload)
+    if isinstance(pack, list):
+        pack = [_name_labels(record) if isinstance(record, Mapping) else record for record in pack]
+    return read_records(pack)
 
 
-def _name_record(record: Mapping[object, object]) -> dict[object, object]:
+def _name_labels(record: Mapping[object, object]) -> dict[object, object]:
+    """A field has its number for a label; its name as text is a field unknown to the RFC, and left out."""
     named = {label: value for label, value in record.items() if label not in _NAMES}
     return {LABELS.get(_exact(label), label): _plain(value) for label, value in named.items()}
 

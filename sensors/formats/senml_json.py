@@ -1,12 +1,10 @@
 """SenML in JSON (RFC 8428). Described in docs/reference/formats/senml.md."""
 
-from typing import Any
-
 import msgspec
 
 from sensors.json_text import read_json
 from sensors.measurement import Uplink
-from sensors.senml import resolve
+from sensors.senml import Record, check_labels, resolve
 from sensors.senml_uplink import to_uplinks
 
 
@@ -19,8 +17,16 @@ class SenmlJsonFormat:
 
     def decode(self, topic: str, payload: bytes, received_at_us: int) -> tuple[Uplink, ...]:
         """Give one uplink for each device of the pack. Raises DecodeError only."""
-        return to_uplinks(resolve(read_json(payload, _DECODER), received_at_us), topic, received_at_us)
+        return to_uplinks(resolve(read_pack(payload), received_at_us), topic, received_at_us)
 
 
-_DECODER: msgspec.json.Decoder[Any] = msgspec.json.Decoder()  # Any: fields that are not the RFC's are allowed
+def read_pack(payload: bytes) -> list[Record]:
+    """Give the records as they are written. Raises DecodeError."""
+    records = read_json(payload, _DECODER)
+    if b'_"' in payload or b"\\" in payload:  # perhaps a field that must be understood, which the records leave out
+        check_labels(msgspec.json.decode(payload))
+    return records
+
+
+_DECODER = msgspec.json.Decoder(list[Record])
 FORMAT = SenmlJsonFormat()

@@ -9,11 +9,12 @@ import pytest
 from hypothesis import given
 
 from sensors.formats.senml_cbor import FORMAT as CBOR_FORMAT
-from sensors.formats.senml_cbor import LABELS, name_labels
+from sensors.formats.senml_cbor import LABELS
+from sensors.formats.senml_cbor import read_pack as read_cbor_pack
 from sensors.formats.senml_json import FORMAT as JSON_FORMAT
 from sensors.measurement import Uplink
 from sensors.rejection import DecodeError, Reason
-from sensors.senml import Resolved, resolve
+from sensors.senml import Resolved, read_records, resolve
 from simulators.format_mix import choose_encoders
 from simulators.stream import Stream
 from tests.sensors.test_formats import ARRIVAL_US, decode_whatever
@@ -69,7 +70,7 @@ def test_examples_of_the_rfc_resolve_as_its_authors_say(number: int) -> None:
     ]
     if number == 7:  # their tool leaves the data value out
         expected.append(("urn:dev:ow:10e2073a01080063:nfv-reader", None, 0, "aGkgCg"))
-    found = resolve(example(number), ARRIVAL_US)
+    found = resolve(read_records(example(number)), ARRIVAL_US)
     assert facts(found, is_timed=number not in NOW_RELATIVE) == sorted(expected, key=repr)
     assert [one.time_us for one in found] == sorted(one.time_us for one in found)
     assert all(one.is_relative == (number in NOW_RELATIVE) for one in found)
@@ -80,14 +81,14 @@ def test_examples_of_the_rfc_resolve_as_its_authors_say(number: int) -> None:
 @pytest.mark.parametrize("number", range(1, 13))
 def test_a_resolved_form_resolves_to_itself(number: int) -> None:
     resolved = json.loads((folder() / f"ex{number}.gen.resolved.json").read_bytes())
-    once = resolve(resolved, ARRIVAL_US)
+    once = resolve(read_records(resolved), ARRIVAL_US)
     assert {one.name for one in once} == {one["n"] for one in resolved}
     assert all(one.base == "" and not one.is_relative for one in once)
 
 
 @pytest.mark.shared_data
 def test_example_13_of_the_rfc() -> None:
-    found = resolve(example(13), ARRIVAL_US)
+    found = resolve(read_records(example(13)), ARRIVAL_US)
     at_us = 1_320_078_429_000_000
     assert [(one.name, one.time_us - at_us, one.value, one.unit) for one in found] == [
         ("2001:db8::3", 0, 0.5, "/"),
@@ -101,7 +102,7 @@ def test_example_13_of_the_rfc() -> None:
 @pytest.mark.parametrize("number", [3, 5])
 def test_cbor_says_the_same_as_json(number: int) -> None:
     payload = (folder() / f"ex{number}.gen.cbor").read_bytes()
-    in_json, in_cbor = resolve(example(number), 0), resolve(name_labels(cbor2.loads(payload)), 0)
+    in_json, in_cbor = resolve(read_records(example(number)), 0), resolve(read_cbor_pack(payload), 0)
     assert in_json == in_cbor
     text = (folder() / f"ex{number}.json").read_bytes()
     uplinks = JSON_FORMAT.decode(TOPIC, text, ARRIVAL_US)
@@ -215,7 +216,7 @@ def test_a_small_time_counts_from_the_arrival(times: dict[str, float], expected_
 
 
 def test_times_at_the_border_of_relative_and_absolute() -> None:
-    below, at = (resolve([{"n": "a", "v": 1, "t": time}], 0)[0] for time in (2**28 - 1, 2**28))
+    below, at = (resolve(read_records([{"n": "a", "v": 1, "t": time}]), 0)[0] for time in (2**28 - 1, 2**28))
     assert (below.is_relative, at.is_relative) == (True, False)
 
 
@@ -246,6 +247,8 @@ BROKEN: dict[str, tuple[Any, Reason]] = {
     "no name": ([{"v": 1}], Reason.WRONG_SHAPE),
     "name beginning with a sign": ([{"n": "-a", "v": 1}], Reason.WRONG_SHAPE),
     "name with a space": ([{"n": "a b", "v": 1}], Reason.WRONG_SHAPE),
+    "endless name": ([{"n": "a" * 301, "v": 1}], Reason.WRONG_SHAPE),
+    "label of a kind unknown": ([{"n": "a", "v": 1, "x\u005f": 1}], Reason.WRONG_SHAPE),
     "newer version": ([{"bver": 11, "n": "a", "v": 1}], Reason.WRONG_SHAPE),
     "two versions": ([{"bver": 5, "n": "a", "v": 1}, {"bver": 10, "v": 1}], Reason.WRONG_SHAPE),
     "must be understood": ([{"n": "a", "v": 1, "colour_": 2}], Reason.WRONG_SHAPE),
