@@ -1,7 +1,7 @@
 /** KPI tiles: the newest value of each, its interval, how complete it is, how it went before. */
 
 import { h, put, s } from "./dom.js";
-import { amount, number, percent, period, sign } from "./format.js";
+import { figure, kpiAmount, percent, period } from "./format.js";
 import { localised, say } from "./language.js";
 import { openProof } from "./proof.js";
 import { state, timeZone, watch } from "./state.js";
@@ -51,15 +51,15 @@ function tile(values) {
   const zone = timeZone(kpi.territory);
   return h("button", { type: "button", class: "tile", "data-kpi": kpi.kpi, "aria-haspopup": "dialog", onclick: () => openProof(kpi) },
     h("span", { class: "name" }, localised(kpi, "name")),
-    h("span", { class: "row" }, kpi.value === null ? withheld() : figure(kpi), spark(values)),
+    h("span", { class: "row" }, kpi.value === null ? withheld() : headline(kpi), spark(values)),
     h("span", { class: "interval" }, interval(kpi)),
     h("span", { class: "foot" }, completeness(kpi), h("span", { class: "period" }, territoryName(kpi), period(kpi, zone))));
 }
 
 /** @param {Kpi} kpi */
-function figure(kpi) {
-  const value = /** @type {number} */ (kpi.value);
-  return h("span", { class: "figure" }, number(value), h("small", {}, ` ${sign(kpi.unit)}`));
+function headline(kpi) {
+  const { digits, mark } = figure(/** @type {number} */ (kpi.value), kpi.unit);
+  return h("span", { class: "figure" }, digits, h("small", {}, ` ${mark}`));
 }
 
 function withheld() {
@@ -69,7 +69,7 @@ function withheld() {
 /** @param {Kpi} kpi */
 function interval(kpi) {
   if (kpi.low === null || kpi.high === null) return "\u00a0";
-  return say("interval", { low: number(kpi.low), high: amount(kpi.high, kpi.unit) });
+  return say("interval", { low: figure(kpi.low, kpi.unit).digits, high: kpiAmount(kpi.high, kpi.unit) });
 }
 
 /** Name the territory only where several are on the page. @param {Kpi} kpi */
