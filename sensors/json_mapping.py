@@ -154,7 +154,7 @@ def _read_item(rule: ValueRule, value: object, scope: Scope) -> Item:
 
 def _translate(rule: ValueRule, value: object) -> object:
     """Give the code's slug, or the number in the rule's unit; whatever it cannot be is left to the gate."""
-    if rule.codes:
+    if rule.codes and isinstance(value, str | int | float):
         written = value if isinstance(value, str) else msgspec.json.encode(value).decode()
         return rule.codes.get(written, value)
     if isinstance(value, bool) or not isinstance(value, int | float) or (rule.factor, rule.offset) == (1.0, 0.0):

@@ -5,7 +5,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from sensors.instant import EPOCH, MICROSECOND
-from sensors.rejection import DecodeError, Reason, shown
+from sensors.rejection import DecodeError, Reason, shown_value
 
 ZONE = "Europe/Paris"  # metropolitan France; formats are made with another zone elsewhere
 
@@ -21,13 +21,13 @@ def read_local_us(written: object, zone: str, received_at_us: int) -> int:
     except ValueError:
         civil = None
     if civil is None:
-        raise DecodeError(Reason.TIME_INVALID, shown(repr(written)))
+        raise DecodeError(Reason.TIME_INVALID, shown_value(written))
     if civil.tzinfo is None:
         civil = civil.replace(tzinfo=_find_zone(zone))
     try:
         readings = {(civil.replace(fold=fold).astimezone(UTC) - EPOCH) // MICROSECOND for fold in (0, 1)}
     except OverflowError as error:  # the first and the last day of the calendar
-        raise DecodeError(Reason.TIME_INVALID, shown(repr(written))) from error
+        raise DecodeError(Reason.TIME_INVALID, shown_value(written)) from error
     return min(readings, key=lambda at_us: abs(at_us - received_at_us))
 
 

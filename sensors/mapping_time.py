@@ -7,7 +7,7 @@ from sensors.instant import read_instant_us
 from sensors.local_time import read_local_us
 from sensors.mapping_rule import TimeFormat, TimeRule
 from sensors.plausible import Refusal
-from sensors.rejection import DecodeError, Reason, shown
+from sensors.rejection import DecodeError, Reason, shown_value
 
 # Microseconds in one unit of a number of time
 UNIT_US: Mapping[TimeFormat, float] = {"s": 1_000_000, "ms": 1000, "us": 1, "ns": 0.001}
@@ -39,5 +39,5 @@ def _read_time(rule: TimeRule, written: object, received_at_us: int) -> int | Re
     unit_us = UNIT_US.get(rule.format)
     is_number = isinstance(written, int | float) and not isinstance(written, bool)
     if unit_us is None or not is_number or not abs(written) < LARGEST:  # type: ignore[arg-type]
-        return Refusal(Reason.TIME_INVALID, shown(repr(written)))
+        return Refusal(Reason.TIME_INVALID, shown_value(written))
     return round(written * unit_us)  # type: ignore[operator]

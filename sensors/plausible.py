@@ -12,7 +12,7 @@ import msgspec
 from sensors.instant import DAY_US, instant_text
 from sensors.measurement import Column, RejectedPart
 from sensors.quantity import Quantity, find_quantity
-from sensors.rejection import Reason, shown
+from sensors.rejection import Reason, shown, shown_value
 from sensors.unit import Conversion, UnitError, conversion
 
 EARLIEST_US = 946_684_800_000_000  # 2000-01-01: an unset clock starts in 1970 or at a chip's own year
@@ -147,7 +147,7 @@ def judge_value(value: object, quantity: Quantity, scale: Conversion) -> float |
     if isinstance(value, bool) and quantity.kind != "state":
         return Refusal(Reason.NOT_A_NUMBER, str(value).lower())
     if not isinstance(value, int | float):
-        return Refusal(Reason.NOT_A_NUMBER, repr(value))
+        return Refusal(Reason.NOT_A_NUMBER, shown_value(value))
     try:
         number = float(value) * scale.factor + scale.offset
     except OverflowError:

@@ -19,6 +19,7 @@ from sensors.rejection import DecodeError, Reason, shown
 
 VERSION = 10
 RELATIVE_BELOW_S = 2**28  # section 4.5.3: a smaller time is relative to now
+LARGEST_S = 1e15
 LONGEST_NAME = 300  # longer than any device with a quantity; keeps foreign names from filling the memory of the caches
 
 _NAME = re.compile("[A-Za-z0-9][A-Za-z0-9:./_-]*")
@@ -147,8 +148,10 @@ def _resolve_one(record: Record, base: _Base, now_us: int) -> Resolved | None:
     if len(name) > LONGEST_NAME or not is_name(name):
         raise ValueError(f"name: {name!r:.150}")
     seconds = base.time if record.t is UNSET else base.time + record.t
+    if not abs(seconds) < LARGEST_S:
+        raise ValueError("a time beyond all calendars")
     is_relative = seconds < RELATIVE_BELOW_S
-    time_us = round(seconds * SECOND_US) + (now_us if is_relative else 0)  # round refuses what is not finite
+    time_us = round(seconds * SECOND_US) + (now_us if is_relative else 0)
     return Resolved(name, base.name, base.unit if record.u is UNSET else record.u, time_us, is_relative, value, total)
 
 

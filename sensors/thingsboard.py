@@ -6,7 +6,7 @@ from sensors.decoded import Fields, Item, read_decoded
 from sensors.mapping import WITH_UNITS, raw_columns
 from sensors.measurement import Clock, RejectedPart, Uplink
 from sensors.plausible import Refusal, check_columns
-from sensors.rejection import Reason, shown
+from sensors.rejection import Reason, shown_value
 
 MILLISECOND_US = 1000
 
@@ -37,7 +37,7 @@ def _read_entry(entry: Mapping[str, object], fields: Fields) -> Entry:
 
 def _read_time(written: object) -> int | Refusal:
     if isinstance(written, bool) or not isinstance(written, int):
-        return Refusal(Reason.TIME_INVALID, shown(repr(written)))
+        return Refusal(Reason.TIME_INVALID, shown_value(written))
     return written * MILLISECOND_US
 
 
@@ -45,4 +45,4 @@ def _refuse_entries(written: list[object]) -> Iterator[RejectedPart]:
     n_odd = sum(not isinstance(entry, Mapping) for entry in written)
     if n_odd:
         odd = next(entry for entry in written if not isinstance(entry, Mapping))
-        yield RejectedPart(Reason.WRONG_SHAPE, shown(repr(odd)), "", "", n_odd)
+        yield RejectedPart(Reason.WRONG_SHAPE, shown_value(odd), "", "", n_odd)

@@ -1,5 +1,7 @@
 """SenML in JSON (RFC 8428). Described in docs/reference/formats/senml.md."""
 
+from typing import Any
+
 import msgspec
 
 from sensors.json_text import read_json
@@ -24,9 +26,10 @@ def read_pack(payload: bytes) -> list[Record]:
     """Give the records as they are written. Raises DecodeError."""
     records = read_json(payload, _DECODER)
     if b'_"' in payload or b"\\" in payload:  # perhaps a field that must be understood, which the records leave out
-        check_labels(msgspec.json.decode(payload))
+        check_labels(read_json(payload, _WHOLE))
     return records
 
 
 _DECODER = msgspec.json.Decoder(list[Record])
+_WHOLE: msgspec.json.Decoder[Any] = msgspec.json.Decoder()  # Any: fields unknown to the RFC may hold anything
 FORMAT = SenmlJsonFormat()

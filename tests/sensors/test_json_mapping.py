@@ -281,6 +281,15 @@ def test_odd_messages_never_do_harm(payload: bytes) -> None:
     decode_whatever(json_mapping(WIDE), TOPIC, payload)
 
 
+@pytest.mark.parametrize("depth", range(850, 1010, 10))
+def test_deep_values_never_do_harm(depth: int) -> None:
+    rule = a_rule(values=[CO2, {"path": "$.lid", "quantity": "lid", "codes": {"1": "open"}}], time={"path": "$.t"})
+    deep = "[" * depth + "]" * depth
+    for name in ("co2", "lid", "t"):
+        payload = '{"co2": 1, "' + name + '": ' + deep + "}"
+        decode_whatever(json_mapping(rule), TOPIC, payload.encode())
+
+
 @given(payload=st.binary(max_size=60), topic=st.text(max_size=20))
 def test_random_bytes_never_do_harm(payload: bytes, topic: str) -> None:
     decode_whatever(json_mapping(WIDE), topic, payload)

@@ -255,6 +255,7 @@ BROKEN: dict[str, tuple[Any, Reason]] = {
     "number as text": ([{"n": "a", "v": "1"}], Reason.WRONG_SHAPE),
     "truth as number": ([{"n": "a", "v": True}], Reason.WRONG_SHAPE),
     "endless time": ([{"n": "a", "v": 1, "bt": 1e308, "t": 1e308}], Reason.WRONG_SHAPE),
+    "a time beyond all calendars": ([{"n": "a", "v": 1, "t": 10**20}], Reason.WRONG_SHAPE),
     "huge": ([{"n": "a", "bv": 0.5, "v": 10**400}], Reason.WRONG_SHAPE),
 }
 
@@ -321,6 +322,13 @@ def test_broken_cbor_is_refused(payload: bytes, expected: Reason) -> None:
     with pytest.raises(DecodeError) as refusal:
         CBOR_FORMAT.decode("senml/gw-1/cbor", payload, ARRIVAL_US)
     assert refusal.value.reason is expected
+
+
+@pytest.mark.parametrize("label", [2, 5, 6, -2, -3, -5, -1])
+def test_numbers_of_many_digits_in_cbor_never_do_harm(label: int) -> None:
+    for bits in (64, 1100, 20_000):
+        record = {0: "a/co2", 2: 1, label: 2**bits}
+        decode_whatever(CBOR_FORMAT, "senml/gw-1/cbor", cbor2.dumps([record]))
 
 
 def test_nan_in_cbor_is_refused_as_a_value() -> None:
