@@ -11,6 +11,7 @@ from sensors.measurement import Uplink
 from sensors.plausible import AHEAD_US, EARLIEST_US
 from sensors.quantity import QUANTITIES
 from sensors.rejection import DecodeError
+from tests.support.shared import REPOSITORY
 
 EVERY_FORMAT = pytest.mark.parametrize("payload_format", formats().values(), ids=lambda found: found.name)
 ARRIVAL_US = 1_772_366_400_000_000
@@ -61,6 +62,13 @@ def test_registry_finds_by_name() -> None:
 def test_format_names_itself(payload_format: Format) -> None:
     assert payload_format.name
     assert payload_format.version.startswith(payload_format.name + "/")
+
+
+@EVERY_FORMAT
+def test_format_is_in_the_reference(payload_format: Format) -> None:
+    page = (REPOSITORY / "docs" / "reference" / "formats.md").read_text(encoding="utf-8")
+    assert f"`{payload_format.name}`" in page
+    assert f"`{payload_format.topic_filter}`" in page
 
 
 TOPIC_AND_SHAPE = {
