@@ -10,6 +10,11 @@ import { state, timeZone, watch } from "./state.js";
 
 const N_BEFORE = 30;
 const DAYS_ALIKE = 2;
+/** What a mayor asks for first; the others follow by name. */
+const FIRST = [
+  "lighting_saving_ratio", "lighting_energy_saved", "lighting_cost_saved", "lighting_bill_reduction",
+  "rounds_avoided_ratio", "rounds_avoided", "building_energy_per_degree_day",
+];
 
 /** @param {"kpis" | "public_title"} title */
 export function drawKpis(title) {
@@ -42,7 +47,13 @@ export function group(kpis) {
   }
   for (const values of groups.values()) values.sort((one, other) => Date.parse(other.to) - Date.parse(one.to));
   return [...groups.values()].sort(([one], [other]) =>
-    Number(one.value === null) - Number(other.value === null) || localised(one, "name").localeCompare(localised(other, "name")));
+    Number(one.value === null) - Number(other.value === null) || rank(one) - rank(other) || localised(one, "name").localeCompare(localised(other, "name")));
+}
+
+/** @param {Kpi} kpi */
+function rank(kpi) {
+  const place = FIRST.indexOf(kpi.kpi);
+  return place < 0 ? FIRST.length : place;
 }
 
 /** @param {Kpi[]} values the newest first */
