@@ -67,6 +67,11 @@ def read_decoded(document: Mapping[str, object], fields: Fields) -> list[Item]:
     return items
 
 
+def find_target(path: str, fields: Fields) -> Target | None:
+    """Give what a field of this dotted path means, None where neither the table nor a quantity names it."""
+    return _find_target(_normal(path), path, fields)
+
+
 def _leaves(value: object, path: str, depth: int) -> Iterator[tuple[str, object, str | None]]:
     """Give path, value and unit of every field that is not itself an object; a list is one value, and refused later.
 
