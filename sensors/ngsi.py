@@ -14,7 +14,7 @@ from sensors.rejection import DecodeError, Reason, shown
 from sensors.smart_data_models import CONTROLLED, METERED, MODELS, OBSERVED, SLOTS, STATED, Model, Rule
 
 _PHASES = frozenset({"L1", "L2", "L3", "N", "L12", "L23", "L31"})
-_OWN_PHASES = ("L1", "L2", "L3")  # of a plain list
+_OWN_PHASES = ("l1", "l2", "l3")  # of a plain list
 _MEASUREMENT = "DeviceMeasurement"
 _METER = "SmartMeteringObservation"
 LONGEST_MESSAGE_ID = 128
@@ -115,7 +115,7 @@ def _spread(attribute: Attribute, model: Model, channel: str) -> Iterator[Item]:
 
 def _parts(value: object) -> list[tuple[str, object]]:
     if isinstance(value, Mapping) and not _PHASES.isdisjoint(value):
-        return [(channel_name(key) if key in _PHASES else "?", each) for key, each in value.items()]
+        return [(key.lower() if key in _PHASES else "?", each) for key, each in value.items()]
     if isinstance(value, list) and 0 < len(value) <= len(_OWN_PHASES) and all(map(_is_number, value)):
         return list(zip(_OWN_PHASES, value, strict=False))
     return [("", value)]

@@ -36,7 +36,7 @@ class Model(NamedTuple):
 
 
 OBSERVED = ("dateObserved", "observationDateTime", "TimeInstant", "timeInstant", "dateLastValueReported")
-PHASES = {"R": "L1", "S": "L2", "T": "L3"}
+PHASES = {"R": "l1", "S": "l2", "T": "l3"}
 SLOTS = {"fourWheelerSlots": "four_wheeler", "twoWheelerSlots": "two_wheeler", "unclassifiedSlots": "unclassified"}
 
 _POWER_STATE = {"on": "on", "low": "on", "bootingup": "on", "off": "off"}

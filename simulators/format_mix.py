@@ -29,6 +29,6 @@ def choose_encoders(formats: str, town: Town) -> Sequence[Encoder]:
         raise FormatError(f"formats are native or real, not {formats!r}")
     radio = ChirpStackGateway(town.slug, town.devices)
     controller = SparkplugGateway(town.slug, town.devices)
-    logger = SenmlGateway(town.slug, town.devices)
+    logger = SenmlGateway(town.devices)
     by_gateway: dict[str, Encoder] = {"gw-lora": radio, "gw-batiment": controller, "gw-eau": logger, "gw-pont": logger}
     return [by_gateway.get((device.gateway or "").rpartition("-")[0], native) for device in town.devices]

@@ -32,8 +32,8 @@ class SenmlGateway:
     has_identity = False
     qos = 1
 
-    def __init__(self, territory: str, devices: Sequence[Device]) -> None:
-        self.territory, self.devices = territory, devices
+    def __init__(self, devices: Sequence[Device]) -> None:
+        self.devices = devices
 
     def announce(self, message: Message) -> list[tuple[str, bytes]]:
         """Nothing has to be said before."""
@@ -58,4 +58,4 @@ class SenmlGateway:
         if message.is_timed:
             head["bt"] = base_s
         records[0] = head | records[0]
-        return f"senml/{self.territory}/{device}", msgspec.json.encode(records)
+        return f"senml/{device}/json", msgspec.json.encode(records)

@@ -21,8 +21,8 @@ def decode(data: bytes, f_port: int) -> list[Item]:
     return found(
         [
             Item("base", "active_energy", "W.h", energy),
-            Item("hc", "active_energy", "W.h", off_peak),
-            Item("hp", "active_energy", "W.h", peak),
+            Item("off_peak", "active_energy", "W.h", off_peak),
+            Item("peak", "active_energy", "W.h", peak),
             Item("", "current", "A", current),
             Item("", "apparent_power", "V.A", apparent),
         ]

@@ -17,7 +17,7 @@ def decode(data: bytes, f_port: int) -> list[Item]:
     currents = [frame.unsigned(4) for _ in range(N_PHASES)]
     frame.take(MAXIMA_BYTES)
     items = [Item("base", "active_energy", "W.h", energy)]
-    items += [Item(f"L{phase}", "current", "A", current) for phase, current in enumerate(currents, 1)]
+    items += [Item(f"l{phase}", "current", "A", current) for phase, current in enumerate(currents, 1)]
     return found([*items, Item("", "apparent_power", "V.A", frame.unsigned(4))])
 
 

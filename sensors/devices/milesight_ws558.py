@@ -9,7 +9,7 @@ N_CIRCUITS = 8
 
 
 def decode(data: bytes, f_port: int) -> list[Item]:
-    """Give what the meter measures, and for each circuit (channels L1 to L8) whether it is on."""
+    """Give what the meter measures, and for each circuit (channels l1 to l8) whether it is on."""
     return read_pairs(data, TABLE)
 
 
@@ -17,7 +17,7 @@ def _circuits(frame: Frame) -> list[Item]:
     """Read two bytes of one bit per circuit: which changed, and which are on."""
     frame.take(1)
     states = frame.unsigned(1)
-    return [Item(f"L{index + 1}", "lamp_on", None, states >> index & 1) for index in range(N_CIRCUITS)]
+    return [Item(f"l{index + 1}", "lamp_on", None, states >> index & 1) for index in range(N_CIRCUITS)]
 
 
 TABLE: Table = {

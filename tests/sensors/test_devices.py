@@ -22,16 +22,16 @@ from tests.support.shared import REPOSITORY, shared_data
 # model -> dotted field of the documented output -> channel, quantity, unit
 FIELDS: dict[str, dict[str, tuple[str, str, str | None]]] = {
     "adeunis/tic-cbe-linky-mono": {
-        "bytes.HCHC.value": ("hc", "active_energy", "W.h"),
-        "bytes.HCHP.value": ("hp", "active_energy", "W.h"),
+        "bytes.HCHC.value": ("off_peak", "active_energy", "W.h"),
+        "bytes.HCHP.value": ("peak", "active_energy", "W.h"),
         "bytes.IINST.value": ("", "current", "A"),
         "bytes.PAPP.value": ("", "apparent_power", "V.A"),
     },
     "adeunis/tic-cbe-linky-tri": {
         "bytes.BASE.value": ("base", "active_energy", "W.h"),
-        "bytes.IINST1.value": ("L1", "current", "A"),
-        "bytes.IINST2.value": ("L2", "current", "A"),
-        "bytes.IINST3.value": ("L3", "current", "A"),
+        "bytes.IINST1.value": ("l1", "current", "A"),
+        "bytes.IINST2.value": ("l2", "current", "A"),
+        "bytes.IINST3.value": ("l3", "current", "A"),
         "bytes.PAPP.value": ("", "apparent_power", "V.A"),
     },
     "bosch/tps110": {"occupied": ("", "occupancy", None), "temperature": ("", "device_temperature", "Cel")},
@@ -289,5 +289,5 @@ def test_container_alarms_show_the_gravest() -> None:
 
 def test_light_controller_tells_each_circuit() -> None:
     values = canonical(device_models()["milesight-iot/ws558"].decode(bytes.fromhex("08310060"), 85))
-    assert {channel for (channel, _), value in values.items() if value} == {"L6", "L7"}
+    assert {channel for (channel, _), value in values.items() if value} == {"l6", "l7"}
     assert len(values) == 8

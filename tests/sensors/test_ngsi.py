@@ -73,8 +73,8 @@ EXPECTED: dict[str, dict[str, float]] = {
     "StreetlightControlCabinet": {
         "streetlightcontrolcabinet:A45HGJK active_energy": 162456,
         "streetlightcontrolcabinet:A45HGJK meter/active_energy": 161237,
-        "streetlightcontrolcabinet:A45HGJK L3/current": 22,
-        "streetlightcontrolcabinet:A45HGJK L1/reactive_power": 45000,
+        "streetlightcontrolcabinet:A45HGJK l3/current": 22,
+        "streetlightcontrolcabinet:A45HGJK l1/reactive_power": 45000,
     },
     "StreetlightGroup": {"streetlightgroup:mycity:A12 relay_on": 1},
     "ParkingSpot": {f"{SPOT} occupancy": 0},
@@ -88,15 +88,15 @@ EXPECTED: dict[str, dict[str, float]] = {
     "ParkingGroup": {"daoiz-velarde-1-5-disabled free_places": 1, "daoiz-velarde-1-5-disabled capacity": 2},
     "ACMeasurement": {
         "ACMeasurement:MNCA-ACM-001 active_power": 31700.269531,
-        "ACMeasurement:MNCA-ACM-001 L2/active_power": 9461.501953,
-        "ACMeasurement:MNCA-ACM-001 L12/voltage": 406.769196,
-        "ACMeasurement:MNCA-ACM-001 N/current": 0,
+        "ACMeasurement:MNCA-ACM-001 l2/active_power": 9461.501953,
+        "ACMeasurement:MNCA-ACM-001 l12/voltage": 406.769196,
+        "ACMeasurement:MNCA-ACM-001 n/current": 0,
         "ACMeasurement:MNCA-ACM-001 exported_energy": 1059.80176,
         "ACMeasurement:MNCA-ACM-001 active_energy": 150781.96448,
     },
     "ThreePhaseAcMeasurement": {
         "ThreePhaseAcMeasurement:LV3_Ventilation frequency": 50.020672,
-        "ThreePhaseAcMeasurement:LV3_Ventilation L1/power_factor": 0.908817,
+        "ThreePhaseAcMeasurement:LV3_Ventilation l1/power_factor": 0.908817,
     },
     "IndoorEnvironmentObserved": {
         "urn:ngsi:MuseoDemo_Room_1 temperature": 12.2,
