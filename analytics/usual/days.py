@@ -16,8 +16,10 @@ N_BETWEEN = 4
 N_REFERENCE = 28
 N_REFERENCE_LEAST = 14
 N_KEPT = N_REFERENCE + N_BETWEEN + N_RECENT
-RANGE = 0.1  # the unit of strangeness, as share of the reference's range
-OVERALL = np.array([0.02, 0.04, 0.04])  # and, by aspect, of the range of all values of those days
+N_TRIMMED = 1  # lowest and highest day of the reference that does not count: a fault of hours, a holiday
+UNMOVED = 0.05  # the unit as share of the level where the reference never moved
+RANGE = 0.12  # the unit of strangeness, as share of the reference's range
+OVERALL = np.array([0.01, 0.05, 0.05])  # and, by aspect, of the range of all values of those days
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,13 @@ class UsualDays:
         """Score the last days of each series against the reference before them; 0 where none is known or none moved."""
         reference, recent = self.days[:, :N_REFERENCE], self.days[:, -N_RECENT:]
         n_known = np.isfinite(reference[:, :, 0]).sum(axis=1)
-        low, high = np.fmin.reduce(reference, axis=1), np.fmax.reduce(reference, axis=1)
+        ordered = np.sort(reference, axis=1)  # what is not known comes last
+        low = ordered[:, N_TRIMMED]
+        high = ordered[np.arange(len(n_known)), np.maximum(n_known - 1 - N_TRIMMED, 0)]
         width, level = high[:, 2] - low[:, 0], np.maximum(np.abs(low[:, 0]), np.abs(high[:, 2]))
-        is_known = (n_known >= N_REFERENCE_LEAST) & (width > 0)
-        floor = np.maximum(OVERALL * width[:, None], np.maximum(RESOLUTION * level, SMALLEST)[:, None])
+        is_known = (n_known >= N_REFERENCE_LEAST) & ((width > 0) | (level > 0))
+        share = np.where(width > 0, RESOLUTION, UNMOVED)
+        floor = np.maximum(OVERALL * width[:, None], np.maximum(share * level, SMALLEST)[:, None])
         unit = np.maximum(RANGE * (high - low), floor)
         above, below = recent.min(axis=1) - high, low - recent.max(axis=1)
         scores = np.maximum(np.maximum(above, below), 0.0) / unit

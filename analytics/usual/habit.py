@@ -13,7 +13,7 @@ from analytics.usual.hours import WEEK, Floats, Integers, Mask
 
 N_WEEKS = 8
 MARGIN = 1.5
-MOST = 24.0
+MOST = 16.0
 
 
 @dataclass(slots=True)

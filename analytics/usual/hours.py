@@ -47,7 +47,7 @@ class UsualHours:
     """Bounds of the last weeks, (n_series, N_WEEKS + 1, 2, 24), the running one first.
 
     `ever` and `last` (n_series, 2) hold the bounds of all learnt days and of the last; `n_seen` (n_series, 24) are the
-    days in which an hour was seen, `n_days` (n_series) all of them, `n_moved` those that differ from the one before.
+    days in which an hour was seen, old ones fading, `n_days` (n_series) all of them, `n_moved` those that differ from the one before.
     """
 
     weeks: Floats
@@ -61,8 +61,8 @@ class UsualHours:
         """Give what is usual now; of a series that was never seen it means nothing."""
         seen = self.weeks.min(axis=1)
         total = seen.min(axis=2)
-        is_thin = around(self.n_seen, np.add) < N_NEAR_LEAST
-        bounds = np.where(is_thin[:, None, :], total[:, :, None], around(seen, np.minimum))
+        near, is_thin = around(seen, np.minimum), around(self.n_seen, np.add) < N_NEAR_LEAST
+        bounds = np.where(is_thin[:, None, :] | np.isinf(near), total[:, :, None], near)
         width, level = width_of(total), np.abs(np.where(np.isfinite(total), total, 0.0)).max(axis=1)
         floor = np.maximum(np.maximum(OVERALL * width, EVER * width_of(self.ever)), RESOLUTION * level)
         floor = np.maximum(floor, SMALLEST)
@@ -85,6 +85,7 @@ class UsualHours:
         if is_new_week.any():
             self.weeks[is_new_week, 1:] = self.weeks[is_new_week, :-1]
             self.weeks[is_new_week, 0] = np.inf
+            self.n_seen[is_new_week] *= N_WEEKS / (N_WEEKS + 1)
         self.weeks[:, 0] = np.minimum(self.weeks[:, 0], day)
         self.ever = np.minimum(self.ever, day.min(axis=2))
         self.n_seen += np.isfinite(day[:, 0])

@@ -101,7 +101,7 @@ def save_memory(memory: Memory) -> dict[str, Any]:
         "weeks": [finite_or_none(week) for week in hours.weeks[0] if np.isfinite(week).any()],
         "ever": finite_or_none(hours.ever[0]),
         "last": finite_or_none(hours.last[0]),
-        "n_seen": hours.n_seen[0].astype(int).tolist(),
+        "n_seen": hours.n_seen[0].tolist(),
         "n_days": int(hours.n_days[0]),
         "n_moved": int(hours.n_moved[0]),
         "days": days[np.isfinite(days[:, 0])].tolist(),
