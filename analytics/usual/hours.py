@@ -47,7 +47,8 @@ class UsualHours:
     """Bounds of the last weeks, (n_series, N_WEEKS + 1, 2, 24), the running one first.
 
     `ever` and `last` (n_series, 2) hold the bounds of all learnt days and of the last; `n_seen` (n_series, 24) are the
-    days in which an hour was seen, old ones fading, `n_days` (n_series) all of them, `n_moved` those that differ from the one before.
+    days in which an hour was seen, old ones fading, `n_days` (n_series) all days, `n_moved` those that differ from the
+    one before.
     """
 
     weeks: Floats
