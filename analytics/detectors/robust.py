@@ -43,7 +43,7 @@ class RobustLevel:
         return score_together([self], [(at_s, np.asarray(values, dtype=float))])[0].listed()
 
     def save(self) -> dict[str, Any]:
-        """Give all that was learnt: 2 to 5 kB."""
+        """Give all that was learnt: 5 kB."""
         return save_memory(self.memory)
 
     def load(self, state: Mapping[str, Any]) -> None:
