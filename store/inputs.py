@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from store.sql import load_queries
 
+YEAR_2000_S = 946_684_800.0  # PostgreSQL sends instants as microseconds since then (protocol, binary formats)
 QUERIES = load_queries(__file__)
 Connection = psycopg.Connection[tuple[Any, ...]]
 Floats = NDArray[np.float64]
@@ -221,8 +222,8 @@ def read_fresh_values(
         "latest": max(until for _, until in spans.values()),
     }
     with connection.cursor(binary=True) as cursor:
-        for series_id, at_us, values in cursor.execute(QUERIES["read_fresh_values"], parameters):
-            at_s = np.frombuffer(at_us, dtype=">i8") / 1e6
+        for series_id, since_2000_us, values in cursor.execute(QUERIES["read_fresh_values"], parameters):
+            at_s = np.frombuffer(since_2000_us, dtype=">i8") / 1e6 + YEAR_2000_S
             fresh[series_id] = FreshValues(at_s, np.frombuffer(values, dtype=">f8").astype(float), spans[series_id][1])
     return fresh
 

@@ -146,9 +146,9 @@ order by x.scored_to nulls first, s.series_id
 limit %(n_series)s
 
 -- name: read_fresh_values
--- Per series the bytes of all instants [microseconds since 1970] and of all values: nothing to parse, nothing per value.
+-- Per series the bytes of all instants [microseconds since 2000] and of all values: nothing to parse value by value.
 select m.series_id,
-       string_agg(int8send((extract(epoch from m.observed_at) * 1000000)::bigint), '' order by m.observed_at),
+       string_agg(timestamptz_send(m.observed_at), '' order by m.observed_at),
        string_agg(float8send(m.value), '' order by m.observed_at)
 from unnest(%(series_ids)s::int[], %(after)s::timestamptz[], %(until)s::timestamptz[]) as w (series_id, after, until)
 join measurements m on m.series_id = w.series_id and m.observed_at > w.after and m.observed_at <= w.until
