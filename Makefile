@@ -35,8 +35,11 @@ format: setup ## let ruff format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench-%: setup ## figures as JSON lines: bench-chain, bench-start
+bench-%: setup ## figures as JSON lines: bench-chain, bench-start, bench-year
 	@$(BIN)/python -m bench.$*
+
+evaluate: setup ## towns with known truth: error of each KPI, recall and false alarms of each fault
+	@$(BIN)/python -m bench.evaluation $(if $(SEEDS),--seeds $(SEEDS))
 
 faults: setup ## the whole chain while services are killed and connections cut
 	@$(BIN)/python -m pytest -q -m faults

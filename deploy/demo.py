@@ -19,6 +19,7 @@ from deploy.errors import SettingError
 from deploy.local.services import Services, find_services
 from deploy.page import build_page
 from deploy.processes import Program, first_ended, start_program, stop_programs
+from deploy.reference import enter_file
 from deploy.settings import CHECKOUT, services_given_or_embedded
 from deploy.town import register_town
 from simulators.town import Town
@@ -28,6 +29,7 @@ from store.migrate import migrate
 
 FIRST_PORT = 8080
 LOGS = CHECKOUT / ".vigie" / "demo"
+REFERENCE = LOGS / "reference.json"
 TERRITORY = "val-de-tille"
 
 
@@ -53,7 +55,7 @@ def run_demo(wish: Wish) -> None:
         try:
             wait_for_api(port, programs, stop)
             show(port, key)
-            watch(programs, stop)
+            watch(programs, stop, services.database_url)
         finally:
             for line in stop_programs(programs):
                 say(line)
@@ -76,7 +78,7 @@ def start_all(services: Services, port: int, wish: Wish) -> list[Program]:
         "VIGIE_API_PORT": str(port),
     }
     town = ["simulate", "--backfill", f"{wish.days}d", "--scale", str(wish.scale), "--territory", TERRITORY]
-    truth = ["--truth", str(LOGS / "truth.json"), "--reference", str(LOGS / "reference.json")]
+    truth = ["--truth", str(LOGS / "truth.json"), "--reference", str(REFERENCE)]
     commands = {"api": ["api"], "ingest": ["ingest"], "analyse": ["analyse"], "simulate": [*town, *truth]}
     LOGS.mkdir(parents=True, exist_ok=True)
     return [start_program(name, words, environment, LOGS / f"{name}.log") for name, words in commands.items()]
@@ -101,10 +103,20 @@ def is_healthy(port: int) -> bool:
         return False
 
 
-def watch(programs: Sequence[Program], stop: threading.Event) -> None:
-    """Wait for the end."""
+def watch(programs: Sequence[Program], stop: threading.Event, database_url: str) -> None:
+    """Wait for the end; meanwhile enter what the town's people write down."""
+    entered_at = 0.0
     while not stop.wait(0.5):
         require_running(programs)
+        entered_at = enter_what_is_new(database_url, entered_at)
+
+
+def enter_what_is_new(database_url: str, entered_at: float) -> float:
+    """Enter the town's reference data if they were written since an instant (Unix seconds); give when they were."""
+    written_at = REFERENCE.stat().st_mtime if REFERENCE.exists() else 0.0
+    if written_at > entered_at:
+        enter_file(database_url, REFERENCE)
+    return written_at
 
 
 def require_running(programs: Sequence[Program]) -> None:

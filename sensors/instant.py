@@ -5,7 +5,7 @@ from math import isfinite
 
 import msgspec
 
-from sensors.rejection import DecodeError, Reason, shown
+from sensors.rejection import DecodeError, Reason, shown, shown_value
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -24,7 +24,7 @@ def read_instant_us(written: object) -> int:
     if isinstance(written, str):
         return _from_text(written)
     if isinstance(written, bool) or not isinstance(written, int | float):
-        raise DecodeError(Reason.TIME_INVALID, shown(repr(written)))
+        raise DecodeError(Reason.TIME_INVALID, shown_value(written))
     return _from_seconds(written)
 
 

@@ -12,7 +12,7 @@ import msgspec
 from sensors.instant import DAY_US, instant_text
 from sensors.measurement import Column, RejectedPart
 from sensors.quantity import Quantity, find_quantity
-from sensors.rejection import Reason, shown
+from sensors.rejection import Reason, shown, shown_value
 from sensors.unit import Conversion, UnitError, conversion
 
 EARLIEST_US = 946_684_800_000_000  # 2000-01-01: an unset clock starts in 1970 or at a chip's own year
@@ -73,7 +73,7 @@ def check_column(raw: RawColumn, received_at_us: int) -> Checked:
     except UnitError as error:
         return refuse_all(raw, Reason.WRONG_UNIT, str(error))
     latest_us = received_at_us + AHEAD_US
-    plain = _plain(raw, quantity, latest_us) if scale is _IDENTITY else None
+    plain = _plain(raw, quantity, latest_us) if scale == _IDENTITY else None
     return (plain, ()) if plain is not None else _sort_out(raw, quantity, scale, latest_us)
 
 
@@ -147,7 +147,7 @@ def judge_value(value: object, quantity: Quantity, scale: Conversion) -> float |
     if isinstance(value, bool) and quantity.kind != "state":
         return Refusal(Reason.NOT_A_NUMBER, str(value).lower())
     if not isinstance(value, int | float):
-        return Refusal(Reason.NOT_A_NUMBER, repr(value))
+        return Refusal(Reason.NOT_A_NUMBER, shown_value(value))
     try:
         number = float(value) * scale.factor + scale.offset
     except OverflowError:

@@ -63,6 +63,13 @@ def shown(text: str) -> str:
     )
 
 
+def shown_value(value: object) -> str:
+    """Say what was there instead of a value; of a list or object only its kind, because it may be endless or deep."""
+    if isinstance(value, list | tuple | dict):
+        return f"{type(value).__name__}, {len(value)}"
+    return shown(repr(value))
+
+
 # What a person can mend on Vigie's side; the kept message is then replayed.
 _MENDABLE = frozenset(
     {

@@ -17,6 +17,7 @@ from simulators.rounds import SECTORS, STREAMS
 from simulators.town import Town, TownError
 
 VERSION = 3
+BRIEF_S = DAY_S // 2
 
 
 class TrueEpisode(msgspec.Struct, frozen=True):
@@ -88,7 +89,9 @@ class TrueBuilding(msgspec.Struct, frozen=True):
 class Truth(msgspec.Struct, frozen=True):
     """The whole truth of one town from its first day (`days[0]`) to `generated_to`; daily lists run along `days`.
 
-    `temperature_c` is the lowest, mean and highest of each day outdoors.
+    `temperature_low_c` and `temperature_high_c` tell of each hour outdoors, from the first midnight (UTC) on. Beside
+    the faults and look-alikes that were drawn, `episodes` tells of every container that overflowed, drawn or not:
+    `overflow` of half a day and more, `brief_overflow` below; its signs begin when it was emptied the last time.
     """
 
     version: int
@@ -105,7 +108,8 @@ class Truth(msgspec.Struct, frozen=True):
     rounds: list[TrueSector]
     parking: TrueParking
     buildings: list[TrueBuilding]
-    temperature_c: list[tuple[float, float, float]]
+    temperature_low_c: list[float]
+    temperature_high_c: list[float]
 
 
 def write_truth(path: Path, town: Town, generated_to: datetime) -> None:
@@ -123,6 +127,8 @@ def truth_of(town: Town, generated_to: datetime) -> Truth:
     to_s = int(generated_to.timestamp())
     run = town.run
     n_days = sum(start_s + DAY_S <= to_s for start_s, *_ in run.lighting.daily)
+    hourly = [day for _, day in run.weather.hourly[:n_days]]
+    temperature = np.concatenate(hourly, axis=1) if hourly else np.empty((2, 0))
     return Truth(
         version=VERSION,
         seed=town.seed,
@@ -133,14 +139,13 @@ def truth_of(town: Town, generated_to: datetime) -> Truth:
         full_from=datetime.fromtimestamp(town.setting.start_s, UTC),
         generated_to=generated_to,
         days=[day_of(start_s) for start_s, *_ in run.lighting.daily[:n_days]],
-        episodes=[tell(town, episode) for episode in town.episodes(town.setting.history_s, to_s)],
+        episodes=[*(tell(town, one) for one in town.episodes(town.setting.history_s, to_s)), *overflows(town, to_s)],
         lighting=list(cabinets(town, n_days)),
         rounds=list(sectors(town, generated_to)),
         parking=parking(town, to_s),
         buildings=list(buildings(town, n_days)),
-        temperature_c=[
-            (round(low, 2), round(mean, 2), round(high, 2)) for _, low, mean, high in run.weather.daily[:n_days]
-        ],
+        temperature_low_c=np.round(temperature[0], 2).tolist(),
+        temperature_high_c=np.round(temperature[1], 2).tolist(),
     )
 
 
@@ -157,6 +162,23 @@ def tell(town: Town, episode: Episode) -> TrueEpisode:
         strength=round(episode.strength, 3),
         is_lasting=episode.is_lasting,
     )
+
+
+def overflows(town: Town, to_s: int) -> Iterable[TrueEpisode]:
+    """Tell of the containers that overflowed."""
+    for one in town.run.waste.overflows_until(to_s):
+        slug = town.run.waste.assets[one.container].slug
+        yield TrueEpisode(
+            kind="overflow" if one.end_s - one.start_s >= BRIEF_S else "brief_overflow",
+            is_fault=True,
+            asset=slug,
+            devices=(slug,),
+            precursor_at=datetime.fromtimestamp(one.emptied_s, UTC),
+            start_at=datetime.fromtimestamp(one.start_s, UTC),
+            end_at=datetime.fromtimestamp(one.end_s, UTC),
+            strength=1.0,
+            is_lasting=False,
+        )
 
 
 def cabinets(town: Town, n_days: int) -> Iterable[TrueCabinet]:

@@ -1,5 +1,7 @@
 """Waste containers: filling, collection rounds by sector, temperature, where they stand."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from simulators.description import Asset, Device
@@ -13,6 +15,16 @@ STEP_S = 3600
 N_STEPS = DAY_S // STEP_S
 FILL_PER_INTERVAL = (25.0, 52.0)
 FULL = 110.0
+OVERFLOWS_FROM = 100.0
+
+
+class Overflow(NamedTuple):
+    """A container (its position) that stood at 100 % and more, and when it had been emptied before (Unix seconds)."""
+
+    container: int
+    emptied_s: int
+    start_s: int
+    end_s: int
 
 
 class Waste:
@@ -36,6 +48,9 @@ class Waste:
         self.assets, self.devices = describe(setting, self.sector, self.stream)
         self.rows = {asset.slug: index for index, asset in enumerate(self.assets)}
         self.previous = np.full(n, 12.0)
+        self.emptied_s = np.full(n, setting.start_s)
+        self.full_s = np.zeros(n, dtype=np.int64)  # since when a container overflows, 0 while it does not
+        self.overflows: list[Overflow] = []
 
     def drive(self, day: Day, sky: Sky) -> Grid:
         """Give the hourly inflow [%] of each container, when it is emptied, its temperature [°C], tilt and state."""
@@ -71,6 +86,7 @@ class Waste:
         fill = self.fill_up(grid)
         if not day.is_full:
             return []
+        self.note_overflows(grid, fill)
         draws = self.setting.chance.of("waste sensors", day.index)
         n = self.rate.size
         seen = np.clip(fill + self.offset[:, None] + draws.normal(0, 1.2, fill.shape), 0, 104)
@@ -102,6 +118,24 @@ class Waste:
             self.fill = np.where(emptied[:, hour], np.minimum(left, filled), filled)
             fill[:, hour] = self.fill
         return fill
+
+    def note_overflows(self, grid: Grid, fill: Floats) -> None:
+        """Note which containers begin and cease to overflow in the day's hours."""
+        emptied = (grid["emptied"] > 0) & (grid["skipped"] == 0)
+        for hour, at_s in enumerate(grid.at_s.tolist()):
+            is_full = fill[:, hour] >= OVERFLOWS_FROM
+            for index in np.flatnonzero(~is_full & (self.full_s > 0)).tolist():
+                self.overflows.append(Overflow(index, int(self.emptied_s[index]), int(self.full_s[index]), at_s))
+            self.full_s = np.where(is_full, np.where(self.full_s > 0, self.full_s, at_s), 0)
+            self.emptied_s[emptied[:, hour]] = at_s
+
+    def overflows_until(self, to_s: int) -> list[Overflow]:
+        """Give the overflows that began before an instant, those that last then included."""
+        lasting = [
+            Overflow(index, int(self.emptied_s[index]), int(self.full_s[index]), to_s)
+            for index in np.flatnonzero(self.full_s > 0).tolist()
+        ]
+        return [one._replace(end_s=min(one.end_s, to_s)) for one in self.overflows + lasting if one.start_s < to_s]
 
 
 def waste_rhythm(civil: Civil) -> Floats:

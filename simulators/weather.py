@@ -55,7 +55,7 @@ class Weather:
         self.departure = dict.fromkeys(MEMORY_H, 0.0)
         self.is_wet = 0.0
         self.rain_depth = 0.0
-        self.daily: list[tuple[int, float, float, float]] = []  # day, lowest, mean and highest temperature [°C]
+        self.hourly: list[tuple[int, Floats]] = []  # day; lowest and highest temperature by hour (2, 24) [°C]
 
     def drive(self, day: Day) -> Grid:
         """Draw the day's weather."""
@@ -108,7 +108,8 @@ class Weather:
         """Measure every ten minutes, in the metered years before the full town every hour."""
         draws = self.setting.chance.of("weather station", day.index)
         warmth = sky.temperature
-        self.daily.append((day.start_s, float(warmth.min()), float(warmth.mean()), float(warmth.max())))
+        by_hour = warmth.reshape(24, -1)
+        self.hourly.append((day.start_s, np.stack((by_hour.min(axis=1), by_hour.max(axis=1)))))
         depth = self.rain_depth + np.cumsum(sky.rain) * STEP_S / 3600
         self.rain_depth = float(depth[-1])
         series: list[tuple[Column, Floats]] = [

@@ -1,35 +1,43 @@
 """A container that will be full before the next vehicle comes.
 
-The fill rate is the median slope over pairs of values (Theil-Sen; Sen 1968, doi:10.1080/01621459.1968.10480934) of
-the last day and a half since the container was emptied, at least half a day of them, so that day and night are both
-in it; only pairs at least six hours apart count, and the tenth and ninetieth percentile of their slopes bound the
-instant of 100 %. The next vehicle comes as the collection plan says; where none is entered, after the median pause
-between the emptyings seen.
+The fill rate is the median slope over pairs of values (Theil-Sen; Sen 1968, doi:10.1080/01621459.1968.10480934) since
+the container was emptied, of the last two days, and about a day apart, so that day and night weigh the same; of a
+container that speaks too seldom for that, pairs further apart. The tenth and ninetieth percentile of the slopes bound
+the instant of 100 %: it is present where even the late one comes before the next vehicle, and gone once emptied.
+
+The next vehicle comes as the collection plan says; where none is entered, after the median pause between the
+emptyings seen. While a planned round is on its way and has not come by, nothing is told.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.maintenance import Hint, Span, Verdict
 from analytics.plan import slots_of
 from analytics.sentence import local_clock, local_clock_fr
-from store.baseline import PlannedRounds, read_plans
+from store.baseline import PlannedRounds, Slot, read_plans
 from store.hints import FillCurve, read_fill_curves
 from store.inputs import Connection, Window
 
+Floats = NDArray[np.float64]
 FULL_PERCENT = 100.0
 FALL_POINTS = 20.0
-LOOK_BACK, LEAST_SPAN = timedelta(hours=36), timedelta(hours=12)
-LEAST_APART_S = 6 * 3600.0
-LEAST_VALUES = 5
+LOOK_BACK_H = 48.0
+NEAR_DAY_H = (21.0, 27.0)
+LEAST_APART_H = 18.0
+LEAST_SLOPES = 3
 FRESH = timedelta(hours=12)  # a container silent for longer cannot be told
 CALM_PERCENT = 85.0
 AHEAD = timedelta(days=21)
+EVERY = timedelta(hours=6)
+DAY = timedelta(days=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,17 @@ class Fills:
 
     curves: Sequence[FillCurve]
     plans: Sequence[PlannedRounds]
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """A container's levels [%] at instants [h since 1970], where emptyings end, and its rounds."""
+
+    curve: FillCurve
+    hours: Floats
+    levels: Floats
+    emptied: NDArray[np.int64]
+    slots: Sequence[Slot]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,82 +76,94 @@ def read(connection: Connection, window: Window) -> Fills:
 
 
 def tell(fills: Fills, span: Span) -> list[Verdict]:
-    """Judge each container; `score` is the days it will stand full before the next vehicle."""
-    return [judge(curve, fills.plans, span) for curve in fills.curves]
+    """Judge each container every six hours; `score` is the days it will stand full before the next vehicle."""
+    instants = [span.begins_at]
+    while instants[-1] < span.ends_at:
+        instants.append(min(EPOCH + ((instants[-1] - EPOCH) // EVERY + 1) * EVERY, span.ends_at))
+    tracks = [track_of(curve, fills.plans, span) for curve in fills.curves]
+    return [judge(track, at, span.time_zone) for track in tracks for at in instants[1:]]
 
 
-def judge(curve: FillCurve, plans: Sequence[PlannedRounds], span: Span) -> Verdict:
-    """Compare when a container is full with when it is emptied next."""
-    unknown = Verdict(curve.asset_id, span.ends_at, None, span.begins_at)
-    emptied = emptyings(curve)
-    due = next_due(curve, emptied, plans, span)
-    if span.ends_at - curve.times[-1] > FRESH or due is None:
-        return unknown
-    forecast = forecast_of(curve, emptied)
-    if forecast is None or forecast.full_at >= due:
-        is_calm = curve.levels[-1] < CALM_PERCENT
-        return Verdict(curve.asset_id, curve.times[-1], False if is_calm else None, span.begins_at)
-    return present(curve, forecast, due, span)
-
-
-def emptyings(curve: FillCurve) -> list[int]:
-    """Give the positions of the first values after an emptying."""
-    falls = -np.diff(np.array(curve.levels))
-    return [int(position) + 1 for position in np.flatnonzero(falls > FALL_POINTS)]
-
-
-def next_due(curve: FillCurve, emptied: Sequence[int], plans: Sequence[PlannedRounds], span: Span) -> datetime | None:
-    """Say when the next vehicle comes; None where nobody knows."""
+def track_of(curve: FillCurve, plans: Sequence[PlannedRounds], span: Span) -> Track:
+    """Find the emptyings of a container, and the rounds planned for it from the day before the span on."""
     zone = ZoneInfo(span.time_zone)
-    first = span.ends_at.astimezone(zone).date()
+    days = (span.begins_at - DAY).astimezone(zone).date(), (span.ends_at + AHEAD).astimezone(zone).date()
     own = [plan for plan in plans if (plan.sector, plan.waste_stream) == (curve.sector, curve.waste_stream)]
-    slots = [slot.begins_at for plan in own for slot in slots_of(plan, (first, first + AHEAD), zone)]
-    coming = [at for at in slots if at > span.ends_at]
-    if coming:
-        return min(coming)
-    times = [curve.times[position] for position in emptied]
+    slots = sorted((slot for plan in own for slot in slots_of(plan, days, zone)), key=lambda slot: slot.begins_at)
+    hours, levels = np.array([at.timestamp() for at in curve.times]) / 3600, np.array(curve.levels)
+    return Track(curve, hours, levels, np.flatnonzero(-np.diff(levels) > FALL_POINTS) + 1, slots)
+
+
+def judge(track: Track, at: datetime, time_zone: str) -> Verdict:
+    """Compare when a container is full with when it is emptied next, by what was known at an instant."""
+    end = int(np.searchsorted(track.hours, at.timestamp() / 3600))
+    asset_id = track.curve.asset_id
+    unknown = Verdict(asset_id, at, None, at)
+    if end == 0 or at - track.curve.times[end - 1] > FRESH:
+        return unknown
+    emptied = [position for position in track.emptied.tolist() if position < end]
+    due = next_due(track, emptied, at)
+    if due is None:
+        return unknown
+    forecast = forecast_of(track, emptied[-1] if emptied else 0, end)
+    if forecast is None or forecast.latest is None or forecast.latest >= due:
+        is_calm = track.levels[end - 1] < CALM_PERCENT
+        return Verdict(asset_id, track.curve.times[end - 1], False if is_calm else None, at)
+    return present(track.curve, forecast, due, at, time_zone)
+
+
+def next_due(track: Track, emptied: Sequence[int], at: datetime) -> datetime | None:
+    """Say when the next vehicle comes; None where nobody knows, or it is on its way."""
+    times = [track.curve.times[position] for position in emptied]
+    last = times[-1] if times else EPOCH
+    if any(slot.begins_at <= at < slot.ends_at and last < slot.begins_at for slot in track.slots):
+        return None
+    if coming := [slot.begins_at for slot in track.slots if slot.begins_at > at]:
+        return coming[0]
     pauses = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
-    if len(pauses) < 2:
-        return None
-    due = times[-1] + timedelta(seconds=float(np.median(pauses)))
-    return max(due, span.ends_at)
+    return max(at, last + timedelta(seconds=float(np.median(pauses)))) if len(pauses) >= 2 else None
 
 
-def forecast_of(curve: FillCurve, emptied: Sequence[int]) -> Forecast | None:
-    """Forecast the instant of 100 %; None where too few values stand since the emptying, or nothing comes in."""
-    begin = emptied[-1] if emptied else 0
-    since = curve.times[-1] - LOOK_BACK
-    kept = [at for at in range(begin, len(curve.times)) if curve.times[at] >= since]
-    if curve.levels[-1] >= FULL_PERCENT - 1:
-        now = curve.times[-1]
-        return Forecast(curve.levels[-1], 0.0, now, now, now)
-    if len(kept) < LEAST_VALUES or curve.times[kept[-1]] - curve.times[kept[0]] < LEAST_SPAN:
+def forecast_of(track: Track, begin: int, end: int) -> Forecast | None:
+    """Forecast the instant of 100 % by the values of some positions (end not included), all since the last emptying.
+
+    None where they are too few, or nothing comes in.
+    """
+    now, level = track.curve.times[end - 1], float(track.levels[end - 1])
+    if level >= FULL_PERCENT - 1:
+        return Forecast(level, 0.0, now, now, now)
+    slopes = slopes_per_h(track.hours[begin:end], track.levels[begin:end])
+    if slopes.size < LEAST_SLOPES or np.median(slopes) <= 0:
         return None
-    hours = np.array([curve.times[at].timestamp() for at in kept]) / 3600
-    levels = np.array([curve.levels[at] for at in kept])
-    first, second = np.triu_indices(hours.size, 1)
-    apart = (hours[second] - hours[first]) * 3600 >= LEAST_APART_S
-    slopes = ((levels[second] - levels[first]) / (hours[second] - hours[first]))[apart]
-    slow, rate, fast = np.quantile(slopes, [0.1, 0.5, 0.9])
-    if rate <= 0:
-        return None
-    left = FULL_PERCENT - float(np.median(levels[-2:]))
+    slow, rate, fast = (float(pace) for pace in np.quantile(slopes, [0.1, 0.5, 0.9]))
+    left = FULL_PERCENT - float(np.median(track.levels[max(begin, end - 2) : end]))
 
     def after(pace: float) -> datetime:
-        return curve.times[-1] + timedelta(hours=min(left / pace, 24 * 365.0))
+        return now + timedelta(hours=min(left / pace, 24 * 365.0))
 
-    return Forecast(curve.levels[-1], float(rate), after(rate), after(fast), after(slow) if slow > 0 else None)
+    return Forecast(level, rate, after(rate), after(fast), after(slow) if slow > 0 else None)
 
 
-def present(curve: FillCurve, forecast: Forecast, due: datetime, span: Span) -> Verdict:
+def slopes_per_h(hours: Floats, levels: Floats) -> Floats:
+    """Give the slopes [%/h] of pairs of values of the last two days a day apart, or where those are few, further."""
+    is_recent = hours >= hours[-1] - LOOK_BACK_H
+    hours, levels = hours[is_recent], levels[is_recent]
+    apart = hours[None, :] - hours[:, None]
+    is_kept = (apart >= NEAR_DAY_H[0]) & (apart <= NEAR_DAY_H[1])
+    if np.count_nonzero(is_kept) < LEAST_SLOPES:
+        is_kept = apart >= LEAST_APART_H
+    slopes: Floats = (levels[None, :] - levels[:, None])[is_kept] / apart[is_kept]
+    return slopes
+
+
+def present(curve: FillCurve, forecast: Forecast, due: datetime, at: datetime, zone: str) -> Verdict:
     """Say that a container will overflow."""
-    zone = span.time_zone
     late = forecast.latest or due
     return Verdict(
         curve.asset_id,
-        span.ends_at,
+        at,
         True,
-        span.ends_at,
+        at,
         score=(due - forecast.full_at).total_seconds() / 86_400,
         severity="urgent" if forecast.level >= FULL_PERCENT - 1 else "warning",
         sentence_en=(
@@ -152,8 +183,8 @@ def present(curve: FillCurve, forecast: Forecast, due: datetime, span: Span) -> 
             "earliest": forecast.earliest.isoformat(),
             "latest": forecast.latest.isoformat() if forecast.latest else None,
             "next_vehicle": due.isoformat(),
-            "curve_from": (span.ends_at - timedelta(days=7)).isoformat(),
-            "curve_to": span.ends_at.isoformat(),
+            "curve_from": (at - timedelta(days=7)).isoformat(),
+            "curve_to": at.isoformat(),
         },
     )
 
@@ -161,9 +192,10 @@ def present(curve: FillCurve, forecast: Forecast, due: datetime, span: Span) -> 
 HINT = Hint(
     name="overflow_to_come",
     asset_types=("waste_container",),
-    rhythm=timedelta(hours=6),
+    rhythm=EVERY,
     reach=timedelta(days=14),
-    version="1",
+    version="2",
     read=read,
     tell=tell,
+    stride=timedelta(days=7),
 )

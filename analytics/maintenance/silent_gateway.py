@@ -88,5 +88,5 @@ HINT = Hint(
     version="1",
     read=read_gateway_hours,
     tell=tell,
-    stride=timedelta(days=7),
+    stride=timedelta(days=28),
 )

@@ -14,7 +14,7 @@ from pathlib import Path
 from bench.database import drop_leftovers
 from bench.evaluation.crew import work_through
 from bench.evaluation.outcome import Outcome, Task, evaluate_town, figures
-from bench.evaluation.town import Plan, draw_town
+from bench.evaluation.town import STARTS, Plan, draw_town
 from deploy.local.services import Services, running
 from simulators.town import TownError
 
@@ -57,15 +57,15 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, help="write the figures to this file too")
     asked = parser.parse_args()
     try:
-        draw_town(max(asked.seeds), plan_of(asked))
+        draw_town(max(asked.seeds), plan_of(asked, max(asked.seeds)))
     except (TownError, OverflowError) as error:
         parser.error(str(error))
     return asked
 
 
-def plan_of(asked: argparse.Namespace) -> Plan:
-    """Give what is asked of each town."""
-    return Plan(scale=asked.scale, days=asked.days, history_days=asked.history)
+def plan_of(asked: argparse.Namespace, seed: int) -> Plan:
+    """Give what is asked of a town; the season it starts in goes by its seed."""
+    return Plan(start=STARTS[seed % len(STARTS)], scale=asked.scale, days=asked.days, history_days=asked.history)
 
 
 def read_seeds(text: str) -> tuple[int, ...]:
@@ -84,7 +84,7 @@ def read_seeds(text: str) -> tuple[int, ...]:
 
 def evaluate_all(services: Services, asked: argparse.Namespace) -> Iterator[Outcome]:
     """Evaluate each town and say how far it is; a town that failed is left out, its process has said why."""
-    tasks = [Task(services, seed, plan_of(asked)) for seed in asked.seeds]
+    tasks = [Task(services, seed, plan_of(asked, seed)) for seed in asked.seeds]
     with closing(work_through(tasks, asked.jobs, evaluate_town)) as answers:
         for number, (task, outcome) in enumerate(answers, 1):
             say(f"{number}/{len(tasks)} {describe(task, outcome)}")

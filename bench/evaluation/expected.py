@@ -11,6 +11,8 @@ HINT_BY_FAULT: Mapping[str, str] = {
     "day_burner": "day_burner",
     "fouled_filter": "fouled_filter",
     "overflowing_bin": "overflow_to_come",
+    "overflow": "overflow_to_come",
+    "brief_overflow": "overflow_to_come",
     "silent_gateway": "silent_gateway",
 }
 HINTS = tuple(hints())
@@ -24,12 +26,19 @@ GOAL_FALSE_ALARMS = 1.0  # per 100 asset-weeks
 GOAL_LOOKALIKE = 0.1  # share of episodes that raise anything
 
 
+def may_explain(fault: str, kind: str) -> bool:
+    """Say whether a fault can be the reason of a finding; one that overflows is nothing but full."""
+    return fault not in ("overflow", "brief_overflow") or kind == "overflow_to_come"
+
+
 def accepted_kinds(fault: str) -> tuple[str, ...]:
     """Give the kinds of finding that tell of a fault: its own hint, or where it has none what is general."""
     own = HINT_BY_FAULT.get(fault)
     return (own,) if own else GENERAL
 
 
-def recall_goal(fault: str) -> float:
-    """Give the share of episodes that should be found."""
+def recall_goal(fault: str) -> float | None:
+    """Give the share of episodes that should be found; none of those that nobody could tell beforehand."""
+    if fault == "brief_overflow":
+        return None
     return GOAL_RECALL_HINTED if fault in HINT_BY_FAULT else GOAL_RECALL_GENERAL

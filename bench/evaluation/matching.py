@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from analytics.maintenance import hints
-from bench.evaluation.expected import AROUND, GENERAL, GRACE, HINT_BY_FAULT, HINTS, accepted_kinds
+from bench.evaluation.expected import AROUND, GENERAL, GRACE, HINT_BY_FAULT, HINTS, accepted_kinds, may_explain
 from simulators.truth import TrueEpisode, Truth
 
 WEEK = timedelta(weeks=1)
@@ -93,7 +93,8 @@ class Court:
 
     def is_explained(self, one: Found) -> bool:
         """Say whether some fault accounts for a finding."""
-        return any(holds(episode, one.told_at) and self.is_about(episode, one) for episode in self.faults)
+        able = (episode for episode in self.faults if may_explain(episode.kind, one.kind))
+        return any(holds(episode, one.told_at) and self.is_about(episode, one) for episode in able)
 
 
 def judge(found: Sequence[Found], truth: Truth, ground: Ground) -> Judged:
@@ -102,9 +103,9 @@ def judge(found: Sequence[Found], truth: Truth, ground: Ground) -> Judged:
     unexplained = [one for one in found if not court.is_explained(one)]
     ended = [one for one in truth.episodes if truth.full_from <= one.start_at and one.end_at <= truth.generated_to]
     cases = [judge_fault(court, one) if one.is_fault else judge_lookalike(court, one, unexplained) for one in ended]
-    told = [one for one in found if truth.full_from <= one.told_at]
+    told = [one for one in found if truth.full_from <= one.started_at]
     named = [one for one in told if names_fault(court, one)]
-    false = [one for one in unexplained if truth.full_from <= one.told_at]
+    false = [one for one in unexplained if truth.full_from <= one.started_at]
     return Judged(truth.seed, tuple(cases), count(told), count(false), count(named), asset_weeks(truth, ground))
 
 

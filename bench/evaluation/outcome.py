@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from bench.evaluation import findings
+from bench.evaluation import findings, kpis
 from bench.evaluation.matching import Judged
 from bench.evaluation.town import Plan, evaluated
 from bench.figure import Figure
@@ -28,6 +28,7 @@ class Outcome:
 
     seed: int
     findings: Judged
+    kpis: tuple[kpis.Compared, ...]
     seconds: dict[str, float]
 
 
@@ -35,7 +36,7 @@ def evaluate_town(task: Task) -> Outcome:
     """Send a town through the chain and judge what the store says, while its database is there."""
     log_warnings_only()
     with evaluated(task.services, task.seed, task.plan) as town:
-        return Outcome(task.seed, findings.judge_town(town), town.seconds)
+        return Outcome(task.seed, findings.judge_town(town), kpis.compare_town(town), town.seconds)
 
 
 def figures(n_asked: int, outcomes: Sequence[Outcome]) -> list[Figure]:
@@ -43,7 +44,8 @@ def figures(n_asked: int, outcomes: Sequence[Outcome]) -> list[Figure]:
     towns = Figure("evaluate.towns", len(outcomes), "1", goal=n_asked)
     if not outcomes:
         return [towns]
-    return [towns, *findings.figures([outcome.findings for outcome in outcomes])]
+    compared = [one for outcome in outcomes for one in outcome.kpis]
+    return [towns, *kpis.figures(compared), *findings.figures([outcome.findings for outcome in outcomes])]
 
 
 def log_warnings_only() -> None:

@@ -19,7 +19,7 @@ from deploy.reference import enter_file
 from deploy.town import register_town
 from simulators.format_mix import choose_encoders
 from simulators.period import Period
-from simulators.reference import write_reference
+from simulators.reference import Reference, reference_of, write_reference
 from simulators.runner import Runner
 from simulators.stream import Stream
 from simulators.town import Town
@@ -57,7 +57,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """A town that went through the chain: its database, its truth, and what the steps took [s].
+    """A town that went through the chain: its database, truth, reference data, and what the steps took [s].
 
     `rounds` are the instants at which analytics worked, by the town's time, each with the last finding known then.
     """
@@ -65,6 +65,7 @@ class Evaluated:
     seed: int
     database_url: str
     truth: Truth
+    reference: Reference
     rounds: Sequence[tuple[datetime, int]]
     seconds: dict[str, float]
 
@@ -81,7 +82,8 @@ def evaluated(services: Services, seed: int, plan: Plan) -> Iterator[Evaluated]:
         enter_reference_of(database_url, town, plan)
         rounds = [(now, compute(database_url, now)) for now in plan.rounds()]
         seconds = {"publish": published - began, "compute": time.monotonic() - published}
-        yield Evaluated(seed, database_url, truth_of(town, plan.end), rounds, seconds)
+        truth, reference = truth_of(town, plan.end), reference_of(town, plan.end)
+        yield Evaluated(seed, database_url, truth, reference, rounds, seconds)
 
 
 def draw_town(seed: int, plan: Plan) -> Town:

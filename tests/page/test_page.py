@@ -215,3 +215,33 @@ def test_nothing_sticks_out_sideways(page: Page, town: LampTown, width: int) -> 
     page.goto(f"/#key={town.key}&asset={town.lamp_id}")
     wait_until(page, lambda: page.evaluate(COUNT_CURVE_PIXELS) > 50)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_savings_come_first_in_percent_and_euros_and_the_rest_on_demand(
+    page: Page, town: LampTown, database_url: str, tmp_path: Path
+) -> None:
+    """Twelve KPIs more: ten tiles at first, shares in percent, a proof with a table in it."""
+    figures = [("lighting_saving_ratio", 0.3589, "1"), ("lighting_cost_saved", 975.4, "{EUR}")]
+    figures += [("rounds_avoided", 12.0, "{round}")] + [(f"other_{n}", float(n), "h") for n in range(9)]
+    proof = '{"by_sector": [{"sector": "nord", "n_planned": 9}, {"sector": "sud", "n_planned": 8}]}'
+    with connect(database_url, program="test") as connection:
+        for kpi, value, unit in figures:
+            connection.execute(
+                "insert into kpi_values (territory_id, kpi, period, value, unit, completeness, method, method_version,"
+                " inputs_hash, proof) select territory_id, %s, '[2026-10-01 00:00Z,2026-11-01 00:00Z)', %s, %s, 1,"
+                " 'by hand', '1', 'x', %s from territories",
+                (kpi, value, unit, proof),
+            )
+    page.goto(f"/#key={town.key}")
+    tiles = page.locator(".tile[data-kpi]")
+    expect(tiles).to_have_count(10)
+    expect(tiles.nth(0).locator(".figure")).to_have_text("35,89 %")
+    expect(tiles.nth(1).locator(".figure")).to_have_text("975,4 €")
+    page.screenshot(path=tmp_path / "kpis.png")
+    page.get_by_role("button", name=re.compile(r"Les \d+ indicateurs")).click()
+    wait_until(page, lambda: tiles.count() >= len(figures))
+    tiles.nth(2).click()
+    expect(page.get_by_role("dialog").locator("tbody tr")).to_have_count(2)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Moins d’indicateurs").click()
+    expect(tiles).to_have_count(10)

@@ -97,7 +97,7 @@ def test_truth_of_another_town_is_not_written_over(
 
 
 def test_bays_tell_what_the_truth_says_of_parking() -> None:
-    """Where nothing is stuck: hours and cars counted from what bays report, exactly but for the minute they report in."""
+    """Where nothing is stuck: hours and cars counted from what bays report, but for the minute they report in."""
     town = a_quiet_town(22)
     n_days = 7
     rows = by_series(town, generate_days(town, n_days))
@@ -120,6 +120,22 @@ def test_car_parks_tell_what_the_truth_says_of_parking() -> None:
     inside = [values.mean() for (_, _, quantity), (_, values) in rows.items() if quantity == "occupied_places"]
     told = sum(truth.place_occupied_s) / (sum(truth.place_offered_s) / town.run.parking.capacity.sum())
     assert sum(inside) == pytest.approx(told, rel=0.01)
+
+
+def test_overflows_are_what_containers_show() -> None:
+    """Each of half a day and more shows as values near 100 %; no container that shows them is left out."""
+    town = a_quiet_town(104, scale=0.3)
+    rows = by_series(town, generate_days(town, N_DAYS))
+    told = [e for e in truth_of(town, START + timedelta(days=N_DAYS)).episodes if e.kind == "overflow"]
+    levels = {device: series for (device, _, quantity), series in rows.items() if quantity == "fill_level"}
+    assert told
+    for episode in told:
+        at_s, percent = levels[episode.asset]
+        during = (at_s > episode.start_at.timestamp() + 3600) & (at_s < episode.end_at.timestamp())
+        assert np.median(percent[during]) >= 97
+        assert episode.precursor_at < episode.start_at
+    shown = {slug for slug, (_, percent) in levels.items() if np.count_nonzero(percent >= 103) > 6}
+    assert shown <= {episode.asset for episode in told}
 
 
 def test_rounds_avoided_are_those_drawn() -> None:

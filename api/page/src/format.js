@@ -7,7 +7,11 @@ import { language, say } from "./language.js";
 /** UCUM codes that people write otherwise. @type {Record<string, string>} */
 const SIGN_BY_UNIT = {
   "1": "", Cel: "°C", "kW.h": "kWh", "W.h": "Wh", m3: "m³", "m3/h": "m³/h", m2: "m²", "[ppm]": "ppm", "[ppb]": "ppb",
-  "dB[mW]": "dBm", deg: "°", "m/s2": "m/s²", "W/m2": "W/m²", "ug/m3": "µg/m³", "[pH]": "", "um/m": "µm/m",
+  "dB[mW]": "dBm", deg: "°", "m/s2": "m/s²", "W/m2": "W/m²", "ug/m3": "µg/m³", "[pH]": "", "um/m": "µm/m", "{EUR}": "€",
+};
+const LOCAL_SIGN_BY_UNIT = {
+  fr: { "/d": "/jour", "kW.h/(K.d)": "kWh/DJU" },
+  en: { "/d": "/day", "kW.h/(K.d)": "kWh/HDD" },
 };
 const LOCALES = { fr: "fr-FR", en: "en-GB" };
 
@@ -17,7 +21,7 @@ export function locale() {
 
 /** @param {string} unit */
 export function sign(unit) {
-  return SIGN_BY_UNIT[unit] ?? (unit.startsWith("{") ? "" : unit);
+  return LOCAL_SIGN_BY_UNIT[language()][unit] ?? SIGN_BY_UNIT[unit] ?? (unit.startsWith("{") ? "" : unit);
 }
 
 /** Write a number with as many digits as its size deserves.
@@ -34,6 +38,19 @@ export function number(value) {
 export function amount(value, unit) {
   const mark = sign(unit);
   return mark ? `${number(value)}\u202f${mark}` : number(value);
+}
+
+/** Give a KPI's number and sign; those without a unit are shares and told in percent.
+ * @param {number} value @param {string} unit
+ */
+export function figure(value, unit) {
+  return unit === "1" ? { digits: number(100 * value), mark: "%" } : { digits: number(value), mark: sign(unit) };
+}
+
+/** @param {number} value @param {string} unit */
+export function kpiAmount(value, unit) {
+  const { digits, mark } = figure(value, unit);
+  return mark ? `${digits}\u202f${mark}` : digits;
 }
 
 /** @param {number} ratio 0 to 1 */

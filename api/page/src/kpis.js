@@ -1,7 +1,7 @@
 /** KPI tiles: the newest value of each, its interval, how complete it is, how it went before. */
 
 import { h, put, s } from "./dom.js";
-import { amount, number, percent, period, sign } from "./format.js";
+import { figure, kpiAmount, number, percent, period } from "./format.js";
 import { localised, say } from "./language.js";
 import { openProof } from "./proof.js";
 import { state, timeZone, watch } from "./state.js";
@@ -10,14 +10,30 @@ import { state, timeZone, watch } from "./state.js";
 
 const N_BEFORE = 30;
 const DAYS_ALIKE = 2;
+const N_AT_FIRST = 10;
+/** What a mayor asks for first; the others follow by name. */
+const FIRST = [
+  "lighting_saving_ratio", "lighting_energy_saved", "lighting_cost_saved", "lighting_bill_reduction",
+  "rounds_avoided_ratio", "rounds_avoided", "building_energy_per_degree_day",
+];
+
+let isWhole = false; // kept while the page is drawn anew in the other language
 
 /** @param {"kpis" | "public_title"} title */
 export function drawKpis(title) {
   const tiles = h("div", { class: "tiles" });
-  const show = () => put(tiles, ...showKpis());
+  const more = h("button", { type: "button", class: "quiet", onclick: () => { isWhole = !isWhole; show(); } });
+  const show = () => {
+    const shown = showKpis();
+    put(tiles, ...shown.slice(0, isWhole ? shown.length : N_AT_FIRST));
+    put(more, say(isWhole ? "kpis_fewer" : "kpis_all", { n: number(shown.length) }));
+    more.setAttribute("aria-expanded", String(isWhole));
+    more.hidden = shown.length <= N_AT_FIRST;
+  };
   watch(["kpis", "territories"], show);
   show();
-  return h("section", { class: "kpis", "aria-labelledby": "kpis-title" }, h("h2", { id: "kpis-title" }, say(title)), tiles);
+  const head = h("div", { class: "kpis-head" }, h("h2", { id: "kpis-title" }, say(title)), more);
+  return h("section", { class: "kpis", "aria-labelledby": "kpis-title" }, head, tiles);
 }
 
 function showKpis() {
@@ -42,7 +58,13 @@ export function group(kpis) {
   }
   for (const values of groups.values()) values.sort((one, other) => Date.parse(other.to) - Date.parse(one.to));
   return [...groups.values()].sort(([one], [other]) =>
-    Number(one.value === null) - Number(other.value === null) || localised(one, "name").localeCompare(localised(other, "name")));
+    Number(one.value === null) - Number(other.value === null) || rank(one) - rank(other) || localised(one, "name").localeCompare(localised(other, "name")));
+}
+
+/** @param {Kpi} kpi */
+function rank(kpi) {
+  const place = FIRST.indexOf(kpi.kpi);
+  return place < 0 ? FIRST.length : place;
 }
 
 /** @param {Kpi[]} values the newest first */
@@ -51,15 +73,15 @@ function tile(values) {
   const zone = timeZone(kpi.territory);
   return h("button", { type: "button", class: "tile", "data-kpi": kpi.kpi, "aria-haspopup": "dialog", onclick: () => openProof(kpi) },
     h("span", { class: "name" }, localised(kpi, "name")),
-    h("span", { class: "row" }, kpi.value === null ? withheld() : figure(kpi), spark(values)),
+    h("span", { class: "row" }, kpi.value === null ? withheld() : headline(kpi), spark(values)),
     h("span", { class: "interval" }, interval(kpi)),
     h("span", { class: "foot" }, completeness(kpi), h("span", { class: "period" }, territoryName(kpi), period(kpi, zone))));
 }
 
 /** @param {Kpi} kpi */
-function figure(kpi) {
-  const value = /** @type {number} */ (kpi.value);
-  return h("span", { class: "figure" }, number(value), h("small", {}, ` ${sign(kpi.unit)}`));
+function headline(kpi) {
+  const { digits, mark } = figure(/** @type {number} */ (kpi.value), kpi.unit);
+  return h("span", { class: "figure" }, digits, h("small", {}, ` ${mark}`));
 }
 
 function withheld() {
@@ -69,7 +91,7 @@ function withheld() {
 /** @param {Kpi} kpi */
 function interval(kpi) {
   if (kpi.low === null || kpi.high === null) return "\u00a0";
-  return say("interval", { low: number(kpi.low), high: amount(kpi.high, kpi.unit) });
+  return say("interval", { low: figure(kpi.low, kpi.unit).digits, high: kpiAmount(kpi.high, kpi.unit) });
 }
 
 /** Name the territory only where several are on the page. @param {Kpi} kpi */

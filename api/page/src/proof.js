@@ -1,7 +1,7 @@
 /** The proof of a KPI in a dialog: how it was found, out of what, how sure. */
 
 import { h } from "./dom.js";
-import { amount, instant, number, percent, period, withheldReason } from "./format.js";
+import { figure, instant, kpiAmount, number, percent, period, withheldReason } from "./format.js";
 import { localised, say } from "./language.js";
 import { timeZone } from "./state.js";
 
@@ -25,20 +25,20 @@ export function openProof(kpi) {
 /** @param {Kpi} kpi */
 function headline(kpi) {
   if (kpi.value === null) return h("p", { class: "reason" }, withheldReason(kpi.withheld ?? ""));
-  return h("p", { class: "headline" }, amount(kpi.value, kpi.unit));
+  return h("p", { class: "headline" }, kpiAmount(kpi.value, kpi.unit));
 }
 
 /** @param {Kpi} kpi */
 function rows(kpi) {
   const zone = timeZone(kpi.territory);
   const range = kpi.low === null || kpi.high === null ? say("unknown")
-    : say("interval", { low: number(kpi.low), high: amount(kpi.high, kpi.unit) });
+    : say("interval", { low: figure(kpi.low, kpi.unit).digits, high: kpiAmount(kpi.high, kpi.unit) });
   const inputs = Object.entries(kpi.proof ?? {});
   return [
     ...row(say("range"), range),
     ...row(say("period"), `${period(kpi, zone)} (${clock(kpi.from, zone)} – ${clock(kpi.to, zone)})`),
     ...row(say("completeness"), kpi.completeness === null ? say("unknown") : percent(kpi.completeness)),
-    ...row(say("baseline"), kpi.baseline === null ? say("none") : amount(kpi.baseline, kpi.unit)),
+    ...row(say("baseline"), kpi.baseline === null ? say("none") : kpiAmount(kpi.baseline, kpi.unit)),
     ...row(say("method"), kpi.method),
     ...row(say("method_version"), kpi.method_version),
     ...(inputs.length ? row(say("inputs"), h("ul", { class: "inputs" }, ...inputs.map(input))) : []),
@@ -54,8 +54,26 @@ function clock(at, zone) {
 
 /** @param {[string, unknown]} entry */
 function input([name, value]) {
-  const shown = typeof value === "number" ? number(value) : typeof value === "string" ? value : JSON.stringify(value);
-  return h("li", {}, h("code", {}, name), ` ${shown}`);
+  return h("li", {}, h("code", {}, name), isTable(value) ? table(value) : ` ${shown(value)}`);
+}
+
+/** @param {unknown} value */
+function shown(value) {
+  if (typeof value === "number") return number(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** @param {unknown} value @returns {value is Record<string, unknown>[]} */
+function isTable(value) {
+  return Array.isArray(value) && value.length > 0 && value.every((one) => one !== null && typeof one === "object" && !Array.isArray(one));
+}
+
+/** @param {Record<string, unknown>[]} rows */
+function table(rows) {
+  const names = Object.keys(rows[0]);
+  return h("div", { class: "scroll" }, h("table", {},
+    h("thead", {}, h("tr", {}, ...names.map((name) => h("th", { scope: "col" }, h("code", {}, name))))),
+    h("tbody", {}, ...rows.map((one) => h("tr", {}, ...names.map((name) => h("td", {}, shown(one[name]))))))));
 }
 
 /** @param {string} term @param {import("./dom.js").Child} value */

@@ -1,0 +1,77 @@
+"""Unit codes of UN/CEFACT Recommendation 20, as NGSI writes them in `unitCode`, and their UCUM codes."""
+
+UCUM_BY_CODE: dict[str, str] = {
+    "C62": "1",
+    "P1": "%",
+    "59": "[ppm]",
+    "61": "[ppb]",
+    "CEL": "Cel",
+    "KEL": "K",
+    "FAH": "[degF]",
+    "WTT": "W",
+    "KWT": "kW",
+    "MAW": "MW",
+    "D46": "V.A",
+    "KVA": "kV.A",
+    "D44": "var",
+    "KVR": "kvar",
+    "WHR": "W.h",
+    "KWH": "kW.h",
+    "MWH": "MW.h",
+    "JOU": "J",
+    "KJO": "kJ",
+    "3B": "MJ",
+    "VLT": "V",
+    "2Z": "mV",
+    "KVT": "kV",
+    "AMP": "A",
+    "4K": "mA",
+    "HTZ": "Hz",
+    "KHZ": "kHz",
+    "LUX": "lx",
+    "LX": "lx",  # no code, but written in the models' own examples
+    "MMT": "mm",
+    "CMT": "cm",
+    "DMT": "dm",
+    "MTR": "m",
+    "KMT": "km",
+    "GRM": "g",
+    "KGM": "kg",
+    "TNE": "t",
+    "MLT": "ml",
+    "LTR": "l",
+    "HLT": "hl",
+    "DMQ": "dm3",
+    "MTQ": "m3",
+    "MQH": "m3/h",
+    "MQS": "m3/s",
+    "L2": "l/min",
+    "PAL": "Pa",
+    "A97": "hPa",
+    "KPA": "kPa",
+    "BAR": "bar",
+    "MBR": "mbar",
+    "MTS": "m/s",
+    "KMH": "km/h",
+    "C16": "mm/s",
+    "DD": "deg",
+    "2N": "dB",
+    "DBM": "dB[mW]",
+    "GP": "mg/m3",
+    "GQ": "ug/m3",
+    "M1": "mg/l",
+    "C26": "ms",
+    "SEC": "s",
+    "MIN": "min",
+    "HUR": "h",
+    "DAY": "d",
+}
+
+
+def ucum_code(written: str) -> str:
+    """Give the UCUM code of a UN/CEFACT code; anything else as it is, to be judged with the other units.
+
+    >>> ucum_code("KWH"), ucum_code("kW")
+    ('kW.h', 'kW')
+    """
+    return UCUM_BY_CODE.get(written, written)
