@@ -37,12 +37,13 @@ class Subject:
 
 
 def tell_unusual(subject: Subject, score: Score, at: datetime, started_at: datetime) -> tuple[str, str]:
-    """Give (English, French) for a value, change or short mean out of its range."""
+    """Give (English, French) for a value, or the lowest, mean or highest of a day, out of its range."""
     sign = SIGN_BY_UNIT.get(subject.unit, "" if subject.unit.startswith("{") else subject.unit)
     found, low, high = (number(n) for n in (score.looked_at, score.expected_low, score.expected_high))
     what_en, what_fr = {
-        "change": (" changed by", " : variation de"),
-        "short_mean": (" has a mean of the last values of", " : moyenne des dernières valeurs de"),
+        "day_low": (": the lowest value of the day is", " : la valeur la plus basse du jour est de"),
+        "day_mean": (": the mean of the day is", " : la moyenne du jour est de"),
+        "day_high": (": the highest value of the day is", " : la valeur la plus haute du jour est de"),
     }.get(score.aspect, (" is", " :"))
     english = (
         f"{subject.name}: {subject.quantity_en.lower()}{what_en} {found}{spaced(sign)} on {clock(at, subject)};"

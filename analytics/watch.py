@@ -1,7 +1,8 @@
 """Detectors at work: score what has come, write findings and what was learnt in one transaction per batch of series."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 from analytics.detectors import Detector, DetectorEntry, Score, detectors
@@ -56,7 +57,7 @@ def watch_series(connection: Connection, n_batches: int) -> WatchReport:
     """Score the series with new values, at most `n_batches` transactions per detector."""
     report = WatchReport()
     for entry in detectors().values():
-        if entry.name == SILENCE:  # asks about what does not come
+        if entry.score_together is None:
             continue
         for _ in range(n_batches):
             part = watch_batch(connection, entry)
@@ -69,58 +70,82 @@ def watch_series(connection: Connection, n_batches: int) -> WatchReport:
 def watch_batch(connection: Connection, entry: DetectorEntry) -> WatchReport | None:
     """Score one batch of series; None where nothing waits."""
     with connection.transaction():
-        series = read_fresh_series(connection, entry.name, entry.kinds, N_SERIES)
-        if not series:
+        series = read_fresh_series(connection, entry.name, (entry.kinds, entry.without), N_SERIES)
+        if not series or entry.score_together is None:
             return None
         values = read_fresh_values(connection, series, LONGEST_PASS)
+        watched = [watched_series(entry, item) for item in series]
+        parts = [(values[item.series_id].at_s, values[item.series_id].values) for item in series]
+        scores = entry.score_together([one.detector for one in watched], parts)
         report = WatchReport()
-        states = []
-        for item in series:
-            state, part = watch_one(connection, entry, item, values[item.series_id])
-            states.append(state)
-            report += part
-        save_detector_states(connection, states)
+        for one, (at_s, _), own in zip(watched, parts, scores, strict=True):
+            report += WatchReport(len(at_s)) + write_happenings(
+                connection, entry, one.series, one.episode.follow(entry, at_s, own)
+            )
+        save_detector_states(connection, [state_of(entry, one, values[one.series.series_id]) for one in watched])
     return report
 
 
-def watch_one(
-    connection: Connection, entry: DetectorEntry, series: FreshSeries, fresh: FreshValues
-) -> tuple[DetectorState, WatchReport]:
-    """Score one series and write what happened; give what was learnt."""
-    detector: Detector = entry.make()
-    episode = Episode()
-    if series.state is not None and series.version == entry.version:  # another version learns anew
-        detector.load(series.state["detector"])
-        episode = load_episode(series.state["episode"])
-    scores = detector.score(fresh.times, fresh.values)
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A series, its detector and episode as they were left."""
+
+    series: FreshSeries
+    detector: Detector
+    episode: Episode
+
+
+def watched_series(entry: DetectorEntry, series: FreshSeries) -> Watched:
+    """Take up what was learnt of a series; another version of the detector learns anew."""
+    detector = entry.make()
+    if series.state is None or series.version != entry.version:
+        return Watched(series, detector, Episode())
+    detector.load(series.state["detector"])
+    return Watched(series, detector, load_episode(series.state["episode"]))
+
+
+def state_of(entry: DetectorEntry, one: Watched, fresh: FreshValues) -> DetectorState:
+    """Give what is to be kept of a series."""
+    learnt = {"detector": one.detector.save(), "episode": one.episode.save()}
+    return DetectorState(one.series.series_id, entry.name, entry.version, fresh.until, learnt)
+
+
+def write_happenings(
+    connection: Connection, entry: DetectorEntry, series: FreshSeries, happenings: Sequence[Opening | Closing]
+) -> WatchReport:
+    """Open and close findings as episodes did."""
     n_opened = n_closed = 0
-    for happening in episode.follow(entry, fresh.times, scores):
+    for happening in happenings:
         if isinstance(happening, Closing):
             n_closed += close_finding(
                 connection,
                 kind=entry.finding_kind,
                 model=entry.name,
-                ended_at=happening.ended_at,
+                ended_at=instant(happening.ended_s),
                 series_id=series.series_id,
                 device_id=series.device_id,
             )
         else:
             n_opened += open_finding(connection, unusual_finding(entry, series, happening))
-    learnt = {"detector": detector.save(), "episode": episode.save()}
-    state = DetectorState(series.series_id, entry.name, entry.version, fresh.until, learnt)
-    return state, WatchReport(len(fresh.values), n_opened, n_closed)
+    return WatchReport(0, n_opened, n_closed)
+
+
+def instant(at_s: float) -> datetime:
+    """Give an instant of Unix seconds."""
+    return datetime.fromtimestamp(at_s, UTC)
 
 
 def unusual_finding(entry: DetectorEntry, series: FreshSeries, opening: Opening) -> Finding:
     """Put an episode into words and evidence."""
     subject = Subject(series.subject, series.name_en, series.name_fr, series.unit, series.time_zone)
-    english, french = tell_unusual(subject, opening.score, opening.worst_at, opening.started_at)
+    started_at, worst_at = instant(opening.started_s), instant(opening.worst_s)
+    english, french = tell_unusual(subject, opening.score, worst_at, started_at)
     return Finding(
         territory_id=series.territory_id,
         kind=entry.finding_kind,
         model=entry.name,
         model_version=entry.version,
-        started_at=opening.started_at,
+        started_at=started_at,
         score=opening.score.value,
         severity=severity_of(entry, opening.score),
         sentence_en=english,
@@ -129,9 +154,9 @@ def unusual_finding(entry: DetectorEntry, series: FreshSeries, opening: Opening)
             **numbers_of(opening.score),
             "unit": series.unit,
             "quantity": series.quantity,
-            "observed_at": opening.worst_at.isoformat(),
-            "curve_from": (opening.started_at - CURVE_SPAN).isoformat(),
-            "curve_to": opening.worst_at.isoformat(),
+            "observed_at": worst_at.isoformat(),
+            "curve_from": (started_at - CURVE_SPAN).isoformat(),
+            "curve_to": worst_at.isoformat(),
         },
         asset_id=series.asset_id,
         device_id=series.device_id,

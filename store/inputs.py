@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 import psycopg
+from numpy.typing import NDArray
 
 from store.sql import load_queries
 
+YEAR_2000_S = 946_684_800.0  # PostgreSQL sends instants as microseconds since then (protocol, binary formats)
 QUERIES = load_queries(__file__)
 Connection = psycopg.Connection[tuple[Any, ...]]
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +118,10 @@ class FreshSeries:
 
 @dataclass(frozen=True, slots=True)
 class FreshValues:
-    """Unscored values of a series in order of time; all up to `until` are there."""
+    """Unscored values of a series in order of time, with their instants [Unix s]; all up to `until` are there."""
 
-    times: list[datetime]
-    values: list[float]
+    at_s: Floats
+    values: Floats
     until: datetime
 
 
@@ -190,12 +194,16 @@ def window_parameters(window: Window) -> dict[str, Any]:
     }
 
 
-def read_fresh_series(connection: Connection, detector: str, kinds: Sequence[str], n_series: int) -> list[FreshSeries]:
-    """Read at most `n_series` series with unscored values, those that wait longest first."""
-    rows = connection.execute(
-        QUERIES["read_fresh_series"], {"detector": detector, "kinds": list(kinds), "n_series": n_series}
-    )
-    return [FreshSeries(*row) for row in rows]
+def read_fresh_series(
+    connection: Connection, detector: str, looks_at: tuple[Sequence[str], Sequence[str]], n_series: int
+) -> list[FreshSeries]:
+    """Read at most `n_series` series with unscored values, those that wait longest first.
+
+    `looks_at` are the kinds of quantity that the detector looks at, and the quantities of these that it does not.
+    """
+    kinds, without = looks_at
+    parameters = {"detector": detector, "kinds": list(kinds), "without": list(without), "n_series": n_series}
+    return [FreshSeries(*row) for row in connection.execute(QUERIES["read_fresh_series"], parameters)]
 
 
 def read_fresh_values(
@@ -203,22 +211,20 @@ def read_fresh_values(
 ) -> dict[int, FreshValues]:
     """Read the unscored values of these series in order of time, at most `longest` of each."""
     spans = {item.series_id: fresh_span(item, longest) for item in series}
-    fresh = {series_id: FreshValues([], [], until) for series_id, (_, until) in spans.items()}
+    fresh = {series_id: FreshValues(np.empty(0), np.empty(0), until) for series_id, (_, until) in spans.items()}
     if not spans:
         return fresh
-    rows = connection.execute(
-        QUERIES["read_fresh_values"],
-        {
-            "series_ids": list(spans),
-            "after": [after for after, _ in spans.values()],
-            "until": [until for _, until in spans.values()],
-            "earliest": min(after for after, _ in spans.values()),
-            "latest": max(until for _, until in spans.values()),
-        },
-    )
-    for series_id, observed_at, value in rows:
-        fresh[series_id].times.append(observed_at)
-        fresh[series_id].values.append(value)
+    parameters = {
+        "series_ids": list(spans),
+        "after": [after for after, _ in spans.values()],
+        "until": [until for _, until in spans.values()],
+        "earliest": min(after for after, _ in spans.values()),
+        "latest": max(until for _, until in spans.values()),
+    }
+    with connection.cursor(binary=True) as cursor:
+        for series_id, since_2000_us, values in cursor.execute(QUERIES["read_fresh_values"], parameters):
+            at_s = np.frombuffer(since_2000_us, dtype=">i8") / 1e6 + YEAR_2000_S
+            fresh[series_id] = FreshValues(at_s, np.frombuffer(values, dtype=">f8").astype(float), spans[series_id][1])
     return fresh
 
 

@@ -141,16 +141,19 @@ left join lateral (
     select a.asset_id, a.name from series_assets sa join assets a using (asset_id)
     where sa.series_id = s.series_id and sa.period @> l.observed_at limit 1
 ) as placed on true
-where q.kind = any (%(kinds)s) and (x.scored_to is null or x.scored_to < l.observed_at)
+where q.kind = any (%(kinds)s) and q.quantity <> all (%(without)s::text[]) and (x.scored_to is null or x.scored_to < l.observed_at)
 order by x.scored_to nulls first, s.series_id
 limit %(n_series)s
 
 -- name: read_fresh_values
-select m.series_id, m.observed_at, m.value
+-- Per series the bytes of all instants [microseconds since 2000] and of all values: nothing to parse value by value.
+select m.series_id,
+       string_agg(timestamptz_send(m.observed_at), '' order by m.observed_at),
+       string_agg(float8send(m.value), '' order by m.observed_at)
 from unnest(%(series_ids)s::int[], %(after)s::timestamptz[], %(until)s::timestamptz[]) as w (series_id, after, until)
 join measurements m on m.series_id = w.series_id and m.observed_at > w.after and m.observed_at <= w.until
 where m.observed_at > %(earliest)s and m.observed_at <= %(latest)s
-order by m.series_id, m.observed_at
+group by m.series_id
 
 -- name: read_quiet_devices
 -- Active devices whose last value is older than the shortest silence worth a look, with what they usually do.

@@ -4,26 +4,70 @@ A score means one thing everywhere: 0 is ordinary, higher is stranger, without a
 """
 
 import importlib
+import math
 import pkgutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Part = tuple[Floats, Floats]
+"""Instants (Unix seconds) and values of a series."""
+Aspect = Literal["value", "hour", "day_low", "day_mean", "day_high", "silence"]
+ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
     """How strange one value is. `aspect` names what is strange, `expected_low` to `expected_high` what is ordinary.
 
-    The bounds are in the unit of what the aspect looks at: the value, its change, a short mean, or seconds of silence.
+    The bounds are in the unit of what the aspect looks at: the value, at any hour or at this one; the lowest, mean or
+    highest value of a day; or seconds of silence.
     """
 
     value: float
-    aspect: Literal["value", "change", "short_mean", "silence"]
+    aspect: Aspect
     looked_at: float
     expected_low: float
     expected_high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Scores of many values, arrays of one length; `value` is NaN where not known, `aspect` indexes `ASPECTS`."""
+
+    value: Floats
+    aspect: NDArray[np.int64]
+    looked_at: Floats
+    low: Floats
+    high: Floats
+
+    @staticmethod
+    def unknown(n: int) -> "Scores":
+        """Make scores to be filled in."""
+        return Scores(np.full(n, np.nan), np.zeros(n, dtype=np.int64), np.zeros(n), np.zeros(n), np.zeros(n))
+
+    def put(self, index: NDArray[np.int64], other: "Scores", chosen: slice) -> None:
+        """Fill in some scores with those chosen of others."""
+        for name in self.__slots__:
+            getattr(self, name)[index] = getattr(other, name)[chosen]
+
+    def one(self, index: int) -> Score | None:
+        """Give the score of one value."""
+        value = float(self.value[index])
+        if np.isnan(value):
+            return None
+        looked_at, low, high = float(self.looked_at[index]), float(self.low[index]), float(self.high[index])
+        return Score(value, ASPECTS[self.aspect[index]], looked_at, low, high)
+
+    def listed(self) -> list[Score | None]:
+        """Give them one by one."""
+        return [self.one(index) for index in range(len(self.value))]
 
 
 class Detector(Protocol):
@@ -47,8 +91,10 @@ class Detector(Protocol):
 class DetectorEntry:
     """A detector as the registry knows it.
 
-    An episode opens at a score of `open_at` and closes after `n_calm` scores below `close_at`. `kinds` are the kinds
-    of quantity it looks at.
+    An episode opens after `n_open` scores in a row of at least `open_at`, or one of `sure_at`, and closes after
+    `n_calm` scores below `close_at`. Scores of a slow aspect open one only if they last for `slow_s` [s]. `kinds` are
+    the kinds of quantity it looks at, `without` quantities that it leaves out. `score_together` scores the values of
+    many series; None where the detector asks about what does not come.
     """
 
     name: str
@@ -59,6 +105,12 @@ class DetectorEntry:
     open_at: float
     close_at: float
     n_calm: int
+    n_open: int = 1
+    sure_at: float = math.inf
+    slow_aspects: tuple[Aspect, ...] = ()
+    slow_s: float = 0.0
+    without: tuple[str, ...] = ()
+    score_together: Callable[[Sequence[Any], Sequence[Part]], list[Scores]] | None = None
 
 
 @cache

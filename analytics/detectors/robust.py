@@ -1,178 +1,183 @@
-"""Level, spread and difference of one series: how many spreads a value is away from what is usual at this hour.
+"""Level of one series: how far a value lies outside all that was usual around its hour, and a day outside its weeks.
 
-Three aspects are scored as distances from a running mean in running standard deviations, and the strangest counts:
-the value (against the same hour of the day once that hour is known from enough days, else against all values), its
-change since the value before, and the mean of the last few values, as long as the newest lies on the same side of
-what is usual; else that mean is only the echo of what is over.
+Two questions, and the stranger answer counts: is the value outside the envelope of the hours around it in the last
+weeks (`analytics.usual.hours`), and do the lowest, mean or highest value of the last days lie outside the range of the
+weeks before (`analytics.usual.days`)? Both are measured in shares of the width of what is usual, which makes series of
+all units and rhythms alike, and divided down where the series itself has been as strange before
+(`analytics.usual.habit`). What lies within the envelope scores 0. The aspect of a value is `value` where it lies
+outside all hours, `hour` where it is strange for its hour alone.
 
-Running mean and variance are updated one value at a time (Welford 1962, doi:10.1080/00401706.1962.10490022), with a
-weight that never falls below 1/`MEMORY` so that old values fade (West 1979, doi:10.1145/359146.359153). A value
-teaches only as far as `CLIP` spreads, so that one outlier does not widen what is ordinary (winsorising, Huber 1981).
-
-Assumes values that come at a roughly steady pace. Knows nothing (None) until `WARM_UP_S` has passed and `N_LEAST`
-values have come: a week has weekends in it. After a gap longer than `LONGEST_STEP_S` the change and the short mean
-start anew. A spread is never taken smaller than `RESOLUTION` of the level, so that a constant series may move by its
-last digit.
+Everything is learnt at the end of a UTC day, so that all values of a day, of many series, are scored at once against
+the same envelope. Knows nothing (None) until `N_DAYS_LEAST` days with values have been learnt. Days without values
+teach nothing. A day widens the envelope by a little only: a lasting change becomes usual within days to weeks, an
+outlier does not hide the next.
 """
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from analytics.detectors import DetectorEntry, Score
+import numpy as np
 
-MEMORY = 4000.0  # [values] about 28 days of ten minutes
-SLOT_MEMORY = 200.0  # [values] of one hour of the day
-SHORT_MEMORY = 10.0  # [values] BENCHMARKS: the mean of ten rows
-WARM_UP_S = 8 * 86_400.0
-N_LEAST = 50
-N_SLOT_DAYS = 5  # days that an hour must be known from
-LONGEST_STEP_S = 6 * 3600.0
-CLIP = 4.0
-RESOLUTION = 1e-3
-SMALLEST = 1e-9  # keeps a series of zeros from dividing by zero
-LARGEST = 1e150  # squares of larger values overflow
-EXPECTED_SPREADS = 3.0  # what the evidence calls ordinary
+from analytics.detectors import ASPECTS, DetectorEntry, Part, Score, Scores
+from analytics.usual.hours import N_HOURS, Floats, Integers, Mask
+from analytics.usual.memory import Frame, Memory, load_memory, no_memory, save_memory, stack, take_apart
 
-
-@dataclass(slots=True)
-class Running:
-    """Mean and variance of values seen so far, old ones fading."""
-
-    n: float = 0.0
-    mean: float = 0.0
-    variance: float = 0.0
-
-    def spread(self) -> float:
-        """Standard deviation, never smaller than the resolution of the level."""
-        return max(math.sqrt(self.variance), RESOLUTION * abs(self.mean), SMALLEST)
-
-    def learn(self, value: float, memory: float) -> None:
-        """Take in a value, at most `CLIP` spreads away once enough is known."""
-        if self.n >= N_LEAST:
-            reach = CLIP * self.spread()
-            value = min(max(value, self.mean - reach), self.mean + reach)
-        self.n = min(self.n + 1.0, memory)
-        step = value - self.mean
-        self.mean += step / self.n
-        self.variance = (1.0 - 1.0 / self.n) * (self.variance + step * step / self.n)
-
-
-@dataclass(slots=True)
-class Slot:
-    """One hour of the day (UTC): its values, on how many days, and the last of them."""
-
-    running: Running = field(default_factory=Running)
-    n_days: int = 0
-    last_day: int = -1
+LARGEST = 1e150  # widths of larger values overflow
+HOUR_S = 3600.0
+OPEN_AT = 8.0
+VALUE, HOUR = ASPECTS.index("value"), ASPECTS.index("hour")
+DAY = ASPECTS.index("day_low")  # the aspects of days follow one another
 
 
 class RobustLevel:
     """The detector; see the module's text."""
 
     def __init__(self) -> None:
-        self.level = Running()
-        self.change = Running()
-        self.short = Running()
-        self.short_mean = 0.0
-        self.n_short = 0.0
-        self.slots = [Slot() for _ in range(24)]
-        self.first_s: float | None = None
-        self.last_s: float | None = None
-        self.last_value = 0.0
+        self.memory = no_memory()
 
     def score(self, times: Sequence[datetime], values: Sequence[float]) -> list[Score | None]:
         """Score and learn each value; see `Detector.score`."""
-        return [self.score_one(at, value) for at, value in zip(times, values, strict=True)]
-
-    def score_one(self, at: datetime, value: float) -> Score | None:
-        """Score one value, then learn it."""
-        at_s = at.timestamp()
-        if not math.isfinite(value) or (self.last_s is not None and at_s <= self.last_s):
-            return None
-        value = min(max(value, -LARGEST), LARGEST)
-        if self.first_s is None:
-            self.first_s = at_s
-        hour, day = at.astimezone(UTC).hour, int(at_s // 86_400)
-        is_linked = self.last_s is not None and at_s - self.last_s <= LONGEST_STEP_S
-        change = value - self.last_value if is_linked else None
-        self.n_short = min(self.n_short + 1, SHORT_MEMORY) if is_linked else 1.0
-        previous_short = self.short_mean if is_linked else value
-        short_mean = previous_short + (value - previous_short) / self.n_short
-        is_known = at_s - self.first_s >= WARM_UP_S and self.level.n >= N_LEAST
-        score = self.strangest(self.slots[hour], value, change, short_mean) if is_known else None
-        self.learn(hour, day, value, change, short_mean)
-        self.last_s, self.last_value, self.short_mean = at_s, value, short_mean
-        return score
-
-    def strangest(self, slot: Slot, value: float, change: float | None, short_mean: float) -> Score:
-        """Give the highest of the three scores."""
-        usual = slot.running if slot.n_days >= N_SLOT_DAYS else self.level
-        scores = [measure("value", value, usual, 1.0)]
-        # Half the weight: changes have heavier tails than levels (BENCHMARKS, cheap detectors).
-        if change is not None and self.change.n >= N_LEAST:
-            scores.append(measure("change", change, self.change, 0.5))
-        is_lasting = away(value, usual) * away(short_mean, self.short) > 0 and abs(away(value, usual)) >= 1
-        if is_lasting and self.n_short >= SHORT_MEMORY and self.short.n >= N_LEAST:
-            scores.append(measure("short_mean", short_mean, self.short, 1.0))
-        return max(scores, key=lambda score: score.value)
-
-    def learn(self, hour: int, day: int, value: float, change: float | None, short_mean: float) -> None:
-        """Take in what was scored."""
-        slot = self.slots[hour]
-        self.level.learn(value, MEMORY)
-        slot.running.learn(value, SLOT_MEMORY)
-        if slot.last_day != day:
-            slot.n_days, slot.last_day = min(slot.n_days + 1, N_SLOT_DAYS), day
-        if change is not None:
-            self.change.learn(change, MEMORY)
-        if self.n_short >= SHORT_MEMORY:
-            self.short.learn(short_mean, MEMORY)
+        at_s = np.array([at.timestamp() for at in times], dtype=float)
+        return score_together([self], [(at_s, np.asarray(values, dtype=float))])[0].listed()
 
     def save(self) -> dict[str, Any]:
-        """Give all that was learnt: about 2 kB."""
-        return {
-            "level": asdict(self.level),
-            "change": asdict(self.change),
-            "short": asdict(self.short),
-            "short_mean": self.short_mean,
-            "n_short": self.n_short,
-            "slots": [[s.running.n, s.running.mean, s.running.variance, s.n_days, s.last_day] for s in self.slots],
-            "first_s": self.first_s,
-            "last_s": self.last_s,
-            "last_value": self.last_value,
-        }
+        """Give all that was learnt: 5 kB."""
+        return save_memory(self.memory)
 
     def load(self, state: Mapping[str, Any]) -> None:
         """Go on from what `save` gave."""
-        self.level = Running(**state["level"])
-        self.change = Running(**state["change"])
-        self.short = Running(**state["short"])
-        self.short_mean, self.n_short = state["short_mean"], state["n_short"]
-        self.slots = [Slot(Running(n, mean, var), n_days, last) for n, mean, var, n_days, last in state["slots"]]
-        self.first_s, self.last_s, self.last_value = state["first_s"], state["last_s"], state["last_value"]
+        self.memory = load_memory(state)
 
 
-def away(looked_at: float, usual: Running) -> float:
-    """Give how many spreads something is above (or, negative, below) what is usual."""
-    return (looked_at - usual.mean) / usual.spread()
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """The values of many series that can be scored, one after the other.
+
+    `series` and `hour` (since 1970) of each, `index` in the part it came from, `rank`: the how manieth day of its
+    series it belongs to.
+    """
+
+    series: Integers
+    index: Integers
+    hour: Integers
+    rank: Integers
+    values: Floats
 
 
-def measure(aspect: Any, looked_at: float, usual: Running, weight: float) -> Score:
-    """Score how far something is from what is usual."""
-    reach = EXPECTED_SPREADS * usual.spread()
-    return Score(weight * abs(away(looked_at, usual)), aspect, looked_at, usual.mean - reach, usual.mean + reach)
+def score_together(detectors: Sequence[RobustLevel], parts: Sequence[Part]) -> list[Scores]:
+    """Score and learn a part of each of many series; each gives what it would give alone."""
+    memory = stack([one.memory for one in detectors])
+    fresh = take_fresh(memory, parts)
+    scores = [Scores.unknown(len(values)) for _, values in parts]
+    if fresh.values.size:
+        frames = follow(memory, fresh)
+        write(scores, fresh, score_values(fresh, frames))
+        for detector, own in zip(detectors, take_apart(memory), strict=True):
+            detector.memory = own
+    return scores
+
+
+def take_fresh(memory: Memory, parts: Sequence[Part]) -> Fresh:
+    """Take the values that are finite and come later than all before; their series remember the last instant."""
+    kept = [np.flatnonzero(is_fresh(at_s, values, memory.last_s[i])) for i, (at_s, values) in enumerate(parts)]
+    at_s = np.concatenate([at[own] for (at, _), own in zip(parts, kept, strict=True)])
+    values = np.concatenate([values[own] for (_, values), own in zip(parts, kept, strict=True)])
+    sizes = np.array([own.size for own in kept])
+    memory.last_s[sizes > 0] = at_s[np.cumsum(sizes)[sizes > 0] - 1]
+    series = np.repeat(np.arange(len(parts)), sizes)
+    hour = (at_s // HOUR_S).astype(np.int64)
+    is_new = changes(series) | changes(hour // N_HOURS)
+    days_before = np.cumsum(is_new)
+    first = np.flatnonzero(changes(series))
+    rank: Integers = days_before - np.repeat(days_before[first], sizes[sizes > 0])
+    return Fresh(series, np.concatenate(kept), hour, rank, np.clip(values, -LARGEST, LARGEST))
+
+
+def is_fresh(at_s: Floats, values: Floats, last_s: float) -> Mask:
+    """Say which values of a part are finite and come later than all before."""
+    finite = np.isfinite(values)
+    reached = np.maximum.accumulate(np.concatenate(([last_s], np.where(finite, at_s, -np.inf))))
+    later: Mask = finite & (at_s > reached[:-1])
+    return later
+
+
+def changes(keys: Integers) -> Mask:
+    """Say where a key differs from the one before; the first always does."""
+    return np.concatenate((np.ones(min(1, keys.size), dtype=bool), keys[1:] != keys[:-1]))
+
+
+def follow(memory: Memory, fresh: Fresh) -> list[Frame]:
+    """Go from day to day, of all series side by side: learn what is over, give what the next is scored against."""
+    first = np.flatnonzero(changes(fresh.series) | changes(fresh.hour))
+    lows, highs = np.minimum.reduceat(fresh.values, first), np.maximum.reduceat(fresh.values, first)
+    series, hour, rank = fresh.series[first], fresh.hour[first], fresh.rank[first]
+    order = np.argsort(rank, kind="stable")
+    ends = np.searchsorted(rank[order], np.arange(int(rank.max()) + 2))
+    frames = []
+    for begin, end in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True):
+        chosen = order[begin:end]
+        cells = np.full_like(memory.today, np.inf)
+        slots = hour[chosen] % N_HOURS
+        cells[series[chosen], 0, slots], cells[series[chosen], 1, slots] = lows[chosen], -highs[chosen]
+        day, is_there = np.zeros_like(memory.day), np.zeros(memory.day.size, dtype=bool)
+        day[series[chosen]], is_there[series[chosen]] = hour[chosen] // N_HOURS, True
+        frames.append(memory.advance(day, cells, is_there, OPEN_AT))
+    return frames
+
+
+def score_values(fresh: Fresh, frames: Sequence[Frame]) -> Scores:
+    """Score all values at once, each by the frame of its day."""
+    rank, series, slot, values = fresh.rank, fresh.series, fresh.hour % N_HOURS, fresh.values
+    bounds, ever = np.stack([one.usual.bounds for one in frames]), np.stack([one.usual.ever for one in frames])
+    low, high = bounds[rank, series, 0, slot], -bounds[rank, series, 1, slot]
+    unit = np.stack([one.usual.unit for one in frames])[rank, series, slot]
+    damping = np.stack([one.hour_damping for one in frames])[rank, series]
+    is_known = np.stack([one.is_known for one in frames])[rank, series]
+    is_beyond = (values < ever[rank, series, 0]) | (values > -ever[rank, series, 1])
+    beyond = np.maximum(np.maximum(low - values, values - high), 0.0)
+    score = np.divide(beyond, unit * damping, out=np.full(values.size, np.nan), where=is_known)
+    aspect = np.where(is_beyond, VALUE, np.where(score > 0, HOUR, VALUE))
+    scores = Scores(score, aspect, values.copy(), low, high)
+    put_days(scores, fresh, frames)
+    return scores
+
+
+def put_days(scores: Scores, fresh: Fresh, frames: Sequence[Frame]) -> None:
+    """Let the score of the days before stand for values that are less strange themselves."""
+    damped = np.stack([one.before.value / one.day_damping for one in frames])[fresh.rank, fresh.series]
+    chosen = np.flatnonzero(damped > scores.value)  # false where not known
+    if not chosen.size:
+        return
+    rank, series = fresh.rank[chosen], fresh.series[chosen]
+    scores.value[chosen] = damped[chosen]
+    scores.aspect[chosen] = DAY + np.stack([one.before.aspect for one in frames])[rank, series]
+    scores.looked_at[chosen] = np.stack([one.before.looked_at for one in frames])[rank, series]
+    scores.low[chosen] = np.stack([one.before.low for one in frames])[rank, series]
+    scores.high[chosen] = np.stack([one.before.high for one in frames])[rank, series]
+
+
+def write(scores: Sequence[Scores], fresh: Fresh, scored: Scores) -> None:
+    """Give each series its scores."""
+    first = np.flatnonzero(changes(fresh.series))
+    for begin, end in zip(first.tolist(), [*first[1:].tolist(), fresh.series.size], strict=True):
+        scores[fresh.series[begin]].put(fresh.index[begin:end], scored, slice(begin, end))
 
 
 DETECTOR = DetectorEntry(
     name="robust_level",
-    version="1",
+    version="2",
     finding_kind="unusual_value",
     kinds=("gauge",),
     make=RobustLevel,
-    open_at=8.0,
+    open_at=OPEN_AT,
     close_at=4.0,
     n_calm=3,
+    n_open=3,
+    sure_at=24.0,
+    slow_aspects=("hour",),
+    slow_s=12 * HOUR_S,
+    without=("dimming_level", "uptime"),  # what is commanded, and what counts on
+    score_together=score_together,
 )

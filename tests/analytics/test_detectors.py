@@ -139,7 +139,7 @@ def test_robust_level_uses_the_hour_of_the_day() -> None:
     values[midnight] = 100.0
     score = detectors()["robust_level"].make().score(times, values)[midnight]
     assert score is not None
-    assert score.aspect == "value"
+    assert score.aspect == "hour"
     assert score.value > 20
 
 

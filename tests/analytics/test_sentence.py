@@ -1,0 +1,29 @@
+"""Sentences name what is unusual, against what, and since when, in both languages."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from analytics.detectors import Aspect, Score
+from analytics.sentence import Subject, tell_unusual
+
+PIPE = Subject("Conduite 2", "Flow", "Débit", "m3/h", "Europe/Paris")
+
+
+@pytest.mark.parametrize(
+    ("aspect", "english", "french"),
+    [
+        ("value", "Conduite 2: flow is 1.6 m³/h on", "Conduite 2 : débit : 1,6 m³/h le"),
+        ("hour", "Conduite 2: flow is 1.6 m³/h on", "Conduite 2 : débit : 1,6 m³/h le"),
+        ("day_low", "flow: the lowest value of the day is 1.6 m³/h on", "la valeur la plus basse du jour est de 1,6"),
+        ("day_mean", "flow: the mean of the day is 1.6 m³/h on", "la moyenne du jour est de 1,6 m³/h le"),
+        ("day_high", "flow: the highest value of the day is 1.6 m³/h on", "la valeur la plus haute du jour est de 1,6"),
+    ],
+)
+def test_unusual_value_is_told_by_its_aspect(aspect: Aspect, english: str, french: str) -> None:
+    at = datetime(2025, 7, 3, 22, 5, tzinfo=UTC)
+    told = tell_unusual(PIPE, Score(9.0, aspect, 1.6, 0.4, 0.5), at, at)
+    assert english in told[0]
+    assert "between 0.4 and 0.5 m³/h is usual. Unusual since 2025-07-04 at 00:05." in told[0]
+    assert french in told[1]
+    assert "d'habitude entre 0,4 et 0,5 m³/h" in told[1]
