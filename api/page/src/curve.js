@@ -6,7 +6,7 @@ import { curveTable, describe } from "./curvetable.js";
 import { h, put } from "./dom.js";
 import { amount, instant } from "./format.js";
 import { localised, say } from "./language.js";
-import { makePlot } from "./plot.js";
+import { isOfValues, makePlot } from "./plot.js";
 import { meet } from "./refresh.js";
 
 /** @typedef {import("./types.js").Series} Series */
@@ -89,7 +89,7 @@ function showRows(view, asked, rows, plot) {
 /** @param {View} view @param {import("./curvedata.js").Window} asked */
 function readoutText({ series, zone, findings }, asked) {
   const usual = findings.find((finding) => finding.ended_at === null)?.evidence;
-  const band = typeof usual?.expected_low === "number" && typeof usual?.expected_high === "number" && usual.aspect !== "change"
+  const band = usual && isOfValues(usual)
     ? h("span", { class: "usual" }, say("expected", { low: amount(usual.expected_low, series.unit), high: amount(usual.expected_high, series.unit) })) : null;
   const when = asked.isLive ? h("span", { class: "live" }, say("live"))
     : h("span", {}, say("curve_past", { at: instant(asked.to, zone) }));

@@ -9,6 +9,7 @@ const SIGN_BY_UNIT = {
   "1": "", Cel: "°C", "kW.h": "kWh", "W.h": "Wh", m3: "m³", "m3/h": "m³/h", m2: "m²", "[ppm]": "ppm", "[ppb]": "ppb",
   "dB[mW]": "dBm", deg: "°", "m/s2": "m/s²", "W/m2": "W/m²", "ug/m3": "µg/m³", "[pH]": "", "um/m": "µm/m", "{EUR}": "€",
 };
+/** @type {Record<string, Record<string, string>>} */
 const LOCAL_SIGN_BY_UNIT = {
   fr: { "/d": "/jour", "kW.h/(K.d)": "kWh/DJU" },
   en: { "/d": "/day", "kW.h/(K.d)": "kWh/HDD" },

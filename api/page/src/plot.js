@@ -82,11 +82,19 @@ function yRange(subject, low, high) {
   return [least >= 0 && least - room < 0 ? 0 : least - room, most + room];
 }
 
-/** The range a finding calls usual, where it is of the values themselves. @param {Finding} finding */
+/** Whether what a finding calls usual is a range of the values themselves, and not of their days.
+ * @param {Record<string, unknown>} evidence
+ * @returns {evidence is { expected_low: number, expected_high: number }}
+ */
+export function isOfValues(evidence) {
+  const { expected_low: low, expected_high: high, aspect } = evidence;
+  return typeof low === "number" && typeof high === "number" && (aspect === "value" || aspect === "hour");
+}
+
+/** @param {Finding} finding */
 function usualRange({ evidence, ended_at: endedAt }) {
-  const { expected_low: from, expected_high: to, aspect } = evidence;
-  const isOfValues = typeof from === "number" && typeof to === "number" && aspect !== "change";
-  return isOfValues && endedAt === null ? [{ from, to }] : [];
+  if (endedAt !== null || !isOfValues(evidence)) return [];
+  return [{ from: evidence.expected_low, to: evidence.expected_high }];
 }
 
 /** @param {HTMLElement} place @param {string} zone @returns {uPlot.Axis} */
