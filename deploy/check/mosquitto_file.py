@@ -129,7 +129,7 @@ def judge_inflight(values: Values) -> Iterator[Finding]:
     """How many messages may be unacknowledged?"""
     most = number(values, "max_inflight_messages", 20)
     if 0 < most < 1000:
-        meaning = "the ingest acknowledges after each commit, so so few under way slow it down; the rest queues"
+        meaning = "a client of MQTT 3.1.1 gets no more before it acknowledges, and the ingest does so after each commit"
         yield Finding(SUBJECT, "inflight", Level.WARNING, f"{most:,}", meaning, "max_inflight_messages 0")
     else:
         yield Finding(SUBJECT, "inflight", Level.OK, f"{most:,}" if most else "no limit")

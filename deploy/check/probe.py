@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
-from deploy.check.session import ProbeError, ProbeSession, wait, wait_still
+from deploy.check.session import MOST_INFLIGHT, NO_CONNACK, ProbeError, ProbeSession, wait, wait_still
 
 N_MESSAGES = 3_000
 PADDING = b"x" * 992  # with a number of eight digits before it: 1,000 bytes
@@ -46,9 +46,12 @@ def probe(mqtt_url: str, n_messages: int = N_MESSAGES) -> BrokerFacts:
     facts = BrokerFacts()
     name = f"vigie-check-{secrets.token_hex(6)}"
     read_limits(mqtt_url, f"{name}-limits", facts)
-    if facts.refusal:
+    if facts.limits.get("MaximumQoS") == 0:  # to publish at QoS 1 would end the connection
+        facts.granted_qos = 0
+    if facts.refusal or facts.granted_qos == 0:
         return facts
-    reader = ProbeSession(mqtt_url, f"{name}-reader", has_mqtt5=facts.has_mqtt5)
+    most_inflight = min(MOST_INFLIGHT, facts.limits.get("ReceiveMaximum", MOST_INFLIGHT))
+    reader = ProbeSession(mqtt_url, f"{name}-reader", has_mqtt5=facts.has_mqtt5, most_inflight=most_inflight)
     reader.open(clean=True)
     try:
         read_counts(reader, facts)
@@ -80,7 +83,7 @@ def connect_or_step_back(mqtt_url: str, client_id: str, facts: BrokerFacts) -> P
             return session
         session.close()
     except ProbeError as error:
-        if "no answer to CONNECT" not in str(error):
+        if NO_CONNACK not in str(error):
             raise
     facts.has_mqtt5 = False
     session = ProbeSession(mqtt_url, client_id, has_mqtt5=False)
@@ -115,7 +118,7 @@ def probe_retained(reader: ProbeSession, topic: str, facts: BrokerFacts) -> None
         return
     reader.publish(topic, b"x", retain=True)
     try:
-        if reader.subscribe(topic).is_failure:
+        if any(answer.is_failure for answer in reader.answers) or reader.subscribe(topic).is_failure:
             return
         facts.keeps_retained = wait(lambda: any(message.topic == topic for message in list(reader.messages)), STILL_S)
     finally:

@@ -15,6 +15,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 TIMEOUT_S = 10.0
 PAUSE_S = 0.02
+MOST_INFLIGHT = 1_000
+NO_CONNACK = "no answer to CONNECT"
 
 
 class ProbeError(Exception):
@@ -24,19 +26,21 @@ class ProbeError(Exception):
 class ProbeSession:
     """A connection with a name of its own. Messages stay unacknowledged until `acknowledge_all`."""
 
-    def __init__(self, mqtt_url: str, client_id: str, *, has_mqtt5: bool = True) -> None:
+    def __init__(
+        self, mqtt_url: str, client_id: str, *, has_mqtt5: bool = True, most_inflight: int = MOST_INFLIGHT
+    ) -> None:
         self.url, self.has_mqtt5 = mqtt_url, has_mqtt5
         self.messages: list[MQTTMessage] = []
         self.answers: list[ReasonCode] = []  # to publishes
         self.grants: list[ReasonCode] = []
-        self.session_present = False
+        self.session_present = self.is_lost = False
         self.reason: ReasonCode | None = None
         self.limits: dict[str, Any] = {}  # Any: a property of CONNACK is a number or a text
         self._acknowledges = False
         self._lock = threading.Lock()
         version = MQTTProtocolVersion.MQTTv5 if has_mqtt5 else MQTTProtocolVersion.MQTTv311
         # For 3.1.1 the kind of session is chosen here, for 5 when connecting.
-        self._client_id, self._version = client_id, version
+        self._client_id, self._version, self._most_inflight = client_id, version, most_inflight
         self._client: Client | None = None
 
     def open(self, *, clean: bool, expiry_s: int = 0) -> None:
@@ -59,9 +63,9 @@ class ProbeSession:
             raise ProbeError(str(error)) from error
         client.loop_start()
         self._client = client
-        if not wait(lambda: self.reason is not None):
+        if not wait(lambda: self.reason is not None or self.is_lost) or self.reason is None:
             self.close()
-            raise ProbeError("no answer to CONNECT")
+            raise ProbeError(NO_CONNACK)
 
     def close(self) -> None:
         """Part in an orderly way."""
@@ -74,7 +78,7 @@ class ProbeSession:
         """Subscribe at QoS 1 and give the broker's answer. Raises ProbeError."""
         self.grants.clear()
         self._need().subscribe(topic_filter, qos=1)
-        if not wait(lambda: self.grants):
+        if not wait(lambda: self.grants or self.is_lost) or not self.grants:
             raise ProbeError("no answer to SUBSCRIBE")
         return self.grants[0]
 
@@ -83,7 +87,7 @@ class ProbeSession:
         self.answers.clear()
         for index in range(n):
             self._need().publish(topic, b"%08d" % index + payload if payload else b"", qos=1, retain=retain)
-        return wait(lambda: len(self.answers) >= n)
+        return wait(lambda: len(self.answers) >= n or self.is_lost) and not self.is_lost
 
     def acknowledge_all(self) -> None:
         """Acknowledge what has come and, from now on, what comes."""
@@ -106,10 +110,12 @@ class ProbeSession:
             manual_ack=True,
             reconnect_on_failure=False,
         )
+        self.is_lost = False
+        client.max_inflight_messages_set(self._most_inflight)
         client.connect_timeout = TIMEOUT_S
-        client.max_inflight_messages_set(1000)
         client.on_connect, client.on_message = self._on_connect, self._on_message
         client.on_subscribe, client.on_publish = self._on_subscribe, self._on_publish
+        client.on_disconnect = self._on_disconnect
         return client
 
     def _on_connect(
@@ -118,6 +124,9 @@ class ProbeSession:
         self.session_present = flags.session_present
         self.limits = dict(properties.json()) if properties is not None else {}  # type: ignore[no-untyped-call]
         self.reason = reason
+
+    def _on_disconnect(self, *_: Any) -> None:
+        self.is_lost = True
 
     def _on_message(self, client: Client, _data: Any, message: MQTTMessage) -> None:
         with self._lock:
