@@ -54,14 +54,16 @@ def judge_protocol(facts: BrokerFacts) -> Iterator[Finding]:
 def judge_quality(facts: BrokerFacts) -> Iterator[Finding]:
     """A subscription at QoS 1 must be granted as such."""
     most = facts.limits.get("MaximumQoS")
-    if facts.granted_qos is None:
+    if facts.refused_subscription:
         meaning = "the ingest reads below vigie/, and so does this probe"
         mend = "the right to read and write vigie/#"
-        yield Finding(SUBJECT, "subscription", Level.LOSS, "refused", meaning, mend)
+        yield Finding(SUBJECT, "subscription", Level.LOSS, facts.refused_subscription, meaning, mend)
     elif facts.granted_qos == 0 or most == 0:
         meaning = "what does not arrive at once is lost, and nothing is kept while the ingest is away"
         mend = "allow QoS 1 in the broker; The Things Stack has no more than QoS 0: use its webhooks or storage too"
         yield Finding(SUBJECT, "subscription", Level.LOSS, "QoS 1 asked, QoS 0 granted", meaning, mend)
+    elif facts.granted_qos is None:
+        yield Finding(SUBJECT, "subscription", Level.UNSEEN, "could not be tried")
     else:
         yield Finding(SUBJECT, "subscription", Level.OK, f"QoS {facts.granted_qos} granted")
 
@@ -105,7 +107,7 @@ def judge_queue(facts: BrokerFacts) -> Iterator[Finding]:
 
 def judge_inflight(facts: BrokerFacts) -> Iterator[Finding]:
     """How many come before the first acknowledgement."""
-    if not facts.n_kept:
+    if not facts.n_inflight:
         return
     if facts.n_inflight >= min(FEW_INFLIGHT, facts.n_kept):
         yield Finding(SUBJECT, "inflight", Level.OK, f"{facts.n_inflight:,} unacknowledged messages let out")

@@ -31,6 +31,7 @@ class BrokerFacts:
     refusal: str = ""
     limits: dict[str, Any] = field(default_factory=dict)  # Any: a property of CONNACK is a number or a text
     granted_qos: int | None = None
+    refused_subscription: str = ""
     n_sent: int = 0
     n_taken: int = 0
     answers: set[str] = field(default_factory=set)
@@ -55,8 +56,9 @@ def probe(mqtt_url: str, n_messages: int = N_MESSAGES) -> BrokerFacts:
     reader.open(clean=True)
     try:
         read_counts(reader, facts)
-        probe_retained(reader, f"vigie/{name}/retained", facts)
-        probe_queue(reader, name, n_messages, facts)
+        if may_publish(reader, f"vigie/{name}/first", facts):
+            probe_retained(reader, f"vigie/{name}/retained", facts)
+            probe_queue(reader, name, n_messages, facts)
     finally:
         reader.close()
     return facts
@@ -111,6 +113,15 @@ def read_counts(reader: ProbeSession, facts: BrokerFacts) -> None:
     }
 
 
+def may_publish(publisher: ProbeSession, topic: str, facts: BrokerFacts) -> bool:
+    """Publish one message; a broker that refuses it is not sent thousands."""
+    publisher.publish(topic, b"first")
+    facts.n_sent = 1
+    facts.answers = {str(answer) for answer in publisher.answers}
+    facts.n_taken = facts.n_kept = sum(not answer.is_failure for answer in publisher.answers)
+    return facts.n_taken == 1
+
+
 def probe_retained(reader: ProbeSession, topic: str, facts: BrokerFacts) -> None:
     """Publish a retained message, then subscribe; taken away again afterwards."""
     if facts.limits.get("RetainAvailable") == 0:  # to publish one would end the connection
@@ -118,7 +129,7 @@ def probe_retained(reader: ProbeSession, topic: str, facts: BrokerFacts) -> None
         return
     reader.publish(topic, b"x", retain=True)
     try:
-        if any(answer.is_failure for answer in reader.answers) or reader.subscribe(topic).is_failure:
+        if reader.subscribe(topic).is_failure:
             return
         facts.keeps_retained = wait(lambda: any(message.topic == topic for message in list(reader.messages)), STILL_S)
     finally:
@@ -133,9 +144,10 @@ def probe_queue(publisher: ProbeSession, name: str, n_messages: int, facts: Brok
         keeper.open(clean=False, expiry_s=KEPT_S)
         grant = keeper.subscribe(topic)
         keeper.close()
-        facts.granted_qos = None if grant.is_failure else grant.value
         if grant.is_failure:
+            facts.refused_subscription = str(grant)
             return
+        facts.granted_qos = grant.value
         publisher.publish(topic, PADDING, n=n_messages)
         facts.n_sent = n_messages
         facts.n_taken = sum(not answer.is_failure for answer in publisher.answers)
