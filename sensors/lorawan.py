@@ -31,6 +31,7 @@ class Heard(msgspec.Struct, frozen=True):
     `at_us` is when the network received it, None where the message does not say. `decoded` is the object of the
     server's codec, None without one; `timed` holds values that a server has normalized, and goes before it, each group
     with its instant where it has one of its own. `model` names brand and model.
+    `failure` says why a codec that was to read the payload did not; nothing else is tried then.
     """
 
     device: str
@@ -46,6 +47,7 @@ class Heard(msgspec.Struct, frozen=True):
     spreading_factor: int | None = None
     is_encrypted: bool = False
     simulated: bool = False
+    failure: str = ""
 
 
 class LorawanFormat(Protocol):
@@ -84,6 +86,8 @@ def read_payload(
     """Give the values of the payload, or the part to refuse where nothing can read it."""
     if heard.is_encrypted:
         return [], _unread("payload encrypted end to end (joinServerContext)")
+    if heard.failure:
+        return [], _unread(heard.failure)
     failure = f"no decoder: {heard.model or '?'}, port {heard.f_port}, {len(heard.payload)} B"
     model = find_device_model(heard.model)
     if model is not None and heard.payload:
