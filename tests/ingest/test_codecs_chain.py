@@ -22,7 +22,8 @@ from tests.support.waiting import wait_until
 
 THERMOMETER = """function decodeUplink(input) {
   const frame = Buffer.from(input.bytes);
-  return { data: { t_in: frame.readInt16BE(0) * Number(input.variables.step), door: frame[2] ? "offen" : "zu", nr: 7 } };
+  const step = Number(input.variables.step);
+  return { data: { t_in: frame.readInt16BE(0) * step, door: frame[2] ? "offen" : "zu", nr: 7 } };
 }"""
 MAPPING = {
     "fields": {
