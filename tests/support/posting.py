@@ -38,6 +38,11 @@ class PostingTown:
         with psycopg.connect(self.database_url) as connection:
             return connection.execute(query.encode()).fetchall()
 
+    def execute(self, statement: str) -> None:
+        """Change the store behind everybody's back."""
+        with psycopg.connect(self.database_url) as connection:
+            connection.execute(statement.encode())
+
     def values(self) -> list[tuple[str, str, float]]:
         """Give all measurements as (device, quantity, value), in order."""
         query = """
