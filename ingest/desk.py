@@ -7,10 +7,12 @@ unfinished take the place of the broker's window: beyond them posts are turned a
 import queue
 import threading
 import time
-from collections.abc import Sequence
-from concurrent.futures import Future
-from typing import cast
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, InvalidStateError
+from contextlib import suppress
+from typing import TypeVar, cast
 
+import psycopg
 import structlog
 
 from ingest.account import Outcome
@@ -32,6 +34,7 @@ WINDOW_BYTES = 64_000_000
 SETTLE_S = GOODBYE_S = 0.5  # the server has let its requests finish before
 
 Answer = Future[Sequence[PostOutcome]]
+Part = TypeVar("Part")
 
 
 class Ticket(Chunk, frozen=True, kw_only=True):
@@ -43,14 +46,23 @@ class Ticket(Chunk, frozen=True, kw_only=True):
 class PostWorker(Worker):
     """A worker that answers each ticket instead of acknowledging to a broker."""
 
+    def run(self) -> None:
+        """Work as any worker; where it ends with an error the program goes on, so nothing may stay open."""
+        try:
+            super().run()
+        finally:
+            self._disconnect()
+
     def _report(self, chunks: Sequence[Chunk], outcomes: Sequence[Outcome]) -> None:
         for outcome in outcomes:
             self._counters.count(outcome)
             self._committed(outcome)
         told = iter(tell((arrival for chunk in chunks for arrival in chunk.arrivals), outcomes))
+        self._done(Done(chunks))  # first, so that whoever is told finds room for the next
         for ticket in cast("Sequence[Ticket]", chunks):
-            ticket.answer.set_result([next(told) for _ in ticket.arrivals])
-        self._done(Done(chunks))
+            results = [next(told) for _ in ticket.arrivals]
+            with suppress(InvalidStateError):  # the desk was closed meanwhile and has told them that nothing is known
+                ticket.answer.set_result(results)
 
 
 class PostDesk:
@@ -72,8 +84,8 @@ class PostDesk:
         self._is_closed = False
         self._inbox: queue.SimpleQueue[Chunk | None] = queue.SimpleQueue()
         self._worker: PostWorker | None = None
-        self._newest: NewestWriter | None = None
-        self._threads: list[threading.Thread] = []
+        self._newest = NewestWriter(database_url, worker)
+        self._threads: dict[str, threading.Thread] = {}
 
     def deliver(self, posts: Sequence[Post]) -> Answer:
         """Give the outcomes once they are committed.
@@ -89,8 +101,7 @@ class PostDesk:
                 raise UndeliveredError("the program is ending")
             if self._n_messages + len(posts) > self._window_n or self._n_bytes + n_bytes > self._window_bytes:
                 raise UndeliveredError("too many messages are waiting for the database")
-            if self._worker is None:
-                self._start()
+            self._ensure_running()
             arrivals: list[Arrival] = [make_arrival(post, self._stamp()) for post in posts]
             ticket = Ticket(0, arrivals, n_bytes, answer=Future())
             ticket.answer.set_running_or_notify_cancel()  # whoever gives up waiting cancels nothing
@@ -103,54 +114,67 @@ class PostDesk:
         """Settle what was taken; after a moment give up, and say so to whoever waits."""
         with self._lock:
             self._is_closed = True
+            worker = self._worker
             self._inbox.put(None)
-        worker, newest, threads = self._worker, self._newest, self._threads
-        if worker is None or newest is None:
-            return
-        threads[0].join(SETTLE_S)
-        worker.give_up()
-        threads[0].join(GOODBYE_S)
-        newest.close()
-        threads[1].join(GOODBYE_S)
+        if worker is not None:
+            self._threads["desk"].join(SETTLE_S)
+            worker.give_up()
+            self._threads["desk"].join(GOODBYE_S)
+        self._newest.close()
+        if "newest" in self._threads:
+            self._threads["newest"].join(GOODBYE_S)
         self._fail("the program is ending")
 
-    def _start(self) -> None:
-        """Make the worker and its threads; they end with the program in any case."""
-        self._newest = NewestWriter(self._database_url, self._name)
-        self._inbox = queue.SimpleQueue()
-        self._worker = PostWorker(
+    def _ensure_running(self) -> None:
+        """Start what does not run: at the first post, and after an error that somebody may have mended since."""
+        if self._worker is None:
+            self._inbox = queue.SimpleQueue()
+            self._worker = self._make_worker()
+            self._start("desk", self._work, self._worker)
+        if "newest" not in self._threads or not self._threads["newest"].is_alive():
+            self._newest = NewestWriter(self._database_url, self._name)
+            self._start("newest", self._keep_newest, self._newest)
+
+    def _make_worker(self) -> PostWorker:
+        return PostWorker(
             self._database_url,
             PostIntake(Source(SOURCE, ()), Registry()),
             Writer(self._name, time.monotonic),
             self.counters,
             self._inbox,
             self._settled,
-            self._newest.add,
+            lambda outcome: self._newest.add(outcome),
         )
-        self._threads = [
-            threading.Thread(target=self._work, args=(self._worker, self._newest), name="desk", daemon=True),
-            threading.Thread(target=self._newest.run, name="desk newest", daemon=True),
-        ]
-        for thread in self._threads:
-            thread.start()
 
-    def _work(self, worker: PostWorker, newest: NewestWriter) -> None:
-        """Run the worker. Where it can be of no use, everybody is told, and the next post tries with a new one."""
+    def _start(self, name: str, target: Callable[[Part], None], part: Part) -> None:
+        """Start a thread. The program does not wait for it: what is not committed was not answered either."""
+        self._threads[name] = threading.Thread(target=target, args=(part,), name=name, daemon=True)
+        self._threads[name].start()
+
+    def _work(self, worker: PostWorker) -> None:
+        """Run the worker. Where it can be of no use, everybody who waits is told."""
+        sentence = "this is a fault of Vigie, kept in its log"
         try:
             worker.run()
-        except (IngestError, StoreError) as error:
-            LOG.error("desk_failed", error=str(error))  # noqa: TRY400  # the sentence says what to mend
-            newest.close()
-            self._fail(str(error))
-        except BaseException:
-            self._fail("a fault of Vigie, kept in its log")
-            raise
+            sentence = "the program is ending"
+        except (IngestError, StoreError, psycopg.Error) as error:
+            sentence = str(error).strip()
+            LOG.error("desk_failed", error=sentence)  # noqa: TRY400  # the sentence says what to mend
+        finally:
+            self._fail(sentence)
+
+    def _keep_newest(self, newest: NewestWriter) -> None:
+        """Keep the newest values; they are rebuilt by the next one where this one fails."""
+        try:
+            newest.run()
+        except psycopg.Error as error:
+            LOG.error("newest_values_failed", error=str(error).strip())  # noqa: TRY400  # derived, and rebuilt
 
     def _settled(self, done: Done) -> None:
         with self._lock:
             for ticket in cast("Sequence[Ticket]", done.chunks):
-                del self._tickets[id(ticket)]
-                self._count(-len(ticket.arrivals), -ticket.n_bytes)
+                if self._tickets.pop(id(ticket), None) is not None:
+                    self._count(-len(ticket.arrivals), -ticket.n_bytes)
 
     def _fail(self, sentence: str) -> None:
         with self._lock:
@@ -159,7 +183,8 @@ class PostDesk:
             self._tickets.clear()
             self._n_messages = self._n_bytes = 0
         for ticket in tickets:
-            ticket.answer.set_exception(UndeliveredError(sentence))
+            with suppress(InvalidStateError):  # settled at the last moment
+                ticket.answer.set_exception(UndeliveredError(sentence))
 
     def _count(self, n_messages: int, n_bytes: int) -> None:
         self._n_messages += n_messages
