@@ -9,8 +9,10 @@ from ingest.account import Outcome, by_reason, list_rejected
 from ingest.arrival import Arrival
 from ingest.batch import Origin, Refusal
 from ingest.intake import Draft, Intake, Route, decode_message
+from ingest.source import Rule, Source
+from sensors.formats import formats
 from sensors.measurement import Uplink
-from sensors.posting import Post, PostOutcome, Refused, topic_of
+from sensors.posting import Post, PostOutcome, Refused, needs_device, topic_of
 from sensors.rejection import Reason, shown
 
 SOURCE = "http"
@@ -28,6 +30,16 @@ class PostIntake(Intake):
     def decode(self, arrivals: Sequence[Arrival]) -> list[Draft]:
         """Decode posts; whatever they hold, each gives one draft."""
         return [decode_post(arrival) for arrival in arrivals if isinstance(arrival, PostedArrival)]
+
+
+def post_source(territory: str) -> Source:
+    """Give what reads a kept post again: by its topic its format, bound to the territory it was posted for."""
+    rules: list[Rule] = []
+    for format_ in formats().values():
+        devices = ("+",) if needs_device(format_.name) else ("+", None)
+        filters = {topic_of(Post(territory, format_, b"", device, "+")) for device in devices}
+        rules += [Rule(topic_filter, format_) for topic_filter in sorted(filters)]
+    return Source(SOURCE, tuple(rules), territory)
 
 
 def make_arrival(post: Post, received_at_us: int) -> PostedArrival:

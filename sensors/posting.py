@@ -23,8 +23,8 @@ NAMES_ITS_DEVICES = frozenset(
 )
 _TOPICS = {
     "native": f"{ROOT}/{{territory}}/{{device}}/up",
-    "chirpstack": "http/{kind}",
-    "chirpstack_protobuf": "http/{kind}",
+    "chirpstack": "chirpstack/json/{kind}",
+    "chirpstack_protobuf": "chirpstack/protobuf/{kind}",
     "the_things_stack": "v3/http/devices/{device}/{kind}",
 }
 
@@ -98,7 +98,7 @@ def needs_device(format_name: str) -> bool:
 
 
 def topic_of(post: Post) -> str:
-    """Give the topic on which the format would have read this message.
+    """Give the topic on which the format would have read this message. From it alone the format is known again.
 
     >>> from sensors.formats import formats
     >>> topic_of(Post("dijon", formats()["native"], b"", "lamp-1"))
