@@ -9,10 +9,12 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 
 from api.errors import ProblemError
 from store.keys import PREFIX, Key, digest, read_key
+from store.listing import list_territories
 from store.reader import Connection, Pool, limited
 
 TRUSTED_FOR_S = 5.0  # a revoked key works no longer than this
 MOST_REMEMBERED = 10_000
+MOST_TERRITORIES = 100_000
 
 bearer = HTTPBearer(auto_error=False, description="A key made by `vigie key create`.")
 header = APIKeyHeader(name="X-API-Key", auto_error=False, description="The same key, for clients without Bearer.")
@@ -24,6 +26,7 @@ class KeyRing:
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
         self._known: dict[bytes, tuple[Key, float]] = {}
+        self._territories: dict[int, tuple[frozenset[str], float]] = {}
 
     async def find(self, text: str) -> Key | None:
         """Give the key of this text if it is, or a moment ago was, valid."""
@@ -41,13 +44,26 @@ class KeyRing:
         self._known[mark] = (key, time.monotonic() + TRUSTED_FOR_S)
         return key
 
+    async def find_territories(self, key: Key) -> frozenset[str]:
+        """Give the slugs of all territories in the key's subtrees, as they are or were a moment ago."""
+        known = self._territories.get(key.key_id)
+        if known and time.monotonic() < known[1]:
+            return known[0]
+        async with limited(self.pool, key.territory_ids) as connection:
+            rows = await list_territories(connection, after=0, n=MOST_TERRITORIES)
+        slugs = frozenset(str(row["territory"]) for row in rows)
+        if len(self._territories) >= MOST_REMEMBERED:
+            self._territories.clear()
+        self._territories[key.key_id] = (slugs, time.monotonic() + TRUSTED_FOR_S)
+        return slugs
 
-async def require_key(
+
+async def known_key(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
     api_key: Annotated[str | None, Security(header)],
 ) -> Key:
-    """Give the key of a request that may read, else end it with 401 or 403."""
+    """Give the key of a request, else end it with 401."""
     text = credentials.credentials if credentials else api_key
     if not text:
         raise ProblemError(401, "send a key as `Authorization: Bearer vg_...`", {"WWW-Authenticate": "Bearer"})
@@ -59,9 +75,22 @@ async def require_key(
             "this key is not known, has expired or was revoked; ask for another",
             {"WWW-Authenticate": 'Bearer error="invalid_token"'},
         )
+    return key
+
+
+async def require_key(key: Annotated[Key, Depends(known_key)]) -> Key:
+    """Give the key of a request that may read, else end it with 403."""
     if "read" not in key.scopes:
         raise ProblemError(403, "this key may not read")
     return key
+
+
+async def require_speaker(request: Request, key: Annotated[Key, Depends(known_key)]) -> frozenset[str]:
+    """Give the territories for which the request's key may send messages, else end it with 403."""
+    if "ingest" not in key.scopes:
+        raise ProblemError(403, "this key may not send messages: make one with `vigie key create --scope ingest`")
+    ring: KeyRing = request.app.state.key_ring
+    return await ring.find_territories(key)
 
 
 async def limited_reader(request: Request, key: Annotated[Key, Depends(require_key)]) -> AsyncIterator[Connection]:
@@ -78,4 +107,5 @@ async def public_reader(request: Request) -> AsyncIterator[Connection]:
 
 # Scope "function": the connection is given back before the answer is sent, so a slow client holds none.
 Reader = Annotated[Connection, Depends(limited_reader, scope="function")]
+Speaker = Annotated[frozenset[str], Depends(require_speaker, scope="function")]
 PublicReader = Annotated[Connection, Depends(public_reader, scope="function")]
