@@ -188,5 +188,6 @@ class Worker:
 
 
 def refuse(draft: Draft, error: psycopg.Error) -> Draft:
-    """Give the same message as one that is refused."""
-    return Draft(draft.arrival, draft.origin, (), Reason.WRONG_SHAPE, f"the store cannot take it ({error.sqlstate})")
+    """Give the same message as one that is refused; what was remembered of it stays remembered."""
+    detail = f"the store cannot take it ({error.sqlstate})"
+    return Draft(draft.arrival, draft.origin, (), Reason.WRONG_SHAPE, detail, draft.said)
