@@ -98,9 +98,7 @@ def read_publish(head: int, buffer: bytes, begin: int, end: int, received_at_us:
     if not properties_begin or payload_begin > end:
         raise ProtocolError("the broker sent a message whose properties are cut short")
     response_topic, correlation_data = read_properties(buffer[properties_begin:payload_begin])
-    return Arrival(
-        topic, buffer[payload_begin:end], mid, received_at_us, response_topic, correlation_data, is_retained
-    )
+    return Arrival(topic, buffer[payload_begin:end], mid, received_at_us, response_topic, correlation_data, is_retained)
 
 
 def read_properties(properties: bytes) -> tuple[str | None, bytes | None]:
