@@ -12,7 +12,7 @@ import structlog
 
 from ingest.broker import Broker, read_broker_url
 from ingest.counters import Counters
-from ingest.errors import SettingsError
+from ingest.errors import SettingsError, UnusableStoreError
 from ingest.foreign import make_broker, make_source
 from ingest.health import Health
 from ingest.keeper import PASSING, Keeper, MakeBroker
@@ -79,16 +79,19 @@ class Supervisor:
                 write_states(connection, self._states())
             except PASSING as error:
                 LOG.warning("sources_unread", error=str(error).strip())
-                connection = close(connection)
-            except psycopg.errors.UndefinedTable as error:
-                raise SettingsError(
-                    f"the database is older than this version ({error}): run `vigie migrate`"
+                close(connection)
+                connection = None
+            except psycopg.ProgrammingError as error:
+                raise UnusableStoreError(
+                    f"the database is not as this version needs it ({str(error).splitlines()[0]}): run `vigie migrate`"
                 ) from error
         close(connection)
 
     def _adjust(self, threads: ThreadPoolExecutor, entries: Iterable[SourceEntry]) -> None:
         """Bring the keepers in line with the store."""
         wanted = {entry.name: entry for entry in entries if self._settings.reads(entry.name)}
+        if missing := set(self._settings.sources) - wanted.keys() - self._running.keys() - {OWN}:
+            raise SettingsError(f"there is no source {', '.join(sorted(missing))}: see `vigie source list`")
         for name, running in list(self._running.items()):
             if running.entry is not None and wanted.get(name) != running.entry:
                 running.stop.set()
@@ -131,7 +134,7 @@ class Supervisor:
     def _own_broker(self, client_id: str) -> Broker:
         return as_owner(read_broker_url(self._settings.mqtt_url, client_id, self._settings.window_n), is_ordered=True)
 
-    def _foreign_broker(self, entry: SourceEntry, is_ordered: bool, client_id: str) -> Broker:  # noqa: FBT001
+    def _foreign_broker(self, entry: SourceEntry, is_ordered: bool, client_id: str) -> Broker:
         broker = make_broker(entry, client_id, self._settings.window_n, self._environment)
         return as_owner(broker, is_ordered=is_ordered)
 
