@@ -12,7 +12,8 @@ class Broker:
 
     `receive_maximum` bounds the unacknowledged among them (MQTT 5). `wants_retained` asks for retained messages at each
     subscription. `ends_when_taken_over`: once another connection has the client identifier, the session
-    ends in place of taking it back.
+    ends in place of taking it back. `is_kept`: the broker keeps the session while
+    nobody is there.
     """
 
     host: str
@@ -27,6 +28,7 @@ class Broker:
     has_mqtt5: bool = True
     wants_retained: bool = False
     ends_when_taken_over: bool = False
+    is_kept: bool = True
 
 
 def read_broker_url(url: str, client_id: str, window_n: int) -> Broker:

@@ -61,7 +61,7 @@ class TappedClient(Client):
         super().__init__(
             CallbackAPIVersion.VERSION2,
             broker.client_id,
-            clean_session=None if has_mqtt5 else False,
+            clean_session=None if has_mqtt5 else not broker.is_kept,
             protocol=MQTTProtocolVersion.MQTTv5 if has_mqtt5 else MQTTProtocolVersion.MQTTv311,
             manual_ack=True,
             reconnect_on_failure=False,
@@ -92,9 +92,9 @@ class TappedClient(Client):
             self.reconnect()
         elif self.has_mqtt5:
             properties = make_properties(PacketTypes.CONNECT)
-            properties.SessionExpiryInterval = NEVER_EXPIRES
+            properties.SessionExpiryInterval = NEVER_EXPIRES if broker.is_kept else 0
             properties.ReceiveMaximum = min(broker.window_n, broker.receive_maximum)
-            self.connect(broker.host, broker.port, KEEPALIVE_S, clean_start=False, properties=properties)
+            self.connect(broker.host, broker.port, KEEPALIVE_S, clean_start=not broker.is_kept, properties=properties)
         else:
             self.connect(broker.host, broker.port, KEEPALIVE_S)
 

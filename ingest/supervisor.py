@@ -24,7 +24,7 @@ from store.intake import Connection
 from store.sources import SourceEntry, StateRow, read_sources, write_states
 
 LOG = structlog.get_logger()
-PERIOD_S = 5.0
+PERIOD_S = 2.0
 FIRST_S = 0.5
 MAX_KEEPERS = 200
 
