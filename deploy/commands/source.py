@@ -1,7 +1,7 @@
 """`vigie source`: other brokers beside the platform's own."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 import typer
@@ -31,7 +31,7 @@ class RuleDocument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     topic_filter: str = ""
     territory: str | None = None
     device_prefix: str = ""
-    mapping: msgspec.Raw | None = None
+    mapping: dict[str, Any] | None = None  # checked as a rule of a JSON mapping
 
 
 def add_to(app: typer.Typer) -> None:
@@ -150,7 +150,7 @@ def read_rules(written: list[str], path: Path | None) -> list[RuleEntry]:
     except (OSError, msgspec.MsgspecError) as error:
         raise SettingError(f"{path} holds no list of rules: {error}") from error
     for rule in documents:
-        mapping = None if rule.mapping is None else bytes(rule.mapping).decode()
+        mapping = None if rule.mapping is None else msgspec.json.encode(rule.mapping).decode()
         entries.append(RuleEntry(rule.format, rule.topic_filter, rule.territory, rule.device_prefix, mapping))
     return entries
 

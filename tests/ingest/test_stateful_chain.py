@@ -5,9 +5,9 @@ import pytest
 
 from sensors.sparkplug import read_payload
 from store.registry import DeviceEntry
-from tests.support.chain import Chain, make_chain, working
+from tests.support.chain import Chain, make_chain, worker_process, working
 from tests.support.publisher import Message, listening, publish
-from tests.support.sparkplug import NOW_MS, a_birth, a_payload, a_value, bd_seq
+from tests.support.sparkplug import a_birth, a_payload, a_value, bd_seq
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.services
@@ -63,7 +63,6 @@ def test_alias_is_understood_by_the_next_worker_and_a_lost_birth_is_asked_for(ch
         node.measure(1)
         chain.wait_for_stored(2)
         assert chain.fetch(SEEN) == [("boiler-1", "online", None), ("gw-hall", "online", None)]
-    chain.fetch("select 1")
     with psycopg.connect(chain.settings.database_url) as connection:
         connection.execute("delete from source_states")
     asked = f"spBv1.0/{chain.territory}/NCMD/gw-hall"
@@ -82,7 +81,6 @@ def test_alias_is_understood_by_the_next_worker_and_a_lost_birth_is_asked_for(ch
     assert read_payload(heard[0].payload).metrics
     assert [value for (value,) in chain.fetch(VALUES)] == [20.0, 21.0, 22.0, 25.0]
     assert chain.fetch("select reason, n_measurements from rejections") == [("unknown_quantity", 1)]
-    assert NOW_MS < AT_MS
     received, stored, duplicate, rejected = chain.ledger()
     assert (received, stored, duplicate, rejected) == (6, 4, 1, 1)
 
@@ -98,3 +96,39 @@ def test_death_makes_node_and_devices_offline(chain: Chain) -> None:
             lambda: chain.fetch(SEEN) == [("boiler-1", "offline", "gw-hall"), ("gw-hall", "offline", None)],
             "the death of the node",
         )
+
+
+def test_killed_worker_leaves_its_memory_to_the_one_standing_by(chain: Chain) -> None:
+    node = Node(chain)
+    with worker_process(chain) as first:
+        wait_for_owner(chain)
+        node.give_birth()
+        with working(chain, client_id="test-standing-by"):
+            for second in range(1, 6):
+                node.measure(second)
+            first.kill()
+            first.wait(10)
+            for second in range(6, 11):
+                node.measure(second)
+            chain.wait_for_stored(11)
+    assert [value for (value,) in chain.fetch(VALUES)] == [20.0 + second for second in range(11)]
+    received, stored, duplicate, rejected = chain.ledger()
+    assert (stored, rejected, received) == (11, 0, 11 + duplicate)
+
+
+def test_database_outage_loses_nothing_of_what_is_by_alias_alone(chain: Chain) -> None:
+    node = Node(chain)
+    with working(chain):
+        wait_for_owner(chain)
+        node.give_birth()
+        chain.wait_for_stored(1)
+        with psycopg.connect(chain.settings.database_url) as connection:
+            connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and application_name = 'vigie ingest'"
+            )
+        for second in range(1, 40):
+            node.measure(second)
+        chain.wait_for_stored(40)
+    received, stored, duplicate, rejected = chain.ledger()
+    assert (stored, rejected, received) == (40, 0, 40 + duplicate)
