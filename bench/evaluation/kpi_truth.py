@@ -246,4 +246,5 @@ def tell_truth(book: Book, kpi: str, asked: Asked) -> TrueValue | None:
     is_told = book.is_told(asked, since if kpi in METERED else book.truth.full_from)
     if not is_told or (asked.asset and kpi in TOWN_ONLY):
         return None
-    return TRUE_BY_KPI[kpi](book, asked)
+    true = TRUE_BY_KPI[kpi](book, asked)
+    return true if true.scale else None  # a month without heating: no error is a share of nothing

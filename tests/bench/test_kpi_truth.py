@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 
 from bench.evaluation.kpi_truth import Asked, Book, TrueValue, tell_truth
@@ -74,6 +75,14 @@ def test_truth_does_not_tell_of_single_bays_nor_of_the_time_before_they_report(b
     before = Asked("", datetime(2024, 11, 30, 23, tzinfo=UTC), datetime(2024, 12, 31, 23, tzinfo=UTC))
     assert tell_truth(book, "bay_occupancy", before) is None
     assert tell_truth(book, "rounds_avoided", before) is not None
+
+
+def test_month_without_heating_is_not_compared(book: Book) -> None:
+    asked = february("", 23)
+    cold = [msgspec.structs.replace(one, bought_kwh=[0.0] * len(one.bought_kwh)) for one in book.truth.buildings]
+    unheated = Book(msgspec.structs.replace(book.truth, buildings=cold), book.reference)
+    assert tell_truth(book, "building_energy_per_degree_day", asked) is not None
+    assert tell_truth(unheated, "building_energy_per_degree_day", asked) is None
 
 
 @pytest.mark.parametrize(
