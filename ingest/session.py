@@ -81,6 +81,7 @@ class Session:
             self._say_goodbye()
         finally:
             self._close_inbox()
+            self._counters.unfinished.dec(self._n_unfinished)
             self._client.abort()
             self._wake.close()
             self._waker.close()
@@ -146,6 +147,7 @@ class Session:
             self._n_unfinished += len(arrivals)
             self._n_unfinished_bytes += n_bytes
             self._counters.received.inc(len(arrivals))
+            self._counters.unfinished.inc(len(arrivals))
             self.health.last_message_at_us = self._stamp_us
             self._inbox.put(Chunk(tap.generation, arrivals, n_bytes))
         while tap.has_control and self._client.tap is tap:
@@ -164,11 +166,11 @@ class Session:
             done = self._done.popleft()
             for chunk in done.chunks:
                 self._n_unfinished -= len(chunk.arrivals)
+                self._counters.unfinished.dec(len(chunk.arrivals))
                 self._n_unfinished_bytes -= chunk.n_bytes
                 self._acknowledge(chunk)
             for reply in done.replies:
                 self._counters.receipts_dropped.inc(not self._client.reply(reply))
-        self._counters.unfinished.set(self._n_unfinished)
 
     def _acknowledge(self, chunk: Chunk) -> None:
         mids = [arrival.mid for arrival in chunk.arrivals if arrival.mid]

@@ -135,6 +135,8 @@ class Supervisor:
         return as_owner(read_broker_url(self._settings.mqtt_url, client_id, self._settings.window_n), is_ordered=True)
 
     def _foreign_broker(self, entry: SourceEntry, is_ordered: bool, client_id: str) -> Broker:
+        if is_ordered and make_source(entry).stateless.rules:  # the dictated one is that of the other session
+            entry = replace(entry, client_id=None)
         broker = make_broker(entry, client_id, self._settings.window_n, self._environment)
         return as_owner(broker, is_ordered=is_ordered)
 

@@ -1,13 +1,18 @@
 """Sparkplug through broker, worker and store: what it remembers is as old as what is stored, whoever reads."""
 
+from datetime import timedelta
+
 import psycopg
 import pytest
 
 from sensors.sparkplug import read_payload
+from simulators.format_mix import choose_encoders
+from simulators.stream import Stream
 from store.registry import DeviceEntry
 from tests.support.chain import Chain, make_chain, worker_process, working
 from tests.support.publisher import Message, listening, publish
 from tests.support.sparkplug import a_birth, a_payload, a_value, bd_seq
+from tests.support.towns import START, a_quiet_town
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.services
@@ -132,3 +137,23 @@ def test_database_outage_loses_nothing_of_what_is_by_alias_alone(chain: Chain) -
         chain.wait_for_stored(40)
     received, stored, duplicate, rejected = chain.ledger()
     assert (stored, rejected, received) == (40, 0, 40 + duplicate)
+
+
+def test_half_a_day_of_a_towns_buildings_is_stored_under_the_names_it_was_measured_under(
+    database_url: str, mqtt_url: str, territory_slug: str
+) -> None:
+    town = a_quiet_town(scale=0.2, slug=territory_slug)
+    entries = [DeviceEntry(territory_slug, device.external_id) for device in town.devices]
+    chain = make_chain(database_url, mqtt_url, territory_slug, entries)
+    stream = Stream(town, choose_encoders("real", town)).telegrams(START, START, START + timedelta(hours=12))
+    telegrams = [telegram for telegram in stream if telegram.topic.startswith("spBv1.0/")]
+    n_values = sum(telegram.n_values for telegram in telegrams)
+    with working(chain):
+        wait_for_owner(chain)
+        with listening(mqtt_url, f"spBv1.0/{territory_slug}/NCMD/+") as asked:
+            publish(mqtt_url, (Message(telegram.topic, telegram.payload) for telegram in telegrams))
+            wait_until(lambda: chain.ledger()[0] >= n_values > 500, f"{n_values} values", 60)
+    received, stored, duplicate, rejected = chain.ledger()
+    assert (received, rejected) == (stored + duplicate, 0)
+    assert stored >= n_values
+    assert not asked
