@@ -10,7 +10,7 @@ import psycopg
 from ingest.account import Outcome, device_deliveries, make_outcome, rejection_rows, unknown_deliveries
 from ingest.batch import Batch
 from ingest.identity import Fate, Settlement, find_groups, settle
-from store import intake
+from store import intake, memory
 from store.intake import BatchEntry, Connection, Rows
 
 WATERMARK_S = 1.0  # the rollups wait 5 s before they trust that every writer knows a new watermark
@@ -67,7 +67,12 @@ class Writer:
     def _commit(self, connection: Connection, batch: Batch, *, is_compared: bool) -> Outcome:
         self._read_watermark(connection)
         entry = BatchEntry(
-            self.worker, batch.received_at_us, batch.n_messages, len(batch.rows.values), batch.decoder_version
+            self.worker,
+            batch.received_at_us,
+            batch.n_messages,
+            len(batch.rows.values),
+            batch.decoder_version,
+            batch.source,
         )
         batch_id = intake.insert_batch(connection, entry)
         fresh = find_fresh(connection, batch)
@@ -94,6 +99,10 @@ class Writer:
             intake.note_arrival_times(connection, keys)
         if rejections := list(rejection_rows(outcome)):
             intake.keep_rejections(connection, batch_id, rejections)
+        if batch.aftermath.records:
+            memory.write_records(connection, batch.aftermath.memory_name, batch.aftermath.records)
+        if batch.aftermath.presences:
+            memory.write_presences(connection, batch.aftermath.presences)
         intake.log_deliveries(connection, batch_id, device_deliveries(outcome))
         if unknown := unknown_deliveries(batch.refusals):
             intake.log_unknown_deliveries(connection, batch_id, unknown)
