@@ -189,7 +189,8 @@ def energy_per_degree_day(book: Book, asked: Asked) -> TrueValue:
     """Give energy bought over degree days of base 18 [kW.h/(K.d)], an error being a share of it."""
     own = [one for one in book.truth.buildings if asked.asset in ("", one.asset)]
     kwh = sum(book.over_days(one.bought_kwh, asked) for one in own)
-    value = kwh / degree_days(book, asked)
+    cold = degree_days(book, asked)
+    value = kwh / cold if cold else 0.0
     return TrueValue(value, value)
 
 

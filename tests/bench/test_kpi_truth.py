@@ -83,6 +83,10 @@ def test_month_without_heating_is_not_compared(book: Book) -> None:
     unheated = Book(msgspec.structs.replace(book.truth, buildings=cold), book.reference)
     assert tell_truth(book, "building_energy_per_degree_day", asked) is not None
     assert tell_truth(unheated, "building_energy_per_degree_day", asked) is None
+    hours = len(book.truth.temperature_low_c)
+    warm = Book(msgspec.structs.replace(book.truth, temperature_low_c=[20.0] * hours), book.reference)
+    warm = Book(msgspec.structs.replace(warm.truth, temperature_high_c=[20.0] * hours), book.reference)
+    assert tell_truth(warm, "building_energy_per_degree_day", asked) is None
 
 
 @pytest.mark.parametrize(
