@@ -7,7 +7,7 @@ import structlog
 
 from ingest.arrival import Arrival
 from ingest.batch import Assembly, Batch, Origin, Part, Refusal
-from ingest.registry import Device, Registry
+from ingest.registry import Device, DeviceKey, Registry
 from ingest.source import Source
 from sensors.formats import Format
 from sensors.measurement import Column, Uplink
@@ -61,7 +61,8 @@ class Intake:
         """Make the batch of these messages; `now` is a monotonic clock in seconds. Makes series that are missing."""
         registry = self.registry
         registry.refresh(connection, now)
-        registry.load_devices(connection, self._device_keys(drafts), now)
+        if missed := registry.load_devices(connection, self._device_keys(drafts), now):
+            registry.meet(connection, self._find_profiles(drafts, missed))
         registry.load_series(connection, self._missing_series(drafts))
         assembly = Assembly(len(drafts), drafts[0].arrival.received_at_us)
         for draft in drafts:
@@ -110,6 +111,12 @@ class Intake:
         keys = {self._address(draft, uplink) for draft in drafts for uplink in draft.uplinks}
         keys |= {self._address(draft, None) for draft in drafts if not draft.uplinks and draft.origin.device}
         return keys
+
+    def _find_profiles(self, drafts: Sequence[Draft], missed: set[DeviceKey]) -> dict[DeviceKey, str | None]:
+        """Give the profile of each stranger that sent what can be read and that this source may speak for."""
+        bound = self.source.territory
+        keyed = ((self._address(draft, uplink), uplink.profile) for draft in drafts for uplink in draft.uplinks)
+        return {key: profile for key, profile in keyed if key in missed and bound in (None, key[0])}
 
     def _missing_series(self, drafts: Sequence[Draft]) -> list[tuple[Device, Column]]:
         default = self.source.territory or ""

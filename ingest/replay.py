@@ -2,8 +2,8 @@
 
 What a replay settles leaves the account where it stood as rejected and enters it anew, in the hour of its own arrival,
 in one transaction with the measurements: each message keeps exactly one outcome, and a second replay finds nothing.
-A message for which nothing was mended is left as it is. Replayed values never replace one that stands, not even those of
-a revisable device: the one that stands may have come later.
+A message for which nothing was mended is left as it is. Replayed values never replace one that stands, not even those
+of a revisable device: the one that stands may have come later.
 """
 
 import time
@@ -132,7 +132,7 @@ def message_key(row: HeldRow) -> tuple[object, ...]:
 
 
 def replay_messages(connection: Connection, intake: Intake | None, held: Sequence[HeldMessage]) -> Counts:
-    """Replay messages of one source; if the store can take one of them never, it is left and the others are replayed."""
+    """Replay messages of one source; one that the store can never take is left, and the others are replayed."""
     readable = [message for message in held if intake is not None and can_read(intake, message)]
     n_unreadable = len(held) - len(readable)
     if intake is None or not readable:
@@ -141,7 +141,7 @@ def replay_messages(connection: Connection, intake: Intake | None, held: Sequenc
         return settle(connection, intake, readable).plus(Counts(n_unchanged=n_unreadable))
     except PERMANENT as error:
         connection.rollback()
-        intake.registry.forget_series()
+        intake.registry.forget_made()
         if len(readable) == 1:
             LOG.warning("replay_unstorable", topic=readable[0].head.topic, sqlstate=error.sqlstate)
             return Counts(n_unchanged=n_unreadable + 1)

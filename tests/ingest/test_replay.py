@@ -168,7 +168,7 @@ def test_what_is_still_refused_stays_as_it_is(desk: Desk) -> None:
 
 
 def test_what_a_replay_refuses_anew_is_kept_with_its_new_reason(desk: Desk) -> None:
-    """The device is accepted, but one of its quantities is unknown: one value stored, one open, still one outcome each."""
+    """The device is accepted, but one of its quantities is unknown: one value stored, one open, one outcome each."""
     desk.work([desk.chunk([up(desk, "new", '{"at":1780000000,"values":{"voltage":230,"nonsense":1}}')])])
     accept(desk, "new")
     assert replay_all(desk) == Counts(1, 0, 1, 0, 1)
