@@ -42,12 +42,12 @@ class KeyRing:
         return key
 
 
-async def require_key(
+async def known_key(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
     api_key: Annotated[str | None, Security(header)],
 ) -> Key:
-    """Give the key of a request that may read, else end it with 401 or 403."""
+    """Give the key of a request, else end it with 401."""
     text = credentials.credentials if credentials else api_key
     if not text:
         raise ProblemError(401, "send a key as `Authorization: Bearer vg_...`", {"WWW-Authenticate": "Bearer"})
@@ -59,8 +59,20 @@ async def require_key(
             "this key is not known, has expired or was revoked; ask for another",
             {"WWW-Authenticate": 'Bearer error="invalid_token"'},
         )
+    return key
+
+
+async def require_key(key: Annotated[Key, Depends(known_key)]) -> Key:
+    """Give the key of a request that may read, else end it with 403."""
     if "read" not in key.scopes:
         raise ProblemError(403, "this key may not read")
+    return key
+
+
+async def require_writer(key: Annotated[Key, Depends(known_key)]) -> Key:
+    """Give the key of a request that may change something, else end it with 403."""
+    if "write" not in key.scopes:
+        raise ProblemError(403, "this key may not change anything: make one with `vigie key create --scope write`")
     return key
 
 
@@ -78,4 +90,5 @@ async def public_reader(request: Request) -> AsyncIterator[Connection]:
 
 # Scope "function": the connection is given back before the answer is sent, so a slow client holds none.
 Reader = Annotated[Connection, Depends(limited_reader, scope="function")]
+WriterKey = Annotated[Key, Depends(require_writer)]
 PublicReader = Annotated[Connection, Depends(public_reader, scope="function")]

@@ -76,7 +76,6 @@ class Request(NamedTuple):
 
     request_id: int
     choice: Choice
-    requested_by: str
 
 
 class Counts(NamedTuple):
@@ -169,7 +168,7 @@ def choice_parameters(choice: Choice) -> dict[str, Any]:
 def take_request(connection: Connection) -> Request | None:
     """Lock the oldest replay asked for and not done; None where there is none. Held until the transaction ends."""
     row = connection.execute(QUERIES["take_request"]).fetchone()
-    return Request(row[0], Choice(row[1], row[2], row[3], row[4]), row[5]) if row else None
+    return Request(row[0], Choice(row[1], row[2], row[3], row[4])) if row else None
 
 
 def finish_request(connection: Connection, request_id: int, counts: Counts) -> None:

@@ -83,12 +83,14 @@ left join territories t on t.territory_id = c.territory_id
 order by c.n_messages desc, c.sample_id
 
 -- name: take_request
-select request_id, territory_ids, reason, device, format, requested_by
-from replay_requests
+select q.request_id,
+       (select array_agg(tree.territory_id) from territory_subtrees tree where tree.ancestor_id = q.territory_id),
+       q.reason, q.device, q.format
+from replay_requests q
 where done_at is null
 order by request_id
 limit 1
-for update skip locked
+for update of q skip locked
 
 -- name: finish_request
 update replay_requests

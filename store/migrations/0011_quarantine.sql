@@ -31,7 +31,7 @@ create index rejections_open_message_idx on rejections (received_at, source) whe
 -- What was asked for over the API, done by a worker of the ingest.
 create table replay_requests (
     request_id     bigint generated always as identity primary key,
-    territory_ids  int[] not null,
+    territory_id   int not null constraint replay_requests_territory_id_fkey references territories,
     reason         text,
     device         text,
     format         text,
@@ -44,5 +44,5 @@ create table replay_requests (
     n_duplicate    int,
     n_rejected     int
 );
-comment on column replay_requests.territory_ids is 'Only rejections of these territories, subtrees already resolved.';
+comment on column replay_requests.territory_id is 'Only rejections of this territory and those below it.';
 create index replay_requests_open_idx on replay_requests (request_id) where done_at is null;

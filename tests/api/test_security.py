@@ -20,16 +20,17 @@ from tests.support.proxy import proxied
 from tests.support.town import seed_small_region
 
 OPEN = {"/v1/health", "/v1/public/kpis"}
-PATHS = sorted(route.path for router in routers() for route in router.routes if isinstance(route, APIRoute))
+ROUTES = [route for router in routers() for route in router.routes if isinstance(route, APIRoute)]
+PATHS = sorted((method, route.path) for route in ROUTES for method in route.methods)
 
 
 @pytest.mark.services
-@pytest.mark.parametrize("path", [path for path in PATHS if path not in OPEN])
+@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path in PATHS if path not in OPEN])
 @pytest.mark.parametrize("key", [None, "vg_wrong", "rubbish", ""])
-def test_route_wants_a_key(database_url: str, path: str, key: str | None) -> None:
+def test_route_wants_a_key(database_url: str, method: str, path: str, key: str | None) -> None:
     async def status() -> int:
         async with api_client(database_url, key) as client:
-            answer = await client.get(path)
+            answer = await client.request(method, path)
             assert answer.headers["content-type"] == "application/problem+json"
             assert "www-authenticate" in answer.headers
             return answer.status_code
