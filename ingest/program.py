@@ -19,6 +19,7 @@ from ingest.counters import Counters
 from ingest.intake import Intake
 from ingest.newest import NewestWriter
 from ingest.registry import Registry
+from ingest.replayer import replaying
 from ingest.session import Session
 from ingest.settings import Settings
 from ingest.source import own_source
@@ -61,7 +62,11 @@ def run(settings: Settings, stop: threading.Event) -> Counters:
         It can be of no use: a sentence says what to mend.
     """
     parts = make_parts(settings)
-    with served(parts.counters, settings.metrics_port), ThreadPoolExecutor(3, "ingest") as threads:
+    with (
+        served(parts.counters, settings.metrics_port),
+        replaying(settings.database_url),
+        ThreadPoolExecutor(3, "ingest") as threads,
+    ):
         futures = [threads.submit(part.run) for part in (parts.session, parts.worker, parts.newest)]
         for future in futures:
             future.add_done_callback(lambda _: stop.set())

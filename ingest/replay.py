@@ -23,8 +23,9 @@ from ingest.batch import Batch
 from ingest.intake import Draft, Intake
 from ingest.newest import newest_of
 from ingest.registry import Registry
-from ingest.source import Source, own_source
+from ingest.source import Rule, Source, own_source
 from ingest.writer import Writer, enter_account
+from sensors.formats import find_format
 from sensors.measurement import RejectedPart
 from sensors.rejection import Reason
 from store import quarantine
@@ -39,9 +40,10 @@ WORKER = "replay"
 WANT_THEIR_SOURCE = frozenset({Reason.TERRITORY_MISMATCH.value, Reason.NOT_ALLOWED.value})
 # Of these the whole uplink was refused before the store saw any of it.
 WHOLE_UPLINK = frozenset({Reason.UNKNOWN_DEVICE.value, Reason.UNKNOWN_TERRITORY.value, *WANT_THEIR_SOURCE})
+OWN_WAYS = ("own", "http")  # bound to a territory here by the message itself
 PERMANENT = (psycopg.DataError, psycopg.IntegrityError)
 
-FindSource = Callable[[str, str | None], Source | None]  # of a source's name and the slug of the message's territory
+FindSource = Callable[[HeldRow], Source | None]  # as whose the message is read again; None: nobody knows it
 Refused = Counter[tuple[str | None, str]]  # values by (device, reason)
 
 
@@ -82,33 +84,52 @@ class HeldMessage:
         return settled
 
 
-def find_own_source(name: str, territory: str | None) -> Source | None:
-    """Give the platform's own broker as the source of a message, bound to the territory that the message was for."""
-    return own_source(territory) if name == "own" else None
+def find_own_source(row: HeldRow) -> Source | None:
+    """Give the platform's own ways in, bound to the territory that the message was for: its broker, and HTTP."""
+    if row.source == "own":
+        return own_source(row.territory)
+    format_ = find_format(row.format) if row.source == "http" and row.format else None
+    return Source(row.source, (Rule("#", format_),), row.territory) if format_ and row.territory else None
 
 
-def replay(connection: Connection, choice: Choice, find_source: FindSource = find_own_source) -> Counts:
+def replay(
+    connection: Connection,
+    choice: Choice,
+    find_source: FindSource = find_own_source,
+    is_ending: Callable[[], bool] = lambda: False,
+) -> Counts:
     """Replay all open rejections that fit, a page at a time, and say what became of their messages.
 
-    Commits as it goes; what is interrupted goes on with the next call. One replay at a time runs in a database.
+    Commits as it goes; what is interrupted, or ended by `is_ending`, goes on with the next call. One replay at a time
+    runs in a database.
 
     Raises
     ------
+    BusyError
+        Another replay is running.
     psycopg.OperationalError
         The connection was lost: what was committed stands and will not be replayed again.
     """
     counts = Counts()
     prepare_session(connection)
     with quarantine.replay_lock(connection):
-        intakes: dict[tuple[str, str | None], Intake | None] = {}
+        intakes: dict[tuple[str | None, ...], Intake | None] = {}
         registry = Registry()
         for messages in read_pages(connection, choice):
-            for key, group in groupby(messages, lambda held: (held.head.source, held.head.territory)):
+            for key, group in groupby(messages, source_key):
+                same = list(group)
                 if key not in intakes:
-                    source = find_source(*key)
+                    source = find_source(same[0].head)
                     intakes[key] = Intake(source, registry) if source else None
-                counts = counts.plus(replay_messages(connection, intakes[key], list(group)))
+                counts = counts.plus(replay_messages(connection, intakes[key], same))
+            if is_ending():
+                break
     return counts
+
+
+def source_key(message: HeldMessage) -> tuple[str, str, str]:
+    """Give what decides as whose a message is read."""
+    return message.head.source, message.head.territory or "", message.head.format or ""
 
 
 def read_pages(connection: Connection, choice: Choice) -> Iterator[list[HeldMessage]]:
@@ -123,7 +144,7 @@ def read_pages(connection: Connection, choice: Choice) -> Iterator[list[HeldMess
         held = [HeldMessage(list(group)) for _, group in groupby(rows, message_key)]
         fresh = [message for message in held if message_key(message.head) not in seen]
         seen |= {message_key(message.head) for message in fresh}
-        yield sorted(fresh, key=lambda message: (message.head.source, message.head.territory or ""))
+        yield sorted(fresh, key=source_key)
 
 
 def message_key(row: HeldRow) -> tuple[object, ...]:
@@ -153,7 +174,7 @@ def replay_messages(connection: Connection, intake: Intake | None, held: Sequenc
 def can_read(intake: Intake, message: HeldMessage) -> bool:
     """Say whether the message alone can be judged: not those of formats with state, nor by a source we do not know."""
     rule = intake.source.find_rule(message.head.topic)
-    if any(row.reason in WANT_THEIR_SOURCE for row in message.rows) and intake.source.name == "own":
+    if any(row.reason in WANT_THEIR_SOURCE for row in message.rows) and intake.source.name in OWN_WAYS:
         return False
     return rule is not None and rule.format is not None
 

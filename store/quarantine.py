@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import psycopg
 
+from store.errors import BusyError
 from store.intake import Connection, instant
 from store.sql import load_queries
 
@@ -94,8 +95,17 @@ class Counts(NamedTuple):
 
 @contextmanager
 def replay_lock(connection: Connection) -> Iterator[None]:
-    """Let one replay at a time run in this database; waits for its turn."""
-    connection.execute(QUERIES["lock_replay"])
+    """Let one replay at a time run in this database; waits for its turn.
+
+    Raises
+    ------
+    BusyError
+        The turn does not come within the connection's statement time-out.
+    """
+    try:
+        connection.execute(QUERIES["lock_replay"])
+    except psycopg.errors.QueryCanceled as error:
+        raise BusyError from error
     connection.commit()
     try:
         yield
