@@ -190,6 +190,7 @@ def refusal_row(refusal: Refusal) -> RejectionRow:
         format=refusal.origin.format,
         decoder_version=refusal.origin.version,
         n_settled=None if refusal.uplink is None else 0,
+        speaks_for=refusal.origin.bound,
     )
 
 
@@ -210,4 +211,5 @@ def part_row(part: Part, rejected: RejectedPart, n_settled: int) -> RejectionRow
         format=part.origin.format,
         decoder_version=part.origin.version,
         n_settled=n_settled,
+        speaks_for=part.origin.bound,
     )

@@ -15,7 +15,10 @@ from store.intake import Rows
 
 
 class Origin(msgspec.Struct, frozen=True):
-    """Where a message came in and by which decoder it was read; territory and device as far as the topic names them."""
+    """Where a message came in and by which decoder it was read; territory and device as far as the topic names them.
+
+    `bound` is the only territory that source and rule let it speak for, None where they leave that to the message.
+    """
 
     source: str
     topic: str
@@ -23,6 +26,7 @@ class Origin(msgspec.Struct, frozen=True):
     version: str | None = None
     territory: str | None = None
     device: str | None = None
+    bound: str | None = None
 
 
 class Part(msgspec.Struct, frozen=True):

@@ -142,12 +142,13 @@ def make_route(source: Source, topic: bytes) -> Route:
     try:
         text = topic.decode()
     except UnicodeDecodeError:
-        return Route(Origin(source.name, printable(topic)), reason=Reason.INVALID_UTF8)
+        return Route(Origin(source.name, printable(topic), bound=source.territory), reason=Reason.INVALID_UTF8)
     rule = source.find_rule(text)
     if rule is None:
-        return Route(Origin(source.name, printable(topic)))
+        return Route(Origin(source.name, printable(topic), bound=source.territory))
     territory, device = read_address(text)
-    origin = Origin(source.name, printable(topic), rule.format.name, rule.format.version, territory, device)
+    bound = source.territory
+    origin = Origin(source.name, printable(topic), rule.format.name, rule.format.version, territory, device, bound)
     return Route(origin, text, rule.format)
 
 

@@ -85,9 +85,12 @@ class HeldMessage:
 
 
 def find_own_source(row: HeldRow) -> Source | None:
-    """Give the platform's own ways in, bound to the territory that the message was for: its broker, and HTTP."""
+    """Give the platform's own ways in, bound as they were when the message came: its broker, and HTTP.
+
+    A post speaks for the territory that it was taken for and no other.
+    """
     if row.source == "own":
-        return own_source(row.territory)
+        return own_source(row.speaks_for)
     format_ = find_format(row.format) if row.source == "http" and row.format else None
     return Source(row.source, (Rule("#", format_),), row.territory) if format_ and row.territory else None
 
@@ -113,7 +116,7 @@ def replay(
     counts = Counts()
     prepare_session(connection)
     with quarantine.replay_lock(connection):
-        intakes: dict[tuple[str | None, ...], Intake | None] = {}
+        intakes: dict[tuple[str, ...], Intake | None] = {}
         registry = Registry()
         for messages in read_pages(connection, choice):
             for key, group in groupby(messages, source_key):
@@ -127,9 +130,10 @@ def replay(
     return counts
 
 
-def source_key(message: HeldMessage) -> tuple[str, str, str]:
+def source_key(message: HeldMessage) -> tuple[str, ...]:
     """Give what decides as whose a message is read."""
-    return message.head.source, message.head.territory or "", message.head.format or ""
+    head = message.head
+    return head.source, head.speaks_for or "", head.territory or "", head.format or ""
 
 
 def read_pages(connection: Connection, choice: Choice) -> Iterator[list[HeldMessage]]:

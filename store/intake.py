@@ -76,7 +76,7 @@ class RejectionRow(NamedTuple):
     """A refused message or part, in the order of the table's columns after the batch.
 
     `n_settled` counts the values of the same message and device that were stored or duplicate; None: the message could
-    not be read at all.
+    not be read at all. `speaks_for` is the only territory that its source may speak for, None for any.
     """
 
     territory_id: int | None
@@ -92,6 +92,7 @@ class RejectionRow(NamedTuple):
     format: str | None
     decoder_version: str | None
     n_settled: int | None = None
+    speaks_for: str | None = None
 
 
 class UnknownDelivery(NamedTuple):

@@ -111,7 +111,7 @@ copy changed_hours (series_id, hour) from stdin (format binary)
 -- name: copy_rejections
 copy rejections (
     territory_id, device_id, batch_id, source, topic, device, received_at, reason, detail,
-    n_measurements, payload, format, decoder_version, n_settled
+    n_measurements, payload, format, decoder_version, n_settled, speaks_for
 ) from stdin
 
 -- name: copy_deliveries

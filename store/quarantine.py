@@ -41,6 +41,7 @@ class HeldRow(NamedTuple):
     payload: bytes
     format: str | None
     n_settled: int | None
+    speaks_for: str | None
 
 
 class Withdrawal(NamedTuple):

@@ -21,8 +21,10 @@ comment on column acceptance_rules.profile is 'Model or device profile as the ne
 
 alter table rejections
     add column n_settled int,
+    add column speaks_for text,
     add column resolved_batch_id int;
 comment on column rejections.n_settled is 'Values of the same device and message that were stored or duplicate; null: the message could not be read at all.';
+comment on column rejections.speaks_for is 'Slug of the only territory that the source might speak for when it came; null: any.';
 comment on column rejections.resolved_batch_id is 'The batch of the replay that took this row''s values out of the account and entered them anew.';
 create index rejections_open_idx on rejections (rejection_id) where resolved_at is null;
 -- All open rows of one message are found together.

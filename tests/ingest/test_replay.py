@@ -216,3 +216,34 @@ def test_open_rejections_are_grouped_by_cause(desk: Desk) -> None:
     ]
     assert causes[0].sample_payload == b"{garbage"
     assert causes[0].decoder_version
+
+
+def test_a_kept_post_is_read_again_in_its_format(desk: Desk) -> None:
+    """What came over HTTP has no subscription: its format was noted with it."""
+    with connect(desk.database_url, program="test") as connection:
+        connection.execute(
+            """insert into rejections (territory_id, source, topic, device, received_at, reason, detail,
+                                       n_measurements, payload, format, decoder_version, n_settled)
+               select territory_id, 'http', %(topic)s, 'posted', now(), 'unknown_device', 'posted', 1, %(payload)s,
+                      'native', '0', 0
+               from territories""",
+            {
+                "topic": f"vigie/{desk.territory}/posted/up",
+                "payload": b'{"at":1780000000,"values":{"voltage":230}}',
+            },
+        )
+    accept(desk, "posted")
+    assert replay_all(desk) == Counts(1, 0, 1, 0, 0)
+
+
+def test_rights_are_not_given_after_the_fact(desk: Desk) -> None:
+    """A source of this territory spoke for another: replayed, it stays refused, though the device exists there."""
+    with connect(desk.database_url, program="test") as connection:
+        register(connection, [TerritoryEntry("beside", "Beside")], devices=[DeviceEntry("beside", "new")])
+    message = "vigie/beside/new/up", b'{"at":1780000000,"values":{"voltage":230}}'
+    desk.work([desk.chunk([message])])
+    before = desk.fetch("select reason, speaks_for from rejections where resolved_at is null")
+    assert before == [("unknown_topic", desk.territory)]
+    assert replay_all(desk) == Counts(n_unchanged=1)
+    assert desk.fetch("select reason, speaks_for from rejections where resolved_at is null") == before
+    assert desk.fetch(VALUES) == []
