@@ -25,12 +25,12 @@ test: setup ## all tests, with real services
 test-fast: setup ## the tests that need no services
 	@$(BIN)/python -m pytest -q -n 2 -m "not services and not browser"
 
-check: setup ## format, lint, types (Python and page), arrows
+check: setup ## format, lint, types, arrows
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@npm --prefix api/page run --silent types
+	@$(BIN)/python -m deploy.page --types
 
 format: setup ## let ruff format the code
 	@$(BIN)/ruff format .

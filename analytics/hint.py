@@ -45,16 +45,16 @@ def tell_hints(connection: Connection, computed_to: datetime, n_steps: int = 50)
 
 
 def steps(hint: Hint, mark: HintMark, until: datetime, n_steps: int) -> Iterable[Span]:
-    """Give the steps that wait."""
+    """Give the spans that wait: each one period of the hint's rhythm, or as many as go into its stride."""
     told_to = mark.told_to
     for _ in range(n_steps):
-        end = next_end(hint, told_to, mark.time_zone)
-        if end > until:
+        ends = [next_end(hint, told_to, mark.time_zone)]
+        while (later := next_end(hint, ends[-1], mark.time_zone)) <= min(until, told_to + hint.stride):
+            ends.append(later)
+        if ends[0] > until:
             return
-        if hint.stride:
-            end = max(end, min(last_end(hint, until), told_to + hint.stride))
-        yield Span(told_to, end, mark.time_zone)
-        told_to = end
+        yield Span(told_to, ends[-1], mark.time_zone, tuple(ends))
+        told_to = ends[-1]
 
 
 def next_end(hint: Hint, after: datetime, time_zone: str) -> datetime:
@@ -64,12 +64,6 @@ def next_end(hint: Hint, after: datetime, time_zone: str) -> datetime:
     zone = ZoneInfo(time_zone)
     day = after.astimezone(zone).date()
     return next(at for n in range(3) if (at := begin(day + n * DAY, hint.rhythm, zone)) > after)
-
-
-def last_end(hint: Hint, until: datetime) -> datetime:
-    """Give the last instant up to this one at which a hint without a civil rhythm is told."""
-    every = hint.rhythm if isinstance(hint.rhythm, timedelta) else DAY
-    return EPOCH + (until - EPOCH) // every * every
 
 
 def tell_step(connection: Connection, hint: Hint, mark: HintMark, span: Span) -> HintReport:

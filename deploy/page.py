@@ -33,8 +33,11 @@ BUNDLE = (
 
 
 def main() -> None:
-    """Build and say what was done."""
-    print("page: built" if build_page("--force" in sys.argv[1:]) else "page: up to date")
+    """Build and say what was done; with --types, check the types instead."""
+    if "--types" in sys.argv[1:]:
+        check_types()
+    else:
+        print("page: built" if build_page("--force" in sys.argv[1:]) else "page: up to date")
 
 
 def build_page(force: bool = False) -> bool:
@@ -109,6 +112,16 @@ def bundle(node: list[str]) -> list[Path]:
     if done.returncode != 0:
         raise fail(f"the page does not build: {last(done)}")
     return [PAGE / name for name in json.loads((output / "meta.json").read_bytes())["outputs"]]
+
+
+def check_types() -> None:
+    """Check the sources against their types. Raises SystemExit (code 4), naming the first of what is wrong."""
+    node, npm = find_node()
+    if not (PAGE / "node_modules" / "typescript").is_dir():
+        install(npm)
+    done = run([*node, "node_modules/typescript/bin/tsc", "--project", "jsconfig.json"], BUNDLE_PATIENCE_S)
+    if done.returncode != 0:
+        raise fail(f"types of the page: {done.stdout.strip()}")
 
 
 def publish(files: list[Path]) -> None:

@@ -30,10 +30,18 @@ class HourOfAsset:
 
 
 @dataclass(frozen=True, slots=True)
+class DayHigh:
+    """The highest value of a civil day, which begins at `day`."""
+
+    day: datetime
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
 class AssetHours:
     """A placed gauge's hours in order of time, with its asset's name, place (WGS 84) and parent.
 
-    `usual_high` is the second highest of the daily maxima of the four weeks before the window ends, None without any.
+    `highs` are the daily maxima from four weeks before the window on.
     """
 
     asset_id: int
@@ -41,7 +49,7 @@ class AssetHours:
     parent_id: int | None
     longitude: float | None
     latitude: float | None
-    usual_high: float | None
+    highs: tuple[DayHigh, ...]
     hours: tuple[HourOfAsset, ...]
 
 
@@ -102,8 +110,16 @@ def read_asset_hours(connection: Connection, window: Window, quantity: str) -> l
     parameters = {**window_parameters(window), "quantity": quantity}
     rows: list[tuple[Any, ...]] = connection.execute(QUERIES["read_asset_hours"], parameters).fetchall()
     return [
-        AssetHours(asset_id, name, parent_id, longitude, latitude, high, tuple(map(HourOfAsset, hours, means, covered)))
-        for asset_id, name, parent_id, longitude, latitude, high, hours, means, covered in rows
+        AssetHours(
+            asset_id=asset_id,
+            name=name,
+            parent_id=parent_id,
+            longitude=longitude,
+            latitude=latitude,
+            highs=tuple(map(DayHigh, days, highs)),
+            hours=tuple(map(HourOfAsset, hours, means, covered)),
+        )
+        for asset_id, name, parent_id, longitude, latitude, days, highs, hours, means, covered in rows
     ]
 
 

@@ -37,39 +37,50 @@ set ended_at = greatest(started_at, %(ended_at)s), updated_at = clock_timestamp(
 where ended_at is null and kind = %(kind)s and asset_id = any (%(asset_ids)s) and device_id is null and series_id is null
 
 -- name: read_asset_hours
-select a.asset_id, a.name, a.parent_id, a.longitude, a.latitude, usual.high,
-       array_agg(h.bucket order by h.bucket), array_agg(h.time_weighted_mean order by h.bucket),
-       array_agg(h.covered_s order by h.bucket)
+select a.asset_id, a.name, a.parent_id, a.longitude, a.latitude, coalesce(daily.days, '{}'), coalesce(daily.highs, '{}'),
+       hourly.hours, hourly.means, hourly.covered
 from assets a
 join series_assets sa using (asset_id)
 join series s using (series_id)
-join measurements_hourly h on h.series_id = sa.series_id and h.bucket >= %(from)s and h.bucket < %(to)s and sa.period @> h.bucket
-left join lateral (
-    select d.max as high from measurements_daily d
-    where d.series_id = sa.series_id and d.bucket >= %(to)s - interval '28 days' and d.bucket < %(to)s and d.n > 0
-    order by d.max desc offset 1 limit 1
-) as usual on true
-where a.territory_id = %(territory_id)s and a.type = any (%(types)s) and s.quantity = %(quantity)s and h.covered_s > 0
-group by a.asset_id, a.name, a.parent_id, a.longitude, a.latitude, sa.series_id, usual.high
+cross join lateral (
+    select array_agg(h.bucket order by h.bucket) as hours, array_agg(h.time_weighted_mean order by h.bucket) as means,
+           array_agg(h.covered_s order by h.bucket) as covered
+    from measurements_hourly h
+    where h.series_id = sa.series_id and h.bucket >= %(from)s and h.bucket < %(to)s and sa.period @> h.bucket
+      and h.covered_s > 0
+) as hourly
+cross join lateral (
+    select array_agg(d.bucket order by d.bucket) as days, array_agg(d.max order by d.bucket) as highs
+    from measurements_daily d
+    where d.series_id = sa.series_id and d.bucket >= %(from)s - interval '28 days' and d.bucket < %(to)s and d.n > 0
+) as daily
+where a.territory_id = %(territory_id)s and a.type = any (%(types)s) and s.quantity = %(quantity)s
+  and hourly.hours is not null
 order by a.asset_id
 
 -- name: read_filter_days
--- Pressure drop and speed of the same hour, both as means over the time they are known.
-select a.asset_id, a.name, date_trunc('day', drop.bucket, t.time_zone),
+-- Pressure drop and speed of the same hour, both as means over the time they are known. Filters are found first: a plan
+-- that looks for the fan of every hour takes seconds.
+with filters as materialized (
+    select a.asset_id, a.name, t.time_zone, sa.period, s.series_id as drop_id, fan.series_id as fan_id
+    from assets a
+    join territories t using (territory_id)
+    join series_assets sa using (asset_id)
+    join series s on s.series_id = sa.series_id and s.quantity = 'filter_pressure_drop'
+    join series fan on fan.device_id = s.device_id and fan.channel = s.channel and fan.quantity = 'fan_speed'
+    where a.territory_id = %(territory_id)s and a.type = any (%(types)s)
+)
+select f.asset_id, f.name, date_trunc('day', drop.bucket, f.time_zone),
        percentile_cont(0.5) within group (order by drop.time_weighted_mean / (speed.time_weighted_mean / 100) ^ 2),
        count(*)::int
-from assets a
-join territories t using (territory_id)
-join series_assets sa using (asset_id)
-join series s on s.series_id = sa.series_id and s.quantity = 'filter_pressure_drop'
-join measurements_hourly drop on drop.series_id = s.series_id and drop.bucket >= %(from)s and drop.bucket < %(to)s
- and sa.period @> drop.bucket
-join series fan on fan.device_id = s.device_id and fan.channel = s.channel and fan.quantity = 'fan_speed'
-join measurements_hourly speed on speed.series_id = fan.series_id and speed.bucket = drop.bucket
-where a.territory_id = %(territory_id)s and a.type = any (%(types)s)
-  and speed.min >= %(least_speed)s and speed.time_weighted_mean >= %(least_speed)s
-group by a.asset_id, a.name, 3
-order by a.asset_id, 3
+from filters f
+join measurements_hourly drop
+  on drop.series_id = f.drop_id and drop.bucket >= %(from)s and drop.bucket < %(to)s and f.period @> drop.bucket
+join measurements_hourly speed
+  on speed.series_id = f.fan_id and speed.bucket = drop.bucket and speed.bucket >= %(from)s and speed.bucket < %(to)s
+where speed.min >= %(least_speed)s and speed.time_weighted_mean >= %(least_speed)s
+group by f.asset_id, f.name, 3
+order by f.asset_id, 3
 
 -- name: read_fill_curves
 select a.asset_id, a.name, a.attributes ->> 'sector', a.attributes ->> 'waste_stream',

@@ -2,10 +2,11 @@
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
@@ -16,11 +17,20 @@ from store.results import Severity
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """What is to be told: after `begins_at`, up to `ends_at`, and the civil time that people there read."""
+    """What is to be told: after `begins_at`, up to `ends_at`, and the civil time that people there read.
+
+    `ends` are the instants of the hint's rhythm in it, in order: it is judged at each by what was known then.
+    """
 
     begins_at: datetime
     ends_at: datetime
     time_zone: str
+    ends: tuple[datetime, ...]
+
+    def parts(self) -> Iterable["Span"]:
+        """Give the spans from one instant to the next."""
+        for begin, end in pairwise((self.begins_at, *self.ends)):
+            yield Span(begin, end, self.time_zone, (end,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +57,8 @@ class Hint:
     """A kind of fault that shows in rollups.
 
     It is told at the end of each period of its rhythm, or each `every` where it has none. `read` fetches the inputs of
-    a window that begins `reach` before the step (the only I/O); `tell` is pure. Where much waits
-    to be told, a window may hold up to `stride` of it at once. A change of what `tell` answers needs a new `version`.
+    a window that begins `reach` before the span (the only I/O); `tell` is pure. Where much waits
+    to be told, a span may hold up to `stride` of it. A change of what `tell` answers needs a new `version`.
     """
 
     name: str

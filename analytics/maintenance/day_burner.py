@@ -22,8 +22,9 @@ HOUR = timedelta(hours=1)
 
 
 def tell(lamps: Sequence[AssetHours], span: Span) -> list[Verdict]:
-    """Judge the day of each lamp; `score` is the number of hours it burned for nothing."""
-    return [judge(lamp, neighbours, span) for lamp, neighbours in look_at(lamps) if lamp.asset.latitude is not None]
+    """Judge each day of each lamp; `score` is the number of hours it burned for nothing."""
+    placed = [lamp for lamp in lamps if lamp.latitude is not None]
+    return [judge(*one, part) for part in span.parts() for one in look_at(placed, part)]
 
 
 def judge(lamp: Lamp, neighbours: Neighbours, span: Span) -> Verdict:
@@ -38,7 +39,7 @@ def judge(lamp: Lamp, neighbours: Neighbours, span: Span) -> Verdict:
         return Verdict(asset_id, idle[0], None if burned else False, span.begins_at)
     name, since = lamp.asset.name, burned[0]
     hours = f"{len(burned)} / {len(idle)} h"
-    wasted = f"{(lamp.asset.usual_high or 0.0) * len(burned) / 1000:.2g} kWh"
+    wasted = f"{lamp.usual_w * len(burned) / 1000:.2g} kWh"
     return Verdict(
         asset_id,
         span.ends_at,
@@ -58,7 +59,7 @@ def judge(lamp: Lamp, neighbours: Neighbours, span: Span) -> Verdict:
         evidence={
             "n_burned_hours": len(burned),
             "n_idle_hours": len(idle),
-            "usual_power_w": lamp.asset.usual_high,
+            "usual_power_w": lamp.usual_w,
             "curve_from": span.begins_at.isoformat(),
             "curve_to": span.ends_at.isoformat(),
         },
@@ -85,4 +86,5 @@ HINT = Hint(
     version="1",
     read=partial(read_asset_hours, quantity="active_power"),
     tell=tell,
+    stride=timedelta(days=14),
 )

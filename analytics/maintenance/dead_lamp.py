@@ -18,8 +18,8 @@ LEAST_HOURS = 2
 
 
 def tell(lamps: Sequence[AssetHours], span: Span) -> list[Verdict]:
-    """Judge the night of each lamp; `score` is the number of hours it should have burned and did not."""
-    return [judge(lamp, neighbours, span) for lamp, neighbours in look_at(lamps)]
+    """Judge each night of each lamp; `score` is the number of hours it should have burned and did not."""
+    return [judge(*one, part) for part in span.parts() for one in look_at(lamps, part)]
 
 
 def judge(lamp: Lamp, neighbours: Neighbours, span: Span) -> Verdict:
@@ -52,7 +52,7 @@ def judge(lamp: Lamp, neighbours: Neighbours, span: Span) -> Verdict:
         evidence={
             "n_dark_hours": len(dark),
             "n_due_hours": len(due),
-            "usual_power_w": lamp.asset.usual_high,
+            "usual_power_w": lamp.usual_w,
             "curve_from": span.begins_at.isoformat(),
             "curve_to": span.ends_at.isoformat(),
         },
@@ -67,4 +67,5 @@ HINT = Hint(
     version="1",
     read=partial(read_asset_hours, quantity="active_power"),
     tell=tell,
+    stride=timedelta(days=14),
 )

@@ -25,11 +25,19 @@ TREND_DAYS = 14
 LONGEST_AHEAD = 90.0
 LEAST_FAN_PERCENT = 30.0
 DAY_S = 86_400.0
+REACH = timedelta(days=60)
 
 
 def tell(days: Sequence[FilterDay], span: Span) -> list[Verdict]:
-    """Judge each filter at the end of the span; `score` is its resistance in multiples of the clean one, less 1."""
-    return [judge(list(own), span) for _, own in groupby(days, key=lambda day: day.asset_id)]
+    """Judge each filter at each midnight; `score` is its resistance in multiples of the clean one, less 1."""
+    filters = [list(own) for _, own in groupby(days, key=lambda day: day.asset_id)]
+    known = ((part, [day for day in own if is_known(day, part)]) for own in filters for part in span.parts())
+    return [judge(own, part) for part, own in known if own]
+
+
+def is_known(day: FilterDay, part: Span) -> bool:
+    """Say whether a day was over at an instant, and not too long ago."""
+    return part.ends_at - REACH <= day.day < part.ends_at
 
 
 def judge(days: list[FilterDay], span: Span) -> Verdict:
@@ -107,8 +115,9 @@ HINT = Hint(
     name="fouled_filter",
     asset_types=("air_handling_unit",),
     rhythm="day",
-    reach=timedelta(days=60),
+    reach=REACH,
     version="1",
     read=partial(read_filter_days, least_speed_percent=LEAST_FAN_PERCENT),
     tell=tell,
+    stride=timedelta(days=28),
 )

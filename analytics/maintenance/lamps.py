@@ -5,23 +5,27 @@ burns in an hour whose mean is a quarter of that or more, dimming included, and 
 room for its controller. Neighbours are the other lamps of the same parent asset, the light cabinet.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from analytics.maintenance import Span
 from store.hints import AssetHours
 
 BURNS_FROM, DARK_BELOW = 0.25, 0.10
 LEAST_COVERED_S = 1800.0
 LEAST_NEIGHBOURS = 3
+FOUR_WEEKS = timedelta(days=28)
 MOST = 0.6  # of the neighbours
 
 
 @dataclass(frozen=True, slots=True)
 class Lamp:
-    """A lamp's hours: `burns` is True, False, or None where it is not known or neither."""
+    """A lamp's usual power [W] and its hours: `burns` is True, False, or None where it is not known or neither."""
 
     asset: AssetHours
+    usual_w: float
     burns: dict[datetime, bool | None]
 
 
@@ -43,9 +47,10 @@ class Neighbours:
         return False if dark >= MOST * (burning + dark) else None
 
 
-def look_at(assets: Sequence[AssetHours]) -> Iterable[tuple[Lamp, Neighbours]]:
-    """Give each lamp that has a usual power, with its neighbours."""
-    lamps = [Lamp(asset, states_of(asset, asset.usual_high)) for asset in assets if asset.usual_high]
+def look_at(assets: Sequence[AssetHours], part: Span) -> Iterable[tuple[Lamp, Neighbours]]:
+    """Give each lamp that has a usual power at the end of a part, with its hours in it and its neighbours."""
+    known = ((asset, usual_w(asset, part.ends_at)) for asset in assets)
+    lamps = [Lamp(asset, high, states_of(asset, high, part)) for asset, high in known if high]
     by_parent: dict[int | None, list[Lamp]] = {}
     for lamp in lamps:
         by_parent.setdefault(lamp.asset.parent_id, []).append(lamp)
@@ -55,12 +60,18 @@ def look_at(assets: Sequence[AssetHours]) -> Iterable[tuple[Lamp, Neighbours]]:
             yield from ((lamp, neighbours) for lamp in family)
 
 
-def states_of(asset: AssetHours, usual_high: float | None) -> dict[datetime, bool | None]:
-    """Say of each hour that is known well enough whether the lamp burned."""
-    high = usual_high or 0.0
+def usual_w(asset: AssetHours, at: datetime) -> float | None:
+    """Give the second highest of the daily maxima of the four weeks before an instant [W], None without two."""
+    highs = sorted(high.value for high in asset.highs if at - FOUR_WEEKS <= high.day < at)
+    return highs[-2] if len(highs) > 1 else None
+
+
+def states_of(asset: AssetHours, high: float, part: Span) -> dict[datetime, bool | None]:
+    """Say of each hour of a part that is known well enough whether the lamp burned."""
+    first, end = (bisect_left(asset.hours, at, key=lambda hour: hour.hour) for at in (part.begins_at, part.ends_at))
     return {
         hour.hour: True if hour.mean >= BURNS_FROM * high else (False if hour.mean < DARK_BELOW * high else None)
-        for hour in asset.hours
+        for hour in asset.hours[first:end]
         if hour.covered_s >= LEAST_COVERED_S
     }
 

@@ -32,10 +32,10 @@ LOOK_BACK_H = 48.0
 NEAR_DAY_H = (21.0, 27.0)
 LEAST_APART_H = 18.0
 LEAST_SLOPES = 3
+MOST_VALUES = int(LOOK_BACK_H) + 1  # of the hours looked back on
 FRESH = timedelta(hours=12)  # a container silent for longer cannot be told
 CALM_PERCENT = 85.0
 AHEAD = timedelta(days=21)
-EVERY = timedelta(hours=6)
 DAY = timedelta(days=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -77,11 +77,8 @@ def read(connection: Connection, window: Window) -> Fills:
 
 def tell(fills: Fills, span: Span) -> list[Verdict]:
     """Judge each container every six hours; `score` is the days it will stand full before the next vehicle."""
-    instants = [span.begins_at]
-    while instants[-1] < span.ends_at:
-        instants.append(min(EPOCH + ((instants[-1] - EPOCH) // EVERY + 1) * EVERY, span.ends_at))
     tracks = [track_of(curve, fills.plans, span) for curve in fills.curves]
-    return [judge(track, at, span.time_zone) for track in tracks for at in instants[1:]]
+    return [judge(track, at, span.time_zone) for track in tracks for at in span.ends]
 
 
 def track_of(curve: FillCurve, plans: Sequence[PlannedRounds], span: Span) -> Track:
@@ -105,7 +102,8 @@ def judge(track: Track, at: datetime, time_zone: str) -> Verdict:
     due = next_due(track, emptied, at)
     if due is None:
         return unknown
-    forecast = forecast_of(track, emptied[-1] if emptied else 0, end)
+    begin = emptied[-1] if emptied else 0
+    forecast = forecast_of(track, begin, end) if can_fill(track, begin, end, due) else None
     if forecast is None or forecast.latest is None or forecast.latest >= due:
         is_calm = track.levels[end - 1] < CALM_PERCENT
         return Verdict(asset_id, track.curve.times[end - 1], False if is_calm else None, at)
@@ -122,6 +120,14 @@ def next_due(track: Track, emptied: Sequence[int], at: datetime) -> datetime | N
         return coming[0]
     pauses = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
     return max(at, last + timedelta(seconds=float(np.median(pauses)))) if len(pauses) >= 2 else None
+
+
+def can_fill(track: Track, begin: int, end: int, due: datetime) -> bool:
+    """Say whether a container could be full in time if it went on at the steepest slope there can be: cheap to tell."""
+    level, hours_left = float(track.levels[end - 1]), due.timestamp() / 3600 - float(track.hours[end - 1])
+    recent = track.levels[max(begin, end - MOST_VALUES) : end]
+    steepest = float(recent.max() - recent.min()) / LEAST_APART_H
+    return level >= FULL_PERCENT - 1 or FULL_PERCENT - float(recent[-2:].max()) <= steepest * hours_left
 
 
 def forecast_of(track: Track, begin: int, end: int) -> Forecast | None:
@@ -192,7 +198,7 @@ def present(curve: FillCurve, forecast: Forecast, due: datetime, at: datetime, z
 HINT = Hint(
     name="overflow_to_come",
     asset_types=("waste_container",),
-    rhythm=EVERY,
+    rhythm=timedelta(hours=6),
     reach=timedelta(days=14),
     version="2",
     read=read,

@@ -49,6 +49,7 @@ def a_hint(rhythm: Rhythm | timedelta, stride: timedelta = timedelta()) -> Hint:
         (a_hint(6 * HOUR), START + HOUR, START + 13 * HOUR, [START + 6 * HOUR, START + 12 * HOUR]),
         (a_hint(HOUR, DAY), START, START + 5 * HOUR, [START + 5 * HOUR]),
         (a_hint(HOUR, DAY), START, START + 30 * HOUR, [START + DAY, START + 30 * HOUR]),
+        (a_hint("night", 2 * DAY), START, START + 90 * HOUR, [START + 35 * HOUR, START + 83 * HOUR]),
     ],
 )
 def test_steps_follow_the_rhythm_as_far_as_computed(
@@ -177,7 +178,10 @@ def test_territory_without_data_gives_no_verdict(database_url: str, hint: Hint) 
         )
         register(connection, [TerritoryEntry("a", "A")], [lamp], [device])
         window = Window(read_territory(connection), hint.asset_types, START - hint.reach, START + DAY)
-        assert list(hint.tell(hint.read(connection, window), Span(START, START + DAY, "Europe/Paris"))) == []
+        assert (
+            list(hint.tell(hint.read(connection, window), Span(START, START + DAY, "Europe/Paris", (START + DAY,))))
+            == []
+        )
         assert tell_hints(connection, START).n_opened == 0
 
 
