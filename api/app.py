@@ -1,16 +1,18 @@
 """The HTTP application: its routes, its errors, its pool, and the page where it is built."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from api.courier import PATIENCE_S, Courier
 from api.errors import register_problems
 from api.hangup import CancelOnHangUp
 from api.headers import HardenedHeaders
 from api.page import mount
 from api.routes import routers
 from api.security import KeyRing
+from sensors.posting import Desk
 from store.connect import open_async_pool
 
 DESCRIPTION = """Measurements, findings and KPIs of smart territories.
@@ -19,15 +21,26 @@ Times carry an offset when they come in and are UTC when they go out. Each quant
 `{items, next}`; `next` is the cursor of the next page. Errors are RFC 9457 problems whose `detail` says what to do."""
 
 
-def create_app(database_url: str, *, n_connections: int = 8) -> FastAPI:
-    """Make the application; its pool opens when it starts and closes when it ends."""
+def create_app(
+    database_url: str,
+    *,
+    n_connections: int = 8,
+    open_desk: Callable[[], Desk] | None = None,
+    patience_s: float = PATIENCE_S,
+) -> FastAPI:
+    """Make the application; its pool opens when it starts and closes when it ends.
+
+    `open_desk` gives who settles posted messages, which are waited for `patience_s`; without it, none are taken.
+    """
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         pool = open_async_pool(database_url, program="api", n_connections=n_connections)
         await pool.open(wait=False)  # the API also starts while the database is away, and says so
         app.state.pool, app.state.key_ring = pool, KeyRing(pool)
+        app.state.courier = courier = Courier(open_desk, patience_s)
         yield
+        await courier.close()
         await pool.close()
 
     # The interactive documentation that comes with FastAPI loads its scripts from elsewhere; the page works offline.

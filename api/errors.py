@@ -25,6 +25,7 @@ TITLES = {
     405: "Method not allowed",
     409: "Cannot be done now",
     413: "Too large",
+    415: "Body cannot be read",
     422: "Parameters cannot be used",
     429: "Too many requests",
     500: "Fault of ours",
@@ -55,15 +56,19 @@ class ProblemError(Exception):
 
 def problem_response(request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
     """Write a problem body."""
-    title = TITLES.get(status, "Error")
-    body: dict[str, object] = {
+    body = msgspec.json.encode(problem_body(request, status, detail))
+    return Response(body, status, dict(headers or {}), media_type="application/problem+json")
+
+
+def problem_body(request: Request, status: int, detail: str) -> dict[str, object]:
+    """Give the members that every problem has."""
+    return {
         "type": problem_type(status),
-        "title": title,
+        "title": TITLES.get(status, "Error"),
         "status": status,
         "detail": detail,
         "instance": request.url.path,
     }
-    return Response(msgspec.json.encode(body), status, dict(headers or {}), media_type="application/problem+json")
 
 
 def problem_type(status: int) -> str:

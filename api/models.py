@@ -261,3 +261,31 @@ class Health(BaseModel):
     status: Literal["ok", "down"]
     version: str
     causes: list[str]
+
+
+class Refusal(BaseModel):
+    """Why values of a message were refused, and how many; they are kept."""
+
+    reason: str = Field(examples=["unknown_device"])
+    n: int
+    detail: str
+    device: str | None
+    sentence_fr: str
+    sentence_en: str
+
+
+class MessageResult(BaseModel):
+    """What became of one message, counted in values. Without `is_repeatable` the same again would count as new."""
+
+    index: int
+    status: Literal["stored", "duplicate", "partly_rejected", "rejected", "empty"]
+    stored: int
+    duplicate: int
+    rejected: list[Refusal]
+    is_repeatable: bool
+
+
+class MessageResults(BaseModel):
+    """What became of each message of a body, in their order."""
+
+    messages: list[MessageResult]

@@ -2,12 +2,13 @@
 
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import uvicorn
 
 from api.app import create_app
+from sensors.posting import Desk
 
 
 class SettingError(Exception):
@@ -42,8 +43,8 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     return Settings(database_url, environment.get("VIGIE_API_HOST") or "127.0.0.1", int(port))
 
 
-def main(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM.
+def main(settings: Settings, open_desk: Callable[[], Desk] | None = None) -> None:
+    """Serve until SIGINT or SIGTERM; `open_desk` gives who settles posted messages.
 
     Raises
     ------
@@ -52,7 +53,7 @@ def main(settings: Settings) -> None:
     """
     require_free(settings.host, settings.port)
     config = uvicorn.Config(
-        create_app(settings.database_url),
+        create_app(settings.database_url, open_desk=open_desk),
         host=settings.host,
         port=settings.port,
         log_level="warning",

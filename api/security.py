@@ -9,10 +9,12 @@ from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBea
 
 from api.errors import ProblemError
 from store.keys import PREFIX, Key, digest, read_key
+from store.listing import list_territories
 from store.reader import Connection, Pool, limited
 
 TRUSTED_FOR_S = 5.0  # a revoked key works no longer than this
 MOST_REMEMBERED = 10_000
+MOST_TERRITORIES = 100_000
 
 bearer = HTTPBearer(auto_error=False, description="A key made by `vigie key create`.")
 header = APIKeyHeader(name="X-API-Key", auto_error=False, description="The same key, for clients without Bearer.")
@@ -24,6 +26,7 @@ class KeyRing:
     def __init__(self, pool: Pool) -> None:
         self.pool = pool
         self._known: dict[bytes, tuple[Key, float]] = {}
+        self._territories: dict[int, tuple[frozenset[str], float]] = {}
 
     async def find(self, text: str) -> Key | None:
         """Give the key of this text if it is, or a moment ago was, valid."""
@@ -40,6 +43,19 @@ class KeyRing:
             self._known.clear()
         self._known[mark] = (key, time.monotonic() + TRUSTED_FOR_S)
         return key
+
+    async def find_territories(self, key: Key) -> frozenset[str]:
+        """Give the slugs of all territories in the key's subtrees, as they are or were a moment ago."""
+        known = self._territories.get(key.key_id)
+        if known and time.monotonic() < known[1]:
+            return known[0]
+        async with limited(self.pool, key.territory_ids) as connection:
+            rows = await list_territories(connection, after=0, n=MOST_TERRITORIES)
+        slugs = frozenset(str(row["territory"]) for row in rows)
+        if len(self._territories) >= MOST_REMEMBERED:
+            self._territories.clear()
+        self._territories[key.key_id] = (slugs, time.monotonic() + TRUSTED_FOR_S)
+        return slugs
 
 
 async def known_key(
@@ -76,6 +92,14 @@ async def require_writer(key: Annotated[Key, Depends(known_key)]) -> Key:
     return key
 
 
+async def require_speaker(request: Request, key: Annotated[Key, Depends(known_key)]) -> frozenset[str]:
+    """Give the territories for which the request's key may send messages, else end it with 403."""
+    if "ingest" not in key.scopes:
+        raise ProblemError(403, "this key may not send messages: make one with `vigie key create --scope ingest`")
+    ring: KeyRing = request.app.state.key_ring
+    return await ring.find_territories(key)
+
+
 async def limited_reader(request: Request, key: Annotated[Key, Depends(require_key)]) -> AsyncIterator[Connection]:
     """Give a connection that sees the territories of the request's key and no others."""
     async with limited(request.app.state.pool, key.territory_ids) as connection:
@@ -91,4 +115,5 @@ async def public_reader(request: Request) -> AsyncIterator[Connection]:
 # Scope "function": the connection is given back before the answer is sent, so a slow client holds none.
 Reader = Annotated[Connection, Depends(limited_reader, scope="function")]
 WriterKey = Annotated[Key, Depends(require_writer)]
+Speaker = Annotated[frozenset[str], Depends(require_speaker, scope="function")]
 PublicReader = Annotated[Connection, Depends(public_reader, scope="function")]

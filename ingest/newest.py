@@ -37,6 +37,7 @@ class NewestWriter:
         self._worker = worker
         self._waiting: deque[Newest] = deque()
         self._closing = threading.Event()
+        self._connection: Connection | None = None
         self._is_stale = True  # an earlier run of this worker may have left some out
 
     def add(self, outcome: Outcome) -> None:
@@ -52,20 +53,24 @@ class NewestWriter:
 
     def run(self) -> None:
         """Write until closed. While the store is away, it tries again each second."""
-        connection: Connection | None = None
         is_last = False
         while not is_last:
             is_last = self._closing.wait(PERIOD_S)
             try:
-                connection = connection or connect(self._database_url, program="ingest newest")
-                self._write(connection)
+                self._connection = self._connection or connect(self._database_url, program="ingest newest")
+                self._write(self._connection)
             except PASSING as error:
                 LOG.warning("newest_values_late", error=str(error))
-                if connection is not None:
-                    connection.close()
-                connection = None
-        if connection is not None:
-            connection.close()
+                self._disconnect()
+            except psycopg.Error:
+                self._disconnect()
+                raise
+        self._disconnect()
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def _write(self, connection: Connection) -> None:
         if self._is_stale:

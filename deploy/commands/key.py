@@ -27,7 +27,9 @@ def group() -> None:
 def create(
     name: Annotated[str, typer.Argument(help="who will use it")],
     territory: Annotated[list[str], typer.Option(help="slug; the key sees its whole subtree; may be repeated")],
-    scope: Annotated[list[str] | None, typer.Option(help="read (default), write, admin; may be repeated")] = None,
+    scope: Annotated[
+        list[str] | None, typer.Option(help="read (default), ingest (send messages), write, admin; may be repeated")
+    ] = None,
     days: Annotated[int | None, typer.Option(min=1, help="how long it is valid; for ever without")] = None,
 ) -> None:
     """Make a key and show it, once: only its hash is kept."""

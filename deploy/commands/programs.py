@@ -1,11 +1,13 @@
 """`vigie ingest`, `vigie analyse`, `vigie api`: the programs, with settings from the environment."""
 
 import os
+import socket
 from typing import Annotated
 
 import typer
 
 from deploy.logs import configure_logs
+from sensors.posting import Desk
 
 
 def add_to(app: typer.Typer) -> None:
@@ -37,4 +39,12 @@ def api() -> None:
     from api.program import main, settings_from
 
     configure_logs()
-    main(settings_from(os.environ))
+    settings = settings_from(os.environ)
+
+    def open_desk() -> Desk:
+        from ingest.desk import PostDesk
+
+        # The name tells apart the programs that write at once, and stays the same from start to start.
+        return PostDesk(settings.database_url, f"vigie-http-{socket.gethostname()}-{settings.port}")
+
+    main(settings, open_desk)
