@@ -205,7 +205,7 @@ def part_row(part: Part, rejected: RejectedPart, n_settled: int) -> RejectionRow
         device=part.uplink.device,
         received_at_us=part.arrival.received_at_us,
         reason=rejected.reason.value,
-        detail=f"{name}: {rejected.detail}",
+        detail=f"{name}: {rejected.detail}" if name else rejected.detail,
         n_measurements=rejected.n_values,
         payload=part.arrival.payload,
         format=part.origin.format,

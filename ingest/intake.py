@@ -7,6 +7,8 @@ import structlog
 
 from ingest.arrival import Arrival
 from ingest.batch import Assembly, Batch, Origin, Part, Refusal
+from ingest.codecs.book import CodecBook
+from ingest.codecs.format import with_codecs
 from ingest.registry import Device, DeviceKey, Registry
 from ingest.source import Source
 from sensors.formats import Format
@@ -41,12 +43,21 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 class Intake:
-    """Reads messages of one source; remembers routes and registry."""
+    """Reads messages of one source; remembers routes, registry, and people's codecs of payloads."""
 
     def __init__(self, source: Source, registry: Registry) -> None:
         self.source = source
         self.registry = registry
+        self.codecs = CodecBook()
         self._routes: dict[bytes, Route] = {}
+
+    def prepare(self, connection: Connection, now: float) -> None:
+        """Read what decoding needs of the store: call it before `decode`. `now` is a monotonic clock in seconds."""
+        self.codecs.refresh(connection, now)
+
+    def close(self) -> None:
+        """End what decoding has started."""
+        self.codecs.close()
 
     def decode(self, arrivals: Sequence[Arrival]) -> list[Draft]:
         """Decode messages; whatever they hold, each gives one draft."""
@@ -133,7 +144,11 @@ class Intake:
     def _find_route(self, topic: bytes) -> Route:
         if len(self._routes) >= MAX_ROUTES:
             self._routes.clear()
-        route = self._routes[topic] = make_route(self.source, topic)
+        route = make_route(self.source, topic)
+        if route.format is not None:
+            format_ = with_codecs(route.format, self.codecs, self.source.territory)
+            route = msgspec.structs.replace(route, format=format_)
+        self._routes[topic] = route
         return route
 
 
@@ -177,6 +192,8 @@ def decode_message(arrival: Arrival, route: Route) -> Draft:
     except DECODER_FAULTS as error:
         LOG.exception("decoder_failed", format=origin.format, topic=origin.topic)
         return Draft(arrival, origin, (), Reason.CODEC_FAILED, f"{type(error).__name__}: {error}")
+    if uplinks and uplinks[0].decoder is not None:
+        origin = msgspec.structs.replace(origin, version=f"{origin.version}+{uplinks[0].decoder}")
     return Draft(arrival, origin, uplinks)
 
 

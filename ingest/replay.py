@@ -9,6 +9,7 @@ of a revisable device: the one that stands may have come later.
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -115,8 +116,8 @@ def replay(
     """
     counts = Counts()
     prepare_session(connection)
-    with quarantine.replay_lock(connection):
-        intakes: dict[tuple[str, ...], Intake | None] = {}
+    intakes: dict[tuple[str, ...], Intake | None] = {}
+    with quarantine.replay_lock(connection), closing_all(intakes):
         registry = Registry()
         for messages in read_pages(connection, choice):
             for key, group in groupby(messages, source_key):
@@ -128,6 +129,17 @@ def replay(
             if is_ending():
                 break
     return counts
+
+
+@contextmanager
+def closing_all(intakes: Mapping[tuple[str, ...], Intake | None]) -> Iterator[None]:
+    """End what their decoding has started, when done."""
+    try:
+        yield
+    finally:
+        for intake in intakes.values():
+            if intake is not None:
+                intake.close()
 
 
 def source_key(message: HeldMessage) -> tuple[str, ...]:
@@ -189,6 +201,8 @@ def settle(connection: Connection, intake: Intake, held: Sequence[HeldMessage]) 
         Arrival(message.head.topic.encode(), message.head.payload, index, message.head.received_at_us)
         for index, message in enumerate(held)
     ]
+    intake.prepare(connection, time.monotonic())
+    connection.commit()
     drafts = [keep_open(draft, held[draft.arrival.mid]) for draft in intake.decode(arrivals)]
     batch = intake.assemble(connection, drafts, time.monotonic())
     connection.commit()  # new series stand

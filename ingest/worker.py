@@ -86,13 +86,14 @@ class Worker:
         is_open = True
         while is_open and not self._stop.is_set():
             chunks, is_open = self._take()
-            if not chunks:
+            if not chunks or not self._prepare():
                 continue
             drafts = self._intake.decode([arrival for chunk in chunks for arrival in chunk.arrivals])
             outcomes = self._settle(drafts)
             if outcomes is not None:
                 self._report(chunks, outcomes)
         self._disconnect()
+        self._intake.close()
 
     def give_up(self) -> None:
         """Stop waiting for the store: what is not committed stays unacknowledged, so the broker sends it again."""
@@ -115,6 +116,20 @@ class Worker:
             item = self._inbox.get()
         return chunks, False
 
+    def _prepare(self) -> bool:
+        """Have the intake read what decoding needs, however long the store is away; false when told to give up."""
+        while not self._stop.is_set():
+            try:
+                connection = self._connect()
+                self._intake.prepare(connection, time.monotonic())
+                connection.commit()
+                return True
+            except PASSING as error:
+                self._wait(error)
+            except OURS as error:
+                raise UnusableStoreError(outdated(error)) from error
+        return False
+
     def _settle(self, drafts: Sequence[Draft]) -> list[Outcome] | None:
         """Commit all messages; None when told to give up before that."""
         while not self._stop.is_set():
@@ -126,9 +141,7 @@ class Worker:
                 self._rollback()
                 return self._isolate(drafts, error)
             except OURS as error:
-                raise UnusableStoreError(
-                    f"the database is not as this version needs it ({str(error).splitlines()[0]}): run `vigie migrate`"
-                ) from error
+                raise UnusableStoreError(outdated(error)) from error
         return None
 
     def _write(self, drafts: Sequence[Draft]) -> list[Outcome]:
@@ -185,6 +198,11 @@ class Worker:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def outdated(error: psycopg.Error) -> str:
+    """Say what to do about a statement that the database does not understand."""
+    return f"the database is not as this version needs it ({str(error).splitlines()[0]}): run `vigie migrate`"
 
 
 def refuse(draft: Draft, error: psycopg.Error) -> Draft:

@@ -53,7 +53,7 @@ def read_decoded(document: Mapping[str, object], fields: Fields) -> list[Item]:
     """
     items: list[Item] = []
     for path, value, unit in sorted(_leaves(document, "", 0), key=lambda leaf: leaf[0]):
-        key = _normal(path)
+        key = normal_path(path)
         if key in fields and fields[key] is None:
             continue
         number, written_unit = _read_text(value)
@@ -69,7 +69,7 @@ def read_decoded(document: Mapping[str, object], fields: Fields) -> list[Item]:
 
 def find_target(path: str, fields: Fields) -> Target | None:
     """Give what a field of this dotted path means, None where neither the table nor a quantity names it."""
-    return _find_target(_normal(path), path, fields)
+    return _find_target(normal_path(path), path, fields)
 
 
 def _leaves(value: object, path: str, depth: int) -> Iterator[tuple[str, object, str | None]]:
@@ -111,7 +111,8 @@ def _find_target(key: str, path: str, fields: Fields) -> Target | None:
     return None
 
 
-def _normal(path: str) -> str:
+def normal_path(path: str) -> str:
+    """Write a field's path as tables hold it."""
     return path.lower().replace("_", "").replace(" ", "")
 
 

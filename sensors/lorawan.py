@@ -1,8 +1,9 @@
 """An uplink of a LoRaWAN network server, whichever: what its message says, and the uplink that it becomes.
 
 The network servers' formats (`sensors.formats.chirpstack`, `sensors.formats.the_things_stack`) read their messages into
-`Heard`. What the payload means is said by the first of these that can: Vigie's own decoder of the model, what the
-server has normalized, and the object of a codec, be it the server's or the territory's (then the caller fills it in).
+`Heard`. What the payload means is said by the first of these that can: a codec that the territory has bound to the
+device (the caller fills in its object), Vigie's own decoder of the model, what the server has normalized, and the
+object of the server's codec.
 """
 
 from collections.abc import Mapping, Sequence
@@ -31,6 +32,8 @@ class Heard(msgspec.Struct, frozen=True):
     `at_us` is when the network received it, None where the message does not say. `decoded` is the object of the
     server's codec, None without one; `timed` holds values that a server has normalized, and goes before it, each group
     with its instant where it has one of its own. `model` names brand and model.
+    `codec_object` is what the territory's own codec made of the payload and goes before all else, `failure` why it made
+    nothing.
     """
 
     device: str
@@ -46,13 +49,15 @@ class Heard(msgspec.Struct, frozen=True):
     spreading_factor: int | None = None
     is_encrypted: bool = False
     simulated: bool = False
+    codec_object: Mapping[str, Any] | None = None  # Any: whatever a codec may return
+    failure: str = ""
 
 
 class LorawanFormat(Protocol):
     """A format of a network server, for whoever reads payloads by a codec that the server does not have.
 
-    `msgspec.structs.replace(heard, decoded=object, timed=(), model="")` puts the codec's object in the place of all
-    else; `to_uplink` then reads it by the territory's table of fields.
+    `msgspec.structs.replace(heard, codec_object=object)` puts the codec's object in the place of all else; `to_uplink`
+    then reads it by the territory's table of fields.
     """
 
     def hear(self, topic: str, payload: bytes) -> Heard | None:
@@ -85,6 +90,10 @@ def read_payload(
     """Give the values of the payload, or the part to refuse where nothing can read it."""
     if heard.is_encrypted:
         return [], _unread("payload encrypted end to end (joinServerContext)")
+    if heard.failure:
+        return [], _unread(heard.failure)
+    if heard.codec_object is not None:
+        return _raws(read_decoded(heard.codec_object, fields), at_us), None
     failure = f"no decoder: {heard.model or '?'}, port {heard.f_port}, {len(heard.payload)} B"
     model = find_device_model(heard.model)
     if model is not None and heard.payload:

@@ -14,13 +14,16 @@ from tests.support.shared import REPOSITORY
 CONFIGURATION = """
 listener {port} 127.0.0.1
 user root
-persistence false
 allow_anonymous false
 password_file {folder}/passwords
 acl_file {folder}/acl
 max_inflight_messages {most_in_flight}
-max_queued_messages 0
 log_dest none
+{further}
+"""
+FORGETFUL = """
+persistence false
+max_queued_messages 0
 """
 RIGHTS = """
 user gateway
@@ -34,12 +37,12 @@ topic read vigie/#
 class OwnBroker:
     """Its users are `gateway` and `mute` (who may not publish), the password is `secret`. It forgets when killed."""
 
-    def __init__(self, folder: Path, most_in_flight: int = 0) -> None:
+    def __init__(self, folder: Path, most_in_flight: int = 0, further: str = FORGETFUL) -> None:
         self.folder = folder
         self.port = free_port()
         self.tree = ensure_tree(SERVICES, place_of(REPOSITORY).cache)
         self._process: subprocess.Popen[bytes] | None = None
-        text = CONFIGURATION.format(port=self.port, folder=folder, most_in_flight=most_in_flight)
+        text = CONFIGURATION.format(port=self.port, folder=folder, most_in_flight=most_in_flight, further=further)
         (folder / "mosquitto.conf").write_text(text)
         (folder / "acl").write_text(RIGHTS)
         passwords = folder / "passwords"
@@ -67,9 +70,12 @@ class OwnBroker:
 
 
 @contextmanager
-def own_broker(folder: Path, most_in_flight: int = 0) -> Iterator[OwnBroker]:
-    """Run a broker with its files in this folder; killed in the end. `most_in_flight` 0 sets no limit."""
-    broker = OwnBroker(folder, most_in_flight)
+def own_broker(folder: Path, most_in_flight: int = 0, further: str = FORGETFUL) -> Iterator[OwnBroker]:
+    """Run a broker with its files in this folder; killed in the end.
+
+    `most_in_flight` 0 sets no limit; `further` are the lines of its configuration about what it keeps.
+    """
+    broker = OwnBroker(folder, most_in_flight, further)
     broker.start()
     try:
         yield broker

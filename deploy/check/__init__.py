@@ -1,0 +1,1 @@
+"""`vigie check`: would this broker or this database lose data, and how is that mended?"""
