@@ -1,7 +1,8 @@
 """A batch: the messages taken together, their measurements in columns, and the account of what became of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import NamedTuple
 
 import msgspec
@@ -11,7 +12,9 @@ import numpy.typing as npt
 from ingest.arrival import Arrival
 from sensors.measurement import Uplink
 from sensors.rejection import Reason
+from sensors.stateful import Request
 from store.intake import Rows
+from store.memory import PresenceRow
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -58,6 +61,22 @@ class Refusal(msgspec.Struct, frozen=True):
     uplink: Uplink | None = None
 
 
+class Aftermath(NamedTuple):
+    """What messages of stateful formats leave beside measurements.
+
+    `records` by (format, key) belong to `memory_name` and are written with the measurements, as are `presences`;
+    `requests` are published after the commit.
+    """
+
+    memory_name: str = ""
+    records: Mapping[tuple[str, str], bytes | None] = MappingProxyType({})
+    presences: Sequence[PresenceRow] = ()
+    requests: Sequence[Request] = ()
+
+
+NOTHING_LEFT = Aftermath()
+
+
 class Labels(NamedTuple):
     """Texts of one column, for the sentence of a conflict."""
 
@@ -81,6 +100,8 @@ class Batch:
     owners: npt.NDArray[np.int32]
     column_ends: npt.NDArray[np.int64]
     columns: Sequence[Labels]
+    source: str = "own"
+    aftermath: Aftermath = NOTHING_LEFT
 
     @property
     def n_received(self) -> int:
@@ -101,9 +122,11 @@ class Batch:
 class Assembly:
     """Collects parts and refusals in arrival order and gives the batch."""
 
-    def __init__(self, n_messages: int, received_at_us: int) -> None:
+    def __init__(self, n_messages: int, received_at_us: int, source: str = "own") -> None:
         self.n_messages = n_messages
         self.received_at_us = received_at_us
+        self.source = source
+        self.aftermath = NOTHING_LEFT
         self.parts: list[Part] = []
         self.refusals: list[Refusal] = []
         self.columns: list[Labels] = []
@@ -141,4 +164,6 @@ class Assembly:
             owners=np.repeat(np.arange(len(self.parts), dtype=np.int32), self._part_sizes),
             column_ends=np.cumsum(sizes),
             columns=self.columns,
+            source=self.source,
+            aftermath=self.aftermath,
         )

@@ -8,7 +8,13 @@ from ingest.errors import RefusedError
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """A broker's address and how much may be under way: messages unfinished and their bytes."""
+    """A broker's address and how much may be under way: messages unfinished and their bytes.
+
+    `receive_maximum` bounds the unacknowledged among them (MQTT 5). `wants_retained` asks for retained messages at each
+    subscription. `ends_when_taken_over`: once another connection has the client identifier, the session
+    ends in place of taking it back. `is_kept`: the broker keeps the session while
+    nobody is there.
+    """
 
     host: str
     port: int
@@ -18,6 +24,11 @@ class Broker:
     is_tls: bool = False
     window_n: int = 20_000
     window_bytes: int = 64_000_000
+    receive_maximum: int = 65_535
+    has_mqtt5: bool = True
+    wants_retained: bool = False
+    ends_when_taken_over: bool = False
+    is_kept: bool = True
 
 
 def read_broker_url(url: str, client_id: str, window_n: int) -> Broker:

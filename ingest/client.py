@@ -28,6 +28,7 @@ KEEPALIVE_S = 30
 CONNECT_TIMEOUT_S = 5.0
 MAX_RECEIPTS_WAITING = 20_000
 UNSUPPORTED_VERSION = 0x84
+TAKEN_OVER = 0x8E
 OURS = {0x85, 0x86, 0x87}  # client identifier, user name or password, not authorised: no use in trying again
 
 
@@ -46,6 +47,10 @@ class Listener(Protocol):
         """The broker does not want us, and trying again is of no use."""
         ...
 
+    def disconnected(self, sentence: str, *, is_taken_over: bool) -> None:
+        """The connection ended; `is_taken_over`: another connection has our client identifier now."""
+        ...
+
 
 class TappedClient(Client):
     """The library's client, reading through a tap."""
@@ -56,7 +61,7 @@ class TappedClient(Client):
         super().__init__(
             CallbackAPIVersion.VERSION2,
             broker.client_id,
-            clean_session=None if has_mqtt5 else False,
+            clean_session=None if has_mqtt5 else not broker.is_kept,
             protocol=MQTTProtocolVersion.MQTTv5 if has_mqtt5 else MQTTProtocolVersion.MQTTv311,
             manual_ack=True,
             reconnect_on_failure=False,
@@ -87,9 +92,9 @@ class TappedClient(Client):
             self.reconnect()
         elif self.has_mqtt5:
             properties = make_properties(PacketTypes.CONNECT)
-            properties.SessionExpiryInterval = NEVER_EXPIRES
-            properties.ReceiveMaximum = min(broker.window_n, 65_535)
-            self.connect(broker.host, broker.port, KEEPALIVE_S, clean_start=False, properties=properties)
+            properties.SessionExpiryInterval = NEVER_EXPIRES if broker.is_kept else 0
+            properties.ReceiveMaximum = min(broker.window_n, broker.receive_maximum)
+            self.connect(broker.host, broker.port, KEEPALIVE_S, clean_start=not broker.is_kept, properties=properties)
         else:
             self.connect(broker.host, broker.port, KEEPALIVE_S)
 
@@ -103,7 +108,7 @@ class TappedClient(Client):
         if reply.correlation_data is not None and self.has_mqtt5:
             properties = make_properties(PacketTypes.PUBLISH)
             properties.CorrelationData = reply.correlation_data
-        sent = self.publish(reply.topic, reply.payload, qos=1, properties=properties)
+        sent = self.publish(reply.topic, reply.payload, qos=reply.qos, properties=properties)
         return sent.rc != MQTTErrorCode.MQTT_ERR_QUEUE_SIZE
 
     def ping(self) -> None:
@@ -137,10 +142,19 @@ class TappedClient(Client):
             self._listener.refused(f"the broker's access rights forbid us to read {', '.join(refused)}")
             self.abort()
 
+    def tell_end(self, reason: ReasonCode) -> None:
+        """Tell the listener why the connection ended."""
+        self._listener.disconnected(str(reason), is_taken_over=reason.value == TAKEN_OVER)
+
     def _subscribe(self) -> None:
         if self.has_mqtt5:
             # A retained message was a measurement when it was published; it is none again at each subscription.
-            options = SubscribeOptions(qos=1, retainHandling=SubscribeOptions.RETAIN_DO_NOT_SEND)
+            handling = (
+                SubscribeOptions.RETAIN_SEND_ON_SUBSCRIBE
+                if self._broker.wants_retained
+                else SubscribeOptions.RETAIN_DO_NOT_SEND
+            )
+            options = SubscribeOptions(qos=1, retainHandling=handling)
             self.subscribe([(topic_filter, options) for topic_filter in self._topic_filters])
         else:
             self.subscribe([(topic_filter, 1) for topic_filter in self._topic_filters])
@@ -170,10 +184,12 @@ def on_subscribe(
 
 
 def on_disconnect(
-    _client: Client, _data: Any, _flags: DisconnectFlags, reason: ReasonCode, _properties: Properties | None
+    client: Client, _data: Any, _flags: DisconnectFlags, reason: ReasonCode, _properties: Properties | None
 ) -> None:
-    """Note why the connection ended."""
+    """Pass on the library's call."""
     LOG.info("broker_disconnected", reason=str(reason))
+    if isinstance(client, TappedClient):
+        client.tell_end(reason)
 
 
 def make_properties(packet_type: int) -> Properties:

@@ -4,6 +4,7 @@ IngestError
 ├── SettingsError      a setting is missing or wrong: ours, stop
 ├── RefusedError       the broker refuses us: ours, stop
 ├── ProtocolError      the broker sent what is no MQTT: passing, connect again
+├── OwnershipLostError another worker may read these topics now: passing, stand by
 └── UnusableStoreError the database lacks what this version needs: ours, stop
 """
 
@@ -31,3 +32,7 @@ class ProtocolError(IngestError):
 
 class UnusableStoreError(IngestError):
     """The database lacks what this version needs."""
+
+
+class OwnershipLostError(IngestError):
+    """The connection that held the ownership of these topics is lost."""

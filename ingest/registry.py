@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import psycopg
 
 from ingest.errors import UnusableStoreError
-from sensors.measurement import Column
+from sensors.measurement import Column, Uplink
 from store.admission import meet_strangers
 from store.intake import Connection, DeviceRow, SeriesKey, ensure_series, read_devices, read_territories
 
@@ -24,10 +24,15 @@ DeviceKey = tuple[str, str]  # territory slug, external id
 
 @dataclass(slots=True)
 class Device:
-    """A registered device and its series by (channel, quantity)."""
+    """A registered device and its series by (channel, quantity), those of simulated values apart."""
 
     row: DeviceRow
     series: dict[tuple[str, str], int] = field(default_factory=dict)
+    simulated_series: dict[tuple[str, str], int] = field(default_factory=dict)
+
+    def series_of(self, uplink: Uplink) -> dict[tuple[str, str], int]:
+        """Give the series that an uplink's values belong to."""
+        return self.simulated_series if uplink.simulated else self.series
 
 
 class Registry:
@@ -59,7 +64,7 @@ class Registry:
         if strangers and meet_strangers(connection, strangers):
             self._read(connection, list(strangers))
 
-    def load_series(self, connection: Connection, wanted: Iterable[tuple[Device, Column]]) -> None:
+    def load_series(self, connection: Connection, wanted: Iterable[tuple[Device, Uplink, Column]]) -> None:
         """Find or make the series of these columns.
 
         Raises
@@ -68,8 +73,10 @@ class Registry:
             The database does not know a quantity of this version.
         """
         missing = {
-            SeriesKey(device.row.device_id, column.channel, column.quantity, column.unit): device
-            for device, column in wanted
+            SeriesKey(device.row.device_id, column.channel, column.quantity, column.unit, uplink.simulated): (
+                device.series_of(uplink)
+            )
+            for device, uplink, column in wanted
         }
         if not missing:
             return
@@ -83,7 +90,7 @@ class Registry:
                 "run `vigie migrate`"
             ) from error
         for key, series_id in found.items():
-            missing[key].series[key.channel, key.quantity] = series_id
+            missing[key][key.channel, key.quantity] = series_id
 
     def forget_made(self) -> None:
         """Forget devices and series: those made in a transaction that failed may never have existed."""

@@ -21,6 +21,8 @@ import structlog
 from ingest.account import Outcome
 from ingest.arrival import Arrival
 from ingest.batch import Batch
+from ingest.errors import SettingsError
+from ingest.foreign import make_source
 from ingest.intake import Draft, Intake
 from ingest.newest import newest_of
 from ingest.registry import Registry
@@ -33,6 +35,7 @@ from store import quarantine
 from store.intake import Connection, prepare_session
 from store.newest import upsert_newest
 from store.quarantine import Choice, Counts, HeldRow, Withdrawal
+from store.sources import read_sources
 
 LOG = structlog.get_logger()
 PAGE_N = 500  # rejections
@@ -85,6 +88,21 @@ class HeldMessage:
         return settled
 
 
+def sources_of(connection: Connection) -> FindSource:
+    """Give the sources as they are entered now; one whose rules cannot be used is not known.
+
+    A source beside the own broker has the rights that its rules give it today.
+    """
+    known: dict[str, Source] = {}
+    for entry in read_sources(connection):
+        try:
+            known[entry.name] = make_source(entry)
+        except SettingsError as error:
+            LOG.warning("source_unusable", source=entry.name, error=str(error))
+    connection.rollback()
+    return lambda row: find_own_source(row) if row.source in OWN_WAYS else known.get(row.source)
+
+
 def find_own_source(row: HeldRow) -> Source | None:
     """Give the platform's own ways in, bound as they were when the message came: its broker, and HTTP.
 
@@ -99,7 +117,7 @@ def find_own_source(row: HeldRow) -> Source | None:
 def replay(
     connection: Connection,
     choice: Choice,
-    find_source: FindSource = find_own_source,
+    find_source: FindSource | None = None,
     is_ending: Callable[[], bool] = lambda: False,
 ) -> Counts:
     """Replay all open rejections that fit, a page at a time, and say what became of their messages.
@@ -119,6 +137,7 @@ def replay(
     intakes: dict[tuple[str, ...], Intake | None] = {}
     with quarantine.replay_lock(connection), closing_all(intakes):
         registry = Registry()
+        find_source = find_source or sources_of(connection)
         for messages in read_pages(connection, choice):
             for key, group in groupby(messages, source_key):
                 same = list(group)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import psycopg
 import structlog
 
-from ingest.replay import FindSource, find_own_source, replay
+from ingest.replay import FindSource, replay
 from store.connect import connect
 from store.errors import BusyError, UnreachableError
 from store.quarantine import finish_request, take_request
@@ -21,7 +21,7 @@ PASSING = (UnreachableError, BusyError, psycopg.OperationalError, psycopg.Interf
 class Replayer:
     """Looks for requests every two seconds. A request stays locked, and open, until its replay is done."""
 
-    def __init__(self, database_url: str, find_source: FindSource = find_own_source) -> None:
+    def __init__(self, database_url: str, find_source: FindSource | None = None) -> None:
         self._database_url = database_url
         self._find_source = find_source
         self._closing = threading.Event()
@@ -60,7 +60,7 @@ class Replayer:
 
 
 @contextmanager
-def replaying(database_url: str, find_source: FindSource = find_own_source) -> Iterator[None]:
+def replaying(database_url: str, find_source: FindSource | None = None) -> Iterator[None]:
     """Do what is asked for while in use."""
     replayer = Replayer(database_url, find_source)
     thread = threading.Thread(target=replayer.run, name="ingest-replay", daemon=True)

@@ -15,11 +15,12 @@ MAX_RECEIPTS = 500  # in one message
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """A receipt message to be published."""
+    """A message to be published: a receipt, or at QoS 0 what a format asks its senders."""
 
     topic: str
     payload: bytes
     correlation_data: bytes | None = None
+    qos: int = 1
 
 
 def make_replies(outcome: Outcome) -> list[Reply]:
@@ -34,6 +35,7 @@ def make_replies(outcome: Outcome) -> list[Reply]:
     for topic, receipts in receipts_by_topic.items():
         for begin in range(0, len(receipts), MAX_RECEIPTS):
             replies.append(Reply(topic, encode_receipts(tuple(receipts[begin : begin + MAX_RECEIPTS]))))
+    replies += (Reply(request.topic, request.payload, qos=0) for request in outcome.batch.aftermath.requests)
     return replies
 
 

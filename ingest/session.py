@@ -23,6 +23,7 @@ from ingest.broker import Broker
 from ingest.client import TappedClient
 from ingest.counters import Counters
 from ingest.errors import ProtocolError, RefusedError
+from ingest.health import Health
 from ingest.tap import Tap
 from ingest.worker import Done
 
@@ -45,7 +46,8 @@ class Session:
         self._topic_filters = topic_filters
         self._inbox = inbox
         self._counters = counters
-        self._has_mqtt5 = True
+        self.health = Health()
+        self._has_mqtt5 = broker.has_mqtt5
         self._client = self._make_client()
         self._done: deque[Done] = deque()
         self._wake, self._waker = socket.socketpair()
@@ -79,6 +81,7 @@ class Session:
             self._say_goodbye()
         finally:
             self._close_inbox()
+            self._counters.unfinished.dec(self._n_unfinished)
             self._client.abort()
             self._wake.close()
             self._waker.close()
@@ -110,6 +113,7 @@ class Session:
                 self._turn(tap)
         except (OSError, ProtocolError) as error:
             LOG.warning("broker_unreachable", error=str(error))
+            self.health.lose(str(error))
             self._client.abort()
 
     def _turn(self, tap: Tap) -> None:
@@ -143,6 +147,8 @@ class Session:
             self._n_unfinished += len(arrivals)
             self._n_unfinished_bytes += n_bytes
             self._counters.received.inc(len(arrivals))
+            self._counters.unfinished.inc(len(arrivals))
+            self.health.last_message_at_us = self._stamp_us
             self._inbox.put(Chunk(tap.generation, arrivals, n_bytes))
         while tap.has_control and self._client.tap is tap:
             self._client.loop_read()
@@ -160,11 +166,11 @@ class Session:
             done = self._done.popleft()
             for chunk in done.chunks:
                 self._n_unfinished -= len(chunk.arrivals)
+                self._counters.unfinished.dec(len(chunk.arrivals))
                 self._n_unfinished_bytes -= chunk.n_bytes
                 self._acknowledge(chunk)
             for reply in done.replies:
                 self._counters.receipts_dropped.inc(not self._client.reply(reply))
-        self._counters.unfinished.set(self._n_unfinished)
 
     def _acknowledge(self, chunk: Chunk) -> None:
         mids = [arrival.mid for arrival in chunk.arrivals if arrival.mid]
@@ -233,6 +239,7 @@ class Session:
     def connected(self) -> None:
         """See `Listener`."""
         self._connected_at = time.monotonic()
+        self.health.stand()
 
     def lacks_mqtt5(self) -> None:
         """See `Listener`."""
@@ -241,4 +248,11 @@ class Session:
 
     def refused(self, sentence: str) -> None:
         """See `Listener`."""
+        self.health.lose(sentence)
         self._refusal = RefusedError(sentence)
+
+    def disconnected(self, sentence: str, *, is_taken_over: bool) -> None:
+        """See `Listener`."""
+        self.health.lose(sentence)
+        if is_taken_over and self._broker.ends_when_taken_over:
+            self._closing.set()

@@ -16,7 +16,8 @@ class Settings:
 
     `client_id` names the worker and its session at the broker; two workers never share one. `window_n` bounds the
     messages taken and not finished. `territory` is the slug of the only territory the source may speak for, None for
-    the platform's own broker. `metrics_port` 0 serves no counters.
+    the platform's own broker. `metrics_port` 0 serves no counters. `sources` names the brokers to read, "own" among
+    them or not; all where it is empty.
     """
 
     database_url: str
@@ -25,9 +26,19 @@ class Settings:
     window_n: int = DEFAULT_WINDOW_N
     territory: str | None = None
     metrics_port: int = 0
+    sources: tuple[str, ...] = ()
+
+    def reads(self, source: str) -> bool:
+        """Say whether this source is to be read."""
+        return not self.sources or source in self.sources
+
+    @property
+    def reads_own(self) -> bool:
+        """Say whether the platform's own broker is to be read."""
+        return self.reads("own")
 
 
-def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+def read_settings(environment: Mapping[str, str] = os.environ, sources: tuple[str, ...] = ()) -> Settings:
     """Read VIGIE_DATABASE_URL, VIGIE_MQTT_URL, VIGIE_INGEST_CLIENT_ID, _WINDOW_N, _TERRITORY and _METRICS_PORT.
 
     Raises
@@ -37,11 +48,12 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """
     return Settings(
         database_url=read_text(environment, "VIGIE_DATABASE_URL"),
-        mqtt_url=read_text(environment, "VIGIE_MQTT_URL"),
+        mqtt_url=read_text(environment, "VIGIE_MQTT_URL") if not sources or "own" in sources else "",
         client_id=environment.get("VIGIE_INGEST_CLIENT_ID") or DEFAULT_CLIENT_ID,
         window_n=read_number(environment, "VIGIE_INGEST_WINDOW_N", DEFAULT_WINDOW_N, (1, 1_000_000)),
         territory=environment.get("VIGIE_INGEST_TERRITORY") or None,
         metrics_port=read_number(environment, "VIGIE_INGEST_METRICS_PORT", 0, (0, 65_535)),
+        sources=sources,
     )
 
 

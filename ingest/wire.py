@@ -14,6 +14,7 @@ from ingest.arrival import Arrival
 from ingest.errors import ProtocolError
 
 PUBLISH = 0x30
+RETAINED = 0x01
 MAX_LENGTH_BYTES = 4
 RESPONSE_TOPIC = 0x08
 CORRELATION_DATA = 0x09
@@ -87,16 +88,17 @@ def read_publish(head: int, buffer: bytes, begin: int, end: int, received_at_us:
         raise ProtocolError("the broker sent a message that is cut short or above the quality of service asked for")
     mid = buffer[topic_end] << 8 | buffer[topic_end + 1] if head & 0x06 else 0
     topic = buffer[begin + 2 : topic_end]
+    is_retained = bool(head & RETAINED)
     if not has_properties:
-        return Arrival(topic, buffer[body:end], mid, received_at_us)
+        return Arrival(topic, buffer[body:end], mid, received_at_us, None, None, is_retained)
     if not buffer[body]:
-        return Arrival(topic, buffer[body + 1 : end], mid, received_at_us)
+        return Arrival(topic, buffer[body + 1 : end], mid, received_at_us, None, None, is_retained)
     length, properties_begin = read_length(buffer, body)
     payload_begin = properties_begin + length
     if not properties_begin or payload_begin > end:
         raise ProtocolError("the broker sent a message whose properties are cut short")
     response_topic, correlation_data = read_properties(buffer[properties_begin:payload_begin])
-    return Arrival(topic, buffer[payload_begin:end], mid, received_at_us, response_topic, correlation_data)
+    return Arrival(topic, buffer[payload_begin:end], mid, received_at_us, response_topic, correlation_data, is_retained)
 
 
 def read_properties(properties: bytes) -> tuple[str | None, bytes | None]:

@@ -18,7 +18,7 @@ from ingest.account import Outcome
 from ingest.arrival import Chunk
 from ingest.backoff import Backoff
 from ingest.counters import Counters
-from ingest.errors import UnusableStoreError
+from ingest.errors import OwnershipLostError, UnusableStoreError
 from ingest.intake import Draft, Intake
 from ingest.reply import Reply, make_replies
 from ingest.writer import Writer
@@ -61,7 +61,9 @@ class Worker:
         done: Callable[[Done], None],
         committed: Callable[[Outcome], None],
         limits: Limits = Limits(),
+        owned: Connection | None = None,
     ) -> None:
+        """Put it together; `owned` is the only connection this worker may write over: with it goes a right."""
         self._database_url = database_url
         self._intake = intake
         self._writer = writer
@@ -71,7 +73,8 @@ class Worker:
         self._committed = committed
         self._limits = limits
         self._stop = threading.Event()
-        self._connection: Connection | None = None
+        self._connection = owned
+        self._is_owner = owned is not None
         self._backoff = Backoff()
         self._chance = random.Random()
 
@@ -82,6 +85,8 @@ class Worker:
         ------
         UnusableStoreError, store.errors.WrongAddressError
             The database cannot be used at all.
+        OwnershipLostError
+            The connection it was given is lost; what is not committed stays unacknowledged.
         """
         is_open = True
         while is_open and not self._stop.is_set():
@@ -177,6 +182,8 @@ class Worker:
 
     def _connect(self) -> Connection:
         if self._connection is None or self._connection.closed:
+            if self._is_owner:
+                raise OwnershipLostError
             self._connection = connect(self._database_url, program="ingest")
             prepare_session(self._connection)
             self._connection.commit()
@@ -206,5 +213,6 @@ def outdated(error: psycopg.Error) -> str:
 
 
 def refuse(draft: Draft, error: psycopg.Error) -> Draft:
-    """Give the same message as one that is refused."""
-    return Draft(draft.arrival, draft.origin, (), Reason.WRONG_SHAPE, f"the store cannot take it ({error.sqlstate})")
+    """Give the same message as one that is refused; what was remembered of it stays remembered."""
+    detail = f"the store cannot take it ({error.sqlstate})"
+    return Draft(draft.arrival, draft.origin, (), Reason.WRONG_SHAPE, detail, draft.said)

@@ -10,7 +10,7 @@ import psycopg
 from ingest.account import Outcome, device_deliveries, make_outcome, rejection_rows, unknown_deliveries
 from ingest.batch import Batch
 from ingest.identity import Fate, Settlement, find_groups, settle
-from store import intake
+from store import intake, memory
 from store.intake import BatchEntry, Connection, Rows
 
 WATERMARK_S = 1.0  # the rollups wait 5 s before they trust that every writer knows a new watermark
@@ -73,7 +73,12 @@ class Writer:
     def _commit(self, connection: Connection, batch: Batch, *, is_compared: bool) -> Outcome:
         self._read_watermark(connection)
         entry = BatchEntry(
-            self.worker, batch.received_at_us, batch.n_messages, len(batch.rows.values), batch.decoder_version
+            self.worker,
+            batch.received_at_us,
+            batch.n_messages,
+            len(batch.rows.values),
+            batch.decoder_version,
+            batch.source,
         )
         batch_id = intake.insert_batch(connection, entry)
         fresh = find_fresh(connection, batch)
@@ -92,13 +97,17 @@ class Writer:
         return outcome
 
     def _mark_values(self, connection: Connection, outcome: Outcome) -> None:
-        """Mark what came late and what has only the time of its arrival."""
+        """Mark what came late and what has only the time of its arrival, and note what formats with state learnt."""
         batch, rows = outcome.batch, outcome.batch.rows
         if (is_late := outcome.is_stored & (rows.times_us < self._watermark_us)).any():
             intake.mark_changed_hours(connection, rows.series_ids[is_late], rows.times_us[is_late])
         if (is_noted := outcome.is_stored & find_arrival_times(batch)).any():
             keys = zip(rows.series_ids[is_noted].tolist(), rows.times_us[is_noted].tolist(), strict=True)
             intake.note_arrival_times(connection, keys)
+        if batch.aftermath.records:
+            memory.write_records(connection, batch.aftermath.memory_name, batch.aftermath.records)
+        if batch.aftermath.presences:
+            memory.write_presences(connection, batch.aftermath.presences)
 
     def _read_watermark(self, connection: Connection) -> None:
         now = self._clock()

@@ -227,7 +227,10 @@ def message_id(heard: Heard) -> str | None:
 
 def liveness(heard: Heard, device: str, presence: Presence, through: str | None = None) -> Liveness:
     """State a fact at its arrival: the time in a node's death is that of the connection which it ends."""
-    return Liveness(heard.naming.external_id(heard.address, device), presence, heard.received.received_at_us, through)
+    naming, address = heard.naming, heard.address
+    return Liveness(
+        naming.external_id(address, device), presence, heard.received.received_at_us, through, naming.territory(address)
+    )
 
 
 def lost_with_node(heard: Heard) -> tuple[Liveness, ...]:

@@ -39,12 +39,14 @@ class Liveness(msgspec.Struct, frozen=True):
     "online": it speaks, its last values stand. "offline": it cannot be reached, its last values are stale, which is not
     the same as zero. `through` is the gateway with which it went, None where the fact is about the device itself.
     `at_us` is the arrival, so that facts are in the order of the messages, whatever the clocks of the field say.
+    `territory` is the slug the message itself names, None where the source decides.
     """
 
     device: str
     presence: Presence
     at_us: int
     through: str | None = None
+    territory: str | None = None
 
 
 class Request(msgspec.Struct, frozen=True):

@@ -50,6 +50,7 @@ class SeriesKey(NamedTuple):
     channel: str
     quantity: str
     unit: str
+    is_simulated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class BatchEntry:
     n_messages: int
     n_measurements: int
     decoder_version: str
+    source: str = "own"
 
 
 class Revision(NamedTuple):
@@ -144,7 +146,7 @@ def ensure_series(connection: Connection, keys: Sequence[SeriesKey]) -> dict[Ser
 def find_series(connection: Connection, keys: Sequence[SeriesKey]) -> dict[SeriesKey, int]:
     """Give the series of these keys that exist."""
     rows = connection.execute(QUERIES["read_series"], series_parameters(keys))
-    return {SeriesKey(*row[:4]): row[4] for row in rows}
+    return {SeriesKey(*row[:5]): row[5] for row in rows}
 
 
 def series_parameters(keys: Sequence[SeriesKey]) -> dict[str, list[Any]]:
@@ -154,6 +156,7 @@ def series_parameters(keys: Sequence[SeriesKey]) -> dict[str, list[Any]]:
         "channels": [key.channel for key in keys],
         "quantities": [key.quantity for key in keys],
         "units": [key.unit for key in keys],
+        "are_simulated": [key.is_simulated for key in keys],
     }
 
 
@@ -167,6 +170,7 @@ def insert_batch(connection: Connection, entry: BatchEntry) -> int:
     """Note a batch and give its number. Waits while another transaction of this worker is still open."""
     parameters = {
         "worker": entry.worker,
+        "source": entry.source,
         "received_at": instant(entry.received_at_us),
         "n_messages": entry.n_messages,
         "n_measurements": entry.n_measurements,

@@ -11,19 +11,21 @@ from territories
 where slug = any (%(territories)s::text[])
 
 -- name: read_series
-select s.device_id, s.channel, s.quantity, s.unit, s.series_id
-from unnest(%(device_ids)s::int[], %(channels)s::text[], %(quantities)s::text[], %(units)s::text[])
-    as asked (device_id, channel, quantity, unit)
-join series s using (device_id, channel, quantity, unit)
+select s.device_id, s.channel, s.quantity, s.unit, s.is_simulated, s.series_id
+from unnest(%(device_ids)s::int[], %(channels)s::text[], %(quantities)s::text[], %(units)s::text[],
+            %(are_simulated)s::boolean[])
+    as asked (device_id, channel, quantity, unit, is_simulated)
+join series s using (device_id, channel, quantity, unit, is_simulated)
 
 -- name: create_series
-insert into series (territory_id, device_id, channel, quantity, unit)
-select d.territory_id, asked.device_id, asked.channel, asked.quantity, asked.unit
-from unnest(%(device_ids)s::int[], %(channels)s::text[], %(quantities)s::text[], %(units)s::text[])
-    as asked (device_id, channel, quantity, unit)
+insert into series (territory_id, device_id, channel, quantity, unit, is_simulated)
+select d.territory_id, asked.device_id, asked.channel, asked.quantity, asked.unit, asked.is_simulated
+from unnest(%(device_ids)s::int[], %(channels)s::text[], %(quantities)s::text[], %(units)s::text[],
+            %(are_simulated)s::boolean[])
+    as asked (device_id, channel, quantity, unit, is_simulated)
 join devices d using (device_id)
 order by asked.device_id, asked.channel, asked.quantity, asked.unit
-on conflict (device_id, channel, quantity, unit) where device_id is not null do nothing
+on conflict (device_id, channel, quantity, unit, is_simulated) where device_id is not null do nothing
 
 -- name: read_watermark
 select (extract(epoch from closed_to) * 1000000)::bigint
@@ -41,8 +43,8 @@ create temporary table taken (
 -- A worker's transactions exclude one another, so whether one of them has ended is never in doubt.
 -- name: insert_batch
 with held as materialized (select pg_advisory_xact_lock(7449342, hashtext(%(worker)s)))
-insert into batches (worker, received_at, n_messages, n_measurements, decoder_version)
-select %(worker)s, %(received_at)s, %(n_messages)s, %(n_measurements)s, %(decoder_version)s
+insert into batches (worker, source, received_at, n_messages, n_measurements, decoder_version)
+select %(worker)s, %(source)s, %(received_at)s, %(n_messages)s, %(n_measurements)s, %(decoder_version)s
 from held
 returning batch_id
 

@@ -1,18 +1,19 @@
 -- name: fold
 with taken as (
     delete from deliveries_log
-    returning territory_id, device_id, arrival_hour,
+    returning batch_id, territory_id, device_id, arrival_hour,
               n_messages, n_received, n_stored, n_duplicate, n_rejected, n_revised
 ), folded as (
     insert into deliveries (
-        territory_id, device_id, arrival_hour,
+        source, territory_id, device_id, arrival_hour,
         n_messages, n_received, n_stored, n_duplicate, n_rejected, n_revised
     )
-    select territory_id, device_id, arrival_hour,
-           sum(n_messages), sum(n_received), sum(n_stored), sum(n_duplicate), sum(n_rejected), sum(n_revised)
+    select coalesce(b.source, 'own'), territory_id, device_id, arrival_hour,
+           sum(taken.n_messages), sum(n_received), sum(n_stored), sum(n_duplicate), sum(n_rejected), sum(n_revised)
     from taken
-    group by territory_id, device_id, arrival_hour
-    on conflict on constraint deliveries_territory_id_device_id_arrival_hour_key do update
+    left join batches b using (batch_id)
+    group by coalesce(b.source, 'own'), territory_id, device_id, arrival_hour
+    on conflict on constraint deliveries_source_territory_id_device_id_arrival_hour_key do update
     set n_messages = deliveries.n_messages + excluded.n_messages,
         n_received = deliveries.n_received + excluded.n_received,
         n_stored = deliveries.n_stored + excluded.n_stored,

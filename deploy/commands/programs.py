@@ -17,13 +17,17 @@ def add_to(app: typer.Typer) -> None:
     app.command()(api)
 
 
-def ingest() -> None:
-    """Take messages from the broker (VIGIE_MQTT_URL), store them (VIGIE_DATABASE_URL), then acknowledge them."""
+def ingest(
+    source: Annotated[
+        list[str] | None, typer.Option(help="read this source only, `own` for the own broker; may be repeated")
+    ] = None,
+) -> None:
+    """Take messages from the own broker (VIGIE_MQTT_URL) and all sources, store them, then acknowledge them."""
     from ingest.program import main
     from ingest.settings import read_settings
 
     configure_logs()
-    main(read_settings())
+    main(read_settings(sources=tuple(source or ())))
 
 
 def analyse(once: Annotated[bool, typer.Option("--once", help="do one round and end")] = False) -> None:

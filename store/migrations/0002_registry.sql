@@ -67,11 +67,14 @@ create table series (
     quantity         text not null constraint series_quantity_fkey references quantities,
     unit             text not null,
     retention_class  text not null default 'standard',
+    is_simulated     boolean not null default false,
     created_at       timestamptz not null default now(),
     constraint series_device_or_asset_check check ((device_id is null) <> (asset_id is null))
 );
 comment on column series.asset_id is 'Only for computed series, which belong to an asset; measured series reach it through placements.';
-create unique index series_device_id_channel_quantity_unit_key on series (device_id, channel, quantity, unit)
+comment on column series.is_simulated is 'Values that a network or person made up: they tell of no asset, so no KPI counts them.';
+create unique index series_device_id_channel_quantity_unit_key
+    on series (device_id, channel, quantity, unit, is_simulated)
     where device_id is not null;
 create unique index series_asset_id_channel_quantity_unit_key on series (asset_id, channel, quantity, unit)
     where asset_id is not null;
@@ -97,6 +100,7 @@ join placements p on p.device_id = s.device_id
  and (p.channel = s.channel
       or (p.channel = '*' and not exists (
               select from placements own where own.device_id = s.device_id and own.channel = s.channel)))
+where not s.is_simulated
 union all
 select s.series_id, s.asset_id, tstzrange(null, null)
 from series s

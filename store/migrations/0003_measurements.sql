@@ -3,6 +3,7 @@
 create table batches (
     batch_id         int generated always as identity primary key,
     worker           text not null,
+    source           text not null default 'own',
     received_at      timestamptz not null,
     committed_at     timestamptz not null default clock_timestamp(),
     n_messages       int not null,

@@ -40,6 +40,7 @@ create table deliveries_log (
 
 create table deliveries (
     delivery_id   bigint generated always as identity primary key,
+    source        text not null default 'own',
     territory_id  int constraint deliveries_territory_id_fkey references territories,
     device_id     int constraint deliveries_device_id_fkey references devices,
     arrival_hour  timestamptz not null,
@@ -49,8 +50,8 @@ create table deliveries (
     n_duplicate   bigint not null,
     n_rejected    bigint not null,
     n_revised     bigint not null,
-    constraint deliveries_territory_id_device_id_arrival_hour_key
-        unique nulls not distinct (territory_id, device_id, arrival_hour)
+    constraint deliveries_source_territory_id_device_id_arrival_hour_key
+        unique nulls not distinct (source, territory_id, device_id, arrival_hour)
 );
 
 create view delivery_ledger as

@@ -65,9 +65,16 @@ from public.devices d
 where d.territory_id in (select territory_id from reader.readable_territories);
 
 create view reader.series with (security_barrier) as
-select s.series_id, s.territory_id, s.device_id, s.asset_id, s.channel, s.quantity, s.unit, s.retention_class
+select s.series_id, s.territory_id, s.device_id, s.asset_id, s.channel, s.quantity, s.unit, s.retention_class,
+       s.is_simulated
 from public.series s
 where s.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.device_presences with (security_barrier) as
+select p.device_id, d.territory_id, p.presence, p.through, p.changed_at
+from public.device_presences p
+join public.devices d on d.device_id = p.device_id
+where d.territory_id in (select territory_id from reader.readable_territories);
 
 create view reader.placements with (security_barrier) as
 select p.placement_id, p.device_id, p.channel, p.asset_id, p.period

@@ -24,6 +24,8 @@ def test_filter_matches_as_mqtt_says(topic_filter: str, topic: str, matches: boo
 
 
 def test_source_of_one_territory_subscribes_to_that_one_only() -> None:
-    native = next(rule for rule in own_source("dijon").rules if rule.format.name == "native")
+    native = next(
+        rule for rule in own_source("dijon").rules if rule.format is not None and rule.format.name == "native"
+    )
     assert native.topic_filter == "vigie/dijon/+/up"
     assert narrow("application/+/device/+/event/up", "dijon") == "application/+/device/+/event/up"

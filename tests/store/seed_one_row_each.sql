@@ -6,6 +6,9 @@ select territory_id, 'asset', 'secret of ' || slug, 'street_light', 5.0, 47.0 fr
 insert into devices (territory_id, external_id, name)
 select territory_id, 'device', 'secret of ' || slug from territories;
 
+insert into device_presences (device_id, presence, changed_at)
+select device_id, 'online', '2026-05-01T10:00:00Z' from devices;
+
 insert into placements (device_id, asset_id)
 select d.device_id, a.asset_id from devices d join assets a using (territory_id);
 

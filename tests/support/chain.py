@@ -112,7 +112,14 @@ def working(chain: Chain, **changes: Any) -> Iterator["Future[Counters]"]:
         finally:
             stop.set()
             future.result(timeout=30)
-            end_session(chain.settings.mqtt_url, settings.client_id)
+            end_sessions(chain, settings.client_id)
+
+
+def end_sessions(chain: Chain, client_id: str) -> None:
+    """Have the broker forget the sessions of a worker, those that the store names included."""
+    names = [str(row[0]) for row in chain.fetch("select client_id from ingest_sessions")]
+    for name in [client_id, *names]:
+        end_session(chain.settings.mqtt_url, name)
 
 
 @contextmanager

@@ -1,0 +1,43 @@
+-- An owner whose host lost its power holds the lock until the server has noticed: within half a minute.
+-- name: notice_dead_owners
+select set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false),
+       set_config('tcp_keepalives_count', '3', false)
+
+-- name: try_own
+select pg_try_advisory_lock(7449345, hashtext(%(name)s))
+
+-- name: claim_client_id
+insert into ingest_sessions (name, client_id)
+values (%(name)s, %(client_id)s)
+on conflict (name) do update set name = excluded.name
+returning client_id
+
+-- name: read_records
+select key, document
+from format_records
+where source = %(source)s and format = %(format)s
+
+-- name: forget_records
+delete from format_records r
+using unnest(%(formats)s::text[], %(keys)s::text[]) as gone (format, key)
+where r.source = %(source)s and r.format = gone.format and r.key = gone.key
+
+-- name: write_records
+insert into format_records (source, format, key, document)
+select %(source)s, written.format, written.key, written.document
+from unnest(%(formats)s::text[], %(keys)s::text[], %(documents)s::bytea[]) as written (format, key, document)
+on conflict (source, format, key) do update
+set document = excluded.document, changed_at = excluded.changed_at
+
+-- name: write_presences
+insert into device_presences (device_id, presence, through, changed_at)
+select distinct on (d.device_id) d.device_id, fact.presence, fact.through, fact.changed_at
+from unnest(%(territories)s::text[], %(devices)s::text[], %(presences)s::text[], %(through)s::text[],
+            %(changed_at)s::timestamptz[]) with ordinality
+    as fact (territory, device, presence, through, changed_at, place)
+join territories t on t.slug = fact.territory
+join devices d on d.territory_id = t.territory_id and d.external_id = fact.device
+order by d.device_id, fact.place desc
+on conflict (device_id) do update
+set presence = excluded.presence, through = excluded.through, changed_at = excluded.changed_at
+where excluded.changed_at >= device_presences.changed_at

@@ -1,0 +1,159 @@
+"""Sparkplug through broker, worker and store: what it remembers is as old as what is stored, whoever reads."""
+
+from datetime import timedelta
+
+import psycopg
+import pytest
+
+from sensors.sparkplug import read_payload
+from simulators.format_mix import choose_encoders
+from simulators.stream import Stream
+from store.registry import DeviceEntry
+from tests.support.chain import Chain, make_chain, worker_process, working
+from tests.support.publisher import Message, listening, publish
+from tests.support.sparkplug import a_birth, a_payload, a_value, bd_seq
+from tests.support.towns import START, a_quiet_town
+from tests.support.waiting import wait_until
+
+pytestmark = pytest.mark.services
+
+AT_MS = 1_780_000_000_000
+DEVICES = ("boiler-1", "gw-hall")
+SEEN = "select d.external_id, p.presence, p.through from device_presences p join devices d using (device_id) order by 1"
+VALUES = "select value from measurements order by observed_at"
+
+
+@pytest.fixture
+def chain(database_url: str, mqtt_url: str, territory_slug: str) -> Chain:
+    entries = [DeviceEntry(territory_slug, device) for device in DEVICES]
+    return make_chain(database_url, mqtt_url, territory_slug, entries)
+
+
+class Node:
+    """An edge node that counts its messages."""
+
+    def __init__(self, chain: Chain) -> None:
+        self.chain, self.seq = chain, 0
+
+    def send(self, kind: str, *metrics: dict[str, object], device: str = "") -> None:
+        """Publish one message with the next number."""
+        topic = f"spBv1.0/{self.chain.territory}/{kind}/gw-hall" + (f"/{device}" if device else "")
+        publish(self.chain.settings.mqtt_url, [Message(topic, a_payload(self.seq, *metrics, at_ms=AT_MS))])
+        self.seq = (self.seq + 1) % 256
+
+    def give_birth(self) -> None:
+        """Say what node and device measure and by which alias."""
+        self.seq = 0
+        self.send("NBIRTH", bd_seq(7))
+        self.send("DBIRTH", a_birth(1, "temperature", 20.0, AT_MS), device="boiler-1")
+
+    def measure(self, second: int) -> None:
+        """Send a temperature by its alias alone."""
+        self.send("DDATA", a_value(1, 20.0 + second, AT_MS + second * 1000), device="boiler-1")
+
+
+def wait_for_owner(chain: Chain) -> None:
+    """Wait until a worker listens to Sparkplug topics of this territory."""
+    wait_until(
+        lambda: chain.number("select count(*) from source_states where session like '%/state' and is_connected"),
+        "an owner of the topics with state",
+    )
+
+
+def test_alias_is_understood_by_the_next_worker_and_a_lost_birth_is_asked_for(chain: Chain) -> None:
+    node = Node(chain)
+    with working(chain):
+        wait_for_owner(chain)
+        node.give_birth()
+        node.measure(1)
+        chain.wait_for_stored(2)
+        assert chain.fetch(SEEN) == [("boiler-1", "online", None), ("gw-hall", "online", None)]
+    with psycopg.connect(chain.settings.database_url) as connection:
+        connection.execute("delete from source_states")
+    asked = f"spBv1.0/{chain.territory}/NCMD/gw-hall"
+    with listening(chain.settings.mqtt_url, asked) as heard, working(chain, client_id="test-next-worker"):
+        wait_for_owner(chain)
+        node.measure(2)
+        chain.wait_for_stored(3)
+        assert not heard
+        node.seq += 1
+        node.measure(4)
+        wait_until(lambda: len(heard) == 1, "a request for a rebirth")
+        node.give_birth()
+        node.measure(5)
+        chain.wait_for_stored(4)
+    assert b"Node Control/Rebirth" in heard[0].payload
+    assert read_payload(heard[0].payload).metrics
+    assert [value for (value,) in chain.fetch(VALUES)] == [20.0, 21.0, 22.0, 25.0]
+    assert chain.fetch("select reason, n_measurements from rejections") == [("unknown_quantity", 1)]
+    received, stored, duplicate, rejected = chain.ledger()
+    assert (received, stored, duplicate, rejected) == (6, 4, 1, 1)
+
+
+def test_death_makes_node_and_devices_offline(chain: Chain) -> None:
+    node = Node(chain)
+    with working(chain):
+        wait_for_owner(chain)
+        node.give_birth()
+        will = Message(f"spBv1.0/{chain.territory}/NDEATH/gw-hall", a_payload(None, bd_seq(7)))
+        publish(chain.settings.mqtt_url, [will])
+        wait_until(
+            lambda: chain.fetch(SEEN) == [("boiler-1", "offline", "gw-hall"), ("gw-hall", "offline", None)],
+            "the death of the node",
+        )
+
+
+def test_killed_worker_leaves_its_memory_to_the_one_standing_by(chain: Chain) -> None:
+    node = Node(chain)
+    with worker_process(chain) as first:
+        wait_for_owner(chain)
+        node.give_birth()
+        with working(chain, client_id="test-standing-by"):
+            for second in range(1, 6):
+                node.measure(second)
+            first.kill()
+            first.wait(10)
+            for second in range(6, 11):
+                node.measure(second)
+            chain.wait_for_stored(11)
+    assert [value for (value,) in chain.fetch(VALUES)] == [20.0 + second for second in range(11)]
+    received, stored, duplicate, rejected = chain.ledger()
+    assert (stored, rejected, received) == (11, 0, 11 + duplicate)
+
+
+def test_database_outage_loses_nothing_of_what_is_by_alias_alone(chain: Chain) -> None:
+    node = Node(chain)
+    with working(chain):
+        wait_for_owner(chain)
+        node.give_birth()
+        chain.wait_for_stored(1)
+        with psycopg.connect(chain.settings.database_url) as connection:
+            connection.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and application_name = 'vigie ingest'"
+            )
+        for second in range(1, 40):
+            node.measure(second)
+        chain.wait_for_stored(40)
+    received, stored, duplicate, rejected = chain.ledger()
+    assert (stored, rejected, received) == (40, 0, 40 + duplicate)
+
+
+def test_half_a_day_of_a_towns_buildings_is_stored_under_the_names_it_was_measured_under(
+    database_url: str, mqtt_url: str, territory_slug: str
+) -> None:
+    town = a_quiet_town(scale=0.2, slug=territory_slug)
+    entries = [DeviceEntry(territory_slug, device.external_id) for device in town.devices]
+    chain = make_chain(database_url, mqtt_url, territory_slug, entries)
+    stream = Stream(town, choose_encoders("real", town)).telegrams(START, START, START + timedelta(hours=12))
+    telegrams = [telegram for telegram in stream if telegram.topic.startswith("spBv1.0/")]
+    n_values = sum(telegram.n_values for telegram in telegrams)
+    with working(chain):
+        wait_for_owner(chain)
+        with listening(mqtt_url, f"spBv1.0/{territory_slug}/NCMD/+") as asked:
+            publish(mqtt_url, (Message(telegram.topic, telegram.payload) for telegram in telegrams))
+            wait_until(lambda: chain.ledger()[0] >= n_values > 500, f"{n_values} values", 60)
+    received, stored, duplicate, rejected = chain.ledger()
+    assert (received, rejected) == (stored + duplicate, 0)
+    assert stored >= n_values
+    assert not asked
