@@ -5,6 +5,7 @@ from base64 import b64encode
 
 import psycopg
 import pytest
+from psycopg import conninfo
 
 from deploy.codecs import enter, make_bindings
 from ingest.codecs.book import CodecBook
@@ -17,7 +18,8 @@ from store.codecs import Binding, CodecRow, CodecState
 from store.registry import DeviceEntry
 from tests.support.chain import Chain, make_chain, working
 from tests.support.lorawan import ARRIVAL_US, EUI, a_chirpstack_event, a_stack_message, chirpstack_topic
-from tests.support.publisher import Message, publish
+from tests.support.proxy import proxied
+from tests.support.publisher import Message, open_session, publish
 from tests.support.waiting import wait_until
 
 THERMOMETER = """function decodeUplink(input) {
@@ -132,13 +134,25 @@ def test_hostile_codec_costs_one_rejected_message_and_not_the_worker(chain: Chai
 
 
 @pytest.mark.services
-def test_codec_added_while_the_store_is_read_is_found_before_the_first_message(chain: Chain) -> None:
-    """A worker reads what is bound before it decodes anything, so that nothing is refused for want of a codec."""
+@pytest.mark.faults
+def test_worker_that_starts_without_its_store_refuses_nothing_for_want_of_a_codec(
+    chain: Chain, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It decodes nothing before it has read what is bound, so the messages that wait for it are read rightly."""
     add(chain, "maison", THERMOMETER, MAPPING, topics=["application/+/device/+/event/up"])
-    with working(chain):
-        wait_until_listening(chain)
-        send(chain, message(1))
-        wait_until(lambda: len(stored(chain)) == 2, "its values")
+    open_session(chain.settings.mqtt_url, chain.settings.client_id, "application/#")
+    send(chain, message(1))
+    port = int(conninfo.conninfo_to_dict(chain.settings.database_url)["port"] or 0)
+    with proxied(port) as proxy:
+        proxy.stop()
+        way = chain.settings.database_url.replace(f":{port}/", f":{proxy.port}/")
+        logged: list[str] = []
+        with working(chain, database_url=way):
+            wait_until(
+                lambda: logged.append(capsys.readouterr().out) or "store_unavailable" in "".join(logged), "a try"
+            )
+            proxy.start()
+            wait_until(lambda: len(stored(chain)) == 2, "its values")
     assert chain.fetch("select reason from rejections") == []
 
 
