@@ -126,6 +126,8 @@ def test_removed_source_is_left_and_one_that_refuses_us_says_so(
 def test_trial_tells_what_would_happen_and_leaves_no_trace(
     tmp_path: Path, chain: Chain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("VIGIE_DATABASE_URL", chain.settings.database_url)
+    monkeypatch.setenv("VIGIE_MQTT_URL", chain.settings.mqtt_url)
     with foreign(tmp_path, chain, monkeypatch) as broker:
         with psycopg.connect(chain.settings.database_url) as connection:
             (entry,) = read_sources(connection)
@@ -140,6 +142,7 @@ def test_trial_tells_what_would_happen_and_leaves_no_trace(
             sender = threading.Thread(target=keep_publishing)
             sender.start()
             report = try_source(chain.settings.database_url, make_source(entry), make_broker(entry, "x", 100), 2.0)
+            shown = CliRunner().invoke(app, ["source", "test", "other", "--seconds", "2"]).output
             is_over.set()
             sender.join()
     stored = {(series.device, series.quantity) for series in report.stored}
@@ -147,6 +150,8 @@ def test_trial_tells_what_would_happen_and_leaves_no_trace(
     assert stored == {("o-d-0", "voltage")}
     assert refused == {("unknown_device", "o-d-1")}
     assert report.n_messages == sum(report.stored.values()) + sum(report.refused.values()) > 0
+    assert f"{chain.territory}/o-d-0/voltage [V]" in shown
+    assert "unknown_device: o-d-1" in shown
     for table in ("measurements", "series", "rejections", "batches", "deliveries_log"):
         assert chain.number(f"select count(*) from {table}") == 0
 

@@ -1,5 +1,6 @@
 """Sparkplug through broker, worker and store: what it remembers is as old as what is stored, whoever reads."""
 
+import json
 from datetime import timedelta
 
 import psycopg
@@ -10,7 +11,7 @@ from simulators.format_mix import choose_encoders
 from simulators.stream import Stream
 from store.registry import DeviceEntry
 from tests.support.chain import Chain, make_chain, worker_process, working
-from tests.support.publisher import Message, listening, publish
+from tests.support.publisher import Message, connected, listening, publish
 from tests.support.sparkplug import a_birth, a_payload, a_value, bd_seq
 from tests.support.towns import START, a_quiet_town
 from tests.support.waiting import wait_until
@@ -18,6 +19,7 @@ from tests.support.waiting import wait_until
 pytestmark = pytest.mark.services
 
 AT_MS = 1_780_000_000_000
+HUMIDITY = {"datatype": "integer", "unit": "%"}
 DEVICES = ("boiler-1", "gw-hall")
 SEEN = "select d.external_id, p.presence, p.through from device_presences p join devices d using (device_id) order by 1"
 VALUES = "select value from measurements order by observed_at"
@@ -157,3 +159,25 @@ def test_half_a_day_of_a_towns_buildings_is_stored_under_the_names_it_was_measur
     assert (received, rejected) == (stored + duplicate, 0)
     assert stored >= n_values
     assert not asked
+
+
+def test_retained_description_is_heard_and_retained_value_is_not_measured(
+    database_url: str, mqtt_url: str, territory_slug: str
+) -> None:
+    device = f"office-{territory_slug[-12:]}"  # Homie's topics know no territory: a name that no other test uses
+    chain = make_chain(database_url, mqtt_url, territory_slug, [DeviceEntry(territory_slug, device)])
+    described = {"homie": "5.0", "version": 7, "nodes": {"room": {"properties": {"humidity": HUMIDITY}}}}
+    retained = {"$description": json.dumps(described), "$state": "ready", "room/humidity": "40"}
+    with connected(mqtt_url) as client:
+        for path, text in retained.items():
+            client.publish(f"homie/5/{device}/{path}", text, qos=1, retain=True).wait_for_publish(10)
+        try:
+            with working(chain):
+                wait_until(lambda: chain.fetch(SEEN) == [(device, "online", None)], "the retained state")
+                client.publish(f"homie/5/{device}/room/humidity", "41", qos=1, retain=True)
+                chain.wait_for_stored(1)
+        finally:
+            for path in retained:
+                client.publish(f"homie/5/{device}/{path}", b"", qos=1, retain=True).wait_for_publish(10)
+    assert chain.fetch(VALUES) == [(41.0,)]
+    assert chain.ledger() == (1, 1, 0, 0)
