@@ -33,7 +33,7 @@ from rollup_watermarks
 where rollup = 'hourly'
 
 -- name: create_taken
-create temporary table taken (
+create temporary table if not exists taken (
     series_id    int not null,
     batch_id     int not null,
     observed_at  timestamptz not null,
