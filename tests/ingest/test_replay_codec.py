@@ -17,8 +17,6 @@ pytestmark = pytest.mark.services
 LEDGER = """
     select sum(n_messages), sum(n_received), sum(n_stored), sum(n_duplicate), sum(n_rejected) from delivery_ledger
 """
-    "select sum(n_messages), sum(n_received), sum(n_stored), sum(n_duplicate), sum(n_rejected) from delivery_ledger"
-)
 
 
 def test_a_mended_codec_has_the_payload_stored(database_url: str, territory_slug: str) -> None:
