@@ -12,6 +12,7 @@ import typer
 
 from deploy.devices import read_devices
 from deploy.errors import SettingError
+from deploy.logs import only_warnings
 from deploy.settings import services_given_or_embedded
 from ingest.replay import replay
 from store import admission
@@ -34,7 +35,11 @@ def add_to(app: typer.Typer) -> None:
 @contextmanager
 def store() -> Iterator[Connection]:
     """Open the store; what a person gave wrongly ends in one sentence."""
-    with services_given_or_embedded() as services, connect(services.database_url, program="device") as connection:
+    with (
+        only_warnings(),
+        services_given_or_embedded() as services,
+        connect(services.database_url, program="device") as connection,
+    ):
         try:
             yield connection
         except psycopg.errors.NotNullViolation as error:
