@@ -118,11 +118,14 @@ def try_part(database_url: str, source: Source, broker: Broker, duration_s: floa
         network = thread.submit(session.run)
         try:
             for chunk in take(inbox, time.monotonic() + duration_s):
+                intake.prepare(connection, time.monotonic())
+                connection.rollback()
                 report.add(assess(connection, intake, chunk))
                 session.hand_back(Done([chunk]))
         finally:
             report.error = session.health.error
             session.close()
+            intake.close()
         network.result()
     return report
 
