@@ -23,6 +23,7 @@ TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    409: "Cannot be done now",
     413: "Too large",
     415: "Body cannot be read",
     422: "Parameters cannot be used",
@@ -159,3 +160,4 @@ PROBLEMS: dict[int | str, dict[str, object]] = {
     **{status: describe_problem(status) for status in (401, 403)},
     **OPEN_PROBLEMS,
 }
+WRITE_PROBLEMS: dict[int | str, dict[str, object]] = {**PROBLEMS, 409: describe_problem(409)}

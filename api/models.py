@@ -186,6 +186,60 @@ class Rejection(BaseModel):
     resolution: str | None
 
 
+class RejectionCause(BaseModel):
+    """Open rejections of one cause, and the latest of them as a sample."""
+
+    territory: str
+    reason: str
+    sentence_fr: str
+    sentence_en: str
+    format: str | None
+    decoder_version: str | None
+    n_messages: int
+    n_values: int
+    n_devices: int
+    first_at: datetime
+    last_at: datetime
+    can_be_mended: bool = Field(description="whether mending a decoder or the registry, and a replay, can help")
+    sample_id: int
+    device: str | None
+    detail: str
+    topic: str
+    payload_base64: str
+
+
+class Replay(BaseModel):
+    """A replay that was asked for. The counts are null until it is done; a worker begins within seconds."""
+
+    request_id: int
+    territory: str
+    reason: str | None
+    device: str | None
+    format: str | None
+    requested_at: datetime
+    done_at: datetime | None
+    n_messages: int | None = Field(description="messages that were settled anew")
+    n_unchanged: int | None = Field(description="messages left as they were: nothing is mended for them")
+    n_stored: int | None = Field(description="values")
+    n_duplicate: int | None = Field(description="values")
+    n_rejected: int | None = Field(description="values refused again, kept with their new reason")
+
+
+class Accepted(BaseModel):
+    """A device that was taken over, and the replay of what is kept of it."""
+
+    device_id: int
+    territory: str
+    external_id: str
+    request_id: int
+
+
+class Requested(BaseModel):
+    """A replay that will be done; see `GET /v1/rejections/replays`."""
+
+    request_id: int
+
+
 class Delivery(BaseModel):
     """What arrived of one device in one hour, in values: received = stored + duplicate + rejected."""
 

@@ -85,6 +85,13 @@ async def require_key(key: Annotated[Key, Depends(known_key)]) -> Key:
     return key
 
 
+async def require_writer(key: Annotated[Key, Depends(known_key)]) -> Key:
+    """Give the key of a request that may change something, else end it with 403."""
+    if "write" not in key.scopes:
+        raise ProblemError(403, "this key may not change anything: make one with `vigie key create --scope write`")
+    return key
+
+
 async def require_speaker(request: Request, key: Annotated[Key, Depends(known_key)]) -> frozenset[str]:
     """Give the territories for which the request's key may send messages, else end it with 403."""
     if "ingest" not in key.scopes:
@@ -107,5 +114,6 @@ async def public_reader(request: Request) -> AsyncIterator[Connection]:
 
 # Scope "function": the connection is given back before the answer is sent, so a slow client holds none.
 Reader = Annotated[Connection, Depends(limited_reader, scope="function")]
+WriterKey = Annotated[Key, Depends(require_writer)]
 Speaker = Annotated[frozenset[str], Depends(require_speaker, scope="function")]
 PublicReader = Annotated[Connection, Depends(public_reader, scope="function")]

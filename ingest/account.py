@@ -29,6 +29,7 @@ class Outcome(NamedTuple):
     is_stored: npt.NDArray[np.bool_]  # by value
     batch_id: int = 0
     is_compared: bool = False
+    known: Counts | None = None  # by part: values that the account holds already, in a replay; counted nowhere above
 
     @property
     def n_stored(self) -> int:
@@ -108,7 +109,7 @@ def device_deliveries(outcome: Outcome) -> dict[str, npt.NDArray[Any]]:
         "device_id": devices[firsts].astype(np.int32),
         "arrival_hour": hours[firsts] * HOUR_US,
         "n_messages": add_up(np.ones(len(entries), dtype=np.int64)),
-        "n_received": add_up(accepted + refused),
+        "n_received": add_up(accepted + refused) - (0 if outcome.known is None else add_up(outcome.known)),
         "n_stored": add_up(outcome.stored),
         "n_duplicate": add_up(outcome.duplicate),
         "n_rejected": add_up(refused) + add_up(outcome.conflicting),
@@ -134,8 +135,26 @@ def rejection_rows(outcome: Outcome) -> Iterator[RejectionRow]:
         yield refusal_row(refusal)
     for index, part in enumerate(outcome.batch.parts):
         if part.uplink.rejected or index in outcome.conflicts:
+            n_settled = count_settled(outcome, index)
             for rejected in by_reason(list_rejected(outcome, index)):
-                yield part_row(part, rejected)
+                yield part_row(part, rejected, n_settled)
+
+
+def count_settled(outcome: Outcome, index: int) -> int:
+    """Count the values of a part's message and device that were stored or duplicate, now or before a replay."""
+    parts = outcome.batch.parts
+
+    def is_same(other: int) -> bool:
+        same = 0 <= other < len(parts) and parts[other].arrival is parts[index].arrival
+        return same and parts[other].device_id == parts[index].device_id
+
+    first = last = index
+    while is_same(first - 1):
+        first -= 1
+    while is_same(last + 1):
+        last += 1
+    counts = [outcome.stored, outcome.duplicate, *([] if outcome.known is None else [outcome.known])]
+    return sum(int(count[first : last + 1].sum()) for count in counts)
 
 
 def list_rejected(outcome: Outcome, index: int) -> tuple[RejectedPart, ...]:
@@ -170,10 +189,12 @@ def refusal_row(refusal: Refusal) -> RejectionRow:
         payload=refusal.arrival.payload,
         format=refusal.origin.format,
         decoder_version=refusal.origin.version,
+        n_settled=None if refusal.uplink is None else 0,
+        speaks_for=refusal.origin.bound,
     )
 
 
-def part_row(part: Part, rejected: RejectedPart) -> RejectionRow:
+def part_row(part: Part, rejected: RejectedPart, n_settled: int) -> RejectionRow:
     """Give the row of the values of an uplink refused for one reason."""
     name = f"{rejected.channel}/{rejected.quantity}" if rejected.channel else rejected.quantity
     return RejectionRow(
@@ -189,4 +210,6 @@ def part_row(part: Part, rejected: RejectedPart) -> RejectionRow:
         payload=part.arrival.payload,
         format=part.origin.format,
         decoder_version=part.origin.version,
+        n_settled=n_settled,
+        speaks_for=part.origin.bound,
     )

@@ -10,7 +10,7 @@ from ingest.batch import NOTHING_LEFT, Aftermath, Assembly, Batch, Origin, Part,
 from ingest.codecs.book import CodecBook
 from ingest.codecs.format import with_codecs
 from ingest.memory import Memory, write_out
-from ingest.registry import Device, Registry
+from ingest.registry import Device, DeviceKey, Registry
 from ingest.source import Source
 from sensors.formats import Format
 from sensors.measurement import Column, Uplink
@@ -49,8 +49,9 @@ class Draft(msgspec.Struct, frozen=True):
 
 
 class Intake:
-    """Reads messages of one source; remembers routes, registry, people's codecs of payloads, and in `memory` what
-    formats with state need.
+    """Reads messages of one source; remembers routes, registry and people's codecs of payloads.
+
+    In `memory` it holds what formats with state need.
     """
 
     def __init__(self, source: Source, registry: Registry, memory: Memory | None = None) -> None:
@@ -84,7 +85,8 @@ class Intake:
         """Make the batch of these messages; `now` is a monotonic clock in seconds. Makes series that are missing."""
         registry = self.registry
         registry.refresh(connection, now)
-        registry.load_devices(connection, self._device_keys(drafts), now)
+        if missed := registry.load_devices(connection, self._device_keys(drafts), now):
+            registry.meet(connection, self._find_profiles(drafts, missed))
         registry.load_series(connection, self._missing_series(drafts))
         assembly = Assembly(len(drafts), drafts[0].arrival.received_at_us, self.source.name)
         assembly.aftermath = find_aftermath(self.source, drafts)
@@ -136,6 +138,15 @@ class Intake:
         keys |= {self._address(draft, None) for draft in drafts if not draft.uplinks and draft.origin.device}
         return keys
 
+    def _find_profiles(self, drafts: Sequence[Draft], missed: set[DeviceKey]) -> dict[DeviceKey, str | None]:
+        """Give the profile of each stranger that sent what can be read and that its source may speak for."""
+        return {
+            key: uplink.profile
+            for draft in drafts
+            for uplink in draft.uplinks
+            if (key := self._address(draft, uplink)) in missed and draft.origin.bound in (None, key[0])
+        }
+
     def _missing_series(self, drafts: Sequence[Draft]) -> list[tuple[Device, Uplink, Column]]:
         devices = self.registry.devices
         return [
@@ -163,15 +174,15 @@ def make_route(source: Source, topic: bytes) -> Route:
     try:
         text = topic.decode()
     except UnicodeDecodeError:
-        return Route(Origin(source.name, printable(topic)), reason=Reason.INVALID_UTF8)
+        return Route(Origin(source.name, printable(topic), bound=source.territory), reason=Reason.INVALID_UTF8)
     rule = source.find_rule(text)
     if rule is None:
-        return Route(Origin(source.name, printable(topic)))
+        return Route(Origin(source.name, printable(topic), bound=source.territory))
     used = rule.format or rule.stateful
-    if used is None or "\x00" in text:
-        return Route(Origin(source.name, printable(topic)))
-    territory, device = read_address(text)
     bound = rule.territory or source.territory
+    if used is None or "\x00" in text:
+        return Route(Origin(source.name, printable(topic), bound=bound))
+    territory, device = read_address(text)
     origin = Origin(source.name, printable(topic), used.name, used.version, territory, device, bound)
     return Route(origin, text, rule.format, stateful=rule.stateful, device_prefix=rule.device_prefix)
 

@@ -45,11 +45,7 @@ class NewestWriter:
         if len(self._waiting) >= MAX_WAITING:
             self._is_stale = True
         elif outcome.n_stored:
-            rows, kept = outcome.batch.rows, outcome.is_stored
-            batch_ids = np.full(int(kept.sum()), outcome.batch_id, dtype=np.int32)
-            self._waiting.append(
-                find_newest([Newest(rows.series_ids[kept], rows.times_us[kept], rows.values[kept], batch_ids)])
-            )
+            self._waiting.append(newest_of(outcome))
 
     def close(self) -> None:
         """Let `run` write what there is and return."""
@@ -85,6 +81,13 @@ class NewestWriter:
             upsert_newest(connection, *find_newest(taken))
         for _ in taken:
             self._waiting.popleft()
+
+
+def newest_of(outcome: Outcome) -> Newest:
+    """Give the newest stored value of each series of a committed batch."""
+    rows, kept = outcome.batch.rows, outcome.is_stored
+    batch_ids = np.full(int(kept.sum()), outcome.batch_id, dtype=np.int32)
+    return find_newest([Newest(rows.series_ids[kept], rows.times_us[kept], rows.values[kept], batch_ids)])
 
 
 def find_newest(parts: list[Newest]) -> Newest:

@@ -8,6 +8,8 @@ import msgspec
 from ingest.account import Outcome, by_reason, list_rejected
 from ingest.arrival import Arrival
 from ingest.batch import Origin, Refusal
+from ingest.codecs.book import CodecBook
+from ingest.codecs.format import with_codecs
 from ingest.intake import Draft, Intake, Route, decode_message
 from ingest.source import Rule, Source
 from sensors.formats import formats
@@ -29,7 +31,7 @@ class PostIntake(Intake):
 
     def decode(self, arrivals: Sequence[Arrival]) -> list[Draft]:
         """Decode posts; whatever they hold, each gives one draft."""
-        return [decode_post(arrival) for arrival in arrivals if isinstance(arrival, PostedArrival)]
+        return [decode_post(arrival, self.codecs) for arrival in arrivals if isinstance(arrival, PostedArrival)]
 
 
 def post_source(territory: str) -> Source:
@@ -47,11 +49,11 @@ def make_arrival(post: Post, received_at_us: int) -> PostedArrival:
     return PostedArrival(topic_of(post).encode(), post.payload, 0, received_at_us, post=post)
 
 
-def decode_post(arrival: PostedArrival) -> Draft:
+def decode_post(arrival: PostedArrival, codecs: CodecBook) -> Draft:
     """Decode one post and bind what it says to its territory; never fails."""
     post, topic = arrival.post, arrival.topic.decode()
-    origin = Origin(SOURCE, topic, post.format.name, post.format.version, post.territory, post.device)
-    draft = decode_message(arrival, Route(origin, topic, post.format))
+    origin = Origin(SOURCE, topic, post.format.name, post.format.version, post.territory, post.device, post.territory)
+    draft = decode_message(arrival, Route(origin, topic, with_codecs(post.format, codecs, post.territory)))
     strange = next((u.territory for u in draft.uplinks if u.territory not in (None, post.territory)), None)
     if strange is not None:
         return Draft(arrival, origin, (), Reason.TERRITORY_MISMATCH, shown(strange))

@@ -13,6 +13,7 @@ from prometheus_client import start_http_server
 from ingest.broker import read_broker_url
 from ingest.counters import Counters
 from ingest.parts import Parts, make_parts, run_parts
+from ingest.replayer import replaying
 from ingest.settings import Settings
 from ingest.source import own_source
 from ingest.supervisor import Supervisor
@@ -42,7 +43,11 @@ def run(settings: Settings, stop: threading.Event) -> Counters:
     """
     counters = Counters()
     supervisor = Supervisor(settings, counters)
-    with served(counters, settings.metrics_port), ThreadPoolExecutor(2, "ingest") as threads:
+    with (
+        served(counters, settings.metrics_port),
+        replaying(settings.database_url),
+        ThreadPoolExecutor(2, "ingest") as threads,
+    ):
         futures: list[Future[None]] = []
         if settings.reads_own:
             parts = make_own_parts(settings, counters)

@@ -4,13 +4,14 @@ Misses are asked for again after some seconds only, so that strangers cannot tur
 held is read again little by little, so that a device retired or declared revisable is noticed within minutes.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import psycopg
 
 from ingest.errors import UnusableStoreError
 from sensors.measurement import Column, Uplink
+from store.admission import meet_strangers
 from store.intake import Connection, DeviceRow, SeriesKey, ensure_series, read_devices, read_territories
 
 MISS_S = 5.0
@@ -44,16 +45,24 @@ class Registry:
         self._to_refresh: Iterator[DeviceKey] = iter(())
         self._refresh_at = 0.0
 
-    def load_devices(self, connection: Connection, keys: set[DeviceKey], now: float) -> None:
-        """Read those devices that are not held, unless they were missed a moment ago."""
+    def load_devices(self, connection: Connection, keys: set[DeviceKey], now: float) -> set[DeviceKey]:
+        """Read those devices that are not held, unless they were missed a moment ago; give which are not there."""
         absent = [key for key in keys - self.devices.keys() if self._ask_again_at.get(key, 0.0) <= now]
         if not absent:
-            return
+            return set()
         self._read(connection, absent)
         self.territories |= read_territories(connection, {territory for territory, _ in absent})
         if len(self._ask_again_at) > MAX_MISSES:
             self._ask_again_at.clear()
-        self._ask_again_at |= dict.fromkeys((key for key in absent if key not in self.devices), now + MISS_S)
+        missed = {key for key in absent if key not in self.devices}
+        self._ask_again_at |= dict.fromkeys(missed, now + MISS_S)
+        return missed
+
+    def meet(self, connection: Connection, profiles: Mapping[DeviceKey, str | None]) -> None:
+        """Have devices that nobody registered wait as pending, or take those that a rule accepts."""
+        strangers = {key: profile for key, profile in profiles.items() if key[0] in self.territories}
+        if strangers and meet_strangers(connection, strangers):
+            self._read(connection, list(strangers))
 
     def load_series(self, connection: Connection, wanted: Iterable[tuple[Device, Uplink, Column]]) -> None:
         """Find or make the series of these columns.
@@ -83,11 +92,10 @@ class Registry:
         for key, series_id in found.items():
             missing[key][key.channel, key.quantity] = series_id
 
-    def forget_series(self) -> None:
-        """Forget the numbers of all series: those made in a transaction that failed may never have existed."""
-        for device in self.devices.values():
-            device.series.clear()
-            device.simulated_series.clear()
+    def forget_made(self) -> None:
+        """Forget devices and series: those made in a transaction that failed may never have existed."""
+        self.devices.clear()
+        self._ask_again_at.clear()
 
     def refresh(self, connection: Connection, now: float) -> None:
         """About once a second, read the next few devices again."""

@@ -157,7 +157,7 @@ def assess(connection: Connection, intake: Intake, chunk: Chunk) -> Batch:
         return intake.assemble(connection, intake.decode(chunk.arrivals), time.monotonic())
     finally:
         connection.rollback()
-        intake.registry.forget_series()
+        intake.registry.forget_made()
 
 
 def by_count(counts: Counter[Refused]) -> Iterable[tuple[Refused, int]]:

@@ -155,7 +155,7 @@ class Worker:
             batch = self._intake.assemble(connection, drafts, time.monotonic())
             connection.commit()  # new series stand, whatever becomes of the batch
         except psycopg.Error:
-            self._intake.registry.forget_series()  # numbers of series that were never committed must not be used
+            self._intake.registry.forget_made()  # what was never committed must not be used
             raise
         outcome = self._writer.write(connection, batch)
         self._backoff = self._backoff.succeeded()

@@ -29,11 +29,17 @@ class Doubt:
 
 
 class Writer:
-    """Writes batches over a connection that its caller opens anew after failures. `clock` is monotonic, in seconds."""
+    """Writes batches over a connection that its caller opens anew after failures. `clock` is monotonic, in seconds.
 
-    def __init__(self, worker: str, clock: Callable[[], float]) -> None:
+    `enter` writes the account of a batch in the transaction of its measurements.
+    """
+
+    def __init__(
+        self, worker: str, clock: Callable[[], float], enter: Callable[[Connection, Outcome], Outcome] | None = None
+    ) -> None:
         self.worker = worker
         self._clock = clock
+        self._enter = enter or enter_account
         self._watermark_us = 0
         self._watermark_read_at = -np.inf
         self._doubt: Doubt | None = None
@@ -83,35 +89,41 @@ class Writer:
             intake.correct_batch(connection, batch_id, outcome.n_stored)
         if settlement.revisions:
             intake.revise_measurements(connection, batch_id, settlement.revisions, self.worker)
-        self._write_account(connection, batch_id, outcome)
+        self._mark_values(connection, outcome)
+        outcome = self._enter(connection, outcome)
         self._doubt = Doubt(entry, batch_id, outcome)
         connection.commit()
         self._doubt = None
         return outcome
 
-    def _write_account(self, connection: Connection, batch_id: int, outcome: Outcome) -> None:
-        """Write what must be true together with the measurements."""
+    def _mark_values(self, connection: Connection, outcome: Outcome) -> None:
+        """Mark what came late and what has only the time of its arrival, and note what formats with state learnt."""
         batch, rows = outcome.batch, outcome.batch.rows
         if (is_late := outcome.is_stored & (rows.times_us < self._watermark_us)).any():
             intake.mark_changed_hours(connection, rows.series_ids[is_late], rows.times_us[is_late])
         if (is_noted := outcome.is_stored & find_arrival_times(batch)).any():
             keys = zip(rows.series_ids[is_noted].tolist(), rows.times_us[is_noted].tolist(), strict=True)
             intake.note_arrival_times(connection, keys)
-        if rejections := list(rejection_rows(outcome)):
-            intake.keep_rejections(connection, batch_id, rejections)
         if batch.aftermath.records:
             memory.write_records(connection, batch.aftermath.memory_name, batch.aftermath.records)
         if batch.aftermath.presences:
             memory.write_presences(connection, batch.aftermath.presences)
-        intake.log_deliveries(connection, batch_id, device_deliveries(outcome))
-        if unknown := unknown_deliveries(batch.refusals):
-            intake.log_unknown_deliveries(connection, batch_id, unknown)
 
     def _read_watermark(self, connection: Connection) -> None:
         now = self._clock()
         if now - self._watermark_read_at >= WATERMARK_S:
             self._watermark_us = intake.read_watermark(connection)
             self._watermark_read_at = now
+
+
+def enter_account(connection: Connection, outcome: Outcome) -> Outcome:
+    """Write what must be true together with the measurements: what was refused, and the counts."""
+    if rejections := list(rejection_rows(outcome)):
+        intake.keep_rejections(connection, outcome.batch_id, rejections)
+    intake.log_deliveries(connection, outcome.batch_id, device_deliveries(outcome))
+    if unknown := unknown_deliveries(outcome.batch.refusals):
+        intake.log_unknown_deliveries(connection, outcome.batch_id, unknown)
+    return outcome
 
 
 def copy_all(connection: Connection, batch_id: int, rows: Rows) -> dict[tuple[int, int], float]:
@@ -131,7 +143,8 @@ def find_fresh(connection: Connection, batch: Batch) -> Indexes:
                 repeated.append(index)
             keyed.setdefault((part.device_id, message_id), index)
     if keyed:
-        new = intake.insert_message_keys(connection, list(keyed), batch.received_at_us)
+        arrivals_us = {key: batch.parts[index].arrival.received_at_us for key, index in keyed.items()}
+        new = intake.insert_message_keys(connection, arrivals_us)
         repeated += [index for key, index in keyed.items() if key not in new]
     return np.flatnonzero(~np.isin(batch.owners, repeated)) if repeated else np.arange(len(batch.owners))
 

@@ -80,7 +80,8 @@ def to_uplink(heard: Heard, received_at_us: int, fields: Fields = COMMON) -> Upl
     clock: Clock = "arrival" if heard.at_us is None else "device"
     parts = rejected if unread is None else (*rejected, unread)
     gateway = best.gateway if best else None
-    return Uplink(heard.device, columns, parts, heard.message_id, clock, None, gateway, heard.simulated)
+    profile = shown(heard.model) or None
+    return Uplink(heard.device, columns, parts, heard.message_id, clock, None, gateway, heard.simulated, profile)
 
 
 def read_payload(

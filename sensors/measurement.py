@@ -45,7 +45,8 @@ class Uplink(msgspec.Struct, frozen=True):
     `device` is the external id. `territory` is the slug the message itself names, None where the format has none and
     the source decides. `message_id` is the sender's or the network's identity of the message. `clock` is "arrival"
     where the message carried no time of its own: such measurements can be told from a redelivery only by `message_id`.
-    `simulated` values stay out of KPIs. `decoder` names what read the payload where that is not the format alone.
+    `simulated` values stay out of KPIs. `profile` is the model or device profile as the network names it. `decoder`
+    names what read the payload where that is not the format alone.
     """
 
     device: str
@@ -56,6 +57,7 @@ class Uplink(msgspec.Struct, frozen=True):
     territory: str | None = None
     gateway: str | None = None
     simulated: bool = False
+    profile: str | None = None
     decoder: str | None = None
 
     @property

@@ -5,6 +5,7 @@ StoreError
 ├── WrongAddressError   the database URL cannot be used: ours, stop
 ├── MissingExtensionError  no TimescaleDB there: ours, stop
 ├── MissingRightError   the role may not do what migration needs: ours, stop
+├── BusyError           another one is at the same work: passing, try again
 ├── OutdatedSchemaError    the database was migrated by another version: ours, stop
 └── ReferenceDataError     what was entered contradicts itself or names what is not there: the entry is refused
 """
@@ -33,6 +34,10 @@ class MissingExtensionError(StoreError):
 
 class MissingRightError(StoreError):
     """The database role lacks a right that migration needs."""
+
+
+class BusyError(StoreError):
+    """Another replay is running: try again when it has ended."""
 
 
 class OutdatedSchemaError(StoreError):

@@ -75,7 +75,11 @@ class Revision(NamedTuple):
 
 
 class RejectionRow(NamedTuple):
-    """A refused message or part, in the order of the table's columns after the batch."""
+    """A refused message or part, in the order of the table's columns after the batch.
+
+    `n_settled` counts the values of the same message and device that were stored or duplicate; None: the message could
+    not be read at all. `speaks_for` is the only territory that its source may speak for, None for any.
+    """
 
     territory_id: int | None
     device_id: int | None
@@ -89,6 +93,8 @@ class RejectionRow(NamedTuple):
     payload: bytes
     format: str | None
     decoder_version: str | None
+    n_settled: int | None = None
+    speaks_for: str | None = None
 
 
 class UnknownDelivery(NamedTuple):
@@ -247,14 +253,15 @@ def revise_measurements(connection: Connection, batch_id: int, revisions: Sequen
         cursor.executemany(QUERIES["insert_revision"], parameters)
 
 
-def insert_message_keys(
-    connection: Connection, keys: Sequence[tuple[int, str]], received_at_us: int
-) -> set[tuple[int, str]]:
-    """Note (device, message id), and give those that were not known before."""
+def insert_message_keys(connection: Connection, arrivals_us: Mapping[tuple[int, str], int]) -> set[tuple[int, str]]:
+    """Note when each (device, message id) arrived, and give those that were not known, or only from this arrival.
+
+    The same arrival again is the message itself, taken out of the quarantine.
+    """
     parameters = {
-        "device_ids": [key[0] for key in keys],
-        "message_ids": [key[1] for key in keys],
-        "received_at": instant(received_at_us),
+        "device_ids": [key[0] for key in arrivals_us],
+        "message_ids": [key[1] for key in arrivals_us],
+        "received_at": [instant(time_us) for time_us in arrivals_us.values()],
     }
     return {(row[0], row[1]) for row in connection.execute(QUERIES["insert_message_keys"], parameters)}
 

@@ -33,7 +33,7 @@ from rollup_watermarks
 where rollup = 'hourly'
 
 -- name: create_taken
-create temporary table taken (
+create temporary table if not exists taken (
     series_id    int not null,
     batch_id     int not null,
     observed_at  timestamptz not null,
@@ -93,10 +93,13 @@ values (%(series_id)s, %(observed_at)s, %(old_value)s, %(new_value)s, %(revised_
 
 -- name: insert_message_keys
 insert into message_keys (device_id, message_id, received_at)
-select device_id, message_id, %(received_at)s
-from unnest(%(device_ids)s::int[], %(message_ids)s::text[]) as keys (device_id, message_id)
+select device_id, message_id, received_at
+from unnest(%(device_ids)s::int[], %(message_ids)s::text[], %(received_at)s::timestamptz[])
+    as keys (device_id, message_id, received_at)
 order by device_id, message_id
-on conflict (device_id, message_id) do nothing
+on conflict (device_id, message_id) do update
+set received_at = excluded.received_at
+where message_keys.received_at = excluded.received_at
 returning device_id, message_id
 
 -- name: insert_arrival_note
@@ -110,7 +113,7 @@ copy changed_hours (series_id, hour) from stdin (format binary)
 -- name: copy_rejections
 copy rejections (
     territory_id, device_id, batch_id, source, topic, device, received_at, reason, detail,
-    n_measurements, payload, format, decoder_version
+    n_measurements, payload, format, decoder_version, n_settled, speaks_for
 ) from stdin
 
 -- name: copy_deliveries

@@ -51,8 +51,18 @@ async def list_public_kpis(
 
 
 async def list_rejections(connection: Connection, filters: Mapping[str, Filter], *, after: int, n: int) -> list[Row]:
-    """List rejections, newest first; filters: territory, reason."""
+    """List rejections, newest first; filters: territory, reason, state (open, resolved or all)."""
     return await fetch(connection, QUERIES["list_rejections"], {**filters, "after": after, "n": n})
+
+
+async def list_causes(connection: Connection, filters: Mapping[str, Filter]) -> list[Row]:
+    """Group open rejections by cause, the most frequent first; filters: territory, reason, device, format."""
+    return await fetch(connection, QUERIES["list_causes"], filters)
+
+
+async def list_replays(connection: Connection, filters: Mapping[str, Filter], *, after: int, n: int) -> list[Row]:
+    """List replays that were asked for, newest first; filters: territory."""
+    return await fetch(connection, QUERIES["list_replays"], {**filters, "after": after, "n": n})
 
 
 async def list_deliveries(

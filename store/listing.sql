@@ -129,7 +129,41 @@ join territories t using (territory_id)
 where (%(after)s = 0 or r.rejection_id < %(after)s)
   and (%(territory)s::text is null or t.slug = %(territory)s)
   and (%(reason)s::text is null or r.reason = %(reason)s)
+  and (%(state)s = 'all' or (r.resolved_at is null) = (%(state)s = 'open'))
 order by r.rejection_id desc
+limit %(n)s
+
+-- name: list_causes
+with causes as (
+    select r.territory_id, r.reason, r.format, r.decoder_version,
+           count(*) as n_messages, sum(r.n_measurements)::bigint as n_values, count(distinct r.device) as n_devices,
+           min(r.received_at) as first_at, max(r.received_at) as last_at, max(r.rejection_id) as sample_id
+    from rejections r
+    join territories t using (territory_id)
+    where r.resolved_at is null
+      and (%(territory)s::text is null or t.slug = %(territory)s)
+      and (%(reason)s::text is null or r.reason = %(reason)s)
+      and (%(device)s::text is null or r.device = %(device)s)
+      and (%(format)s::text is null or r.format = %(format)s)
+    group by r.territory_id, r.reason, r.format, r.decoder_version
+)
+select t.slug as territory, c.reason, c.format, c.decoder_version, c.n_messages, c.n_values, c.n_devices, c.first_at,
+       c.last_at, c.sample_id, s.device, s.detail, s.topic,
+       translate(encode(s.payload, 'base64'), E'\n', '') as payload_base64
+from causes c
+join rejections s on s.rejection_id = c.sample_id
+join territories t on t.territory_id = c.territory_id
+order by c.n_messages desc, c.sample_id
+limit 1000
+
+-- name: list_replays
+select q.request_id, t.slug as territory, q.reason, q.device, q.format, q.requested_at, q.done_at, q.n_messages,
+       q.n_unchanged, q.n_stored, q.n_duplicate, q.n_rejected
+from replay_requests q
+join territories t using (territory_id)
+where (%(after)s = 0 or q.request_id < %(after)s)
+  and (%(territory)s::text is null or t.slug = %(territory)s)
+order by q.request_id desc
 limit %(n)s
 
 -- name: list_deliveries

@@ -25,8 +25,9 @@ values (
      where t.slug = %(territory)s and d.external_id = %(gateway)s),
     %(interval_s)s, %(is_revisable)s)
 on conflict (territory_id, external_id) do update
-set name = excluded.name, model = excluded.model, gateway_id = excluded.gateway_id,
-    interval_s = excluded.interval_s, is_revisable = excluded.is_revisable
+set name = excluded.name, model = coalesce(excluded.model, devices.model), gateway_id = excluded.gateway_id,
+    interval_s = excluded.interval_s, is_revisable = excluded.is_revisable,
+    state = case devices.state when 'pending' then 'active' else devices.state end
 
 -- name: place_device
 with found as (

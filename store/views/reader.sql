@@ -169,6 +169,12 @@ select r.rejection_id, r.territory_id, r.device_id, r.source, r.topic, r.device,
 from public.rejections r
 where r.territory_id in (select territory_id from reader.readable_territories);
 
+create view reader.replay_requests with (security_barrier) as
+select q.request_id, q.territory_id, q.reason, q.device, q.format, q.requested_at, q.done_at, q.n_messages,
+       q.n_unchanged, q.n_stored, q.n_duplicate, q.n_rejected
+from public.replay_requests q
+where q.territory_id in (select territory_id from reader.readable_territories);
+
 create view reader.delivery_ledger with (security_barrier) as
 select l.territory_id, l.device_id, l.arrival_hour, l.n_messages, l.n_received, l.n_stored, l.n_duplicate,
        l.n_rejected, l.n_revised

@@ -57,3 +57,6 @@ from territories;
 insert into deliveries (territory_id, device_id, arrival_hour, n_messages, n_received, n_stored, n_duplicate,
                         n_rejected, n_revised)
 select territory_id, device_id, '2026-05-01T10:00:00Z', 1, 1, 1, 0, 0, 0 from devices;
+
+insert into replay_requests (territory_id, device, requested_by)
+select territory_id, 'secret of ' || slug, 'seed' from territories;

@@ -1,0 +1,318 @@
+"""Replay: kept messages are read again by today's decoders and registry, and their account is put right.
+
+What a replay settles leaves the account where it stood as rejected and enters it anew, in the hour of its own arrival,
+in one transaction with the measurements: each message keeps exactly one outcome, and a second replay finds nothing.
+A message for which nothing was mended is left as it is. Replayed values never replace one that stands, not even those
+of a revisable device: the one that stands may have come later.
+"""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+import msgspec
+import numpy as np
+import psycopg
+import structlog
+
+from ingest.account import Outcome
+from ingest.arrival import Arrival
+from ingest.batch import Batch
+from ingest.errors import SettingsError
+from ingest.foreign import make_source
+from ingest.intake import Draft, Intake
+from ingest.newest import newest_of
+from ingest.registry import Registry
+from ingest.source import Rule, Source, own_source
+from ingest.writer import Writer, enter_account
+from sensors.formats import find_format
+from sensors.measurement import RejectedPart
+from sensors.rejection import Reason
+from store import quarantine
+from store.intake import Connection, prepare_session
+from store.newest import upsert_newest
+from store.quarantine import Choice, Counts, HeldRow, Withdrawal
+from store.sources import read_sources
+
+LOG = structlog.get_logger()
+PAGE_N = 500  # rejections
+WORKER = "replay"
+# Refused for who sent it: only the rights of its own source can say whether that is mended.
+WANT_THEIR_SOURCE = frozenset({Reason.TERRITORY_MISMATCH.value, Reason.NOT_ALLOWED.value})
+# Of these the whole uplink was refused before the store saw any of it.
+WHOLE_UPLINK = frozenset({Reason.UNKNOWN_DEVICE.value, Reason.UNKNOWN_TERRITORY.value, *WANT_THEIR_SOURCE})
+OWN_WAYS = ("own", "http")  # bound to a territory here by the message itself
+PERMANENT = (psycopg.DataError, psycopg.IntegrityError)
+
+FindSource = Callable[[HeldRow], Source | None]  # as whose the message is read again; None: nobody knows it
+Refused = Counter[tuple[str | None, str]]  # values by (device, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMessage:
+    """A kept message with all its open rejections of one territory."""
+
+    rows: Sequence[HeldRow]
+
+    @property
+    def head(self) -> HeldRow:
+        """Give a row for what all of them share."""
+        return self.rows[0]
+
+    @property
+    def is_whole(self) -> bool:
+        """Say whether the message could not be read at all."""
+        return any(row.n_settled is None for row in self.rows)
+
+    @property
+    def devices(self) -> set[str | None]:
+        """Give the devices whose values are open."""
+        return {row.device for row in self.rows}
+
+    def count_refused(self) -> Refused:
+        """Count what is open, but for conflicts, which show only against the store."""
+        counts: Refused = Counter()
+        for row in self.rows:
+            if row.reason != Reason.CONFLICTING_VALUE.value:
+                counts[row.device, row.reason] += row.n_values
+        return counts
+
+    def count_settled(self) -> dict[str | None, int]:
+        """Give, by device, how many values of this message the account holds as stored or duplicate."""
+        settled: dict[str | None, int] = {}
+        for row in self.rows:
+            settled[row.device] = max(settled.get(row.device, 0), row.n_settled or 0)
+        return settled
+
+
+def sources_of(connection: Connection) -> FindSource:
+    """Give the sources as they are entered now; one whose rules cannot be used is not known.
+
+    A source beside the own broker has the rights that its rules give it today.
+    """
+    known: dict[str, Source] = {}
+    for entry in read_sources(connection):
+        try:
+            known[entry.name] = make_source(entry)
+        except SettingsError as error:
+            LOG.warning("source_unusable", source=entry.name, error=str(error))
+    connection.rollback()
+    return lambda row: find_own_source(row) if row.source in OWN_WAYS else known.get(row.source)
+
+
+def find_own_source(row: HeldRow) -> Source | None:
+    """Give the platform's own ways in, bound as they were when the message came: its broker, and HTTP.
+
+    A post speaks for the territory that it was taken for and no other.
+    """
+    if row.source == "own":
+        return own_source(row.speaks_for)
+    format_ = find_format(row.format) if row.source == "http" and row.format else None
+    return Source(row.source, (Rule("#", format_),), row.territory) if format_ and row.territory else None
+
+
+def replay(
+    connection: Connection,
+    choice: Choice,
+    find_source: FindSource | None = None,
+    is_ending: Callable[[], bool] = lambda: False,
+) -> Counts:
+    """Replay all open rejections that fit, a page at a time, and say what became of their messages.
+
+    Commits as it goes; what is interrupted, or ended by `is_ending`, goes on with the next call. One replay at a time
+    runs in a database.
+
+    Raises
+    ------
+    BusyError
+        Another replay is running.
+    psycopg.OperationalError
+        The connection was lost: what was committed stands and will not be replayed again.
+    """
+    counts = Counts()
+    prepare_session(connection)
+    intakes: dict[tuple[str, ...], Intake | None] = {}
+    with quarantine.replay_lock(connection), closing_all(intakes):
+        registry = Registry()
+        find_source = find_source or sources_of(connection)
+        for messages in read_pages(connection, choice):
+            for key, group in groupby(messages, source_key):
+                same = list(group)
+                if key not in intakes:
+                    source = find_source(same[0].head)
+                    intakes[key] = Intake(source, registry) if source else None
+                counts = counts.plus(replay_messages(connection, intakes[key], same))
+            if is_ending():
+                break
+    return counts
+
+
+@contextmanager
+def closing_all(intakes: Mapping[tuple[str, ...], Intake | None]) -> Iterator[None]:
+    """End what their decoding has started, when done."""
+    try:
+        yield
+    finally:
+        for intake in intakes.values():
+            if intake is not None:
+                intake.close()
+
+
+def source_key(message: HeldMessage) -> tuple[str, ...]:
+    """Give what decides as whose a message is read."""
+    head = message.head
+    return head.source, head.speaks_for or "", head.territory or "", head.format or ""
+
+
+def read_pages(connection: Connection, choice: Choice) -> Iterator[list[HeldMessage]]:
+    """Give the messages to replay, each once, sorted so that those of one source and territory stand together."""
+    newest, after = quarantine.newest_rejection(connection), 0
+    seen: set[tuple[object, ...]] = set()
+    while True:
+        rows, after = quarantine.read_held(connection, choice, after=after, to=newest, n=PAGE_N)
+        connection.rollback()
+        if not after:
+            return
+        held = [HeldMessage(list(group)) for _, group in groupby(rows, message_key)]
+        fresh = [message for message in held if message_key(message.head) not in seen]
+        seen |= {message_key(message.head) for message in fresh}
+        yield sorted(fresh, key=source_key)
+
+
+def message_key(row: HeldRow) -> tuple[object, ...]:
+    """Give what makes rows those of one message: a worker stamps no two messages with the same instant."""
+    return row.received_at_us, row.source, row.topic, row.territory_id
+
+
+def replay_messages(connection: Connection, intake: Intake | None, held: Sequence[HeldMessage]) -> Counts:
+    """Replay messages of one source; one that the store can never take is left, and the others are replayed."""
+    readable = [message for message in held if intake is not None and can_read(intake, message)]
+    n_unreadable = len(held) - len(readable)
+    if intake is None or not readable:
+        return Counts(n_unchanged=n_unreadable)
+    try:
+        return settle(connection, intake, readable).plus(Counts(n_unchanged=n_unreadable))
+    except PERMANENT as error:
+        connection.rollback()
+        intake.registry.forget_made()
+        if len(readable) == 1:
+            LOG.warning("replay_unstorable", topic=readable[0].head.topic, sqlstate=error.sqlstate)
+            return Counts(n_unchanged=n_unreadable + 1)
+    half = len(readable) // 2
+    parts = (replay_messages(connection, intake, part) for part in (readable[:half], readable[half:]))
+    return next(parts).plus(next(parts)).plus(Counts(n_unchanged=n_unreadable))
+
+
+def can_read(intake: Intake, message: HeldMessage) -> bool:
+    """Say whether the message alone can be judged: not those of formats with state, nor by a source we do not know."""
+    rule = intake.source.find_rule(message.head.topic)
+    if any(row.reason in WANT_THEIR_SOURCE for row in message.rows) and intake.source.name in OWN_WAYS:
+        return False
+    return rule is not None and rule.format is not None
+
+
+def settle(connection: Connection, intake: Intake, held: Sequence[HeldMessage]) -> Counts:
+    """Write what is mended, in one transaction."""
+    arrivals = [
+        Arrival(message.head.topic.encode(), message.head.payload, index, message.head.received_at_us)
+        for index, message in enumerate(held)
+    ]
+    intake.prepare(connection, time.monotonic())
+    connection.commit()
+    drafts = [keep_open(draft, held[draft.arrival.mid]) for draft in intake.decode(arrivals)]
+    batch = intake.assemble(connection, drafts, time.monotonic())
+    connection.commit()  # new series stand
+    refused = count_refused(batch)
+    mended = {
+        index
+        for index, message in enumerate(held)
+        if refused[index] != message.count_refused() and (drafts[index].uplinks or drafts[index].reason is not None)
+    }
+    if not mended:
+        return Counts(n_unchanged=len(held))
+    batch = intake.assemble(connection, [draft for draft in drafts if draft.arrival.mid in mended], time.monotonic())
+    connection.commit()
+    batch = replace(batch, parts=[msgspec.structs.replace(part, is_revisable=False) for part in batch.parts])
+
+    def enter(connection: Connection, outcome: Outcome) -> Outcome:
+        return enter_anew(connection, outcome, {index: held[index] for index in mended})
+
+    outcome = Writer(WORKER, time.monotonic, enter).write(connection, batch)
+    if outcome.n_stored:
+        upsert_newest(connection, *newest_of(outcome))
+        connection.commit()
+    n_rejected = sum(outcome.count_rejected().values())
+    return Counts(len(mended), len(held) - len(mended), outcome.n_stored, outcome.n_duplicate, n_rejected)
+
+
+def keep_open(draft: Draft, message: HeldMessage) -> Draft:
+    """Leave out what the message says of devices of which nothing is open: that is settled."""
+    if message.is_whole:
+        return draft
+    if draft.reason is not None:  # it could be read once, so a decoder is broken now: nothing is mended
+        return msgspec.structs.replace(draft, reason=None, uplinks=())
+    kept = tuple(uplink for uplink in draft.uplinks if uplink.device in message.devices)
+    return msgspec.structs.replace(draft, uplinks=kept)
+
+
+def count_refused(batch: Batch) -> dict[int, Refused]:
+    """Count what is refused now, by the index of the message, before the store is asked."""
+    counts: dict[int, Refused] = defaultdict(Counter)
+    for refusal in batch.refusals:
+        counts[refusal.arrival.mid][refusal.device, refusal.reason.value] += refusal.n_values
+    for part in batch.parts:
+        for rejected in part.uplink.rejected:
+            counts[part.arrival.mid][part.uplink.device, rejected.reason.value] += rejected.n_values
+    return counts
+
+
+def enter_anew(connection: Connection, outcome: Outcome, held: Mapping[int, HeldMessage]) -> Outcome:
+    """Take what was open out of the account, mark it as replayed, and enter what became of it."""
+    outcome = leave_out_settled(outcome, held)
+    quarantine.withdraw(connection, outcome.batch_id, list_withdrawals(outcome, held))
+    ids = [row.rejection_id for message in held.values() for row in message.rows]
+    quarantine.resolve(connection, outcome.batch_id, ids)
+    return enter_account(connection, outcome)
+
+
+def leave_out_settled(outcome: Outcome, held: Mapping[int, HeldMessage]) -> Outcome:
+    """Take out of the counts those values that the account holds already from the message's first coming.
+
+    They show as duplicates of themselves, or, where a revision has replaced them, as conflicts.
+    """
+    duplicate, conflicting, known = outcome.duplicate.copy(), outcome.conflicting.copy(), np.zeros_like(outcome.stored)
+    conflicts = dict(outcome.conflicts)
+    left = {index: message.count_settled() for index, message in held.items()}
+    for index, part in enumerate(outcome.batch.parts):
+        settled = left[part.arrival.mid]
+        for counts in (duplicate, conflicting):
+            taken = min(settled.get(part.uplink.device, 0), int(counts[index]))
+            if taken:
+                settled[part.uplink.device] -= taken
+                counts[index] -= taken
+                known[index] += taken
+        if index in conflicts:
+            conflicts[index] = shrink(conflicts[index], int(conflicting[index]))
+            if not conflicting[index]:
+                del conflicts[index]
+    return outcome._replace(duplicate=duplicate, conflicting=conflicting, conflicts=conflicts, known=known)
+
+
+def shrink(part: RejectedPart, n_values: int) -> RejectedPart:
+    """Give the same refusal of fewer values."""
+    return RejectedPart(part.reason, part.detail, part.channel, part.quantity, n_values)
+
+
+def list_withdrawals(outcome: Outcome, held: Mapping[int, HeldMessage]) -> Iterable[Withdrawal]:
+    """Give what leaves the account: every open row's values, and each message where it was counted before."""
+    for message in held.values():
+        for row in message.rows:
+            n_messages = int(row.n_settled is None or row.reason in WHOLE_UPLINK)
+            yield Withdrawal(row.territory_id, row.device_id, row.received_at_us, n_messages, row.n_values)
+    for part in outcome.batch.parts:
+        rows = [row for row in held[part.arrival.mid].rows if row.device == part.uplink.device]
+        if any(row.n_settled is not None and row.reason not in WHOLE_UPLINK for row in rows):
+            yield Withdrawal(part.territory_id, part.device_id, part.arrival.received_at_us, 1, 0)
