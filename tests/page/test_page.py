@@ -245,3 +245,27 @@ def test_savings_come_first_in_percent_and_euros_and_the_rest_on_demand(
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Moins d’indicateurs").click()
     expect(tiles).to_have_count(10)
+
+
+def test_refused_messages_stand_by_cause_with_a_sample(page: Page, town: LampTown, database_url: str) -> None:
+    """Three messages of two devices nobody registered, one of them bytes that are no text."""
+    with connect(database_url, program="test") as connection:
+        for device, payload in (("sonde-7", b'{"values": {"level": 3}}'), ("sonde-7", b"\xff\x00"), ("<b>", b"{")):
+            connection.execute(
+                "insert into rejections (territory_id, source, topic, device, received_at, reason, detail,"
+                " n_measurements, payload, decoder_version) select territory_id, 'own', %s, %s, now(),"
+                " 'unknown_device', %s, 1, %s, 'native/1' from territories order by territory_id limit 1",
+                (f"vigie/town/{device}/up", device, device, payload),
+            )
+    page.goto(f"/#key={town.key}")
+    page.get_by_text("Messages refusés").click()
+    cause = page.locator("[data-reason=unknown_device]")
+    expect(cause).to_contain_text("3 messages de 2 appareils")
+    expect(cause).to_contain_text("native/1")
+    expect(cause.locator(".sample")).to_contain_text("vigie/town/<b>/up")
+
+
+def test_without_refused_messages_there_is_no_list_of_them(page: Page, town: LampTown) -> None:
+    page.goto(f"/#key={town.key}")
+    expect(page.locator(".tile[data-kpi]").first).to_be_visible()
+    expect(page.get_by_text("Messages refusés")).to_be_hidden()

@@ -11,6 +11,7 @@ import { drawHeader } from "./header.js";
 import { drawKpis } from "./kpis.js";
 import { say } from "./language.js";
 import { drawMap } from "./map.js";
+import { drawRejections } from "./rejections.js";
 import { forgetDrawn, state, watchAlways } from "./state.js";
 
 /** The way to undo what the parts hold open (map, curve timers) before all is drawn again. @type {(() => void)[]} */
@@ -50,5 +51,5 @@ function workParts() {
   const panel = drawAssetPanel();
   closers.push(map.close, panel.close);
   const side = h("div", { class: "side" }, panel.element, drawFindings());
-  return [drawKpis("kpis"), h("div", { class: "work" }, drawAssetList(), map.element, side)];
+  return [drawKpis("kpis"), h("div", { class: "work" }, drawAssetList(), map.element, side), drawRejections()];
 }

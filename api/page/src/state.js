@@ -6,6 +6,7 @@ import { readKey } from "./api.js";
 /** @typedef {import("./types.js").Asset} Asset */
 /** @typedef {import("./types.js").Finding} Finding */
 /** @typedef {import("./types.js").Kpi} Kpi */
+/** @typedef {import("./types.js").Cause} Cause */
 /** @typedef {import("./types.js").Health} Health */
 
 /**
@@ -17,6 +18,7 @@ import { readKey } from "./api.js";
  * @property {Asset[] | null} assets null until known
  * @property {Finding[] | null} findings
  * @property {Kpi[] | null} kpis
+ * @property {Cause[] | null} causes of rejections that are open
  * @property {number | null} assetId the asset shown in the panel
  * @property {{text: string, type: string, state: string}} filter
  * @property {number | null} retryAt epoch [ms] of the next try while the connection is lost
@@ -33,6 +35,7 @@ export const state = {
   assets: null,
   findings: null,
   kpis: null,
+  causes: null,
   assetId: null,
   filter: { text: "", type: "", state: "" },
   retryAt: null,

@@ -21,6 +21,10 @@
  *   high: number | null, baseline: number | null, completeness: number | null, method: string,
  *   method_version: string, inputs_hash?: string, withheld: string | null, computed_at: string,
  *   proof?: Record<string, unknown>}} Kpi
+ * @typedef {{territory: string, reason: string, sentence_fr: string, sentence_en: string, format: string | null,
+ *   decoder_version: string | null, n_messages: number, n_values: number, n_devices: number, first_at: string,
+ *   last_at: string, can_be_mended: boolean, sample_id: number, device: string | null, detail: string, topic: string,
+ *   payload_base64: string}} Cause
  * @typedef {{status: "ok" | "down", causes: string[]}} Health
  */
 export {};
