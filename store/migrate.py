@@ -118,6 +118,7 @@ def check_history(held: dict[int, str], known: list[Migration]) -> None:
         if digests[number] != digest:
             raise OutdatedSchemaError(
                 f"migration {number:04d} in the database differs from this version's: start from an empty database"
+                " (`vigie local reset` empties the embedded one)"
             )
 
 
