@@ -260,7 +260,7 @@ def test_refused_messages_stand_by_cause_with_a_sample(page: Page, town: LampTow
     page.goto(f"/#key={town.key}")
     page.get_by_text("Messages refusés").click()
     cause = page.locator("[data-reason=unknown_device]")
-    expect(cause).to_contain_text("3 messages de 2 appareils")
+    expect(cause).to_contain_text("messages : 3 · appareils : 2")
     expect(cause).to_contain_text("native/1")
     expect(cause.locator(".sample")).to_contain_text("vigie/town/<b>/up")
 
