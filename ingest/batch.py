@@ -32,7 +32,7 @@ class Origin(msgspec.Struct, frozen=True):
     bound: str | None = None
 
 
-class Part(msgspec.Struct, frozen=True):
+class Part(msgspec.Struct, frozen=True, gc=False):
     """One uplink of a registered device. Its `n_accepted` values lie together in the batch's columns."""
 
     arrival: Arrival

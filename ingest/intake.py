@@ -37,7 +37,7 @@ class Route(msgspec.Struct, frozen=True):
     device_prefix: str = ""
 
 
-class Draft(msgspec.Struct, frozen=True):
+class Draft(msgspec.Struct, frozen=True, gc=False):
     """A decoded message: its uplinks, or why there are none; `said` is all that a format with state made of it."""
 
     arrival: Arrival

@@ -41,16 +41,14 @@ def make_replies(outcome: Outcome) -> list[Reply]:
 
 def list_receipts(outcome: Outcome) -> Iterator[tuple[str, Arrival, Receipt]]:
     """Give topic, message and receipt for each uplink that can be told."""
+    stored, duplicate = outcome.stored.tolist(), outcome.duplicate.tolist()
     for index, part in enumerate(outcome.batch.parts):
-        message_id = part.uplink.message_id
-        if message_id is not None or part.arrival.correlation_data is not None:
-            receipt = Receipt(
-                id=message_id,
-                stored=int(outcome.stored[index]),
-                duplicate=int(outcome.duplicate[index]),
-                rejected=tell_rejections(list_rejected(outcome, index)),
-            )
-            yield reply_topic(part.territory, part.uplink, part.arrival), part.arrival, receipt
+        uplink, arrival = part.uplink, part.arrival
+        if uplink.message_id is not None or arrival.correlation_data is not None:
+            is_refused = uplink.rejected or index in outcome.conflicts
+            rejected = tell_rejections(list_rejected(outcome, index)) if is_refused else ()
+            receipt = Receipt(uplink.message_id, stored[index], duplicate[index], rejected)
+            yield reply_topic(part.territory, uplink, arrival), arrival, receipt
     for refusal in outcome.batch.refusals:
         if (told := tell_refusal(refusal)) is not None:
             yield told

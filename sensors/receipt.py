@@ -14,7 +14,7 @@ class ReceiptRejection(msgspec.Struct, frozen=True, omit_defaults=True):
     detail: str = ""
 
 
-class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
+class Receipt(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The outcome of one message, counted in values. A receipt means: Vigie holds it for good, send it no more.
 
     `id` is the message's own id; None where the sender gave MQTT 5 correlation data instead.
