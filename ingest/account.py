@@ -12,7 +12,8 @@ from ingest.identity import Fate, Settlement
 from sensors.instant import instant_text
 from sensors.measurement import RejectedPart
 from sensors.rejection import Reason, shown
-from store.intake import HOUR_US, RejectionRow, UnknownDelivery
+from store.account import RejectionRow, UnknownDelivery
+from store.intake import HOUR_US
 
 Counts = npt.NDArray[np.int64]
 

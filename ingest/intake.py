@@ -3,49 +3,22 @@
 from collections.abc import Sequence
 
 import msgspec
-import structlog
 
 from ingest.arrival import Arrival
-from ingest.batch import NOTHING_LEFT, Aftermath, Assembly, Batch, Origin, Part, Refusal
+from ingest.batch import NOTHING_LEFT, Aftermath, Assembly, Batch, Part, Refusal
 from ingest.codecs.book import CodecBook
 from ingest.codecs.format import with_codecs
+from ingest.draft import Draft, decode_in_order, decode_message
 from ingest.memory import Memory, write_out
 from ingest.registry import Device, DeviceKey, Registry
+from ingest.route import Route, make_route
 from ingest.source import Source
-from sensors.formats import Format
 from sensors.measurement import Column, Uplink
-from sensors.rejection import DecodeError, Reason, shown
-from sensors.stateful import Decoded, Liveness, Received, StatefulFormat
-from sensors.topic import read_uplink_topic
+from sensors.rejection import Reason, shown
 from store.intake import Connection
 from store.memory import PresenceRow
 
-LOG = structlog.get_logger()
 MAX_ROUTES = 100_000
-# What a mistake in a decoder raises. One message must not end the worker, so it is refused and kept.
-DECODER_FAULTS = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)
-
-
-class Route(msgspec.Struct, frozen=True):
-    """What to do with messages on one topic: without a format they are refused for `reason`."""
-
-    origin: Origin
-    topic: str = ""
-    format: Format | None = None
-    reason: Reason = Reason.UNKNOWN_TOPIC
-    stateful: StatefulFormat | None = None
-    device_prefix: str = ""
-
-
-class Draft(msgspec.Struct, frozen=True):
-    """A decoded message: its uplinks, or why there are none; `said` is all that a format with state made of it."""
-
-    arrival: Arrival
-    origin: Origin
-    uplinks: tuple[Uplink, ...] = ()
-    reason: Reason | None = None
-    detail: str = ""
-    said: Decoded | None = None
 
 
 class Intake:
@@ -167,87 +140,6 @@ class Intake:
             route = msgspec.structs.replace(route, format=format_)
         self._routes[topic] = route
         return route
-
-
-def make_route(source: Source, topic: bytes) -> Route:
-    """Find out what to do with messages on this topic."""
-    try:
-        text = topic.decode()
-    except UnicodeDecodeError:
-        return Route(Origin(source.name, printable(topic), bound=source.territory), reason=Reason.INVALID_UTF8)
-    rule = source.find_rule(text)
-    if rule is None:
-        return Route(Origin(source.name, printable(topic), bound=source.territory))
-    used = rule.format or rule.stateful
-    bound = rule.territory or source.territory
-    if used is None or "\x00" in text:
-        return Route(Origin(source.name, printable(topic), bound=bound))
-    territory, device = read_address(text)
-    origin = Origin(source.name, printable(topic), used.name, used.version, territory, device, bound)
-    return Route(origin, text, rule.format, stateful=rule.stateful, device_prefix=rule.device_prefix)
-
-
-def read_address(topic: str) -> tuple[str | None, str | None]:
-    """Give territory and device where the topic itself names them, for messages that cannot be read."""
-    try:
-        return read_uplink_topic(topic)
-    except DecodeError:
-        return None, None
-
-
-def printable(topic: bytes) -> str:
-    """Write a topic so that it can be stored and read: bytes that are no UTF-8, and NUL, as \\xNN."""
-    return topic.decode(errors="backslashreplace").replace("\x00", r"\x00")
-
-
-def decode_message(arrival: Arrival, route: Route) -> Draft:
-    """Decode one message; never fails."""
-    origin = route.origin
-    if route.format is None:
-        return Draft(arrival, origin, (), route.reason, origin.topic)
-    try:
-        uplinks = route.format.decode(route.topic, arrival.payload, arrival.received_at_us)
-    except DecodeError as error:
-        return Draft(arrival, origin, (), error.reason, error.detail)
-    except DECODER_FAULTS as error:
-        LOG.exception("decoder_failed", format=origin.format, topic=origin.topic)
-        return Draft(arrival, origin, (), Reason.CODEC_FAILED, f"{type(error).__name__}: {error}")
-    if uplinks and uplinks[0].decoder is not None:
-        origin = msgspec.structs.replace(origin, version=f"{origin.version}+{uplinks[0].decoder}")
-    if arrival.is_retained:  # a value that the broker kept says what was; only its own time tells when
-        uplinks = tuple(uplink for uplink in uplinks if uplink.clock == "device")
-    if route.device_prefix:
-        uplinks = tuple(prefixed(uplink, route.device_prefix) for uplink in uplinks)
-    return Draft(arrival, origin, uplinks)
-
-
-def decode_in_order(arrival: Arrival, route: Route, format_: StatefulFormat, memory: Memory) -> Draft:
-    """Decode one message with what came before it; never fails. Messages must come in the order of their arrival."""
-    origin, prefix = route.origin, route.device_prefix
-    received = Received(route.topic, arrival.payload, arrival.received_at_us, arrival.is_retained)
-    try:
-        said = memory.decode(format_, received)
-    except DecodeError as error:
-        return Draft(arrival, origin, (), error.reason, error.detail)
-    except DECODER_FAULTS as error:
-        LOG.exception("decoder_failed", format=origin.format, topic=origin.topic)
-        return Draft(arrival, origin, (), Reason.CODEC_FAILED, f"{type(error).__name__}: {error}")
-    uplinks = tuple(prefixed(uplink, prefix) for uplink in said.uplinks) if prefix else said.uplinks
-    if prefix and said.liveness:
-        said = msgspec.structs.replace(said, liveness=tuple(prefixed_fact(fact, prefix) for fact in said.liveness))
-    return Draft(arrival, origin, uplinks, said=said)
-
-
-def prefixed(uplink: Uplink, prefix: str) -> Uplink:
-    """Put the rule's prefix before device and gateway."""
-    gateway = None if uplink.gateway is None else prefix + uplink.gateway
-    return msgspec.structs.replace(uplink, device=prefix + uplink.device, gateway=gateway)
-
-
-def prefixed_fact(fact: Liveness, prefix: str) -> Liveness:
-    """Put the rule's prefix before device and gateway."""
-    through = None if fact.through is None else prefix + fact.through
-    return msgspec.structs.replace(fact, device=prefix + fact.device, through=through)
 
 
 def find_aftermath(source: Source, drafts: Sequence[Draft]) -> Aftermath:
