@@ -61,6 +61,13 @@ class Refusal(msgspec.Struct, frozen=True):
     uplink: Uplink | None = None
 
 
+class Empty(NamedTuple):
+    """A message that was understood, has nothing measured in it, and asks for an answer."""
+
+    arrival: Arrival
+    origin: Origin
+
+
 class Aftermath(NamedTuple):
     """What messages of stateful formats leave beside measurements.
 
@@ -102,6 +109,7 @@ class Batch:
     columns: Sequence[Labels]
     source: str = "own"
     aftermath: Aftermath = NOTHING_LEFT
+    empties: Sequence[Empty] = ()
 
     @property
     def n_received(self) -> int:
@@ -129,6 +137,7 @@ class Assembly:
         self.aftermath = NOTHING_LEFT
         self.parts: list[Part] = []
         self.refusals: list[Refusal] = []
+        self.empties: list[Empty] = []
         self.columns: list[Labels] = []
         self._series_ids: list[int] = []
         self._sizes: list[int] = []
@@ -166,4 +175,5 @@ class Assembly:
             columns=self.columns,
             source=self.source,
             aftermath=self.aftermath,
+            empties=self.empties,
         )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ingest.arrival import Arrival
-from ingest.batch import NOTHING_LEFT, Aftermath, Assembly, Batch, Part, Refusal
+from ingest.batch import NOTHING_LEFT, Aftermath, Assembly, Batch, Empty, Part, Refusal
 from ingest.codecs.book import CodecBook
 from ingest.codecs.format import with_codecs
 from ingest.draft import Draft, decode_in_order, decode_message
@@ -64,10 +64,12 @@ class Intake:
         assembly = Assembly(len(drafts), drafts[0].arrival.received_at_us, self.source.name)
         assembly.aftermath = find_aftermath(self.source, drafts)
         for draft in drafts:
-            if draft.reason is not None:
-                assembly.refusals.append(self._refuse(draft, draft.reason, draft.detail))
             for uplink in draft.uplinks:
                 self._add(assembly, draft, uplink)
+            if draft.reason is not None:
+                assembly.refusals.append(self._refuse(draft, draft.reason, draft.detail))
+            elif not draft.uplinks and draft.arrival.response_topic is not None:
+                assembly.empties.append(Empty(draft.arrival, draft.origin))
         return assembly.finish()
 
     def _add(self, assembly: Assembly, draft: Draft, uplink: Uplink) -> None:
