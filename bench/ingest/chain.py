@@ -19,6 +19,7 @@ from store.registry import DeviceEntry, TerritoryEntry, register
 
 PATIENCE_S = 300.0
 POLL_S = 0.02
+OWN = ("ingest",)
 
 
 class BenchError(Exception):
@@ -33,6 +34,7 @@ class Chain:
     database_url: str
     folder: Path
     client_id: str
+    arguments: tuple[str, ...] = OWN
 
     @contextmanager
     def workers(self, n: int = 1) -> Iterator[list[Program]]:
@@ -43,7 +45,7 @@ class Chain:
             "VIGIE_INGEST_TERRITORY": TERRITORY,
             "VIGIE_INGEST_CLIENT_ID": self.client_id,
         }
-        programs = [start_program("ingest", ["ingest"], environment, self.folder / "ingest.log")]
+        programs = [start_program("ingest", self.arguments, environment, self.folder / "ingest.log")]
         try:
             yield programs
             if ended := first_ended(programs):
@@ -70,10 +72,12 @@ class Chain:
             ended_at = self.wait_for(before + n)
         return n / (ended_at - self.first_arrival(last_batch))
 
-    def wait_for_sessions(self, n_workers: int) -> None:
-        """Wait until the workers say that they are connected, and the owner of topics with state too."""
-        deadline = time.monotonic() + PATIENCE_S
-        while self.read("select count(*) from source_states where is_connected") < n_workers + 1:
+    def wait_for_sessions(self, n_workers: int = 1) -> None:
+        """Wait until every session says that it is connected, from now on."""
+        began_at, deadline = time.time(), time.monotonic() + PATIENCE_S
+        n_sessions = n_workers + (self.arguments == OWN)  # one more owns the topics of formats with state
+        query = "select count(*) from source_states where is_connected and noted_at > to_timestamp(%s)"
+        while self.read(query, began_at) < n_sessions:
             if time.monotonic() > deadline:
                 raise BenchError("the workers do not connect")
             time.sleep(POLL_S)
@@ -103,7 +107,7 @@ class Chain:
             "select extract(epoch from min(received_at))::float8 from batches where batch_id > %s", last_batch
         )
 
-    def read(self, query: str, *parameters: int) -> float:
+    def read(self, query: str, *parameters: float) -> float:
         """Give the one number that a query asks for."""
         with psycopg.connect(self.database_url) as connection:
             row = connection.execute(query, parameters).fetchone()  # type: ignore[arg-type]  # of this package

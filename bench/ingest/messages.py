@@ -2,12 +2,14 @@
 
 import random
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 TERRITORY = "bench"
 N_DEVICES = 100
 START_S = 1_780_000_000
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 SPACING_S = 1_000_000  # between the first instants of two runs, so that nothing is a duplicate of an earlier one
 PACK_N = 100
 GARBAGE_SHARE = 0.01
@@ -28,13 +30,21 @@ class Clock:
 
 
 def single_messages(first_s: int, n: int) -> Iterator[Message]:
-    """Make messages of one value, 120 bytes each; `device` and `value` serve a peer that reads flat fields only."""
+    """Make messages of one value, some 120 bytes; a peer reads the flat fields, Vigie `at` and `values`."""
     for index in range(n):
-        device, value, at = device_of(index), 230.25 + index % 5, first_s + index // N_DEVICES
+        device, value = device_of(index), 230.25 + index % 5
+        at = EPOCH + timedelta(seconds=first_s + index // N_DEVICES)
         payload = msgspec.json.encode(
-            {"at": at, "id": f"one-{index:08d}", "values": {"voltage": value}, "device": device, "value": value}
+            {"at": at, "values": {"voltage": value}, "device": device, "quantity": "voltage", "value": value}
         )
         yield f"vigie/{TERRITORY}/{device}/up".encode(), payload.ljust(120)
+
+
+def steady_messages(first_s: int, rate: int, seconds: int) -> Iterator[Message]:
+    """Make messages of the first device, so many a second."""
+    for index in range(rate * seconds):
+        payload = msgspec.json.encode({"at": first_s + index / rate, "values": {"voltage": 230.25 + index % 5}})
+        yield f"vigie/{TERRITORY}/{device_of(0)}/up".encode(), payload.ljust(120)
 
 
 def with_garbage(messages: Iterator[Message], seed: int = 1) -> Iterator[Message]:

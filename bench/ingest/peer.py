@@ -1,6 +1,6 @@
 """A peer written in Rust, mq-bridge: the same messages into a plain table of its own, by COPY.
 
-It is told the most favourable settings that were found: it keeps three flat fields of each message, checks nothing,
+It is told the most favourable settings that were found: it keeps four flat fields of each message, checks nothing,
 knows no devices and would store a message twice that comes twice.
 """
 
@@ -30,7 +30,7 @@ def measure_peer(mqtt_url: str, database_url: str, first_s: int, n: int, n_worke
     topic = plain if n_workers == 1 else f"$share/bench/{plain}"
     ids = [f"bench-peer-{index}" for index in range(n_workers)]
     with psycopg.connect(database_url, autocommit=True) as connection:
-        connection.execute(f"create table {TABLE} (device text, observed_at int8, value float8)")
+        connection.execute(f"create table {TABLE} (device text, quantity text, observed_at timestamptz, value float8)")
         for client_id in ids:
             open_session(mqtt_url, client_id, topic)
         load(mqtt_url, single_messages(first_s, n))
@@ -88,8 +88,8 @@ def run_route(mqtt_url: str, database_url: str, client_id: str, topic: str) -> N
             "sqlx": {
                 "url": database_url,
                 "table": TABLE,
-                "insert_query": f"insert into {TABLE} (device, observed_at, value)"
-                " values (${payload:device}, ${payload:at}, ${payload:value})",
+                "insert_query": f"insert into {TABLE} (device, quantity, observed_at, value)"
+                " values (${payload:device}, ${payload:quantity}, ${payload:at}, ${payload:value})",
                 "bulk_copy": True,
             }
         },
