@@ -22,9 +22,9 @@ from typing import Any
 
 import psycopg
 
-from bench.chain import CHECKOUT, end_session, open_session
-from bench.database import fresh_database
+from bench.database import CHECKOUT, fresh_database
 from bench.figure import Figure
+from bench.ingest.sessions import end_session, open_session
 from deploy.local.services import Services, running
 from deploy.processes import Program, first_ended, start_program, stop_programs
 
@@ -78,7 +78,7 @@ def bench_of(services: Services, folder: Path, days: int, scale: float) -> Itera
     """Give a database and a broker's session of this run's own."""
     client_id = f"bench-{secrets.token_hex(6)}"
     with fresh_database(services) as database_url:
-        open_session(services.mqtt_url, client_id, SLUG)
+        open_session(services.mqtt_url, client_id, f"vigie/{SLUG}/+/up")
         environment = {
             "VIGIE_DATABASE_URL": database_url,
             "VIGIE_MQTT_URL": services.mqtt_url,

@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from analytics.program import RoundReport, Settings, run_once
-from bench.chain import end_session, open_session
 from bench.database import fresh_database
+from bench.ingest.sessions import end_session, open_session
 from deploy.local.services import Services
 from deploy.processes import first_ended, start_program, stop_programs
 from deploy.reference import enter_file
@@ -106,7 +106,7 @@ def publish(mqtt_url: str, database_url: str, town: Town, plan: Plan) -> None:
 def ingest_worker(mqtt_url: str, database_url: str, territory: str) -> Iterator[None]:
     """Run a worker of its own for this territory; it ends with this process, however that ends."""
     client_id = f"evaluate-{secrets.token_hex(6)}"
-    open_session(mqtt_url, client_id, territory)
+    open_session(mqtt_url, client_id, f"vigie/{territory}/+/up")
     environment = {
         "VIGIE_DATABASE_URL": database_url,
         "VIGIE_MQTT_URL": mqtt_url,
