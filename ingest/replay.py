@@ -21,14 +21,15 @@ from ingest.account import Outcome
 from ingest.arrival import Arrival
 from ingest.batch import Batch
 from ingest.draft import Draft
-from ingest.errors import SettingsError
-from ingest.foreign import make_source
+from ingest.foreign import make_usable
 from ingest.held import WANT_THEIR_SOURCE, HeldMessage, Refused, read_pages, source_key
 from ingest.intake import Intake
 from ingest.newest import newest_of
+from ingest.posted import NAMED
+from ingest.posted import SOURCE as HTTP
 from ingest.reentry import enter_anew
 from ingest.registry import Registry
-from ingest.source import Rule, Source, own_source
+from ingest.source import OWN, Rule, Source, own_source
 from ingest.writer import Writer
 from sensors.formats import find_format
 from store import quarantine
@@ -39,7 +40,7 @@ from store.sources import read_sources
 
 LOG = structlog.get_logger()
 WORKER = "replay"
-OWN_WAYS = ("own", "http")  # bound to a territory here by the message itself
+OWN_WAYS = (OWN, HTTP)  # bound to a territory here by the message itself
 PERMANENT = (psycopg.DataError, psycopg.IntegrityError)
 
 FindSource = Callable[[HeldRow], Source | None]  # as whose the message is read again; None: nobody knows it
@@ -50,14 +51,15 @@ def sources_of(connection: Connection) -> FindSource:
 
     A source beside the own broker has the rights that its rules give it today.
     """
-    known: dict[str, Source] = {}
-    for entry in read_sources(connection):
-        try:
-            known[entry.name] = make_source(entry)
-        except SettingsError as error:
-            LOG.warning("source_unusable", source=entry.name, error=str(error))
+    known = make_usable(read_sources(connection))
     connection.rollback()
-    return lambda row: find_own_source(row) if row.source in OWN_WAYS else known.get(row.source)
+
+    def find(row: HeldRow) -> Source | None:
+        if row.source.startswith(NAMED):
+            return find_posting_source(row, known.get(row.source.removeprefix(NAMED)))
+        return find_own_source(row) if row.source in OWN_WAYS else known.get(row.source)
+
+    return find
 
 
 def find_own_source(row: HeldRow) -> Source | None:
@@ -65,10 +67,17 @@ def find_own_source(row: HeldRow) -> Source | None:
 
     A post speaks for the territory that it was taken for and no other.
     """
-    if row.source == "own":
+    if row.source == OWN:
         return own_source(row.speaks_for)
-    format_ = find_format(row.format) if row.source == "http" and row.format else None
+    format_ = find_format(row.format) if row.source == HTTP and row.format else None
     return Source(row.source, (Rule("#", format_),), row.territory) if format_ and row.territory else None
+
+
+def find_posting_source(row: HeldRow, known: Source | None) -> Source | None:
+    """Give the source by whose rules a post was read; it speaks for the post's territory only, like any post."""
+    if known is None or row.speaks_for is None:
+        return None
+    return replace(known.bound_to(row.speaks_for), name=HTTP)
 
 
 def replay(

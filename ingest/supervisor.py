@@ -89,7 +89,7 @@ class Supervisor:
 
     def _adjust(self, threads: ThreadPoolExecutor, entries: Iterable[SourceEntry]) -> None:
         """Bring the keepers in line with the store."""
-        wanted = {entry.name: entry for entry in entries if self._settings.reads(entry.name)}
+        wanted = {entry.name: entry for entry in entries if entry.has_broker and self._settings.reads(entry.name)}
         if missing := set(self._settings.sources) - wanted.keys() - self._running.keys() - {OWN}:
             raise SettingsError(f"there is no source {', '.join(sorted(missing))}: see `vigie source list`")
         for name, running in list(self._running.items()):
