@@ -86,7 +86,8 @@ def decode_post(arrival: PostedArrival, route: Route, codecs: CodecBook) -> Draf
     if route.stateful is not None:
         return Draft(arrival, origin, (), Reason.NOT_ALLOWED, f"{route.stateful.name}: HTTP")
     if route.format is not None:
-        route = msgspec.structs.replace(route, format=with_codecs(route.format, codecs, post.territory))
+        format_ = with_codecs(route.format, codecs, post.territory, route.device_prefix)
+        route = msgspec.structs.replace(route, format=format_)
     draft = decode_message(arrival, route)
     strange = next((u.territory for u in draft.uplinks if u.territory not in (None, post.territory)), None)
     if strange is not None:
