@@ -16,7 +16,7 @@ LOG = structlog.get_logger()
 DECODER_FAULTS = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)
 
 
-class Draft(msgspec.Struct, frozen=True):
+class Draft(msgspec.Struct, frozen=True, gc=False):
     """A decoded message: its uplinks, or why there are none; `said` is all that a format with state made of it."""
 
     arrival: Arrival

@@ -6,7 +6,6 @@ in the message or MQTT 5 correlation data asks too.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 import msgspec
 
@@ -35,7 +34,7 @@ class Reply(msgspec.Struct, frozen=True):
     qos: int = 1
 
 
-class Told(NamedTuple):
+class Told(msgspec.Struct, frozen=True, gc=False):
     """The receipt of one uplink of a message, or of all of it, and where it goes."""
 
     topic: str
@@ -83,18 +82,16 @@ def join(parts: Sequence[Told]) -> Receipt:
 
 def list_told(outcome: Outcome) -> Iterator[Told]:
     """Give the receipt of each uplink, each refusal and each empty message that is to be told."""
+    stored, duplicate = outcome.stored.tolist(), outcome.duplicate.tolist()
     for index, part in enumerate(outcome.batch.parts):
         arrival, uplink = part.arrival, part.uplink
         if uplink.message_id is None and arrival.response_topic is None and arrival.correlation_data is None:
             continue
         topic = find_topic(arrival, part.origin, part.territory, uplink, uplink.device)
         if topic is not None:
-            receipt = Receipt(
-                id=uplink.message_id,
-                stored=int(outcome.stored[index]),
-                duplicate=int(outcome.duplicate[index]),
-                rejected=tell_rejections(list_rejected(outcome, index)),
-            )
+            is_refused = uplink.rejected or index in outcome.conflicts
+            rejected = tell_rejections(list_rejected(outcome, index)) if is_refused else ()
+            receipt = Receipt(uplink.message_id, stored[index], duplicate[index], rejected)
             yield Told(topic, arrival, uplink.device, receipt)
     for refusal in outcome.batch.refusals:
         if (told := tell_refusal(refusal)) is not None:

@@ -21,7 +21,7 @@ class ReceiptRejection(msgspec.Struct, frozen=True, omit_defaults=True):
     device: str = ""
 
 
-class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
+class Receipt(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The outcome of one message, counted in values. A receipt means: Vigie holds it for good, send it no more.
 
     `id` is the message's own id; None where the sender is to know it by MQTT 5 response topic or correlation data. With

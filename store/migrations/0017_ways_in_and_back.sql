@@ -1,4 +1,4 @@
--- Sources whose messages are posted, and what codecs are told beside the bytes, by device profile and device.
+-- Sources whose messages are posted; what codecs are told beside the bytes; what a message with state had said.
 
 alter table sources drop constraint sources_url_check;
 alter table sources add constraint sources_url_check check (url ~ '^mqtts?://[^/@]+$' or url = 'http:');
@@ -15,3 +15,6 @@ create table codec_variables (
 );
 comment on column codec_variables.target is 'A device profile (lower case, letters and digits only), or an external id.';
 comment on column codec_variables.territory_id is 'Only messages that speak for this territory; null: of every territory.';
+
+alter table rejections add column uplink bytea;
+comment on column rejections.uplink is 'What the refused uplink said, as JSON, where its bytes alone do not say it: formats with state.';
