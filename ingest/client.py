@@ -118,7 +118,8 @@ class TappedClient(Client):
     def tell_state(self, *, is_online: bool) -> None:
         """Publish the Sparkplug host's birth or death, where this session is that of a host."""
         if host := self._broker.sparkplug_host:
-            self.publish(state_topic(host), write_state(self._opened_ms, is_online=is_online), qos=1, retain=True)
+            at_ms = self._opened_ms if is_online else max(time.time_ns() // 1_000_000, self._opened_ms)
+            self.publish(state_topic(host), write_state(at_ms, is_online=is_online), qos=1, retain=True)
 
     def ping(self) -> None:
         """Give a sign of life without expecting to read the answer soon."""

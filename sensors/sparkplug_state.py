@@ -1,7 +1,7 @@
 """STATE of a Sparkplug host: retained on its own topic, it tells edge nodes whether somebody hears them.
 
-Sparkplug specification 3.0.0, sections 5.13 and 6.4.12: birth after the subscription, death as the will of the same
-connection and with the same timestamp, both retained at QoS 1.
+Sparkplug specification 3.0.0, 4.2.3 and 5.3: birth after the subscription; death as the will of the same connection,
+with the birth's timestamp, and before a disconnection on purpose, with its own; all retained at QoS 1.
 """
 
 import msgspec
@@ -27,5 +27,5 @@ def state_topic(host: str) -> str:
 
 
 def write_state(at_ms: int, *, is_online: bool) -> bytes:
-    """Write birth or death; `at_ms` is when the connection was asked for, in milliseconds since 1970 UTC."""
+    """Write birth or death; `at_ms` is its timestamp, in milliseconds since 1970 UTC."""
     return msgspec.json.encode(_State(is_online, at_ms))
