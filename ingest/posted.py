@@ -15,10 +15,9 @@ from ingest.foreign import SourceBook
 from ingest.intake import Intake
 from ingest.registry import Registry
 from ingest.route import Route, make_route
-from ingest.source import Rule, Source
-from sensors.formats import formats
+from ingest.source import Source
 from sensors.measurement import Uplink
-from sensors.posting import Post, PostOutcome, Refused, needs_device, topic_of
+from sensors.posting import Post, PostOutcome, Refused, topic_of
 from sensors.rejection import Reason, shown
 from store.intake import Connection
 
@@ -51,16 +50,6 @@ class PostIntake(Intake):
             for arrival in arrivals
             if isinstance(arrival, PostedArrival)
         ]
-
-
-def post_source(territory: str) -> Source:
-    """Give what reads a kept post again: by its topic its format, bound to the territory it was posted for."""
-    rules: list[Rule] = []
-    for format_ in formats().values():
-        devices = ("+",) if needs_device(format_.name) else ("+", None)
-        filters = {topic_of(Post(territory, format_, b"", device, "+")) for device in devices}
-        rules += [Rule(topic_filter, format_) for topic_filter in sorted(filters)]
-    return Source(SOURCE, tuple(rules), territory)
 
 
 def make_arrival(post: Post, received_at_us: int) -> PostedArrival:

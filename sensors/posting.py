@@ -101,7 +101,7 @@ def needs_device(format_name: str) -> bool:
 
 
 def topic_of(post: Post) -> str:
-    """Give the topic on which the format would have read this message. From it alone the format is known again.
+    """Give the topic on which the format would have read this message.
 
     >>> from sensors.formats import formats
     >>> topic_of(Post("dijon", formats()["native"], b"", "lamp-1"))
