@@ -6,6 +6,7 @@ through it (see `ingest.wire`), nor do their acknowledgements, which go out in o
 
 import socket
 import ssl
+import time
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -21,6 +22,7 @@ from ingest.broker import Broker
 from ingest.reply import Reply
 from ingest.tap import Tap
 from ingest.wire import PUBACK, acknowledgements
+from sensors.sparkplug_state import state_topic, write_state
 
 LOG = structlog.get_logger()
 NEVER_EXPIRES = 0xFFFFFFFF
@@ -56,6 +58,7 @@ class TappedClient(Client):
     """The library's client, reading through a tap."""
 
     generation = 0
+    _opened_ms = 0
 
     def __init__(self, broker: Broker, topic_filters: Sequence[str], listener: Listener, *, has_mqtt5: bool) -> None:
         super().__init__(
@@ -88,6 +91,7 @@ class TappedClient(Client):
     def open(self) -> None:
         """Connect, or connect again, to a session that never expires. Raises OSError."""
         broker = self._broker
+        self._prepare_state()
         if self.host:
             self.reconnect()
         elif self.has_mqtt5:
@@ -110,6 +114,12 @@ class TappedClient(Client):
             properties.CorrelationData = reply.correlation_data
         sent = self.publish(reply.topic, reply.payload, qos=reply.qos, properties=properties)
         return sent.rc != MQTTErrorCode.MQTT_ERR_QUEUE_SIZE
+
+    def tell_state(self, *, is_online: bool) -> None:
+        """Publish the Sparkplug host's birth or death, where this session is that of a host."""
+        if host := self._broker.sparkplug_host:
+            at_ms = self._opened_ms if is_online else max(time.time_ns() // 1_000_000, self._opened_ms)
+            self.publish(state_topic(host), write_state(at_ms, is_online=is_online), qos=1, retain=True)
 
     def ping(self) -> None:
         """Give a sign of life without expecting to read the answer soon."""
@@ -141,10 +151,18 @@ class TappedClient(Client):
         if refused:
             self._listener.refused(f"the broker's access rights forbid us to read {', '.join(refused)}")
             self.abort()
+            return
+        self.tell_state(is_online=True)
 
     def tell_end(self, reason: ReasonCode) -> None:
         """Tell the listener why the connection ended."""
         self._listener.disconnected(str(reason), is_taken_over=reason.value == TAKEN_OVER)
+
+    def _prepare_state(self) -> None:
+        """Have the broker publish the Sparkplug host's death when the connection is lost."""
+        self._opened_ms = time.time_ns() // 1_000_000
+        if host := self._broker.sparkplug_host:
+            self.will_set(state_topic(host), write_state(self._opened_ms, is_online=False), qos=1, retain=True)
 
     def _subscribe(self) -> None:
         if self.has_mqtt5:

@@ -121,7 +121,7 @@ class Intake:
             self._routes.clear()
         route = make_route(self.source, topic)
         if route.format is not None:
-            format_ = with_codecs(route.format, self.codecs, route.origin.bound)
+            format_ = with_codecs(route.format, self.codecs, route.origin.bound, route.device_prefix)
             route = msgspec.structs.replace(route, format=format_)
         self._routes[topic] = route
         return route

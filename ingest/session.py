@@ -210,6 +210,8 @@ class Session:
     def _say_goodbye(self) -> None:
         """Send what is to be sent, within a time, and leave in peace."""
         self._take_back()
+        if self._client.tap is not None:
+            self._client.tell_state(is_online=False)
         deadline = time.monotonic() + GOODBYE_S
         while (tap := self._client.tap) is not None and self._client.want_write() and time.monotonic() < deadline:
             select.select([], [tap], [], 0.1)

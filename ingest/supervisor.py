@@ -19,6 +19,7 @@ from ingest.keeper import PASSING, Keeper, MakeBroker
 from ingest.settings import Settings
 from ingest.source import OWN, Source, own_source
 from sensors.sparkplug_host import N_RECENT
+from sensors.sparkplug_state import host_id
 from store.connect import connect
 from store.intake import Connection
 from store.sources import SourceEntry, StateRow, read_sources, write_states
@@ -89,7 +90,7 @@ class Supervisor:
 
     def _adjust(self, threads: ThreadPoolExecutor, entries: Iterable[SourceEntry]) -> None:
         """Bring the keepers in line with the store."""
-        wanted = {entry.name: entry for entry in entries if self._settings.reads(entry.name)}
+        wanted = {entry.name: entry for entry in entries if entry.has_broker and self._settings.reads(entry.name)}
         if missing := set(self._settings.sources) - wanted.keys() - self._running.keys() - {OWN}:
             raise SettingsError(f"there is no source {', '.join(sorted(missing))}: see `vigie source list`")
         for name, running in list(self._running.items()):
@@ -132,7 +133,8 @@ class Supervisor:
         return self._keeper(source, f"{source.memory_name}/state", self._own_broker)
 
     def _own_broker(self, client_id: str) -> Broker:
-        return as_owner(read_broker_url(self._settings.mqtt_url, client_id, self._settings.window_n), is_ordered=True)
+        broker = read_broker_url(self._settings.mqtt_url, client_id, self._settings.window_n)
+        return replace(as_owner(broker, is_ordered=True), sparkplug_host=host_id(self._settings.territory))
 
     def _foreign_broker(self, entry: SourceEntry, is_ordered: bool, client_id: str) -> Broker:
         if is_ordered and make_source(entry).stateless.rules:  # the dictated one is that of the other session

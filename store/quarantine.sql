@@ -40,7 +40,7 @@ with chosen as (
 )
 select r.rejection_id, r.territory_id, t.slug, r.device_id, r.source, r.topic, r.device,
        (extract(epoch from r.received_at) * 1000000)::bigint, r.reason, r.n_measurements, r.payload, r.format,
-       r.n_settled, r.speaks_for
+       r.n_settled, r.speaks_for, r.uplink
 from chosen
 join rejections r on r.source = chosen.source and r.topic = chosen.topic and r.received_at = chosen.received_at
  and r.territory_id is not distinct from chosen.territory_id

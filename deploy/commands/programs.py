@@ -39,7 +39,7 @@ def analyse(once: Annotated[bool, typer.Option("--once", help="do one round and 
 
 
 def api() -> None:
-    """Serve the API and the page (VIGIE_DATABASE_URL, VIGIE_API_HOST, VIGIE_API_PORT)."""
+    """Serve the API and the page (VIGIE_DATABASE_URL, VIGIE_API_HOST, VIGIE_API_PORT, VIGIE_API_POSTS_PER_S)."""
     from api.program import main, settings_from
 
     configure_logs()

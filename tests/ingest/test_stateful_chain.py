@@ -105,6 +105,29 @@ def test_death_makes_node_and_devices_offline(chain: Chain) -> None:
         )
 
 
+def test_edge_nodes_are_told_whether_their_host_is_there(chain: Chain) -> None:
+    """STATE is retained: online once the owner listens, offline when it leaves, and when it is killed."""
+    topic = f"spBv1.0/STATE/vigie-{chain.territory}"
+
+    def told() -> list[tuple[bool, int]]:
+        documents = [json.loads(message.payload) for message in heard]
+        return [(document["online"], document["timestamp"]) for document in documents]
+
+    with listening(chain.settings.mqtt_url, topic) as heard:
+        with working(chain):
+            wait_until(lambda: [online for online, _ in told()] == [True], "the host's birth")
+            with listening(chain.settings.mqtt_url, topic) as late:
+                wait_until(lambda: [message.retain for message in late] == [True], "the retained birth")
+        wait_until(lambda: [online for online, _ in told()] == [True, False], "the host's death")
+        with worker_process(chain) as process:
+            wait_until(lambda: [online for online, _ in told()] == [True, False, True], "the host's next birth")
+            process.kill()
+            process.wait(10)
+            wait_until(lambda: [online for online, _ in told()] == [True, False, True, False], "the host's will")
+    (_, first), (_, left), (_, second), (_, lost) = told()
+    assert first <= left <= second == lost
+
+
 def test_killed_worker_leaves_its_memory_to_the_one_standing_by(chain: Chain) -> None:
     node = Node(chain)
     with worker_process(chain) as first:
