@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,12 @@ from paho.mqtt.properties import Properties
 from bench.database import fresh_database
 from bench.figure import Figure
 from deploy.local.services import Services, running
+from ingest.settings import Settings
+from ingest.slots import take_slot
 from sensors.formats.native import NativeMessage, encode
+from store.connect import connect as store_connect
 from store.registry import DeviceEntry, TerritoryEntry, register
+from store.slots import let_go_of_slot
 
 CHECKOUT = Path(__file__).resolve().parent  # servers and data of their own, apart from the demo's and the tests'
 TERRITORY = "bench"
@@ -84,15 +88,13 @@ def topic(index: int) -> str:
 
 def measure_chain(mqtt_url: str, database_url: str, messages: Iterator[tuple[str, bytes]], n_values: int) -> float:
     """Queue the messages for a worker, start it, and give the values it committed a second."""
-    client_id = f"bench-{secrets.token_hex(6)}"
-    open_session(mqtt_url, client_id)
+    client_id = open_slot(database_url, mqtt_url, TERRITORY)
     n_messages = publish(mqtt_url, messages)
     before = count_stored(database_url)
     environment = {
         **os.environ,
         "VIGIE_DATABASE_URL": database_url,
         "VIGIE_MQTT_URL": mqtt_url,
-        "VIGIE_INGEST_CLIENT_ID": client_id,
         "VIGIE_INGEST_TERRITORY": TERRITORY,
     }
     worker = subprocess.Popen([sys.executable, "-c", WORKER], env=environment, stdout=subprocess.DEVNULL)
@@ -134,7 +136,7 @@ def count_stored(database_url: str) -> int:
 def measure_bare(mqtt_url: str, n: int, protocol: MQTTProtocolVersion) -> float:
     """Messages a second of a loop that parses nothing and acknowledges each hundred; 3.1.1 costs the library less."""
     client_id = f"bench-{secrets.token_hex(6)}"
-    open_session(mqtt_url, client_id)
+    open_session(mqtt_url, client_id, [f"vigie/{TERRITORY}/+/up"])
     publish(mqtt_url, single_messages(n))
     seen = itertools.count(1)
     ended = threading.Event()
@@ -192,14 +194,25 @@ def connect(client: mqtt.Client, mqtt_url: str, session_s: int) -> None:
     client.connect(host, port, clean_start=session_s == 0, properties=properties)
 
 
-def open_session(mqtt_url: str, client_id: str, territory: str = TERRITORY) -> None:
-    """Have the broker keep a territory's messages for a client that comes later."""
+def open_slot(database_url: str, mqtt_url: str, territory: str) -> str:
+    """Have the broker keep a territory's messages for the worker that starts next, and give its client id."""
+    with store_connect(database_url, program="bench", autocommit=True) as connection:
+        slot = take_slot(connection, Settings(database_url, mqtt_url, territory=territory))
+        if slot is None:
+            raise SystemExit("another worker runs on this database")
+        open_session(mqtt_url, slot.client_id, slot.topic_filters)
+        let_go_of_slot(connection, slot)
+    return slot.client_id
+
+
+def open_session(mqtt_url: str, client_id: str, topic_filters: Sequence[str]) -> None:
+    """Have the broker keep messages for a client that comes later."""
     is_subscribed = threading.Event()
     client = make_client(mqtt_url, client_id)
     client.on_subscribe = lambda *_: is_subscribed.set()
     connect(client, mqtt_url, session_s=3600)
     client.loop_start()
-    client.subscribe(f"vigie/{territory}/+/up", qos=1)
+    client.subscribe([(topic_filter, 1) for topic_filter in topic_filters])
     if not is_subscribed.wait(10):
         raise SystemExit("the broker does not answer")
     client.disconnect()

@@ -73,7 +73,7 @@ def test_alias_is_understood_by_the_next_worker_and_a_lost_birth_is_asked_for(ch
     with psycopg.connect(chain.settings.database_url) as connection:
         connection.execute("delete from source_states")
     asked = f"spBv1.0/{chain.territory}/NCMD/gw-hall"
-    with listening(chain.settings.mqtt_url, asked) as heard, working(chain, client_id="test-next-worker"):
+    with listening(chain.settings.mqtt_url, asked) as heard, working(chain):
         wait_for_owner(chain)
         node.measure(2)
         chain.wait_for_stored(3)
@@ -110,7 +110,7 @@ def test_killed_worker_leaves_its_memory_to_the_one_standing_by(chain: Chain) ->
     with worker_process(chain) as first:
         wait_for_owner(chain)
         node.give_birth()
-        with working(chain, client_id="test-standing-by"):
+        with working(chain):
             for second in range(1, 6):
                 node.measure(second)
             first.kill()

@@ -72,12 +72,12 @@ def listening(mqtt_url: str, topic_filter: str) -> Iterator[list[MQTTMessage]]:
         yield received
 
 
-def open_session(mqtt_url: str, client_id: str, topic_filter: str) -> None:
+def open_session(mqtt_url: str, client_id: str, *topic_filters: str) -> None:
     """Have the broker keep messages for a client that is not there yet."""
     is_subscribed = threading.Event()
     with connected(mqtt_url, client_id, session_s=3600) as client:
         client.on_subscribe = lambda *_: is_subscribed.set()
-        client.subscribe(topic_filter, qos=1)
+        client.subscribe([(topic_filter, 1) for topic_filter in topic_filters])
         assert is_subscribed.wait(TIMEOUT_S)
 
 
