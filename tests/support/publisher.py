@@ -13,6 +13,8 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from tests.support.waiting import wait_until
+
 TIMEOUT_S = 30.0
 
 
@@ -79,6 +81,23 @@ def open_session(mqtt_url: str, client_id: str, *topic_filters: str) -> None:
         client.on_subscribe = lambda *_: is_subscribed.set()
         client.subscribe([(topic_filter, 1) for topic_filter in topic_filters])
         assert is_subscribed.wait(TIMEOUT_S)
+
+
+def has_session(mqtt_url: str, client_id: str) -> bool:
+    """Ask the broker whether it keeps a session, which this ends."""
+    parts = urlsplit(mqtt_url)
+    client = Client(CallbackAPIVersion.VERSION2, client_id, protocol=MQTTProtocolVersion.MQTTv5)
+    client.username_pw_set(parts.username or "", parts.password)
+    answers: list[bool] = []
+    client.on_connect = lambda _client, _data, flags, *_: answers.append(flags.session_present)
+    client.connect(parts.hostname or "", parts.port or 1883, clean_start=False)
+    client.loop_start()
+    try:
+        wait_until(lambda: answers, "the broker's answer")
+    finally:
+        client.disconnect()
+        client.loop_stop()
+    return answers[0]
 
 
 def end_session(mqtt_url: str, client_id: str) -> None:
