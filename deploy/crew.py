@@ -1,6 +1,7 @@
 """Several ingest workers on this host: as many processes of the same command, kept running and ended together."""
 
 import random
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -82,7 +83,7 @@ def note_death(place: Place, code: int, now: float, chance: random.Random) -> No
 
 
 def end(places: Sequence[Place]) -> int:
-    """Ask all to end, kill what does not, and give the worst exit code, as a shell counts them."""
+    """Ask all to end, kill what does not, and give the worst exit code."""
     running = [place.process for place in places if place.process is not None]
     for process in running:
         process.terminate()
@@ -94,4 +95,11 @@ def end(places: Sequence[Place]) -> int:
             LOG.error("worker_killed", pid=process.pid)  # noqa: TRY400  # the trace would tell nothing
             process.kill()
             process.wait()
-    return max((code if code >= 0 else 128 - code for code in (process.returncode for process in running)), default=0)
+    return max((shell_code(process.returncode) for process in running), default=0)
+
+
+def shell_code(code: int) -> int:
+    """Give an exit code as a shell counts it; one that SIGTERM met before it listened has done nothing yet."""
+    if code == -signal.SIGTERM:
+        return 0
+    return code if code >= 0 else 128 - code
