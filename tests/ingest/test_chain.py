@@ -6,6 +6,8 @@ import threading
 from dataclasses import replace
 
 import pytest
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.reasoncodes import ReasonCode
 
 from ingest.arrival import Chunk
 from ingest.broker import read_broker_url
@@ -161,3 +163,17 @@ def test_wrong_password_ends_the_worker_with_a_sentence(chain: Chain, mqtt_url: 
     wrong = replace(chain.settings, mqtt_url=mqtt_url.replace("@", "x@"))
     with pytest.raises(RefusedError, match="refuses us"):
         run(wrong, threading.Event())
+
+
+def test_broker_without_shared_subscriptions_is_refused_with_a_sentence(mqtt_url: str) -> None:
+    """One that speaks MQTT 3.1.1 only, and one that says in its answer that it has none."""
+    for is_old in (True, False):
+        session = Session(
+            read_broker_url(mqtt_url, "none", 50), ["$share/x/vigie/+/+/up"], queue.SimpleQueue(), Counters()
+        )
+        if is_old:
+            session.lacks_mqtt5()
+        else:
+            session._client.greet(ReasonCode(PacketTypes.CONNACK), session_present=False, has_shares=False)
+        with pytest.raises(RefusedError, match="no shared subscriptions"):
+            session.run()
