@@ -24,8 +24,8 @@ LAST_PORT = 65_535
 
 
 @dataclass(slots=True)
-class Place:
-    """One worker's place: its process, and how often that ended by itself."""
+class Seat:
+    """One worker's seat: its process, and how often that ended by itself."""
 
     environment: dict[str, str]
     process: "Popen[bytes] | None" = None
@@ -40,11 +40,11 @@ def run_crew(n_workers: int, arguments: Sequence[str], metrics_port: int) -> int
     again; one that ends because it can be of no use ends all.
     """
     stop = stop_on_signal()
-    places = [Place(make_environment(metrics_port, index)) for index in range(n_workers)]
+    seats = [Seat(make_environment(metrics_port, index)) for index in range(n_workers)]
     try:
-        code = keep_running(places, arguments, stop)
+        code = keep_running(seats, arguments, stop)
     finally:
-        ended = end(places)
+        ended = end(seats)
     return max(code, ended)
 
 
@@ -55,36 +55,36 @@ def make_environment(metrics_port: int, index: int) -> dict[str, str]:
     return {"VIGIE_INGEST_METRICS_PORT": str(metrics_port + index if metrics_port else 0)}
 
 
-def keep_running(places: Sequence[Place], arguments: Sequence[str], stop: Event) -> int:
+def keep_running(seats: Sequence[Seat], arguments: Sequence[str], stop: Event) -> int:
     """Start and restart until told to stop; else give the exit code for which all must end."""
     chance = random.Random()
     while not stop.is_set():
         now = time.monotonic()
-        for place in places:
-            code = None if place.process is None else place.process.poll()
+        for seat in seats:
+            code = None if seat.process is None else seat.process.poll()
             if code in OURS:
                 return code
             if code is not None:
-                note_death(place, code, now, chance)
-            if place.process is None and not place.backoff.remaining_s(now):
-                place.process = start(arguments, place.environment, sys.stderr.buffer)
-                place.started_at = now
+                note_death(seat, code, now, chance)
+            if seat.process is None and not seat.backoff.remaining_s(now):
+                seat.process = start(arguments, seat.environment, sys.stderr.buffer)
+                seat.started_at = now
         stop.wait(LOOK_S)
     return 0
 
 
-def note_death(place: Place, code: int, now: float, chance: random.Random) -> None:
+def note_death(seat: Seat, code: int, now: float, chance: random.Random) -> None:
     """Have a worker that died started again: at once after a long life, later after each short one."""
-    LOG.error("worker_died", pid=place.process and place.process.pid, code=code)
-    if now - place.started_at > STEADY_S:
-        place.backoff = place.backoff.succeeded()
-    place.backoff = place.backoff.failed(now, chance)
-    place.process = None
+    LOG.error("worker_died", pid=seat.process and seat.process.pid, code=code)
+    if now - seat.started_at > STEADY_S:
+        seat.backoff = seat.backoff.succeeded()
+    seat.backoff = seat.backoff.failed(now, chance)
+    seat.process = None
 
 
-def end(places: Sequence[Place]) -> int:
+def end(seats: Sequence[Seat]) -> int:
     """Ask all to end, kill what does not, and give the worst exit code."""
-    running = [place.process for place in places if place.process is not None]
+    running = [seat.process for seat in seats if seat.process is not None]
     for process in running:
         process.terminate()
     deadline = time.monotonic() + END_S

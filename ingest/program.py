@@ -54,6 +54,7 @@ def run(settings: Settings, stop: threading.Event) -> Counters:
             future.add_done_callback(lambda _: stop.set())
         LOG.info("ingest_started")
         stop.wait()
+        slots.end()
     LOG.info("ingest_ended")
     for future in futures:
         future.result()

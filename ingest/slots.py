@@ -68,20 +68,29 @@ class SlotKeeper:
 
     def run(self, stop: threading.Event) -> None:
         """Serve until `stop` is set. Raises IngestError or StoreError where that can be of no use."""
-        with ThreadPoolExecutor(1 + MAX_ADOPTED, "slot") as threads:
-            try:
-                while not stop.is_set():
-                    self._look(threads)
-                    stop.wait(PERIOD_S)
-            finally:
-                for service in self._services:
-                    service.stop.set()
-        self._disconnect()  # only now may others take what we held
-        self._raise_failures()
+        try:
+            with ThreadPoolExecutor(1 + MAX_ADOPTED, "slot") as threads:
+                self._look_after(threads, stop)
+            self._raise_failures()
+        finally:
+            self._disconnect()  # only now may others take what we held
+
+    def end(self) -> None:
+        """Have all sessions end, at any time: `run` itself may be waiting for a store that does not answer."""
+        for service in list(self._services):
+            service.stop.set()
 
     def healths(self) -> list[tuple[str, Health]]:
         """Give client id and health of each session, at any time."""
         return [(service.slot.client_id, service.parts.session.health) for service in list(self._services)]
+
+    def _look_after(self, threads: ThreadPoolExecutor, stop: threading.Event) -> None:
+        try:
+            while not stop.is_set():
+                self._look(threads)
+                stop.wait(PERIOD_S)
+        finally:
+            self.end()
 
     def _look(self, threads: ThreadPoolExecutor) -> None:
         """See to the slots once; while the store is away, sessions go on without it."""
@@ -127,12 +136,12 @@ class SlotKeeper:
     def _put_away(self, connection: Connection) -> None:
         """Forget slots that are empty and let go of those whose session another has taken."""
         for service in [service for service in self._services if service.future.done()]:
+            self._services.remove(service)
             if service.parts.session.is_drained:
                 LOG.info("slot_emptied", client_id=service.slot.client_id)
                 forget_slot(connection, service.slot)
             elif service.is_held:
                 let_go_of_slot(connection, service.slot)
-            self._services.remove(service)
 
     def _raise_failures(self) -> None:
         for service in self._services:

@@ -31,7 +31,7 @@ PRESENT = (
     "select d.external_id from device_presences p join devices d using (device_id) where presence = 'online' order by 1"
 )
 HUMIDITY = {"datatype": "integer", "unit": "%"}
-ADOPTED_WITHIN_S = 30.0
+PATIENCE_S = 60.0
 
 
 @pytest.fixture
@@ -80,7 +80,7 @@ def test_two_hosts_become_one_under_load_and_the_backlog_of_the_dead_is_adopted(
         with load(chain) as under_way:
             under_way.wait_for_more()
             leaving.kill()
-            wait_until(lambda: len(slots(chain)) == 2, "two slots", ADOPTED_WITHIN_S)
+            wait_until(lambda: len(slots(chain)) == 2, "two slots", PATIENCE_S)
             under_way.wait_for_more()
         assert_all_stored_once(chain, under_way.n_sent)
         assert len(staying.workers()) == 2
@@ -96,7 +96,7 @@ def test_worker_cut_off_from_the_store_is_replaced_and_comes_back(chain: Chain) 
             with load(chain) as under_way:
                 under_way.wait_for_more()
                 proxy.stop()
-                wait_until(lambda: len(slots(chain)) == 1, "the other to adopt its slot", ADOPTED_WITHIN_S)
+                wait_until(lambda: len(slots(chain)) == 1, "the other to adopt its slot", PATIENCE_S)
                 proxy.start()
                 wait_for_served(chain, 2)
                 under_way.wait_for_more()
@@ -112,7 +112,7 @@ def test_session_with_other_subscriptions_is_not_taken_but_emptied_and_ended(cha
     open_session(mqtt_url, old.client_id, *old.topic_filters)
     publish(mqtt_url, single_values(chain, 500))
     with working(chain):
-        wait_until(lambda: slots(chain) == [taken.client_id], "the old session's end", ADOPTED_WITHIN_S)
+        wait_until(lambda: slots(chain) == [taken.client_id], "the old session's end", PATIENCE_S)
         assert not has_session(mqtt_url, old.client_id)
         assert_all_stored_once(chain, 500)
         assert chain.ledger() == (1000, 500, 500, 0)  # each message waited in both sessions
