@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from deploy.crew import make_environment
 from tests.support.shared import REPOSITORY
 
 
@@ -36,3 +37,9 @@ def test_ports_of_the_counters_must_suffice() -> None:
     result = run_ingest("--workers", "2", **given, VIGIE_INGEST_METRICS_PORT="65535")
     assert result.returncode == 11
     assert "VIGIE_INGEST_METRICS_PORT leaves no port for worker 2" in result.stderr
+
+
+def test_each_worker_serves_its_counters_on_a_port_of_its_own() -> None:
+    ports = [make_environment(9100, index)["VIGIE_INGEST_METRICS_PORT"] for index in range(3)]
+    assert ports == ["9100", "9101", "9102"]
+    assert make_environment(0, 2) == {"VIGIE_INGEST_METRICS_PORT": "0"}
