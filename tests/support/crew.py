@@ -10,6 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+from ingest.source import own_source
+from store.connect import connect
+from store.slots import read_slots
 from tests.support.chain import Chain, single_values
 from tests.support.publisher import publish
 from tests.support.shared import REPOSITORY
@@ -17,7 +20,6 @@ from tests.support.waiting import wait_until
 
 PIECE = 100
 PAUSE_S = 0.05
-SERVED = "select count(distinct objid) from pg_locks where locktype = 'advisory' and classid = 7449346"
 
 
 class Crew:
@@ -62,7 +64,13 @@ def crew(chain: Chain, n_workers: int) -> Iterator[Crew]:
 
 def wait_for_served(chain: Chain, n_slots: int) -> None:
     """Wait until just so many slots are served."""
-    wait_until(lambda: chain.number(SERVED) == n_slots, f"{n_slots} workers at their slots", 40)
+    pool = own_source(chain.territory).memory_name
+
+    def n_served() -> int:
+        with connect(chain.settings.database_url, program="test", autocommit=True) as connection:
+            return sum(state.is_held for state in read_slots(connection, pool))
+
+    wait_until(lambda: n_served() == n_slots, f"{n_slots} workers at their slots", 60)
 
 
 class Load:
