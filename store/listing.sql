@@ -44,9 +44,11 @@ order by page.asset_id
 select d.device_id, t.slug as territory, d.external_id, d.name, d.model, g.external_id as gateway, d.state,
        d.interval_s, d.created_at,
        (select max(l.observed_at) from series s join last_values l using (series_id) where s.device_id = d.device_id)
-           as last_observed_at
+           as last_observed_at,
+       st.presence, st.presence_basis, st.presence_since, st.presence_through, st.last_heard_at
 from devices d
 join territories t using (territory_id)
+join device_standings st on st.device_id = d.device_id
 left join devices g on g.device_id = d.gateway_id
 where d.device_id > %(after)s
   and (%(territory)s::text is null or t.slug = %(territory)s)
@@ -142,6 +144,9 @@ with causes as (
     join territories t using (territory_id)
     where r.resolved_at is null
       and (%(territory)s::text is null or t.slug = %(territory)s)
+      and not (r.reason = 'unknown_device' and exists (
+          select from devices d
+          where d.territory_id = r.territory_id and d.external_id = r.device and d.state = 'ignored'))
       and (%(reason)s::text is null or r.reason = %(reason)s)
       and (%(device)s::text is null or r.device = %(device)s)
       and (%(format)s::text is null or r.format = %(format)s)
@@ -158,7 +163,7 @@ limit 1000
 
 -- name: list_replays
 select q.request_id, t.slug as territory, q.reason, q.device, q.format, q.requested_at, q.done_at, q.n_messages,
-       q.n_unchanged, q.n_stored, q.n_duplicate, q.n_rejected
+       q.n_unchanged, q.n_stored, q.n_duplicate, q.n_rejected, q.due_at
 from replay_requests q
 join territories t using (territory_id)
 where (%(after)s = 0 or q.request_id < %(after)s)

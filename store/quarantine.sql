@@ -87,7 +87,7 @@ select q.request_id,
        (select array_agg(tree.territory_id) from territory_subtrees tree where tree.ancestor_id = q.territory_id),
        q.reason, q.device, q.format
 from replay_requests q
-where done_at is null
+where done_at is null and due_at <= clock_timestamp()
 order by request_id
 limit 1
 for update of q skip locked
