@@ -58,7 +58,9 @@ class Device(BaseModel):
     )
     presence_since: datetime | None = Field(description="of a statement its arrival, of silence the last value's")
     presence_through: str | None = Field(description="external id of the gateway with which the device came or went")
-    last_heard_at: datetime | None = Field(description="arrival of its newest value; of a gateway also of those behind")
+    last_heard_at: datetime | None = Field(
+        description="arrival of its newest value or word; of a gateway also of those behind"
+    )
 
 
 class Code(BaseModel):

@@ -11,7 +11,8 @@ with page as materialized (
     limit %(n)s
 )
 select page.device_id, page.territory, page.external_id, page.model, page.state,
-       least(page.created_at, kept.first_heard_at) as first_heard_at, kept.last_heard_at, kept.n_messages, kept.n_values, s.source, s.topic, s.format, s.received_at,
+       least(page.created_at, kept.first_heard_at) as first_heard_at, kept.last_heard_at,
+       kept.n_messages, kept.n_values, s.source, s.topic, s.format, s.received_at,
        length(s.payload) as n_bytes, substring(s.payload for 512) as beginning,
        case when length(s.payload) <= 65536 then s.payload end as payload
 from page

@@ -17,8 +17,9 @@ create index deliveries_arrival_hour_brin on deliveries using brin (arrival_hour
 alter table replay_requests add column due_at timestamptz not null default clock_timestamp();
 
 -- Is a device heard? In this order: said to be offline (a last will, a death) and not heard since; silent; heard; said
--- to be online. Silence is three declared intervals, and ten minutes at least, without a value that was stored. A gateway
--- is heard through the devices behind it too, and silent when all are that declare an interval.
+-- to be online. Silence is three declared intervals, and ten minutes at least, without a value that was stored and without
+-- word that the device is online. A gateway is heard through the devices behind it too, and silent when all are that
+-- declare an interval.
 create view device_standings as
 select d.device_id, d.territory_id,
        case judged.basis when 'silence' then 'offline' when 'heard' then 'online' when 'statement' then said.presence
@@ -39,17 +40,21 @@ cross join lateral (
         select device_id, interval_s from devices where gateway_id = d.device_id and state in ('accepted', 'active')
     ) as speaker
     cross join lateral (
-        select max(b.received_at) as at
-        from series s
-        join last_values l using (series_id)
-        join batches b on b.batch_id = l.batch_id
-        where s.device_id = speaker.device_id
+        select greatest(
+            (select max(b.received_at)
+             from series s
+             join last_values l using (series_id)
+             join batches b on b.batch_id = l.batch_id
+             where s.device_id = speaker.device_id),
+            (select p.changed_at from device_presences p where p.device_id = speaker.device_id and p.presence = 'online')
+        ) as at
     ) as last
 ) as heard
 cross join lateral (
     select case
         when said.presence = 'offline' and (heard.at is null or heard.at <= said.changed_at) then 'statement'
         when heard.is_silent then 'silence'
+        when said.presence = 'online' and said.changed_at = heard.at then 'statement'
         when not heard.is_silent or said.presence = 'offline' then 'heard'
         when said.presence = 'online' then 'statement'
     end as basis

@@ -9,7 +9,8 @@ from store.registry import DeviceEntry, TerritoryEntry, register
 
 pytestmark = pytest.mark.services
 
-CASES = [
+Case = tuple[str | None, int | None, int | None, int | None, str, str | None]
+CASES: list[Case] = [
     # said, how long ago [min], last value how long ago [min], interval [s] -> presence, basis
     (None, None, None, 60, "unknown", None),
     (None, None, 5, None, "unknown", None),
@@ -20,7 +21,8 @@ CASES = [
     ("online", 600, None, None, "online", "statement"),
     ("online", 600, 5, None, "online", "statement"),
     ("online", 600, 31, 600, "offline", "silence"),
-    ("online", 5, 31, 600, "offline", "silence"),
+    ("online", 600, None, 600, "offline", "silence"),
+    ("online", 5, 31, 600, "online", "statement"),
     ("offline", 5, 6, 600, "offline", "statement"),
     ("offline", 5, None, None, "offline", "statement"),
     ("offline", 600, 5, None, "online", "heard"),
@@ -37,7 +39,8 @@ HEAR = """with batch as (
     insert into series (territory_id, device_id, quantity, unit)
     select territory_id, device_id, 'voltage', 'V' from devices where external_id = %s returning series_id
 )
-insert into last_values (series_id, batch_id, observed_at, value) select series_id, batch_id, received_at, 1 from batch, of"""
+insert into last_values (series_id, batch_id, observed_at, value)
+select series_id, batch_id, received_at, 1 from batch, of"""
 
 
 def standing(
@@ -57,16 +60,9 @@ def standing(
     return {row[0]: row[1:] for row in rows}
 
 
-@pytest.mark.parametrize(("said", "said_min", "heard_min", "interval_s", "presence", "basis"), CASES)
-def test_presence_of_a_device(  # the columns of CASES
-    database_url: str,
-    said: str | None,
-    said_min: float | None,
-    heard_min: float | None,
-    interval_s: int | None,
-    presence: str,
-    basis: str | None,
-) -> None:
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_presence_of_a_device(database_url: str, case: Case) -> None:
+    said, said_min, heard_min, interval_s, presence, basis = case
     found = standing(
         database_url,
         [DeviceEntry("t", "d", interval_s=interval_s)],
@@ -76,7 +72,7 @@ def test_presence_of_a_device(  # the columns of CASES
     assert found[:2] == (presence, basis)
     assert (found[2] is None) == (basis in {None, "heard"})
     assert found[3] == ("gw" if basis == "statement" else None)
-    assert (found[4] is None) == (heard_min is None)
+    assert (found[4] is None) == (heard_min is None and said != "online")
 
 
 @pytest.mark.parametrize(
