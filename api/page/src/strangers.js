@@ -120,13 +120,14 @@ function makeForm(stranger, tell) {
   const name = h("input", { id: `${id}-name`, value: stranger.external_id, maxlength: 200, autocomplete: "off" });
   const asset = h("input", { id: `${id}-asset`, list: `${id}-assets`, maxlength: 200, autocomplete: "off" });
   const assets = h("datalist", { id: `${id}-assets` });
+  const places = () => (state.assets ?? []).filter((one) => one.territory === stranger.territory);
   const accept = (/** @type {Event} */ event) => {
     event.preventDefault();
     const slug = asset.value.trim();
-    acceptOne(stranger.device_id, { name: name.value.trim() || stranger.external_id, ...(slug ? { asset: slug } : {}) }, tell);
+    if (slug && !places().some((one) => one.slug === slug)) tell(say("stranger_asset_unknown"));
+    else acceptOne(stranger.device_id, { name: name.value.trim() || stranger.external_id, ...(slug ? { asset: slug } : {}) }, tell);
   };
-  const fill = () => put(assets, ...(state.assets ?? []).filter((one) => one.territory === stranger.territory).map((one) =>
-    h("option", { value: one.slug }, one.name)));
+  const fill = () => put(assets, ...places().map((one) => h("option", { value: one.slug }, one.name)));
   return h("details", { class: "take", ontoggle: fill }, h("summary", {}, say("stranger_take")),
     h("form", { onsubmit: accept },
       h("div", {}, h("label", { for: name.id }, say("stranger_name")), name),
