@@ -87,7 +87,7 @@ def list_registered(connection: Connection, territory: str | None = None) -> lis
 def accept_device(
     connection: Connection, territory: str, external_id: str, acceptance: Acceptance, accepted_by: str
 ) -> bool:
-    """Accept a pending device, and place it if an asset is named. False where no such device waits.
+    """Accept a device that is pending or ignored, and place it if an asset is named. False where no such device waits.
 
     Raises
     ------
@@ -129,6 +129,12 @@ def replay_later(
         "delay_s": NOTICED_S,
     }
     connection.execute(QUERIES["replay_later"], parameters)
+
+
+def ignore_device(connection: Connection, territory: str, external_id: str) -> bool:
+    """Let a pending device wait no more; it can still be accepted. False where no such device waits."""
+    parameters = {"territory": territory, "external_id": external_id}
+    return connection.execute(QUERIES["ignore_device"], parameters).rowcount == 1
 
 
 def move_device(  # which device, which of its channels, where to, when

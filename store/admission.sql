@@ -55,6 +55,13 @@ where t.territory_id = d.territory_id and t.slug = %(territory)s
   and d.external_id = %(external_id)s and d.state in ('pending', 'ignored')
 returning d.device_id, d.territory_id
 
+-- name: ignore_device
+update devices d
+set state = 'ignored'
+from territories t
+where t.territory_id = d.territory_id and t.slug = %(territory)s
+  and d.external_id = %(external_id)s and d.state = 'pending'
+
 -- name: find_device_and_asset
 select (select d.device_id from devices d where d.territory_id = t.territory_id and d.external_id = %(external_id)s),
        (select a.asset_id from assets a where a.territory_id = t.territory_id and a.slug = %(asset)s)

@@ -1,4 +1,4 @@
-"""`vigie device`: devices that wait, how they are accepted, imported and moved."""
+"""`vigie device`: devices that wait, how they are accepted, ignored, imported and moved."""
 
 import getpass
 from collections.abc import Iterator
@@ -80,6 +80,14 @@ def accept(  # noqa: PLR0913  # one for each option
             raise SettingError(f"no device {external_id!r} waits in {territory!r}; see `vigie device list --pending`")
         connection.commit()
         typer.echo(sentence(replay(connection, Choice(device=external_id, reason="unknown_device"))))
+
+
+@device.command()
+def ignore(territory: Territory, external_id: ExternalId) -> None:
+    """Let a device wait no more; its messages stay refused and kept, and it can still be accepted."""
+    with store() as connection:
+        if not admission.ignore_device(connection, territory, external_id):
+            raise SettingError(f"no device {external_id!r} waits in {territory!r}; see `vigie device list --pending`")
 
 
 @device.command("import")

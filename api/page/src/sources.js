@@ -39,15 +39,15 @@ function describe(source) {
   };
   const facts = [source.url, source.formats.join(", "), source.territory].filter(Boolean);
   return [
-    h("p", {}, standingMark(source.state), h("strong", {}, name(source.source)), " ", standingWord(source.state)),
+    h("p", {}, standingMark(source.state), h("strong", {}, sourceName(source.source)), " ", standingWord(source.state)),
     facts.length > 0 && h("p", { class: "meta" }, facts.join(" · ")),
     ...source.sessions.map((session) => h("p", { class: "meta" }, ...describeSession(session, source))),
     h("p", { class: "meta" }, say("source_counts", counts)),
   ];
 }
 
-/** @param {string} source */
-function name(source) {
+/** Name a source as a person does. @param {string} source */
+export function sourceName(source) {
   return source === "own" ? say("source_own") : source === "http" ? say("source_http") : source;
 }
 

@@ -5,6 +5,7 @@ import { h, put } from "./dom.js";
 import { ago, amount, count } from "./format.js";
 import { localised, say } from "./language.js";
 import { readable } from "./rejections.js";
+import { sourceName } from "./sources.js";
 import { state, timeZone, watch } from "./state.js";
 
 /** @typedef {import("./types.js").Stranger} Stranger */
@@ -93,7 +94,7 @@ function describe(stranger) {
   const facts = [
     state.territories.length > 1 && (state.territories.find((one) => one.territory === stranger.territory)?.name ?? stranger.territory),
     model && say("stranger_model", { model }),
-    source && say("stranger_source", { source }),
+    source && say("stranger_source", { source: sourceName(source) }),
     gateway && say("stranger_gateway", { gateway }),
     say("stranger_first", { at: ago(stranger.first_heard_at, zone) }),
     last && say("stranger_last", { at: ago(last, zone) }),
