@@ -69,6 +69,9 @@ with causes as (
            min(r.received_at) as first_at, max(r.received_at) as last_at, max(r.rejection_id) as sample_id
     from rejections r
     where r.resolved_at is null
+      and not (r.reason = 'unknown_device' and exists (
+          select from devices d
+          where d.territory_id = r.territory_id and d.external_id = r.device and d.state = 'ignored'))
       and (%(territory_ids)s::int[] is null or r.territory_id = any (%(territory_ids)s))
       and (%(reason)s::text is null or r.reason = %(reason)s)
       and (%(device)s::text is null or r.device = %(device)s)

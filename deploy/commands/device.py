@@ -112,6 +112,7 @@ def move(
     """Move a device to another asset; what it measured before stays with the asset it was on."""
     with store() as connection:
         admission.move_device(connection, territory, external_id, asset, channel=channel, at=read_instant(at))
+        typer.echo(f"{external_id} tells about {asset} from {at or 'now'} on")
 
 
 @rule.command()
