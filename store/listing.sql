@@ -41,20 +41,23 @@ left join open_findings using (asset_id)
 order by page.asset_id
 
 -- name: list_devices
-select d.device_id, t.slug as territory, d.external_id, d.name, d.model, g.external_id as gateway, d.state,
-       d.interval_s, d.created_at,
-       (select max(l.observed_at) from series s join last_values l using (series_id) where s.device_id = d.device_id)
-           as last_observed_at,
-       st.presence, st.presence_basis, st.presence_since, st.presence_through, st.last_heard_at
-from devices d
-join territories t using (territory_id)
-join device_standings st on st.device_id = d.device_id
-left join devices g on g.device_id = d.gateway_id
-where d.device_id > %(after)s
-  and (%(territory)s::text is null or t.slug = %(territory)s)
-  and (%(state)s::text is null or d.state = %(state)s)
-order by d.device_id
-limit %(n)s
+with page as materialized ( -- standings are made for the page only, one by one (offset 0)
+    select d.device_id, t.slug as territory, d.external_id, d.name, d.model, g.external_id as gateway, d.state,
+           d.interval_s, d.created_at
+    from devices d
+    join territories t using (territory_id)
+    left join devices g on g.device_id = d.gateway_id
+    where d.device_id > %(after)s
+      and (%(territory)s::text is null or t.slug = %(territory)s)
+      and (%(state)s::text is null or d.state = %(state)s)
+    order by d.device_id
+    limit %(n)s
+)
+select page.*, st.last_observed_at, st.presence, st.presence_basis, st.presence_since, st.presence_through,
+       st.last_heard_at
+from page
+cross join lateral (select * from device_standings st where st.device_id = page.device_id offset 0) as st
+order by page.device_id
 
 -- name: list_series
 select s.series_id, t.slug as territory, d.external_id as device, d.device_id, s.channel, s.quantity,

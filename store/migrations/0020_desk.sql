@@ -27,7 +27,9 @@ select d.device_id, d.territory_id,
        judged.basis as presence_basis,
        case judged.basis when 'silence' then heard.at when 'statement' then said.changed_at end as presence_since,
        case judged.basis when 'statement' then said.through end as presence_through,
-       heard.at as last_heard_at
+       heard.at as last_heard_at,
+       (select max(l.observed_at) from series s join last_values l using (series_id) where s.device_id = d.device_id)
+           as last_observed_at
 from devices d
 left join device_presences said using (device_id)
 cross join lateral (
@@ -48,6 +50,7 @@ cross join lateral (
              where s.device_id = speaker.device_id),
             (select p.changed_at from device_presences p where p.device_id = speaker.device_id and p.presence = 'online')
         ) as at
+        offset 0 -- computed once a speaker, not once a use
     ) as last
 ) as heard
 cross join lateral (

@@ -77,7 +77,8 @@ join public.devices d on d.device_id = p.device_id
 where d.territory_id in (select territory_id from reader.readable_territories);
 
 create view reader.device_standings with (security_barrier) as
-select s.device_id, s.territory_id, s.presence, s.presence_basis, s.presence_since, s.presence_through, s.last_heard_at
+select s.device_id, s.territory_id, s.presence, s.presence_basis, s.presence_since, s.presence_through, s.last_heard_at,
+       s.last_observed_at
 from public.device_standings s
 where s.territory_id in (select territory_id from reader.readable_territories);
 
