@@ -64,7 +64,12 @@ def open_strangers(page: Page, key: str) -> Locator:
 def test_a_device_that_waits_is_shown_with_what_it_sends(page: Page, key: str) -> None:
     panel = open_strangers(page, key)
     first = panel.locator("li", has_text="sonde-1")
-    for text in ("source : Broker de la plateforme", "messages gardés : 3", "Tension\u00a0: 232\u202fV", f"vigie/{SLUG}/sonde-1/up"):
+    for text in (
+        "source : Broker de la plateforme",
+        "messages gardés : 3",
+        "Tension\u00a0: 232\u202fV",
+        f"vigie/{SLUG}/sonde-1/up",
+    ):
         expect(first).to_contain_text(text)
     expect(panel.locator("li", has_text="sonde-2")).to_contain_text("oddity")
 
