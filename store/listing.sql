@@ -139,17 +139,19 @@ order by r.rejection_id desc
 limit %(n)s
 
 -- name: list_causes
-with causes as (
+with ignored as materialized (
+    select territory_id, external_id from devices where state = 'ignored'
+), causes as (
     select r.territory_id, r.reason, r.format, r.decoder_version,
            count(*) as n_messages, sum(r.n_measurements)::bigint as n_values, count(distinct r.device) as n_devices,
            min(r.received_at) as first_at, max(r.received_at) as last_at, max(r.rejection_id) as sample_id
     from rejections r
     join territories t using (territory_id)
+    left join ignored on ignored.territory_id = r.territory_id and ignored.external_id = r.device
+     and r.reason = 'unknown_device'
     where r.resolved_at is null
       and (%(territory)s::text is null or t.slug = %(territory)s)
-      and not (r.reason = 'unknown_device' and exists (
-          select from devices d
-          where d.territory_id = r.territory_id and d.external_id = r.device and d.state = 'ignored'))
+      and ignored.external_id is null
       and (%(reason)s::text is null or r.reason = %(reason)s)
       and (%(device)s::text is null or r.device = %(device)s)
       and (%(format)s::text is null or r.format = %(format)s)

@@ -4,6 +4,7 @@ alter table devices drop constraint devices_state_check;
 alter table devices add constraint devices_state_check
     check (state in ('pending', 'ignored', 'accepted', 'active', 'retired'));
 comment on column devices.state is 'pending: waits for acceptance; ignored: not ours, its messages stay refused.';
+create index devices_ignored_idx on devices (territory_id, external_id) where state = 'ignored';
 create index devices_gateway_id_idx on devices (gateway_id) where gateway_id is not null;
 
 -- What is kept of one stranger is counted without reading what is kept of all.
