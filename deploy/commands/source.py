@@ -92,9 +92,8 @@ def show() -> None:
     with services_given_or_embedded() as services, connect(services.database_url, program="source") as connection:
         for entry in read_sources(connection):
             secret = f", password from {entry.password_from}" if entry.password_from else ""
-            typer.echo(
-                f"{entry.name}  {entry.url}  MQTT {entry.mqtt_version}  {entry.territory or 'any territory'}{secret}"
-            )
+            way = f"{entry.url}  MQTT {entry.mqtt_version}" if entry.has_broker else "posted over HTTP"
+            typer.echo(f"{entry.name}  {way}  {entry.territory or 'any territory'}{secret}")
             for written in entry.rules:
                 prefix = f", prefix {written.device_prefix}" if written.device_prefix else ""
                 typer.echo(f"  rule     {written.topic_filter or 'its topics'} -> {written.format}{prefix}")
