@@ -84,6 +84,14 @@ class Labels(NamedTuple):
     quantity: str
 
 
+class Corrections(NamedTuple):
+    """Values whose times a clock rule made right: their indexes, the device's own times, the rules."""
+
+    indexes: npt.NDArray[np.int64]
+    originals_us: npt.NDArray[np.int64]
+    rule_ids: npt.NDArray[np.int64]
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Messages settled together.
@@ -102,6 +110,7 @@ class Batch:
     columns: Sequence[Labels]
     source: str = "own"
     aftermath: Aftermath = NOTHING_LEFT
+    corrections: Corrections | None = None
 
     @property
     def n_received(self) -> int:
@@ -135,6 +144,7 @@ class Assembly:
         self._times_us: list[int] = []
         self._values: list[float] = []
         self._part_sizes: list[int] = []
+        self._corrected: list[tuple[int, int, int]] = []
 
     def add(self, part: Part, series_ids: Sequence[int]) -> None:
         """Add an uplink with the series of each of its columns."""
@@ -146,6 +156,11 @@ class Assembly:
             self._sizes.append(len(column.values))
             self._times_us.extend(column.times_us)
             self._values.extend(column.values)
+
+    def note_corrections(self, originals: Mapping[int, tuple[int, int]]) -> None:
+        """Note own time and rule of those values, by their position in the part added next, that were made right."""
+        first = len(self._values)
+        self._corrected += [(first + index, own_us, rule_id) for index, (own_us, rule_id) in originals.items()]
 
     def finish(self) -> Batch:
         """Give the batch."""
@@ -166,4 +181,5 @@ class Assembly:
             columns=self.columns,
             source=self.source,
             aftermath=self.aftermath,
+            corrections=Corrections(*np.array(self._corrected, dtype=np.int64).T) if self._corrected else None,
         )

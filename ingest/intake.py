@@ -7,12 +7,15 @@ import structlog
 
 from ingest.arrival import Arrival
 from ingest.batch import NOTHING_LEFT, Aftermath, Assembly, Batch, Origin, Part, Refusal
+from ingest.clock import CorrectedUplink, is_refused_for_time, make_right
 from ingest.codecs.book import CodecBook
 from ingest.codecs.format import with_codecs
 from ingest.memory import Memory, write_out
 from ingest.registry import Device, DeviceKey, Registry
 from ingest.source import Source
-from sensors.formats import Format
+from ingest.zones import Zones
+from sensors.clock import ClockRule
+from sensors.formats import Format, in_zone
 from sensors.measurement import Column, Uplink
 from sensors.rejection import DecodeError, Reason, shown
 from sensors.stateful import Decoded, Liveness, Received, StatefulFormat
@@ -59,11 +62,14 @@ class Intake:
         self.registry = registry
         self.codecs = CodecBook()
         self.memory = Memory() if memory is None else memory
+        self.zones = Zones()
         self._routes: dict[bytes, Route] = {}
 
     def prepare(self, connection: Connection, now: float) -> None:
         """Read what decoding needs of the store: call it before `decode`. `now` is a monotonic clock in seconds."""
         self.codecs.refresh(connection, now)
+        if self.zones.refresh(connection, now):
+            self._routes.clear()
 
     def close(self) -> None:
         """End what decoding has started."""
@@ -85,8 +91,11 @@ class Intake:
         """Make the batch of these messages; `now` is a monotonic clock in seconds. Makes series that are missing."""
         registry = self.registry
         registry.refresh(connection, now)
-        if missed := registry.load_devices(connection, self._device_keys(drafts), now):
+        keys = self._device_keys(drafts)
+        if missed := registry.load_devices(connection, keys, now):
             registry.meet(connection, self._find_profiles(drafts, missed))
+        if not registry.with_rules.isdisjoint(keys):
+            drafts = [self._correct(draft) for draft in drafts]
         registry.load_series(connection, self._missing_series(drafts))
         assembly = Assembly(len(drafts), drafts[0].arrival.received_at_us, self.source.name)
         assembly.aftermath = find_aftermath(self.source, drafts)
@@ -109,7 +118,32 @@ class Intake:
             detail = uplink.device if is_known else territory
             assembly.refusals.append(self._refuse(draft, reason, detail, uplink))
         else:
+            if isinstance(uplink, CorrectedUplink):
+                assembly.note_corrections(uplink.originals)
             assembly.add(make_part(draft, uplink, device, territory), find_series(device, uplink))
+
+    def _correct(self, draft: Draft) -> Draft:
+        """Make the times right of devices whose clock is wrong in a known way."""
+        devices = [self.registry.devices.get(self._address(draft, uplink)) for uplink in draft.uplinks]
+        if not any(device is not None and device.row.clock_rules for device in devices):
+            return draft
+        corrected = (
+            uplink if device is None else self._correct_uplink(draft, index, uplink, device.row.clock_rules)
+            for index, (uplink, device) in enumerate(zip(draft.uplinks, devices, strict=True))
+        )
+        return msgspec.structs.replace(draft, uplinks=tuple(corrected))
+
+    def _correct_uplink(self, draft: Draft, index: int, uplink: Uplink, rules: Sequence[ClockRule]) -> Uplink:
+        """Make an uplink's times right, those too that were refused because the device's own time lies far ahead."""
+        arrival = draft.arrival
+        if is_refused_for_time(uplink) and draft.said is None:
+            for rule in rules:
+                as_if = msgspec.structs.replace(arrival, received_at_us=arrival.received_at_us - rule.shift_us)
+                (again,) = self.decode([as_if])
+                if len(again.uplinks) == len(draft.uplinks) and not is_refused_for_time(again.uplinks[index]):
+                    uplink = again.uplinks[index]
+                    break
+        return make_right(uplink, rules, arrival.received_at_us)
 
     def _refuse(self, draft: Draft, reason: Reason, detail: str, uplink: Uplink | None = None) -> Refusal:
         territory, external_id = self._address(draft, uplink)
@@ -163,7 +197,8 @@ class Intake:
             self._routes.clear()
         route = make_route(self.source, topic)
         if route.format is not None:
-            format_ = with_codecs(route.format, self.codecs, route.origin.bound)
+            zone = self.zones.find(route.origin.bound or route.origin.territory)
+            format_ = with_codecs(in_zone(route.format, zone), self.codecs, route.origin.bound)
             route = msgspec.structs.replace(route, format=format_)
         self._routes[topic] = route
         return route
@@ -215,7 +250,7 @@ def decode_message(arrival: Arrival, route: Route) -> Draft:
     if uplinks and uplinks[0].decoder is not None:
         origin = msgspec.structs.replace(origin, version=f"{origin.version}+{uplinks[0].decoder}")
     if arrival.is_retained:  # a value that the broker kept says what was; only its own time tells when
-        uplinks = tuple(uplink for uplink in uplinks if uplink.clock == "device")
+        uplinks = tuple(uplink for uplink in uplinks if uplink.clock != "arrival")
     if route.device_prefix:
         uplinks = tuple(prefixed(uplink, route.device_prefix) for uplink in uplinks)
     return Draft(arrival, origin, uplinks)

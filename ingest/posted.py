@@ -12,7 +12,8 @@ from ingest.codecs.book import CodecBook
 from ingest.codecs.format import with_codecs
 from ingest.intake import Draft, Intake, Route, decode_message
 from ingest.source import Rule, Source
-from sensors.formats import formats
+from ingest.zones import Zones
+from sensors.formats import formats, in_zone
 from sensors.measurement import Uplink
 from sensors.posting import Post, PostOutcome, Refused, needs_device, topic_of
 from sensors.rejection import Reason, shown
@@ -31,7 +32,9 @@ class PostIntake(Intake):
 
     def decode(self, arrivals: Sequence[Arrival]) -> list[Draft]:
         """Decode posts; whatever they hold, each gives one draft."""
-        return [decode_post(arrival, self.codecs) for arrival in arrivals if isinstance(arrival, PostedArrival)]
+        return [
+            decode_post(arrival, self.codecs, self.zones) for arrival in arrivals if isinstance(arrival, PostedArrival)
+        ]
 
 
 def post_source(territory: str) -> Source:
@@ -49,11 +52,12 @@ def make_arrival(post: Post, received_at_us: int) -> PostedArrival:
     return PostedArrival(topic_of(post).encode(), post.payload, 0, received_at_us, post=post)
 
 
-def decode_post(arrival: PostedArrival, codecs: CodecBook) -> Draft:
+def decode_post(arrival: PostedArrival, codecs: CodecBook, zones: Zones) -> Draft:
     """Decode one post and bind what it says to its territory; never fails."""
     post, topic = arrival.post, arrival.topic.decode()
     origin = Origin(SOURCE, topic, post.format.name, post.format.version, post.territory, post.device, post.territory)
-    draft = decode_message(arrival, Route(origin, topic, with_codecs(post.format, codecs, post.territory)))
+    format_ = with_codecs(in_zone(post.format, zones.find(post.territory)), codecs, post.territory)
+    draft = decode_message(arrival, Route(origin, topic, format_))
     strange = next((u.territory for u in draft.uplinks if u.territory not in (None, post.territory)), None)
     if strange is not None:
         return Draft(arrival, origin, (), Reason.TERRITORY_MISMATCH, shown(strange))
@@ -99,7 +103,7 @@ def tell_refusal(refusal: Refusal) -> PostOutcome:
 
 def is_repeatable(uplink: Uplink) -> bool:
     """Say whether the same uplink would be known again."""
-    return uplink.clock == "device" or uplink.message_id is not None
+    return uplink.clock != "arrival" or uplink.message_id is not None
 
 
 def join(parts: Sequence[PostOutcome]) -> PostOutcome:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import psycopg
 
+from sensors.clock import ClockRule
 from store.binary import encode_rows, postgres_us
 from store.sql import load_queries
 
@@ -34,13 +35,14 @@ class Rows(NamedTuple):
 
 
 class DeviceRow(NamedTuple):
-    """A device that may send: `territory` is a slug."""
+    """A device that may send: `territory` is a slug, `clock_rules` make its times right."""
 
     territory: str
     external_id: str
     device_id: int
     territory_id: int
     is_revisable: bool
+    clock_rules: tuple[ClockRule, ...] = ()
 
 
 class SeriesKey(NamedTuple):
@@ -119,7 +121,8 @@ def prepare_session(connection: Connection) -> None:
 def read_devices(connection: Connection, keys: Sequence[tuple[str, str]]) -> list[DeviceRow]:
     """Give those of the (territory slug, external id) that are registered and may send."""
     parameters = {"territories": [key[0] for key in keys], "external_ids": [key[1] for key in keys]}
-    return [DeviceRow(*row) for row in connection.execute(QUERIES["read_devices"], parameters)]
+    rows = connection.execute(QUERIES["read_devices"], parameters)
+    return [DeviceRow(*row)._replace(clock_rules=tuple(ClockRule(*rule) for rule in row[5] or ())) for row in rows]
 
 
 def read_territories(connection: Connection, slugs: Iterable[str]) -> dict[str, int]:
@@ -264,15 +267,6 @@ def insert_message_keys(connection: Connection, arrivals_us: Mapping[tuple[int, 
         "received_at": [instant(time_us) for time_us in arrivals_us.values()],
     }
     return {(row[0], row[1]) for row in connection.execute(QUERIES["insert_message_keys"], parameters)}
-
-
-def note_arrival_times(connection: Connection, keys: Iterable[tuple[int, int]]) -> None:
-    """Mark measurements, by (series, instant), whose instant is that of their arrival."""
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            QUERIES["insert_arrival_note"],
-            [{"series_id": series_id, "observed_at": instant(time_us)} for series_id, time_us in keys],
-        )
 
 
 def mark_changed_hours(connection: Connection, series_ids: Ints, times_us: Times) -> None:
