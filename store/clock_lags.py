@@ -194,10 +194,13 @@ def read_uncorrected(
     return Uncorrected(*np.array(rows, dtype=np.int64).reshape(-1, 4).T)
 
 
-def read_corrected(connection: Connection, device_id: int, rule_id: int) -> dict[tuple[int, int], int]:
-    """Give the own time of the values that a rule made right, by (series, instant); microseconds since 1970 UTC."""
-    parameters = {"device_id": device_id, "rule_id": rule_id}
-    return {(row[0], row[1]): row[2] for row in connection.execute(QUERIES["read_corrected"], parameters)}
+def read_strays(connection: Connection, device_id: int) -> dict[tuple[int, int], int]:
+    """Give the own time of values that a rule changed which does not hold for it, by (series, instant).
+
+    Microseconds since 1970 UTC.
+    """
+    rows = connection.execute(QUERIES["read_strays"], {"device_id": device_id})
+    return {(series_id, at_us): own_us for series_id, at_us, own_us in rows}
 
 
 def move_measurements(connection: Connection, moves: Mapping[tuple[int, int], int], rule_id: int | None) -> int:

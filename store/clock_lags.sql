@@ -104,12 +104,15 @@ where s.device_id = %(device_id)s and m.observed_at >= %(from)s and m.observed_a
       where n.series_id = m.series_id and n.observed_at = m.observed_at
         and n.flag in ('clock_corrected', 'arrival_time', 'local_time'))
 
--- name: read_corrected
+-- name: read_strays
+-- Values corrected by a rule that does not hold for their own time, or no more: workers learn of its end a little later.
 select n.series_id, (extract(epoch from n.observed_at) * 1000000)::bigint,
        (extract(epoch from n.original_at) * 1000000)::bigint
-from series s
+from clock_rules r
+join series s using (device_id)
 join measurement_notes n using (series_id)
-where s.device_id = %(device_id)s and n.flag = 'clock_corrected' and n.detail = 'rule ' || %(rule_id)s::text
+where r.device_id = %(device_id)s and n.flag = 'clock_corrected' and n.detail = 'rule ' || r.rule_id
+  and not (r.state = 'active' and r.period @> n.original_at)
 
 -- name: create_moves
 create temporary table if not exists moves (
@@ -118,7 +121,8 @@ create temporary table if not exists moves (
     to_at      timestamptz not null,
     batch_id   int,
     value      float8
-) on commit delete rows
+) on commit delete rows;
+truncate moves
 
 -- name: fill_moves
 insert into moves (series_id, from_at, to_at)

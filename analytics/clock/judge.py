@@ -70,7 +70,7 @@ def judge(received_s: Floats, own_s: Floats, time_zone: str, rules: Sequence[Clo
     if first is None:
         return None
     untimed = np.isnan(own_s)
-    if untimed[first:].mean() >= SHARE:
+    if untimed[-1] and untimed[first:].mean() >= SHARE:
         return judge_untimed(received_s, own_s)
     received_s, own_s = received_s[~untimed], own_s[~untimed]
     first = find_tail(received_s)

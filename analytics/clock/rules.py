@@ -7,7 +7,7 @@ from analytics.clock.judge import NEAR_S, STEP_S, Judgement, nearest_step
 from analytics.clock.words import Correction
 from sensors.clock import ClockRule, correct_times
 from sensors.instant import SECOND_US
-from store.clock_lags import FOREVER_US, ClockDevice, move_measurements, read_corrected, read_uncorrected
+from store.clock_lags import FOREVER_US, ClockDevice, move_measurements, read_strays, read_uncorrected
 from store.clocks import NewRule, drop_proposals, end_running_rules, insert_rule
 from store.inputs import Connection
 from store.intake import instant
@@ -22,15 +22,17 @@ def follow_rules(
 ) -> tuple[Correction, int]:
     """Make, propose, end rules as the judgement asks; say whether one corrects now and how many values were moved."""
     running = next((rule for rule in device.rules if rule.to_us == FOREVER_US), None)
+    n_back = take_back(connection, device.device_id) if device.rules or device.shelved else 0
     if judgement.verdict == "ok":
         drop_proposals(connection, device.device_id)
         if running is not None:
             end_running_rules(connection, device.device_id, end_of_wrong(judgement), PROGRAM)
-        return "none", 0
+            n_back += take_back(connection, device.device_id)
+        return "none", n_back
     if judgement.verdict not in WITH_RULE or not judgement.is_sharp:
-        return ("none" if running is None else "active"), 0
+        return ("none" if running is None else "active"), n_back
     if running is not None and explains(running, judgement, device.time_zone):
-        return "active", move_under(connection, device.device_id, running, now - STRAGGLE, now)
+        return "active", n_back + move_under(connection, device.device_id, running, now - STRAGGLE, now)
     return begin_rule(connection, device, judgement, running, now)
 
 
@@ -57,7 +59,7 @@ def begin_rule(
     drop_proposals(connection, device.device_id)
     if running is not None:
         end_running_rules(connection, device.device_id, rule.begins_at, PROGRAM)
-        take_back(connection, device.device_id, running.rule_id, rule.begins_at)
+        take_back(connection, device.device_id)
     made = insert_rule(connection, rule)
     return "active", move_under(connection, device.device_id, made, rule.since, now)
 
@@ -111,11 +113,9 @@ def move_under(connection: Connection, device_id: int, rule: ClockRule, since: d
     return move_measurements(connection, moves, rule.rule_id)
 
 
-def take_back(connection: Connection, device_id: int, rule_id: int, begins_at: datetime) -> int:
-    """Move values back to the device's own time, from an instant of it on, that a rule had made right."""
-    begins_us = micros(begins_at.timestamp())
-    corrected = read_corrected(connection, device_id, rule_id)
-    return move_measurements(connection, {key: own for key, own in corrected.items() if own >= begins_us}, None)
+def take_back(connection: Connection, device_id: int) -> int:
+    """Move values back to the device's own time that were changed by a rule which does not hold for it (any more)."""
+    return move_measurements(connection, read_strays(connection, device_id), None)
 
 
 def micros(at_s: float) -> int:
