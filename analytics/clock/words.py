@@ -51,13 +51,14 @@ def tell(verdict: str, told: Told) -> tuple[str, str]:
             f"L'horloge de {told.name} {gagne} de {french_number(pace)} s par jour. À faire : la régler par le réseau.",
         )
     corrected, corrected_fr = DONE[told.correction]
+    way, sens = ("ahead", "avance") if told.ahead_s > 0 else ("behind", "retarde")
     if verdict == "local_time":
         return (
-            f"{told.name} has sent local time as if it were UTC, {span(told.ahead_s)} off, since {since}.{corrected}",
-            f"{told.name} envoie l'heure locale comme si c'était UTC, soit {span_fr(told.ahead_s)} d'écart, depuis le"
-            f" {since_fr}.{corrected_fr}",
+            f"The clock of {told.name} is {span(told.ahead_s)} {way} since {since}, as if it sent local time for"
+            f" UTC.{corrected}",
+            f"L'horloge de {told.name} {sens} de {span_fr(told.ahead_s)} depuis le {since_fr}, comme si elle donnait"
+            f" l'heure locale pour UTC.{corrected_fr}",
         )
-    way, sens = ("ahead", "avance") if told.ahead_s > 0 else ("behind", "retarde")
     return (
         f"The clock of {told.name} is {span(told.ahead_s)} {way} since {since}.{corrected}",
         f"L'horloge de {told.name} {sens} de {span_fr(told.ahead_s)} depuis le {since_fr}.{corrected_fr}",

@@ -11,7 +11,6 @@ from analytics.clock.rules import move_under, take_back
 from deploy.commands.device import ExternalId, Territory, device, read_instant, sentence, store
 from deploy.errors import SettingError
 from ingest.replay import replay
-from sensors.clock import ClockRule
 from store import clocks
 from store.admission import Connection
 from store.clocks import ListedClock, NewRule

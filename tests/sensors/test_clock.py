@@ -89,7 +89,7 @@ def test_local_time_written_as_utc_over_both_changes(own: str, received: str, ex
 
 @given(st.datetimes(datetime(2000, 1, 1), datetime(2037, 1, 1)), st.sampled_from([PARIS, "America/Martinique"]))  # noqa: DTZ001
 def test_civil_time_is_read_as_what_a_clock_there_shows(at: datetime, zone: str) -> None:
-    """Naive twin: the instant is one at which a clock in the zone shows that time; where there is none it is refused."""
+    """Naive twin: an instant at which a clock in the zone shows that time; where there is none it is refused."""
     minutes = [at + timedelta(minutes=shift) for shift in range(-15 * 60, 15 * 60 + 1, 30)]
     shown = [
         aware
