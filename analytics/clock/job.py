@@ -113,7 +113,7 @@ def judge_device(
     if judgement is None:
         return as_before(device, has_own_time, edges, now), ClockReport()
     drift = find_drift(edges) if judgement.verdict in UNSTEPPED else None
-    verdict: str = judgement.verdict if drift is None else "drift"
+    verdict = settle_verdict(device, judgement, drift)
     correction, n_moved = follow_rules(connection, device, judgement, now) if drift is None else ("none", 0)
     since = device.since if verdict == device.verdict and device.since else instant_of(judgement.since_s)
     clock = DeviceClock(
@@ -129,6 +129,16 @@ def judge_device(
     )
     report = write_findings(connection, device, clock, Evidence(heard, judgement, correction))
     return clock, report + ClockReport(n_moved=n_moved)
+
+
+def settle_verdict(device: ClockDevice, judgement: Judgement, drift: float | None) -> str:
+    """Give the verdict: a clock that fell behind does so too when it was right longer ago than is looked back."""
+    if drift is not None:
+        return "drift"
+    was_off = device.verdict in STEPPED and device.offset_s is not None
+    if judgement.verdict == "late" and was_off and abs(judgement.ahead_s - (device.offset_s or 0.0)) <= NEAR_S:
+        return device.verdict
+    return judgement.verdict
 
 
 def as_before(

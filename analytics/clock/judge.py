@@ -28,7 +28,7 @@ PROMPT_S = 300.0  # a message that takes longer came late
 STEP_S = 1800.0  # zones and wrong settings differ by whole or half hours
 MOST_S = 14 * 3600.0  # the widest offset of any zone
 DAY_S = 86_400.0
-N_DAYS = 5  # for a drift
+N_DAYS = 5  # changes from day to day, for a drift
 DRIFT_S = 2.0  # per day: a quartz at its worst is at 9
 DRIFTED_S = 60.0  # in all, before it is worth a word
 SURE = 4.0  # standard errors
@@ -77,10 +77,9 @@ def judge(received_s: Floats, own_s: Floats, time_zone: str, rules: Sequence[Clo
     if first is None:
         return None
     lags = received_s - own_s
-    tail = lags[first:]
     found = explain(received_s[first:], own_s[first:], rules)
     if found is None:
-        found = classify(tail, received_s[-1], time_zone, was_prompt(lags[:first]))
+        found = classify(lags, first, received_s[-1], time_zone)
     return describe(received_s, own_s, first, found, time_zone)
 
 
@@ -125,17 +124,19 @@ def explain(received_s: Floats, own_s: Floats, rules: Sequence[ClockRule]) -> Fo
     return Found("hour_off" if is_hours else "ahead", is_sharp=True, is_certain=is_hours)
 
 
-def classify(lags: Floats, at_s: float, time_zone: str, was_in_order: bool) -> Found:
-    """Give verdict, sharpness and certainty of the last messages' lags [s]."""
-    middle = float(np.median(lags))
-    if -AHEAD_S <= np.quantile(lags, 0.1) <= PROMPT_S and np.mean(lags < -AHEAD_S) == 0:
+def classify(lags: Floats, first: int, at_s: float, time_zone: str) -> Found:
+    """Give verdict, sharpness and certainty by the lags [s], of which the last from `first` on decide."""
+    last = lags[first:]
+    middle = float(np.median(last))
+    if np.quantile(last, 0.1) <= PROMPT_S and not (last < -AHEAD_S).any():
         return Found("ok", is_sharp=True, is_certain=True)
-    is_sharp = bool(np.mean(np.abs(lags - middle) <= NEAR_S) >= SHARE)
+    near = np.abs(lags - middle) <= NEAR_S
+    is_sharp = bool(np.mean(near[first:]) >= SHARE)
     if is_sharp and middle < -AHEAD_S:
         return classify_offset(-middle, at_s, time_zone)
-    if np.mean(lags < -AHEAD_S) >= SHARE:
+    if np.mean(last < -AHEAD_S) >= SHARE:
         return Found("ahead")
-    if is_sharp and was_in_order and middle > STEP_S / 2:
+    if is_sharp and middle > STEP_S / 2 and was_prompt(lags[: first_of_run(near, first)]):
         verdict = classify_offset(-middle, at_s, time_zone).verdict
         return Found("late" if verdict == "ahead" else verdict, is_sharp=True)
     return Found("late")
@@ -215,14 +216,15 @@ def add_edges(edges: Sequence[tuple[int, float]], received_s: Floats, own_s: Flo
 def find_drift(edges: Sequence[tuple[int, float]]) -> float | None:
     """Give the seconds a clock gains per day (negative: loses), None where it keeps time as far as can be told.
 
-    Least squares through the least lag of each day, the present day left out: five days at least, a slope of two
-    seconds a day and four of its standard errors, a minute in all.
+    The median change of the least lag from day to day, which a jump does not move, the present day left out: five
+    changes at least, two seconds a day and four standard errors (of a median, by the median absolute deviation), a
+    minute in all.
     """
-    if len(edges) <= N_DAYS:
+    if len(edges) < N_DAYS + 2:
         return None
     days, lags = np.array(edges[:-1], dtype=float).T
-    slope, level = np.polyfit(days - days.mean(), lags, 1)
-    residual = lags - level - slope * (days - days.mean())
-    error = np.sqrt((residual @ residual) / (days.size - 2) / ((days - days.mean()) @ (days - days.mean())))
+    slopes = np.diff(lags) / np.diff(days)
+    slope = float(np.median(slopes))
+    error = 1.4826 * 1.2533 * float(np.median(np.abs(slopes - slope))) / np.sqrt(slopes.size)
     is_drift = abs(slope) >= max(DRIFT_S, SURE * error) and abs(slope) * (days[-1] - days[0]) >= DRIFTED_S
-    return float(-slope) if is_drift else None
+    return -slope if is_drift else None
