@@ -10,7 +10,9 @@ from ingest.arrival import Arrival
 from ingest.batch import Origin, Refusal
 from ingest.codecs.book import CodecBook
 from ingest.codecs.format import with_codecs
-from ingest.intake import Draft, Intake, Route, decode_message
+from ingest.draft import Draft, decode_message
+from ingest.intake import Intake
+from ingest.route import Route
 from ingest.source import Rule, Source
 from ingest.zones import Zones
 from sensors.formats import formats, in_zone

@@ -8,84 +8,41 @@ of a revisable device: the one that stands may have come later.
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
 import msgspec
-import numpy as np
 import psycopg
 import structlog
 
 from ingest.account import Outcome
 from ingest.arrival import Arrival
 from ingest.batch import Batch
+from ingest.draft import Draft
 from ingest.errors import SettingsError
 from ingest.foreign import make_source
-from ingest.intake import Draft, Intake
+from ingest.held import WANT_THEIR_SOURCE, HeldMessage, Refused, read_pages, source_key
+from ingest.intake import Intake
 from ingest.newest import newest_of
+from ingest.reentry import enter_anew
 from ingest.registry import Registry
 from ingest.source import Rule, Source, own_source
-from ingest.writer import Writer, enter_account
+from ingest.writer import Writer
 from sensors.formats import find_format
-from sensors.measurement import RejectedPart
-from sensors.rejection import Reason
 from store import quarantine
 from store.intake import Connection, prepare_session
 from store.newest import upsert_newest
-from store.quarantine import Choice, Counts, HeldRow, Withdrawal
+from store.quarantine import Choice, Counts, HeldRow
 from store.sources import read_sources
 
 LOG = structlog.get_logger()
-PAGE_N = 500  # rejections
 WORKER = "replay"
-# Refused for who sent it: only the rights of its own source can say whether that is mended.
-WANT_THEIR_SOURCE = frozenset({Reason.TERRITORY_MISMATCH.value, Reason.NOT_ALLOWED.value})
-# Of these the whole uplink was refused before the store saw any of it.
-WHOLE_UPLINK = frozenset({Reason.UNKNOWN_DEVICE.value, Reason.UNKNOWN_TERRITORY.value, *WANT_THEIR_SOURCE})
 OWN_WAYS = ("own", "http")  # bound to a territory here by the message itself
 PERMANENT = (psycopg.DataError, psycopg.IntegrityError)
 
 FindSource = Callable[[HeldRow], Source | None]  # as whose the message is read again; None: nobody knows it
-Refused = Counter[tuple[str | None, str]]  # values by (device, reason)
-
-
-@dataclass(frozen=True, slots=True)
-class HeldMessage:
-    """A kept message with all its open rejections of one territory."""
-
-    rows: Sequence[HeldRow]
-
-    @property
-    def head(self) -> HeldRow:
-        """Give a row for what all of them share."""
-        return self.rows[0]
-
-    @property
-    def is_whole(self) -> bool:
-        """Say whether the message could not be read at all."""
-        return any(row.n_settled is None for row in self.rows)
-
-    @property
-    def devices(self) -> set[str | None]:
-        """Give the devices whose values are open."""
-        return {row.device for row in self.rows}
-
-    def count_refused(self) -> Refused:
-        """Count what is open, but for conflicts, which show only against the store."""
-        counts: Refused = Counter()
-        for row in self.rows:
-            if row.reason != Reason.CONFLICTING_VALUE.value:
-                counts[row.device, row.reason] += row.n_values
-        return counts
-
-    def count_settled(self) -> dict[str | None, int]:
-        """Give, by device, how many values of this message the account holds as stored or duplicate."""
-        settled: dict[str | None, int] = {}
-        for row in self.rows:
-            settled[row.device] = max(settled.get(row.device, 0), row.n_settled or 0)
-        return settled
 
 
 def sources_of(connection: Connection) -> FindSource:
@@ -159,32 +116,6 @@ def closing_all(intakes: Mapping[tuple[str, ...], Intake | None]) -> Iterator[No
         for intake in intakes.values():
             if intake is not None:
                 intake.close()
-
-
-def source_key(message: HeldMessage) -> tuple[str, ...]:
-    """Give what decides as whose a message is read."""
-    head = message.head
-    return head.source, head.speaks_for or "", head.territory or "", head.format or ""
-
-
-def read_pages(connection: Connection, choice: Choice) -> Iterator[list[HeldMessage]]:
-    """Give the messages to replay, each once, sorted so that those of one source and territory stand together."""
-    newest, after = quarantine.newest_rejection(connection), 0
-    seen: set[tuple[object, ...]] = set()
-    while True:
-        rows, after = quarantine.read_held(connection, choice, after=after, to=newest, n=PAGE_N)
-        connection.rollback()
-        if not after:
-            return
-        held = [HeldMessage(list(group)) for _, group in groupby(rows, message_key)]
-        fresh = [message for message in held if message_key(message.head) not in seen]
-        seen |= {message_key(message.head) for message in fresh}
-        yield sorted(fresh, key=source_key)
-
-
-def message_key(row: HeldRow) -> tuple[object, ...]:
-    """Give what makes rows those of one message: a worker stamps no two messages with the same instant."""
-    return row.received_at_us, row.source, row.topic, row.territory_id
 
 
 def replay_messages(connection: Connection, intake: Intake | None, held: Sequence[HeldMessage]) -> Counts:
@@ -267,52 +198,3 @@ def count_refused(batch: Batch) -> dict[int, Refused]:
         for rejected in part.uplink.rejected:
             counts[part.arrival.mid][part.uplink.device, rejected.reason.value] += rejected.n_values
     return counts
-
-
-def enter_anew(connection: Connection, outcome: Outcome, held: Mapping[int, HeldMessage]) -> Outcome:
-    """Take what was open out of the account, mark it as replayed, and enter what became of it."""
-    outcome = leave_out_settled(outcome, held)
-    quarantine.withdraw(connection, outcome.batch_id, list_withdrawals(outcome, held))
-    ids = [row.rejection_id for message in held.values() for row in message.rows]
-    quarantine.resolve(connection, outcome.batch_id, ids)
-    return enter_account(connection, outcome)
-
-
-def leave_out_settled(outcome: Outcome, held: Mapping[int, HeldMessage]) -> Outcome:
-    """Take out of the counts those values that the account holds already from the message's first coming.
-
-    They show as duplicates of themselves, or, where a revision has replaced them, as conflicts.
-    """
-    duplicate, conflicting, known = outcome.duplicate.copy(), outcome.conflicting.copy(), np.zeros_like(outcome.stored)
-    conflicts = dict(outcome.conflicts)
-    left = {index: message.count_settled() for index, message in held.items()}
-    for index, part in enumerate(outcome.batch.parts):
-        settled = left[part.arrival.mid]
-        for counts in (duplicate, conflicting):
-            taken = min(settled.get(part.uplink.device, 0), int(counts[index]))
-            if taken:
-                settled[part.uplink.device] -= taken
-                counts[index] -= taken
-                known[index] += taken
-        if index in conflicts:
-            conflicts[index] = shrink(conflicts[index], int(conflicting[index]))
-            if not conflicting[index]:
-                del conflicts[index]
-    return outcome._replace(duplicate=duplicate, conflicting=conflicting, conflicts=conflicts, known=known)
-
-
-def shrink(part: RejectedPart, n_values: int) -> RejectedPart:
-    """Give the same refusal of fewer values."""
-    return RejectedPart(part.reason, part.detail, part.channel, part.quantity, n_values)
-
-
-def list_withdrawals(outcome: Outcome, held: Mapping[int, HeldMessage]) -> Iterable[Withdrawal]:
-    """Give what leaves the account: every open row's values, and each message where it was counted before."""
-    for message in held.values():
-        for row in message.rows:
-            n_messages = int(row.n_settled is None or row.reason in WHOLE_UPLINK)
-            yield Withdrawal(row.territory_id, row.device_id, row.received_at_us, n_messages, row.n_values)
-    for part in outcome.batch.parts:
-        rows = [row for row in held[part.arrival.mid].rows if row.device == part.uplink.device]
-        if any(row.n_settled is not None and row.reason not in WHOLE_UPLINK for row in rows):
-            yield Withdrawal(part.territory_id, part.device_id, part.arrival.received_at_us, 1, 0)
