@@ -194,12 +194,12 @@ def read_uncorrected(
     return Uncorrected(*np.array(rows, dtype=np.int64).reshape(-1, 4).T)
 
 
-def read_strays(connection: Connection, device_id: int) -> dict[tuple[int, int], int]:
-    """Give the own time of values that a rule changed which does not hold for it, by (series, instant).
+def read_strays(connection: Connection, device_id: int, since: datetime) -> dict[tuple[int, int], int]:
+    """Give the own time of values from `since` on that a rule changed which does not hold for it, by (series, instant).
 
     Microseconds since 1970 UTC.
     """
-    rows = connection.execute(QUERIES["read_strays"], {"device_id": device_id})
+    rows = connection.execute(QUERIES["read_strays"], {"device_id": device_id, "since": since})
     return {(series_id, at_us): own_us for series_id, at_us, own_us in rows}
 
 

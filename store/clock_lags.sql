@@ -112,7 +112,7 @@ from clock_rules r
 join series s using (device_id)
 join measurement_notes n using (series_id)
 where r.device_id = %(device_id)s and n.flag = 'clock_corrected' and n.detail = 'rule ' || r.rule_id
-  and not (r.state = 'active' and r.period @> n.original_at)
+  and not (r.state = 'active' and r.period @> n.original_at) and n.observed_at >= %(since)s
 
 -- name: create_moves
 create temporary table if not exists moves (

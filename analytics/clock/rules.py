@@ -6,7 +6,7 @@ from math import isnan
 from analytics.clock.judge import NEAR_S, STEP_S, Judgement, nearest_step
 from analytics.clock.words import Correction
 from sensors.clock import ClockRule, correct_times
-from sensors.instant import SECOND_US
+from sensors.instant import EPOCH, SECOND_US
 from store.clock_lags import FOREVER_US, ClockDevice, move_measurements, read_strays, read_uncorrected
 from store.clocks import NewRule, drop_proposals, end_running_rules, insert_rule
 from store.inputs import Connection
@@ -22,12 +22,13 @@ def follow_rules(
 ) -> tuple[Correction, int]:
     """Make, propose, end rules as the judgement asks; say whether one corrects now and how many values were moved."""
     running = next((rule for rule in device.rules if rule.to_us == FOREVER_US), None)
-    n_back = take_back(connection, device.device_id) if device.rules or device.shelved else 0
+    has_any = bool(device.rules or device.shelved)
+    n_back = take_back(connection, device.device_id, now - STRAGGLE) if has_any else 0
     if judgement.verdict == "ok":
         drop_proposals(connection, device.device_id)
         if running is not None:
             end_running_rules(connection, device.device_id, end_of_wrong(judgement), PROGRAM)
-            n_back += take_back(connection, device.device_id)
+            n_back += take_back(connection, device.device_id, now - STRAGGLE)
         return "none", n_back
     if judgement.verdict not in WITH_RULE or not judgement.is_sharp:
         return ("none" if running is None else "active"), n_back
@@ -59,7 +60,7 @@ def begin_rule(
     drop_proposals(connection, device.device_id)
     if running is not None:
         end_running_rules(connection, device.device_id, rule.begins_at, PROGRAM)
-        take_back(connection, device.device_id)
+        take_back(connection, device.device_id, now - STRAGGLE)
     made = insert_rule(connection, rule)
     return "active", move_under(connection, device.device_id, made, rule.since, now)
 
@@ -113,9 +114,9 @@ def move_under(connection: Connection, device_id: int, rule: ClockRule, since: d
     return move_measurements(connection, moves, rule.rule_id)
 
 
-def take_back(connection: Connection, device_id: int) -> int:
+def take_back(connection: Connection, device_id: int, since: datetime = EPOCH) -> int:
     """Move values back to the device's own time that were changed by a rule which does not hold for it (any more)."""
-    return move_measurements(connection, read_strays(connection, device_id), None)
+    return move_measurements(connection, read_strays(connection, device_id, since), None)
 
 
 def micros(at_s: float) -> int:
