@@ -5,6 +5,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+import msgspec
+
+from sensors.measurement import Uplink
 from sensors.rejection import Reason
 from store import quarantine
 from store.intake import Connection
@@ -32,6 +35,11 @@ class HeldMessage:
     def is_whole(self) -> bool:
         """Say whether the message could not be read at all."""
         return any(row.n_settled is None for row in self.rows)
+
+    @property
+    def uplinks(self) -> tuple[Uplink, ...]:
+        """Give what the message had said, as far as that was kept."""
+        return tuple(msgspec.json.decode(row.uplink, type=Uplink) for row in self.rows if row.uplink is not None)
 
     @property
     def devices(self) -> set[str | None]:

@@ -153,7 +153,8 @@ class Intake:
         route = make_route(self.source, topic)
         if route.format is not None:
             zone = self.zones.find(route.origin.bound or route.origin.territory)
-            format_ = with_codecs(in_zone(route.format, zone), self.codecs, route.origin.bound)
+            format_ = in_zone(route.format, zone)
+            format_ = with_codecs(format_, self.codecs, route.origin.bound, route.device_prefix)
             route = msgspec.structs.replace(route, format=format_)
         self._routes[topic] = route
         return route

@@ -21,14 +21,16 @@ from ingest.account import Outcome
 from ingest.arrival import Arrival
 from ingest.batch import Batch
 from ingest.draft import Draft
-from ingest.errors import SettingsError
-from ingest.foreign import make_source
+from ingest.foreign import make_usable
 from ingest.held import WANT_THEIR_SOURCE, HeldMessage, Refused, read_pages, source_key
 from ingest.intake import Intake
 from ingest.newest import newest_of
+from ingest.posted import NAMED
+from ingest.posted import SOURCE as HTTP
 from ingest.reentry import enter_anew
 from ingest.registry import Registry
-from ingest.source import Rule, Source, own_source
+from ingest.route import make_route
+from ingest.source import OWN, Rule, Source, own_source
 from ingest.writer import Writer
 from sensors.formats import find_format
 from store import quarantine
@@ -39,7 +41,7 @@ from store.sources import read_sources
 
 LOG = structlog.get_logger()
 WORKER = "replay"
-OWN_WAYS = ("own", "http")  # bound to a territory here by the message itself
+OWN_WAYS = (OWN, HTTP)
 PERMANENT = (psycopg.DataError, psycopg.IntegrityError)
 
 FindSource = Callable[[HeldRow], Source | None]  # as whose the message is read again; None: nobody knows it
@@ -50,14 +52,15 @@ def sources_of(connection: Connection) -> FindSource:
 
     A source beside the own broker has the rights that its rules give it today.
     """
-    known: dict[str, Source] = {}
-    for entry in read_sources(connection):
-        try:
-            known[entry.name] = make_source(entry)
-        except SettingsError as error:
-            LOG.warning("source_unusable", source=entry.name, error=str(error))
+    known = make_usable(read_sources(connection))
     connection.rollback()
-    return lambda row: find_own_source(row) if row.source in OWN_WAYS else known.get(row.source)
+
+    def find(row: HeldRow) -> Source | None:
+        if row.source.startswith(NAMED):
+            return find_posting_source(row, known.get(row.source.removeprefix(NAMED)))
+        return find_own_source(row) if row.source in OWN_WAYS else known.get(row.source)
+
+    return find
 
 
 def find_own_source(row: HeldRow) -> Source | None:
@@ -65,10 +68,17 @@ def find_own_source(row: HeldRow) -> Source | None:
 
     A post speaks for the territory that it was taken for and no other.
     """
-    if row.source == "own":
+    if row.source == OWN:
         return own_source(row.speaks_for)
-    format_ = find_format(row.format) if row.source == "http" and row.format else None
+    format_ = find_format(row.format) if row.source == HTTP and row.format else None
     return Source(row.source, (Rule("#", format_),), row.territory) if format_ and row.territory else None
+
+
+def find_posting_source(row: HeldRow, known: Source | None) -> Source | None:
+    """Give the source by whose rules a post was read; it speaks for the post's territory only, like any post."""
+    if known is None or row.speaks_for is None:
+        return None
+    return replace(known.bound_to(row.speaks_for), name=HTTP)
 
 
 def replay(
@@ -138,22 +148,26 @@ def replay_messages(connection: Connection, intake: Intake | None, held: Sequenc
 
 
 def can_read(intake: Intake, message: HeldMessage) -> bool:
-    """Say whether the message alone can be judged: not those of formats with state, nor by a source we do not know."""
+    """Say whether the message can be judged now.
+
+    Not where only a source that we do not know could; nor in a format with state, unless what it had said was kept.
+    """
     rule = intake.source.find_rule(message.head.topic)
-    if any(row.reason in WANT_THEIR_SOURCE for row in message.rows) and intake.source.name in OWN_WAYS:
+    if rule is None or (any(row.reason in WANT_THEIR_SOURCE for row in message.rows) and is_own_way(intake)):
         return False
-    return rule is not None and rule.format is not None
+    return rule.format is not None or all(row.uplink is not None for row in message.rows)
+
+
+def is_own_way(intake: Intake) -> bool:
+    """Say whether the territory was bound here by the message itself."""
+    return intake.source.name in OWN_WAYS
 
 
 def settle(connection: Connection, intake: Intake, held: Sequence[HeldMessage]) -> Counts:
     """Write what is mended, in one transaction."""
-    arrivals = [
-        Arrival(message.head.topic.encode(), message.head.payload, index, message.head.received_at_us)
-        for index, message in enumerate(held)
-    ]
     intake.prepare(connection, time.monotonic())
     connection.commit()
-    drafts = [keep_open(draft, held[draft.arrival.mid]) for draft in intake.decode(arrivals)]
+    drafts = [keep_open(read_again(intake, message, index), message) for index, message in enumerate(held)]
     batch = intake.assemble(connection, drafts, time.monotonic())
     connection.commit()  # new series stand
     refused = count_refused(batch)
@@ -177,6 +191,16 @@ def settle(connection: Connection, intake: Intake, held: Sequence[HeldMessage]) 
         connection.commit()
     n_rejected = sum(outcome.count_rejected().values())
     return Counts(len(mended), len(held) - len(mended), outcome.n_stored, outcome.n_duplicate, n_rejected)
+
+
+def read_again(intake: Intake, message: HeldMessage, index: int) -> Draft:
+    """Decode a message; where it depends on those before it, take what it said then."""
+    head = message.head
+    arrival = Arrival(head.topic.encode(), head.payload, index, head.received_at_us)
+    if head.uplink is None:
+        (draft,) = intake.decode([arrival])
+        return draft
+    return Draft(arrival, make_route(intake.source, arrival.topic).origin, message.uplinks)
 
 
 def keep_open(draft: Draft, message: HeldMessage) -> Draft:

@@ -6,7 +6,6 @@ in the message or MQTT 5 correlation data asks too.
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 import msgspec
 
@@ -35,7 +34,7 @@ class Reply(msgspec.Struct, frozen=True):
     qos: int = 1
 
 
-class Told(NamedTuple):
+class Told(msgspec.Struct, frozen=True, gc=False):
     """The receipt of one uplink of a message, or of all of it, and where it goes."""
 
     topic: str

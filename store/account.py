@@ -18,6 +18,7 @@ class RejectionRow(NamedTuple):
 
     `n_settled` counts the values of the same message and device that were stored or duplicate; None: the message could
     not be read at all. `speaks_for` is the only territory that its source may speak for, None for any.
+    `uplink` is what a message of a format with state said with what came before it, as JSON.
     """
 
     territory_id: int | None
@@ -34,6 +35,7 @@ class RejectionRow(NamedTuple):
     decoder_version: str | None
     n_settled: int | None = None
     speaks_for: str | None = None
+    uplink: bytes | None = None
 
 
 class UnknownDelivery(NamedTuple):

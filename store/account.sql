@@ -1,7 +1,7 @@
 -- name: copy_rejections
 copy rejections (
     territory_id, device_id, batch_id, source, topic, device, received_at, reason, detail,
-    n_measurements, payload, format, decoder_version, n_settled, speaks_for
+    n_measurements, payload, format, decoder_version, n_settled, speaks_for, uplink
 ) from stdin
 
 -- name: copy_deliveries

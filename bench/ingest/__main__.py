@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-import bench
+from bench.database import CHECKOUT
 from bench.figure import Figure
 from bench.ingest.bare import PROTOCOLS, measure_bare
 from bench.ingest.chain import Chain, fresh_chain
@@ -24,7 +24,6 @@ from bench.ingest.peer import measure_peer
 from bench.ingest.steady import measure_memory
 from deploy.local.services import Services, running
 
-CHECKOUT = Path(bench.__file__).parent  # servers and data of their own, apart from the demo's and the tests'
 STEADY_S = 20
 HOUR_N = 3_600_000  # an hour at 1,000 messages a second
 GOAL_BARE = 0.8

@@ -22,7 +22,7 @@ def measure_bare(mqtt_url: str, first_s: int, n: int, protocol: str, n_workers: 
     """Give the messages a second of so many loops, each a process, that share what lies ready."""
     ids = [f"bench-bare-{index}" for index in range(n_workers)]
     for client_id in ids:
-        open_session(mqtt_url, client_id, topic_filter(n_workers))
+        open_session(mqtt_url, client_id, [topic_filter(n_workers)])
     load(mqtt_url, single_messages(first_s, n))
     loops = [start_loop(mqtt_url, client_id, protocol) for client_id in ids]
     told = [loop.communicate(timeout=PATIENCE_S)[0].split() for loop in loops]

@@ -1,6 +1,5 @@
 """Vigie's own workers as they are run for real, and how fast they take what lies ready for them."""
 
-import secrets
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -33,7 +32,6 @@ class Chain:
     mqtt_url: str
     database_url: str
     folder: Path
-    client_id: str
     arguments: tuple[str, ...] = OWN
 
     @contextmanager
@@ -43,9 +41,9 @@ class Chain:
             "VIGIE_DATABASE_URL": self.database_url,
             "VIGIE_MQTT_URL": self.mqtt_url,
             "VIGIE_INGEST_TERRITORY": TERRITORY,
-            "VIGIE_INGEST_CLIENT_ID": self.client_id,
         }
-        programs = [start_program("ingest", self.arguments, environment, self.folder / "ingest.log")]
+        arguments = [*self.arguments, "--workers", str(n)]
+        programs = [start_program("ingest", arguments, environment, self.folder / "ingest.log")]
         try:
             yield programs
             if ended := first_ended(programs):
@@ -81,6 +79,14 @@ class Chain:
             if time.monotonic() > deadline:
                 raise BenchError("the workers do not connect")
             time.sleep(POLL_S)
+
+    def end_sessions(self) -> None:
+        """Have the broker forget what it keeps for these workers."""
+        with psycopg.connect(self.database_url) as connection:
+            slots = connection.execute("select client_id from ingest_slots union select client_id from ingest_sessions")
+            for (client_id,) in slots:
+                with suppress(OSError):
+                    end_session(self.mqtt_url, client_id)
 
     def wait_for(self, n_settled: int) -> float:
         """Wait until so many messages are committed, and give the time [s since 1970]."""
@@ -127,10 +133,8 @@ def fresh_chain(services: Services, folder: Path) -> Iterator[Chain]:
         with psycopg.connect(url) as connection:
             devices = [DeviceEntry(TERRITORY, device_of(index)) for index in range(N_DEVICES)]
             register(connection, [TerritoryEntry(TERRITORY, "Bench")], devices=devices)
-        client_id = f"bench-{secrets.token_hex(6)}"
-        chain = Chain(services.mqtt_url, url, folder, client_id)
+        chain = Chain(services.mqtt_url, url, folder)
         try:
             yield chain
         finally:
-            with suppress(OSError):
-                end_session(services.mqtt_url, client_id)
+            chain.end_sessions()

@@ -32,7 +32,7 @@ def measure_peer(mqtt_url: str, database_url: str, first_s: int, n: int, n_worke
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(f"create table {TABLE} (device text, quantity text, observed_at timestamptz, value float8)")
         for client_id in ids:
-            open_session(mqtt_url, client_id, topic)
+            open_session(mqtt_url, client_id, [topic])
         load(mqtt_url, single_messages(first_s, n))
         routes = [start_route(mqtt_url, database_url, client_id, topic) for client_id in ids]
         began_at = [float(route.stdout.readline()) for route in routes if route.stdout]
