@@ -3,7 +3,7 @@
 Nothing here commits: the caller holds the transaction, so that all of a batch is there or nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -168,15 +168,6 @@ def insert_message_keys(connection: Connection, arrivals_us: Mapping[tuple[int, 
         "received_at": [instant(time_us) for time_us in arrivals_us.values()],
     }
     return {(row[0], row[1]) for row in connection.execute(QUERIES["insert_message_keys"], parameters)}
-
-
-def note_arrival_times(connection: Connection, keys: Iterable[tuple[int, int]]) -> None:
-    """Mark measurements, by (series, instant), whose instant is that of their arrival."""
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            QUERIES["insert_arrival_note"],
-            [{"series_id": series_id, "observed_at": instant(time_us)} for series_id, time_us in keys],
-        )
 
 
 def mark_changed_hours(connection: Connection, series_ids: Ints, times_us: Times) -> None:
