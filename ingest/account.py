@@ -81,12 +81,12 @@ def describe_conflicts(batch: Batch, settlement: Settlement, conflicting: Counts
     for index, standing in sorted(settlement.standing_by_index.items()):
         owner = int(batch.owners[index])
         if owner not in conflicts:
-            labels = batch.find_labels(index)
+            column = batch.find_column(index)
             found = (
                 f"{batch.rows.values[index]:.17g} / {standing:.17g}, {instant_text(int(batch.rows.times_us[index]))}"
             )
             conflicts[owner] = RejectedPart(
-                Reason.CONFLICTING_VALUE, shown(found), labels.channel, labels.quantity, int(conflicting[owner])
+                Reason.CONFLICTING_VALUE, shown(found), column.channel, column.quantity, int(conflicting[owner])
             )
     return conflicts
 

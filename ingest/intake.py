@@ -20,6 +20,8 @@ from store.memory import PresenceRow
 
 MAX_ROUTES = 100_000
 
+Spoken = tuple[Draft, Uplink, DeviceKey]  # an uplink, its message, and of which device it speaks
+
 
 class Intake:
     """Reads messages of one source; remembers routes, registry and people's codecs of payloads.
@@ -58,25 +60,25 @@ class Intake:
         """Make the batch of these messages; `now` is a monotonic clock in seconds. Makes series that are missing."""
         registry = self.registry
         registry.refresh(connection, now)
-        if missed := registry.load_devices(connection, self._device_keys(drafts), now):
-            registry.meet(connection, self._find_profiles(drafts, missed))
-        registry.load_series(connection, self._missing_series(drafts))
+        spoken = [(draft, uplink, address(draft, uplink)) for draft in drafts for uplink in draft.uplinks]
+        if missed := registry.load_devices(connection, device_keys(drafts, spoken), now):
+            registry.meet(connection, find_profiles(spoken, missed))
+        registry.load_series(connection, self._missing_series(spoken))
         assembly = Assembly(len(drafts), drafts[0].arrival.received_at_us, self.source.name)
         assembly.aftermath = find_aftermath(self.source, drafts)
+        for draft, uplink, key in spoken:
+            self._add(assembly, draft, uplink, key)
         for draft in drafts:
-            for uplink in draft.uplinks:
-                self._add(assembly, draft, uplink)
             if draft.reason is not None:
                 assembly.refusals.append(self._refuse(draft, draft.reason, draft.detail))
             elif not draft.uplinks and draft.arrival.response_topic is not None:
                 assembly.empties.append(Empty(draft.arrival, draft.origin))
         return assembly.finish()
 
-    def _add(self, assembly: Assembly, draft: Draft, uplink: Uplink) -> None:
-        bound = draft.origin.bound
-        territory = uplink.territory or bound or ""
-        device = self.registry.devices.get((territory, uplink.device))
-        if bound not in (None, territory):
+    def _add(self, assembly: Assembly, draft: Draft, uplink: Uplink, key: DeviceKey) -> None:
+        bound, territory = draft.origin.bound, key[0]
+        device = self.registry.devices.get(key)
+        if bound is not None and bound != territory:
             assembly.refusals.append(self._refuse(draft, Reason.TERRITORY_MISMATCH, territory, uplink))
         elif device is None:
             is_known = territory in self.registry.territories
@@ -84,10 +86,12 @@ class Intake:
             detail = uplink.device if is_known else territory
             assembly.refusals.append(self._refuse(draft, reason, detail, uplink))
         else:
-            assembly.add(make_part(draft, uplink, device, territory), find_series(device, uplink))
+            series = device.series_of(uplink)
+            ids = [series[column.channel, column.quantity] for column in uplink.columns]
+            assembly.add(make_part(draft, uplink, device, territory), ids)
 
     def _refuse(self, draft: Draft, reason: Reason, detail: str, uplink: Uplink | None = None) -> Refusal:
-        territory, external_id = self._address(draft, uplink)
+        territory, external_id = address(draft, uplink)
         device = self.registry.devices.get((territory, external_id))
         return Refusal(
             arrival=draft.arrival,
@@ -102,33 +106,12 @@ class Intake:
             uplink=uplink,
         )
 
-    def _address(self, draft: Draft, uplink: Uplink | None) -> tuple[str, str]:
-        origin = draft.origin
-        if uplink is not None:
-            return uplink.territory or origin.bound or "", uplink.device
-        return origin.territory or origin.bound or "", origin.device or ""
-
-    def _device_keys(self, drafts: Sequence[Draft]) -> set[tuple[str, str]]:
-        keys = {self._address(draft, uplink) for draft in drafts for uplink in draft.uplinks}
-        keys |= {self._address(draft, None) for draft in drafts if not draft.uplinks and draft.origin.device}
-        return keys
-
-    def _find_profiles(self, drafts: Sequence[Draft], missed: set[DeviceKey]) -> dict[DeviceKey, str | None]:
-        """Give the profile of each stranger that sent what can be read and that its source may speak for."""
-        return {
-            key: uplink.profile
-            for draft in drafts
-            for uplink in draft.uplinks
-            if (key := self._address(draft, uplink)) in missed and draft.origin.bound in (None, key[0])
-        }
-
-    def _missing_series(self, drafts: Sequence[Draft]) -> list[tuple[Device, Uplink, Column]]:
+    def _missing_series(self, spoken: Sequence[Spoken]) -> list[tuple[Device, Uplink, Column]]:
         devices = self.registry.devices
         return [
             (device, uplink, column)
-            for draft in drafts
-            for uplink in draft.uplinks
-            if (device := devices.get(self._address(draft, uplink))) is not None
+            for _, uplink, key in spoken
+            if (device := devices.get(key)) is not None
             for column in uplink.columns
             if (column.channel, column.quantity) not in device.series_of(uplink)
         ]
@@ -142,6 +125,27 @@ class Intake:
             route = msgspec.structs.replace(route, format=format_)
         self._routes[topic] = route
         return route
+
+
+def address(draft: Draft, uplink: Uplink | None) -> DeviceKey:
+    """Say of which territory and device an uplink speaks, or a message that has none."""
+    origin = draft.origin
+    if uplink is not None:
+        return uplink.territory or origin.bound or "", uplink.device
+    return origin.territory or origin.bound or "", origin.device or ""
+
+
+def device_keys(drafts: Sequence[Draft], spoken: Sequence[Spoken]) -> set[DeviceKey]:
+    """Give all devices that messages speak of."""
+    keys = {key for _, _, key in spoken}
+    return keys | {address(draft, None) for draft in drafts if not draft.uplinks and draft.origin.device}
+
+
+def find_profiles(spoken: Sequence[Spoken], missed: set[DeviceKey]) -> dict[DeviceKey, str | None]:
+    """Give the profile of each stranger that sent what can be read and that its source may speak for."""
+    return {
+        key: uplink.profile for draft, uplink, key in spoken if key in missed and draft.origin.bound in (None, key[0])
+    }
 
 
 def find_aftermath(source: Source, drafts: Sequence[Draft]) -> Aftermath:
@@ -174,9 +178,3 @@ def make_part(draft: Draft, uplink: Uplink, device: Device, territory: str) -> P
         n_accepted=len(columns[0].values) if len(columns) == 1 else uplink.n_accepted,
         n_refused=uplink.n_rejected if uplink.rejected else 0,
     )
-
-
-def find_series(device: Device, uplink: Uplink) -> list[int]:
-    """Give the series of each column."""
-    series = device.series_of(uplink)
-    return [series[column.channel, column.quantity] for column in uplink.columns]

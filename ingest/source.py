@@ -56,6 +56,11 @@ class Source:
         return (rule.territory or self.territory) in (None, territory)
 
     @property
+    def topic_filters(self) -> tuple[str, ...]:
+        """Give the filters of all rules, each once, in their order."""
+        return tuple(dict.fromkeys(rule.topic_filter for rule in self.rules))
+
+    @property
     def stateless(self) -> "Source":
         """Give the part whose messages any worker may read in any order."""
         return replace(self, rules=tuple(rule for rule in self.rules if rule.stateful is None))

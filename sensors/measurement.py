@@ -39,7 +39,7 @@ class RejectedPart(msgspec.Struct, frozen=True, gc=False):
     n_values: int
 
 
-class Uplink(msgspec.Struct, frozen=True):
+class Uplink(msgspec.Struct, frozen=True, gc=False):
     """What one device said in one message: accepted columns and refused parts, not both empty.
 
     `device` is the external id. `territory` is the slug the message itself names, None where the format has none and

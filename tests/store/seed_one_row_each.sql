@@ -60,3 +60,9 @@ select territory_id, device_id, '2026-05-01T10:00:00Z', 1, 1, 1, 0, 0, 0 from de
 
 insert into replay_requests (territory_id, device, requested_by)
 select territory_id, 'secret of ' || slug, 'seed' from territories;
+
+insert into sources (name, url, territory_id)
+select slug || '-broker', 'mqtt://' || slug || '.example.org:1883', territory_id from territories;
+
+insert into source_states (source, session, is_connected, changed_at, last_message_at)
+select name, name, true, '2026-05-01T10:00:00Z', '2026-05-01T10:00:00Z' from sources;

@@ -85,6 +85,11 @@ class Desk:
             arrivals.append(Arrival(topic.encode(), payload, first_mid + index, self.stamp_us))
         return Chunk(1, arrivals, sum(len(payload) for _, payload in messages))
 
+    def change(self, statement: str) -> None:
+        """Change the store beside the platform."""
+        with connect(self.database_url, program="test") as connection:
+            connection.execute(statement.encode())
+
     def fetch(self, query: str, **parameters: object) -> list[tuple[object, ...]]:
         """Ask the store."""
         with connect(self.database_url, program="test") as connection:
