@@ -6,3 +6,4 @@ psql -v ON_ERROR_STOP=1 --username postgres --dbname postgres \
 create role vigie login createdb createrole password :'password';
 create database vigie owner vigie template template0;
 SQL
+psql -v ON_ERROR_STOP=1 --username postgres --dbname vigie --file /close-database.sql

@@ -70,6 +70,8 @@ def ensure_role(connection: psycopg.Connection[tuple[Any, ...]], role_name: str)
     row = connection.execute(QUERIES["read_role"], {"role_name": role_name}).fetchone()
     if row is None:
         connection.execute(sql.SQL("create role {} in role vigie_reader").format(sql.Identifier(role_name)))
+        # Rows of a role that was dropped were not meant for the one that takes its name.
+        connection.execute(QUERIES["delete_grants"], {"role_name": role_name})
     elif not row[0]:
         raise TakenRoleError(f"the database role {role_name} exists and is no reader: choose another name")
 

@@ -14,6 +14,9 @@ begin
 end
 $$
 
+-- name: delete_grants
+delete from reader_roles where role_name = %(role_name)s
+
 -- name: grant_territory
 with territory as (
     select territory_id from territories where slug = %(territory)s

@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 from pathlib import Path
-from typing import LiteralString
+from typing import LiteralString, cast
 from urllib.parse import quote
 
 import psycopg
@@ -17,6 +17,7 @@ from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
 CONFIG = Path(__file__).with_name("postgresql.conf")
+CLOSE_DATABASE = cast(LiteralString, Path(__file__).with_name("close-database.sql").read_text(encoding="utf-8"))
 PROGRAMS = "usr/lib/postgresql/17/bin"
 ADMIN = "postgres"
 ZONES = Path("/usr/share/zoneinfo/Europe/Paris")
@@ -87,14 +88,17 @@ def check(result: subprocess.CompletedProcess[str], place: Place) -> None:
 
 
 def prepare(state: State) -> None:
-    """Make what a new cluster lacks: the role and the database vigie."""
+    """Make what a cluster lacks: the role and the database vigie, with what readers must not do closed to them."""
     role = sql.SQL(QUERIES["create_role"]).format(password=sql.Literal(state.database_password))
-    with admin_connection(state, "postgres") as connection:
-        if connection.execute(QUERIES["has_database"]).fetchone():
-            return
+    with admin_connection(state, "template1") as connection:  # what is made from it later is closed too
         if not connection.execute(QUERIES["has_role"]).fetchone():
             connection.execute(role)
-        connection.execute(QUERIES["create_database"])
+        connection.execute(CLOSE_DATABASE)
+    with admin_connection(state, "postgres") as connection:
+        if not connection.execute(QUERIES["has_database"]).fetchone():
+            connection.execute(QUERIES["create_database"])
+    with admin_connection(state, "vigie") as connection:
+        connection.execute(CLOSE_DATABASE)
 
 
 def admin_connection(state: State, database: LiteralString) -> psycopg.Connection[tuple[object, ...]]:

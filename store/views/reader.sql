@@ -4,6 +4,10 @@
 -- Two kinds of reader: roles named in reader_roles (Grafana, SQL users), known by current_user; and vigie_api,
 -- which states the territories of the checked key in the setting vigie.territories. Only vigie_api may use that
 -- setting: no SQL of a user ever runs as vigie_api.
+--
+-- A condition on a bare column may be tried on foreign rows, and EXPLAIN ANALYZE then counts those that meet it. So
+-- what was measured and what people wrote is veiled: a condition on it waits for the barrier. Keys, kinds, times and
+-- what a stranger calls itself stay bare, for their indexes.
 
 do $$
 declare
@@ -31,6 +35,11 @@ $$;
 drop schema if exists reader cascade;
 create schema reader;
 
+-- Gives its argument. The planner takes it for volatile, and tries no condition on it below a subquery; the call that
+-- makes it so costs nothing.
+create function reader.veil(anyelement) returns anyelement language sql volatile parallel safe
+    as 'select case when pg_is_in_recovery() is not null then $1 end';
+
 create view reader.readable_territories with (security_barrier) as
 select tree.territory_id
 from public.reader_roles granted
@@ -43,7 +52,7 @@ where current_user = 'vigie_api'
   and tree.ancestor_id = any (string_to_array(nullif(current_setting('vigie.territories', true), ''), ',')::int[]);
 
 create view reader.territories with (security_barrier) as
-select t.territory_id, t.slug, t.name, t.kind, t.parent_id, t.time_zone
+select t.territory_id, reader.veil(t.slug) as slug, reader.veil(t.name) as name, t.kind, t.parent_id, t.time_zone
 from public.territories t
 where t.territory_id in (select territory_id from reader.readable_territories);
 
@@ -54,13 +63,15 @@ create view reader.codes as
 select quantity, code, slug, name_en, name_fr from public.codes;
 
 create view reader.assets with (security_barrier) as
-select a.asset_id, a.territory_id, a.slug, a.name, a.type, a.longitude, a.latitude, a.parent_id, a.attributes,
+select a.asset_id, a.territory_id, reader.veil(a.slug) as slug, reader.veil(a.name) as name, a.type,
+       reader.veil(a.longitude) as longitude, reader.veil(a.latitude) as latitude, a.parent_id, a.attributes,
        a.created_at, a.retired_at
 from public.assets a
 where a.territory_id in (select territory_id from reader.readable_territories);
 
 create view reader.devices with (security_barrier) as
-select d.device_id, d.territory_id, d.external_id, d.name, d.model, d.gateway_id, d.state, d.interval_s, d.created_at
+select d.device_id, d.territory_id, reader.veil(d.external_id) as external_id, reader.veil(d.name) as name, d.model,
+       d.gateway_id, d.state, d.interval_s, d.created_at
 from public.devices d
 where d.territory_id in (select territory_id from reader.readable_territories);
 
@@ -89,8 +100,8 @@ join public.devices d on d.device_id = r.device_id
 where d.territory_id in (select territory_id from reader.readable_territories);
 
 create view reader.device_standings with (security_barrier) as
-select s.device_id, s.territory_id, s.presence, s.presence_basis, s.presence_since, s.presence_through, s.last_heard_at,
-       s.last_observed_at
+select s.device_id, s.territory_id, s.presence, s.presence_basis, s.presence_since, s.presence_through,
+       s.last_heard_at, s.last_observed_at
 from public.device_standings s
 where s.territory_id in (select territory_id from reader.readable_territories);
 
@@ -107,14 +118,14 @@ join public.assets a on a.asset_id = sa.asset_id
 where a.territory_id in (select territory_id from reader.readable_territories);
 
 create view reader.measurements with (security_barrier) as
-select m.series_id, m.batch_id, m.observed_at, m.value
+select m.series_id, m.batch_id, m.observed_at, reader.veil(m.value) as value
 from public.measurements m
 where m.series_id in (
     select s.series_id from public.series s
     where s.territory_id in (select territory_id from reader.readable_territories));
 
 create view reader.last_values with (security_barrier) as
-select l.series_id, l.observed_at, l.value, l.batch_id
+select l.series_id, l.observed_at, reader.veil(l.value) as value, l.batch_id
 from public.last_values l
 where l.series_id in (
     select s.series_id from public.series s
@@ -124,44 +135,46 @@ create view reader.rollup_state as
 select rollup, computed_to from public.rollup_watermarks;
 
 create view reader.measurements_hourly with (security_barrier) as
-select r.series_id, r.bucket, r.n, r.sum, r.min, r.max, r.first, r.last, r.first_at, r.last_at,
-       r.time_weighted_mean, r.covered_s
+select r.series_id, r.bucket, r.n, reader.veil(r.sum) as sum, reader.veil(r.min) as min, reader.veil(r.max) as max,
+       reader.veil(r.first) as first, reader.veil(r.last) as last, r.first_at, r.last_at,
+       reader.veil(r.time_weighted_mean) as time_weighted_mean, reader.veil(r.covered_s) as covered_s
 from public.measurements_hourly r
 where r.series_id in (
     select s.series_id from public.series s
     where s.territory_id in (select territory_id from reader.readable_territories));
 
 create view reader.measurements_daily with (security_barrier) as
-select r.series_id, r.bucket, r.n, r.sum, r.min, r.max, r.first, r.last, r.first_at, r.last_at,
-       r.time_weighted_mean, r.covered_s
+select r.series_id, r.bucket, r.n, reader.veil(r.sum) as sum, reader.veil(r.min) as min, reader.veil(r.max) as max,
+       reader.veil(r.first) as first, reader.veil(r.last) as last, r.first_at, r.last_at,
+       reader.veil(r.time_weighted_mean) as time_weighted_mean, reader.veil(r.covered_s) as covered_s
 from public.measurements_daily r
 where r.series_id in (
     select s.series_id from public.series s
     where s.territory_id in (select territory_id from reader.readable_territories));
 
 create view reader.counters_hourly with (security_barrier) as
-select r.series_id, r.bucket, r.increase, r.n_resets, r.span_s
+select r.series_id, r.bucket, reader.veil(r.increase) as increase, r.n_resets, reader.veil(r.span_s) as span_s
 from public.counters_hourly r
 where r.series_id in (
     select s.series_id from public.series s
     where s.territory_id in (select territory_id from reader.readable_territories));
 
 create view reader.counters_daily with (security_barrier) as
-select r.series_id, r.bucket, r.increase, r.n_resets, r.span_s
+select r.series_id, r.bucket, reader.veil(r.increase) as increase, r.n_resets, reader.veil(r.span_s) as span_s
 from public.counters_daily r
 where r.series_id in (
     select s.series_id from public.series s
     where s.territory_id in (select territory_id from reader.readable_territories));
 
 create view reader.states_hourly with (security_barrier) as
-select r.series_id, r.bucket, r.state, r.seconds, r.n_entries
+select r.series_id, r.bucket, reader.veil(r.state) as state, reader.veil(r.seconds) as seconds, r.n_entries
 from public.states_hourly r
 where r.series_id in (
     select s.series_id from public.series s
     where s.territory_id in (select territory_id from reader.readable_territories));
 
 create view reader.states_daily with (security_barrier) as
-select r.series_id, r.bucket, r.state, r.seconds, r.n_entries
+select r.series_id, r.bucket, reader.veil(r.state) as state, reader.veil(r.seconds) as seconds, r.n_entries
 from public.states_daily r
 where r.series_id in (
     select s.series_id from public.series s
@@ -169,21 +182,23 @@ where r.series_id in (
 
 create view reader.findings with (security_barrier) as
 select f.finding_id, f.territory_id, f.asset_id, f.device_id, f.series_id, f.kind, f.model, f.model_version,
-       f.started_at, f.ended_at, f.score, f.severity, f.sentence_en, f.sentence_fr, f.evidence, f.verdict,
-       f.created_at, f.updated_at
+       f.started_at, f.ended_at, reader.veil(f.score) as score, f.severity, reader.veil(f.sentence_en) as sentence_en,
+       reader.veil(f.sentence_fr) as sentence_fr, f.evidence, f.verdict, f.created_at, f.updated_at
 from public.findings f
 where f.territory_id in (select territory_id from reader.readable_territories);
 
 create view reader.kpi_values with (security_barrier) as
-select k.kpi_value_id, k.territory_id, k.asset_id, k.kpi, k.period, k.value, k.unit, k.low, k.high, k.baseline,
-       k.completeness, k.method, k.method_version, k.inputs_hash, k.proof, k.withheld, k.computed_at, k.replaces_id,
-       k.cause, k.is_current
+select k.kpi_value_id, k.territory_id, k.asset_id, k.kpi, k.period, reader.veil(k.value) as value, k.unit,
+       reader.veil(k.low) as low, reader.veil(k.high) as high, reader.veil(k.baseline) as baseline,
+       reader.veil(k.completeness) as completeness, k.method, k.method_version, k.inputs_hash, k.proof,
+       reader.veil(k.withheld) as withheld, k.computed_at, k.replaces_id, reader.veil(k.cause) as cause, k.is_current
 from public.kpi_values k
 where k.territory_id in (select territory_id from reader.readable_territories);
 
 create view reader.rejections with (security_barrier) as
-select r.rejection_id, r.territory_id, r.device_id, r.source, r.topic, r.device, r.received_at, r.reason, r.detail,
-       r.n_measurements, r.payload, r.format, r.decoder_version, r.resolved_at, r.resolution
+select r.rejection_id, r.territory_id, r.device_id, r.source, reader.veil(r.topic) as topic, r.device, r.received_at,
+       r.reason, reader.veil(r.detail) as detail, r.n_measurements, reader.veil(r.payload) as payload, r.format,
+       r.decoder_version, r.resolved_at, r.resolution
 from public.rejections r
 where r.territory_id in (select territory_id from reader.readable_territories);
 
@@ -202,7 +217,10 @@ where l.territory_id in (select territory_id from reader.readable_territories);
 -- A source is seen by those for whom it may speak. Neither user nor place of the password is shown.
 create view reader.sources with (security_barrier) as
 select s.source_id, s.name, s.url, s.mqtt_version, s.territory_id,
-       (select array_agg(distinct r.format order by r.format) from public.source_rules r where r.source_id = s.source_id)
+       (select array_agg(distinct r.format order by r.format)
+        from public.source_rules r
+        where r.source_id = s.source_id
+          and (r.territory_id is null or r.territory_id in (select territory_id from reader.readable_territories)))
            as formats
 from public.sources s
 where s.territory_id in (select territory_id from reader.readable_territories)

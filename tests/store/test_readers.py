@@ -74,3 +74,13 @@ def test_a_reader_holds_few_connections(database_url: str, role_name: str, make_
     finally:
         for session in sessions:
             session.close()
+
+
+def test_a_new_role_of_an_old_name_sees_only_its_own_territory(database_url: str, role_name: str) -> None:
+    """Dropping a role leaves its rows: whoever gets the name later must not get what they granted."""
+    for territory in ("north", "south"):
+        drop_roles(database_url, [role_name])
+        with connect(database_url, program="test") as connection:
+            create_reader(connection, role_name, "password", territory)
+    with psycopg.connect(as_role(database_url, role_name, "password")) as session:
+        assert session.execute("select slug from territories").fetchall() == [("south",)]
