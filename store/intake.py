@@ -111,6 +111,23 @@ def copy_measurements(connection: Connection, batch_id: int, rows: Rows) -> None
         copy.write(encode_measurements(batch_id, rows))
 
 
+def insert_measurements(connection: Connection, batch_id: int, rows: Rows) -> None:
+    """Append few rows whose (series, instant) are all new, without waiting for the answer where that can be.
+
+    Raises
+    ------
+    psycopg.errors.UniqueViolation
+        One of them is not new; in a pipeline that is known at its end.
+    """
+    parameters = {
+        "batch_id": batch_id,
+        "series_ids": rows.series_ids.tolist(),
+        "times_us": rows.times_us.tolist(),
+        "values": rows.values.tolist(),
+    }
+    connection.execute(QUERIES["insert_measurements"], parameters)
+
+
 def compare_measurements(connection: Connection, batch_id: int, rows: Rows) -> dict[tuple[int, int], float]:
     """Append those rows that are new, and give the values that stood before for the others, by (series, instant).
 

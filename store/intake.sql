@@ -35,6 +35,11 @@ where batch_id = %(batch_id)s
 -- name: copy_measurements
 copy measurements (series_id, batch_id, observed_at, value) from stdin (format binary)
 
+-- name: insert_measurements
+insert into measurements (series_id, batch_id, observed_at, value)
+select series_id, %(batch_id)s, timestamptz 'epoch' + time_us * interval '1 microsecond', value
+from unnest(%(series_ids)s::int[], %(times_us)s::bigint[], %(values)s::float8[]) as rows (series_id, time_us, value)
+
 -- name: copy_taken
 copy taken (series_id, batch_id, observed_at, value) from stdin (format binary)
 
