@@ -235,6 +235,9 @@ def decode_in_order(arrival: Arrival, route: Route, format_: StatefulFormat, mem
     uplinks = tuple(prefixed(uplink, prefix) for uplink in said.uplinks) if prefix else said.uplinks
     if prefix and said.liveness:
         said = msgspec.structs.replace(said, liveness=tuple(prefixed_fact(fact, prefix) for fact in said.liveness))
+    if prefix and said.counted:
+        counted = msgspec.structs.replace(said.counted, device=prefix + said.counted.device)
+        said = msgspec.structs.replace(said, counted=counted)
     return Draft(arrival, origin, uplinks, said=said)
 
 
@@ -263,7 +266,12 @@ def find_aftermath(source: Source, drafts: Sequence[Draft]) -> Aftermath:
         if fact.territory is None or origin.bound in (None, fact.territory)
     )
     requests = [request for _, said in told for request in said.requests]
-    return Aftermath(source.memory_name or source.name, write_out(changes), list(facts), requests)
+    counts = [
+        (said.counted.territory or origin.bound or "", said.counted)
+        for origin, said in told
+        if said.counted is not None and origin.bound in (None, said.counted.territory or origin.bound)
+    ]
+    return Aftermath(source.memory_name or source.name, write_out(changes), list(facts), requests, counts)
 
 
 def make_part(draft: Draft, uplink: Uplink, device: Device, territory: str) -> Part:

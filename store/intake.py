@@ -291,6 +291,21 @@ def keep_rejections(connection: Connection, batch_id: int, rejections: Iterable[
             copy.write_row((*head, instant(row.received_at_us), *tail))
 
 
+def log_counts(connection: Connection, counts: Iterable[tuple[int, str, str, int, int]]) -> None:
+    """Note where messages stand in their senders' counts: device, basis, session, number, when sent [us]."""
+    with connection.cursor() as cursor, cursor.copy(QUERIES["copy_counts"]) as copy:
+        for device_id, basis, session, number, sent_us in counts:
+            copy.write_row((device_id, basis, session, number, instant(sent_us)))
+
+
+def log_counts_by_name(connection: Connection, counts: Sequence[tuple[str, str, str, str, int, int]]) -> None:
+    """Do the same by territory slug and external id, where the device is registered."""
+    territories, devices, bases, sessions, numbers, sent = (list(column) for column in zip(*counts, strict=True))
+    parameters = {"territories": territories, "devices": devices, "bases": bases, "sessions": sessions}
+    parameters |= {"numbers": numbers, "sent_at": [instant(sent_us) for sent_us in sent]}
+    connection.execute(QUERIES["insert_counts"], parameters)
+
+
 def log_deliveries(connection: Connection, batch_id: int, deliveries: Mapping[str, npt.NDArray[Any]]) -> None:
     """Append to the delivery log, one row per device and arrival hour.
 

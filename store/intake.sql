@@ -116,6 +116,18 @@ copy rejections (
     n_measurements, payload, format, decoder_version, n_settled, speaks_for
 ) from stdin
 
+-- name: copy_counts
+copy message_counts (device_id, basis, session, number, sent_at) from stdin
+
+-- name: insert_counts
+insert into message_counts (device_id, basis, session, number, sent_at)
+select d.device_id, counted.basis, counted.session, counted.number, counted.sent_at
+from unnest(%(territories)s::text[], %(devices)s::text[], %(bases)s::text[], %(sessions)s::text[],
+            %(numbers)s::bigint[], %(sent_at)s::timestamptz[])
+    as counted (territory, device, basis, session, number, sent_at)
+join territories t on t.slug = counted.territory
+join devices d on d.territory_id = t.territory_id and d.external_id = counted.device
+
 -- name: copy_deliveries
 copy deliveries_log (
     batch_id, territory_id, device_id, arrival_hour,
