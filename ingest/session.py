@@ -236,10 +236,10 @@ class Session:
     def _make_client(self) -> TappedClient:
         return TappedClient(self._broker, self._topic_filters, self, has_mqtt5=self._has_mqtt5)
 
-    def connected(self) -> None:
+    def connected(self, *, is_kept: bool) -> None:
         """See `Listener`."""
         self._connected_at = time.monotonic()
-        self.health.stand()
+        self.health.stand(is_kept=is_kept)
 
     def lacks_mqtt5(self) -> None:
         """See `Listener`."""

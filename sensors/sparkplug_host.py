@@ -41,8 +41,8 @@ class Node(msgspec.Struct, frozen=True):
 
     `seq` is that of the last message, None where the next may have any. `is_alive`: born and not known to be dead.
     `is_sure`: since the node's birth nothing is missing. `devices` have births in force. `recent` holds digests of the
-    last messages, `asked_at_us` is when a rebirth was last asked for, 0 for never. `number` is the last message's in the
-    count of all that the node sent since `counted_from_us`, missing ones included.
+    last messages, `asked_at_us` is when a rebirth was last asked for, 0 for never. `number` is that of the last message
+    in the count of all that the node sent since `counted_from_us`, missing ones included.
     """
 
     bd_seq: int | None = None

@@ -77,14 +77,14 @@ class GapRow:
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A device with a declared interval: listened to up to `heard_to`, its last message at `last_at`.
+    """A device with a declared interval, its last message at `last_at`: `is_heard` if that was listened to already.
 
     `counted_at` is the last message that carried a count, None where the device counts nothing.
     """
 
     device_id: int
-    heard_to: datetime | None
     last_at: datetime | None
+    is_heard: bool
     counted_at: datetime | None
 
 

@@ -87,7 +87,7 @@ with declared as (
     order by l.heard_to nulls first, d.device_id
     limit %(n)s
 )
-select a.device_id, a.heard_to, coalesce(a.last_at, first.at), a.counted_at
+select a.device_id, coalesce(a.last_at, first.at), a.last_at is not null, a.counted_at
 from asked a
 left join lateral (
     select min(at) as at

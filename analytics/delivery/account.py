@@ -132,7 +132,7 @@ def listen(connection: Connection, upto: datetime, n: int) -> int:
     for listener in listeners:
         device_id, declared = listener.device_id, intervals.get(listener.device_id, [])
         told = first_and(listener, instants.get(device_id, []))
-        heard.update(heard_in(device_id, told[listener.heard_to is not None :], declared))
+        heard.update(heard_in(device_id, told[listener.is_heard or listener.counted_at is not None :], declared))
         found += find_gaps(device_id, told, declared, upto)
     after_all, withdrawn = carry_on(lasting, found)
     change_gaps(connection, list(lasting.values()), after_all, heard, withdrawn)

@@ -16,7 +16,7 @@ source sent meanwhile have come: then the broker kept them.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from typing import Any, Literal
 
@@ -149,13 +149,15 @@ def read_outages(changes: Sequence[SessionChange], until: datetime) -> list[Outa
     """Give the times at which no session was connected; told by how they ended and by who came back first."""
     outages: list[Outage] = []
     up: set[str] = set()
+    known: set[str] = set()
     lost: SessionChange | None = None
     for change in changes:
         if change.is_connected:
             if lost is not None and not up:
-                outages.append(end_outage(lost, change))
+                outages.append(end_outage(lost, change, is_known=change.session in known))
             up.add(change.session)
             lost = None
+            known.add(change.session)
         elif change.session in up:
             up.discard(change.session)
             lost = change if not up else None
@@ -164,10 +166,9 @@ def read_outages(changes: Sequence[SessionChange], until: datetime) -> list[Outa
     return outages
 
 
-def end_outage(lost: SessionChange, back: SessionChange) -> Outage:
-    """Give the outage between a loss and a return."""
-    is_forgotten = back.is_kept is False and back.session == lost.session
-    kind: Kind = "forgot_session" if is_forgotten else kind_of(lost)
+def end_outage(lost: SessionChange, back: SessionChange, *, is_known: bool) -> Outage:
+    """Give the outage between a loss and a return; a session that was never there before is not forgotten."""
+    kind: Kind = "forgot_session" if back.is_kept is False and is_known else kind_of(lost)
     return Outage(kind, lost.changed_at, back.changed_at, lost.cause)
 
 
@@ -194,6 +195,6 @@ def write_outages(changes: Sequence[SessionChange], until: datetime) -> list[Out
 def clip(outage: Outage, span: Span) -> Outage | None:
     """Give the part of an outage that lies in the gap, None where there is none."""
     began_at, ended_at = max(outage.began_at, span.began_at), min(outage.ended_at, span.ended_at)
-    if began_at > ended_at + timedelta(0):
+    if began_at > ended_at:
         return None
     return Outage(outage.kind, began_at, ended_at, outage.detail)

@@ -6,7 +6,17 @@ import msgspec
 
 from sensors.rejection import DecodeError, Reason, shown
 from sensors.sparkplug import ROOT, read_address, read_payload
-from sensors.sparkplug_host import Heard, Naming, Node, bear_device, bear_node, bury_device, bury_node, find_count, take_data
+from sensors.sparkplug_host import (
+    Heard,
+    Naming,
+    Node,
+    bear_device,
+    bear_node,
+    bury_device,
+    bury_node,
+    find_count,
+    take_data,
+)
 from sensors.sparkplug_metrics import Births
 from sensors.stateful import Decoded, Received, Record, Records, check_room
 

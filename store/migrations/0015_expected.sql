@@ -117,6 +117,7 @@ create table broker_drops (
     source      text not null,
     noted_at    timestamptz not null,
     since       timestamptz not null,
+    total       bigint not null,
     n_dropped   bigint not null,
     constraint broker_drops_pkey primary key (source, noted_at)
 );
