@@ -141,7 +141,7 @@ def open_connection(settings: Settings) -> Connection:
 
 
 def run_once(connection: Connection, now: datetime, settings: Settings | None = None) -> RoundReport:
-    """Do one round: fold the ledger, refresh rollups, find gaps, score what has come, tell KPIs of changed days, hints."""
+    """Do one round: fold the ledger, refresh rollups, find gaps, score what has come, tell KPIs, tell hints."""
     chosen = settings or Settings("")
     seconds: dict[str, float] = {}
     with timed(seconds, "fold"):

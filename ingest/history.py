@@ -41,10 +41,8 @@ class History:
         total = None if self._dropped is None else self._dropped.total
         if total is None or total == self._n_dropped:
             return
-        before, self._n_dropped = self._n_dropped, total
-        if before is not None:
-            n_dropped = total - before if total > before else total  # it counts from 0 again after a start
-            write_drops(connection, OWN, total, n_dropped, DROPS_PERIOD)
+        write_drops(connection, OWN, total, DROPS_PERIOD, is_first=self._n_dropped is None)
+        self._n_dropped = total
 
 
 def write_health(connection: Connection, source: str, session: str, health: Health) -> None:

@@ -46,7 +46,10 @@ def write_changes(connection: Connection, changes: Iterable[ChangeRow]) -> None:
         )
 
 
-def write_drops(connection: Connection, source: str, total: int, n_dropped: int, period: timedelta) -> None:
-    """Note that a broker has dropped messages within the last `period`; `total` is its own count of all."""
-    parameters = {"source": source, "total": total, "n_dropped": n_dropped, "period": period}
+def write_drops(connection: Connection, source: str, total: int, period: timedelta, *, is_first: bool) -> None:
+    """Note the broker's own count of all messages it dropped, as told within the last `period`, where it has changed.
+
+    `is_first`: the worker did not listen before.
+    """
+    parameters = {"source": source, "total": total, "period": period, "is_first": is_first}
     connection.execute(QUERIES["write_drops"], parameters)

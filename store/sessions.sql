@@ -11,11 +11,19 @@ insert into session_changes (source, session, changed_at, is_connected, is_kept,
 values (%(source)s, %(session)s, %(changed_at)s, %(is_connected)s, %(is_kept)s, %(cause)s)
 on conflict (source, session, changed_at) do nothing
 
--- Several workers hear of the same drops: the broker's total tells them from others.
+-- Several workers hear of the same drops; the first total ever heard tells nothing. What a worker learns first was
+-- dropped since somebody last listened: that is when the sessions went.
 -- name: write_drops
+with last as (
+    select total from broker_drops where source = %(source)s order by noted_at desc limit 1
+), gone as (
+    select max(changed_at) as at from session_changes where source = %(source)s and not is_connected
+)
 insert into broker_drops (source, noted_at, since, total, n_dropped)
-select %(source)s, clock_timestamp(), clock_timestamp() - %(period)s, %(total)s, %(n_dropped)s
-where not exists (
-    select from broker_drops
-    where source = %(source)s and total = %(total)s and noted_at > clock_timestamp() - interval '1 minute')
+select %(source)s, clock_timestamp(),
+       least(clock_timestamp() - %(period)s, case when %(is_first)s then (select at from gone) end), %(total)s,
+       coalesce(%(total)s - case when total <= %(total)s then total else 0 end, 0)
+from (select) as one
+left join last on true
+where total is distinct from %(total)s
 on conflict (source, noted_at) do nothing

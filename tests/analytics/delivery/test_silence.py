@@ -37,30 +37,30 @@ def test_a_device_may_send_more_often() -> None:
 
 def test_without_an_interval_nothing_is_expected() -> None:
     assert found(0, 1000, intervals=[]) == []
-    assert found(0, 60, intervals=[Interval(600, *at(100, 200))]) == []
+    assert found(0, 60, intervals=[Interval(600, at(100)[0], at(200)[0])]) == []
 
 
 def test_nobody_counts_across_the_end_of_an_interval() -> None:
-    assert found(0, 60, intervals=[Interval(600, *at(0, 30))]) == []
+    assert found(0, 60, intervals=[Interval(600, START, at(30)[0])]) == []
 
 
 def test_the_first_interval_that_holds_counts() -> None:
-    own = Interval(1800, *at(0, 120))
+    own = Interval(1800, START, at(120)[0])
     assert found(0, 60, intervals=[own, *TEN_MINUTES]) == [(0, 1)]
 
 
 def test_a_lasting_silence_counts_what_is_overdue() -> None:
-    assert find_lasting(1, START, *at(14), TEN_MINUTES) is None
-    lasting = find_lasting(1, START, *at(15), TEN_MINUTES)
+    assert find_lasting(1, START, at(14)[0], TEN_MINUTES) is None
+    lasting = find_lasting(1, START, at(15)[0], TEN_MINUTES)
     assert lasting is not None
     assert (lasting.n_missing, lasting.lasts) == (1, True)
-    longer = find_lasting(1, START, *at(64), TEN_MINUTES)
+    longer = find_lasting(1, START, at(64)[0], TEN_MINUTES)
     assert longer is not None
     assert longer.n_missing == 5
 
 
 def test_a_lasting_silence_ends_with_its_interval() -> None:
-    lasting = find_lasting(1, START, *at(600), [Interval(600, *at(0, 35))])
+    lasting = find_lasting(1, START, at(600)[0], [Interval(600, START, at(35)[0])])
     assert lasting is not None
     assert lasting.n_missing == 3
 
