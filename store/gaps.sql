@@ -54,14 +54,16 @@ where gap_id = %(gap_id)s
 delete from gaps
 where gap_id = %(gap_id)s
 
+-- A count is a better basis than an interval: where an hour has both, it goes by the count.
 -- name: add_expectations
 insert into expectations (device_id, hour, basis, n_heard, n_missing)
-select device_id, hour, basis, n_heard, n_missing
+select device_id, hour, min(basis), sum(n_heard), sum(n_missing)
 from unnest(%(device_ids)s::int[], %(hours)s::timestamptz[], %(bases)s::text[], %(heard)s::int[], %(missing)s::int[])
     as change (device_id, hour, basis, n_heard, n_missing)
+group by device_id, hour
 on conflict (device_id, hour) do update
 set n_heard = expectations.n_heard + excluded.n_heard, n_missing = expectations.n_missing + excluded.n_missing,
-    basis = excluded.basis
+    basis = case excluded.basis when 'interval' then expectations.basis else excluded.basis end
 
 -- KPIs of days in which something turned out to be missing, or no longer is, are told again.
 -- name: mark_days

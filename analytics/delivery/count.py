@@ -16,7 +16,7 @@ message ever heard of a device opens no gap.
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
@@ -25,6 +25,7 @@ from store.gaps import HOUR, CounterRow, CountRow, GapRow, HourKey
 MAX_JUMP = 16_384
 ROLL_OVERS = (1 << 16, 1 << 32)
 N_NEAR = 256  # a count so near to its end, then so near to 0, has rolled over
+US = timedelta(microseconds=1)
 N_DISORDER = 32  # as many messages as a session of a format with state has unacknowledged
 
 
@@ -136,9 +137,9 @@ def spread(gap: GapRow) -> Counter[HourKey]:
         return Counter()
     numbers = np.concatenate([np.arange(begin, end) for begin, end in gap.missing])
     shares = (numbers - gap.first_number + 1) / (gap.last_number - gap.first_number + 2)
-    began_at = gap.began_at.astimezone(UTC)
-    first_hour = hour_of(began_at)
-    since_h = (began_at - first_hour) / HOUR + shares * ((gap.ended_at - gap.began_at) / HOUR)
-    hours, counts = np.unique(since_h.astype(np.int64), return_counts=True)
+    first_hour = hour_of(gap.began_at)
+    # whole microseconds, so that an instant on the hour lies in that hour
+    since_us = (gap.began_at - first_hour) / US + np.round(shares * ((gap.ended_at - gap.began_at) / US))
+    hours, counts = np.unique((since_us // (HOUR / US)).astype(np.int64), return_counts=True)
     keys = ((gap.device_id, first_hour + HOUR * int(hour), gap.basis) for hour in hours)
     return Counter(dict(zip(keys, counts.tolist(), strict=True)))

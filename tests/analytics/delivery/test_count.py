@@ -192,8 +192,8 @@ def test_missing_messages_are_spread_evenly(ranges: list[tuple[int, int]], minut
     naive: Counter[int] = Counter()
     for begin, end in missing:
         for each in range(begin, end):
-            share = each / (number + 1)
-            naive[int((13 + minutes * share) // 60)] += 1
+            offset = timedelta(minutes=13) + (ended_at - began_at) * each / (number + 1)
+            naive[offset // HOUR] += 1
     counted = spread(gap)
     assert sum(counted.values()) == gap.n_missing
     close = {int((key[1] - START) / HOUR): count for key, count in counted.items()}
