@@ -3,6 +3,7 @@
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 MAX_CHANGES = 1000  # that wait for the store to be written down
@@ -34,6 +35,7 @@ class Health:
     error: str = ""
     changes: deque[Change] = field(default_factory=lambda: deque(maxlen=MAX_CHANGES))
     is_noted: bool = False
+    began_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def stand(self, *, is_kept: bool) -> None:
         """Note that the broker has taken us, and whether it still had our session."""

@@ -48,7 +48,7 @@ class History:
 def write_health(connection: Connection, source: str, session: str, health: Health) -> None:
     """Write the changes of one session; they are kept until they are written."""
     if not health.is_noted:
-        note_gone(connection, source, session)
+        note_gone(connection, source, session, health.began_at)
         health.is_noted = True
     if changes := list(health.changes):
         rows = [ChangeRow(source, session, change.at_us, *change[1:]) for change in changes]

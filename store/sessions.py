@@ -1,7 +1,7 @@
 """The history of sessions with brokers and with the store, and of what brokers say they dropped; appended on change."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from store.intake import Connection, instant
@@ -22,9 +22,9 @@ class ChangeRow(NamedTuple):
     cause: str = ""
 
 
-def note_gone(connection: Connection, source: str, session: str) -> None:
-    """Note that whoever last spoke for a session has gone without a word, if it stood then."""
-    connection.execute(QUERIES["note_gone"], {"source": source, "session": session})
+def note_gone(connection: Connection, source: str, session: str, began_at: datetime) -> None:
+    """Note that whoever spoke for a session before `began_at` has gone without a word, if it stood then."""
+    connection.execute(QUERIES["note_gone"], {"source": source, "session": session, "began_at": began_at})
 
 
 def write_changes(connection: Connection, changes: Iterable[ChangeRow]) -> None:

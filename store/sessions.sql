@@ -1,9 +1,13 @@
--- A session whose last word was that it stands, and that nobody speaks for any more.
+-- A session whose last word was that it stands, and that nobody speaks for any more. What was committed after that
+-- word, and before we began, shows that it still stood.
 -- name: note_gone
 insert into session_changes (source, session, changed_at, is_connected, cause)
-select source, session, noted_at, false, 'worker_gone'
-from source_states
-where source = %(source)s and session = %(session)s and is_connected
+select s.source, s.session,
+       greatest(s.noted_at, (select max(b.committed_at) from batches b
+                             where b.source = s.source and b.committed_at between s.noted_at and %(began_at)s)),
+       false, 'worker_gone'
+from source_states s
+where s.source = %(source)s and s.session = %(session)s and s.is_connected
 on conflict (source, session, changed_at) do nothing
 
 -- name: write_change

@@ -1,7 +1,7 @@
 """Gathers what was seen around each gap and writes down its cause."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from analytics.delivery.cause import Outage, Span, find_outages, judge
 from store import evidence
@@ -9,6 +9,8 @@ from store.evidence import OpenGap
 from store.gaps import Connection
 
 N_GAPS = 200
+MARGIN = timedelta(seconds=5)
+MARGIN_SHARE = 0.1
 
 
 def attribute_gaps(connection: Connection, now: datetime, n: int = N_GAPS) -> int:
@@ -29,10 +31,14 @@ def look_for_outages(connection: Connection, gap: OpenGap, span: Span) -> list[O
     if gap.source is None:
         return []
     changes = evidence.read_session_changes(connection, gap.source, *bounds(span))
-    return [
-        replace(outage, others=evidence.count_others(connection, gap, outage.began_at, outage.ended_at))
-        for outage in find_outages(changes, span, is_ordered=gap.is_ordered)
-    ]
+    outages = find_outages(changes, span, is_ordered=gap.is_ordered)
+    return [replace(outage, others=evidence.count_others(connection, gap, *inner(outage))) for outage in outages]
+
+
+def inner(outage: Outage) -> tuple[datetime, datetime]:
+    """Give an outage without its ends: by a clock that is a little off, what was sent before or after lies in it."""
+    margin = min(MARGIN, (outage.ended_at - outage.began_at) * MARGIN_SHARE)
+    return outage.began_at + margin, outage.ended_at - margin
 
 
 def bounds(span: Span) -> tuple[datetime, datetime]:
