@@ -2,8 +2,8 @@
 
 The tap is another subscriber of the broker; it judges each message for itself, knowing nothing of the worker. It hears
 each publication once. A redelivery is no publication: the ledger counts it as one more arrival, with its own outcome
-(docs/reference/delivery.md). So while no worker dies, tap and ledger are equal; where one does, the ledger may hold more
-by what was delivered twice: values that are duplicates now, garbage that is refused again, never a value stored twice.
+(docs/reference/delivery.md). So while no worker dies, tap and ledger are equal; where one does, the ledger may hold
+more by what was delivered twice: values that are duplicates now, garbage refused again, never a value stored twice.
 """
 
 import json

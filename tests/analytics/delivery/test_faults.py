@@ -83,20 +83,32 @@ def wait_for_session(chain: Chain, n_changes: int = 1) -> None:
     wait_until(lambda: chain.number(query) >= n_changes, f"{n_changes} beginnings of the session")
 
 
+def outlast(began: float) -> None:
+    """Wait until a fault that begins now has lasted twice as long as what came before: only so can it be the cause."""
+    fault_at = time.monotonic()
+    wait_until(lambda: time.monotonic() - fault_at > 2 * (fault_at - began), "a long enough fault", timeout_s=60)
+
+
 @contextmanager
 def away(chain: Chain) -> Iterator[None]:
     """Have a worker read the first message, kill it, and give back what happens until the next one reads."""
     with worker_process(chain) as process:
         wait_for_session(chain)
+        began = time.monotonic()
         publish(chain.settings.mqtt_url, [said(chain, device, 0) for device in ("d-0", "d-1")])
         chain.wait_for_stored(2)
         process.kill()
         process.wait(10)
+    outlast(began)
     yield
     publish(chain.settings.mqtt_url, [said(chain, "d-0", 4), said(chain, "d-1", 1)])
     with worker_process(chain):
         wait_for_session(chain, 2)
-        chain.wait_for_stored(4)
+        last = (
+            "select count(*) from message_counts join devices using (device_id)"
+            " where (external_id, number) in (('d-0', 4), ('d-1', 1))"
+        )
+        wait_until(lambda: chain.number(last) == 2, "the last messages")
 
 
 def test_nobody_read_and_nothing_was_kept_is_the_platforms(chain: Chain, mqtt_url: str) -> None:
@@ -134,9 +146,11 @@ def test_broker_out_of_reach_is_the_brokers(chain: Chain, mqtt_url: str) -> None
     lost = f"select count(*) from session_changes where not is_connected and session = '{chain.settings.client_id}'"
     with proxied(port) as proxy, working(chain, mqtt_url=mqtt_url.rsplit(":", 1)[0] + f":{proxy.port}"):
         wait_for_session(chain)
+        began = time.monotonic()
         publish(mqtt_url, [said(chain, "d-0", 0)])
         chain.wait_for_stored(1)
         proxy.stop()
+        outlast(began)
         publish_at_most_once(mqtt_url, [said(chain, "d-0", seq) for seq in (1, 2, 3)])
         wait_until(lambda: chain.number(lost) == 1, "the end of the session")
         publish(mqtt_url, [said(chain, "d-0", 4)])
