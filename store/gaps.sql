@@ -1,5 +1,5 @@
 -- name: lock_account
-select pg_advisory_xact_lock(7449347)
+select pg_advisory_xact_lock(7449360)
 
 -- name: take_counts
 with taken as (
