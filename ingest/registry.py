@@ -12,7 +12,8 @@ import psycopg
 from ingest.errors import UnusableStoreError
 from sensors.measurement import Column, Uplink
 from store.admission import meet_strangers
-from store.intake import Connection, DeviceRow, SeriesKey, ensure_series, read_devices, read_territories
+from store.intake import Connection
+from store.series import DeviceRow, SeriesKey, ensure_series, read_devices, read_territories
 
 MISS_S = 5.0
 MAX_MISSES = 100_000

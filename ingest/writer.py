@@ -10,7 +10,7 @@ import psycopg
 from ingest.account import Outcome, device_deliveries, make_outcome, rejection_rows, unknown_deliveries
 from ingest.batch import Batch
 from ingest.identity import Fate, Settlement, find_groups, settle
-from store import intake, memory
+from store import account, intake, memory
 from store.intake import BatchEntry, Connection, Rows
 
 WATERMARK_S = 1.0  # the rollups wait 5 s before they trust that every writer knows a new watermark
@@ -120,10 +120,10 @@ class Writer:
 def enter_account(connection: Connection, outcome: Outcome) -> Outcome:
     """Write what must be true together with the measurements: what was refused, and the counts."""
     if rejections := list(rejection_rows(outcome)):
-        intake.keep_rejections(connection, outcome.batch_id, rejections)
-    intake.log_deliveries(connection, outcome.batch_id, device_deliveries(outcome))
+        account.keep_rejections(connection, outcome.batch_id, rejections)
+    account.log_deliveries(connection, outcome.batch_id, device_deliveries(outcome))
     if unknown := unknown_deliveries(outcome.batch.refusals):
-        intake.log_unknown_deliveries(connection, outcome.batch_id, unknown)
+        account.log_unknown_deliveries(connection, outcome.batch_id, unknown)
     return outcome
 
 

@@ -53,7 +53,7 @@ class Count(msgspec.Struct, frozen=True, gc=False):
     at_us: int
 
 
-class Uplink(msgspec.Struct, frozen=True):
+class Uplink(msgspec.Struct, frozen=True, gc=False):
     """What one device said in one message: accepted columns and refused parts, not both empty.
 
     `device` is the external id. `territory` is the slug the message itself names, None where the format has none and

@@ -8,7 +8,8 @@ import json
 import re
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, cast
+from math import inf
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
@@ -129,8 +130,8 @@ def _read_values(
     units = message.units or {}
     is_ordinary = len(times_us) == 1 and not units and is_believable(times_us[0], received_at_us)
     for key, value in message.values.items():
-        channel, quantity = _find_target(key[:_LONGEST_KEY])
-        if is_ordinary and type(value) is float and quantity is not None and _is_plain(value, quantity):
+        channel, quantity, low, high = _find_target(key[:_LONGEST_KEY])
+        if is_ordinary and type(value) is float and quantity is not None and low <= value <= high:
             times = cast("list[int]", times_us)
             columns.append(Column(channel, quantity.name, quantity.unit, times, [value]))
         else:
@@ -141,10 +142,6 @@ def _read_values(
         return tuple(columns), ()
     checked, rejected = check_columns(raws, received_at_us)
     return (*columns, *checked), rejected
-
-
-def _is_plain(value: float, quantity: Quantity) -> bool:
-    return quantity.low <= value <= quantity.high and quantity.kind != "state"
 
 
 def _read_times(at: object, received_at_us: int) -> list[int | Refusal]:
@@ -162,13 +159,24 @@ def _read_time(written: object) -> int | Refusal:
         return Refusal(error.reason, error.detail)
 
 
+class _Target(NamedTuple):
+    """What a key names; a number between `low` and `high` needs no further look."""
+
+    channel: str
+    quantity: Quantity | None
+    low: float = inf
+    high: float = -inf
+
+
 @lru_cache(maxsize=4096)
-def _find_target(key: str) -> tuple[str, Quantity | None]:
+def _find_target(key: str) -> _Target:
     """Split a key into channel and quantity; None for a quantity that is not known or a key that is none."""
     match = _KEY.fullmatch(key)
-    if match is None:
-        return "", None
-    return match[1] or "", find_quantity(match[2])
+    quantity = find_quantity(match[2]) if match else None
+    channel = (match and match[1]) or ""
+    if quantity is None or quantity.kind == "state":
+        return _Target(channel, quantity)
+    return _Target(channel, quantity, quantity.low, quantity.high)
 
 
 _DECODER = msgspec.json.Decoder(_WellTimed)

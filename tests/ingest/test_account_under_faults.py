@@ -91,7 +91,7 @@ def mixed(chain: Chain, first: int, n: int) -> list[Message]:
 def chain(database_url: str, mqtt_url: str, territory_slug: str) -> Iterator[Chain]:
     made = make_chain(database_url, mqtt_url, territory_slug)
     yield made
-    end_sessions(made, made.settings.client_id)
+    end_sessions(made)
 
 
 @contextmanager

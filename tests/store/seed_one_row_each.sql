@@ -66,3 +66,9 @@ select device_id, 'interval', '2026-05-01T10:00:00Z', '2026-05-01T10:20:00Z', 1,
 
 insert into expectations (device_id, hour, basis, n_heard, n_missing)
 select device_id, '2026-05-01T10:00:00Z', 'interval', 1, 1 from devices;
+
+insert into sources (name, url, territory_id)
+select slug || '-broker', 'mqtt://' || slug || '.example.org:1883', territory_id from territories;
+
+insert into source_states (source, session, is_connected, changed_at, last_message_at)
+select name, name, true, '2026-05-01T10:00:00Z', '2026-05-01T10:00:00Z' from sources;
