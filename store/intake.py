@@ -170,15 +170,6 @@ def insert_message_keys(connection: Connection, arrivals_us: Mapping[tuple[int, 
     return {(row[0], row[1]) for row in connection.execute(QUERIES["insert_message_keys"], parameters)}
 
 
-def note_arrival_times(connection: Connection, keys: Iterable[tuple[int, int]]) -> None:
-    """Mark measurements, by (series, instant), whose instant is that of their arrival."""
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            QUERIES["insert_arrival_note"],
-            [{"series_id": series_id, "observed_at": instant(time_us)} for series_id, time_us in keys],
-        )
-
-
 def mark_changed_hours(connection: Connection, series_ids: Ints, times_us: Times) -> None:
     """Have the hours of these measurements computed again."""
     pairs = np.unique(np.stack([series_ids.astype(np.int64), times_us // HOUR_US]), axis=1)

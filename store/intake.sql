@@ -73,11 +73,6 @@ set received_at = excluded.received_at
 where message_keys.received_at = excluded.received_at
 returning device_id, message_id
 
--- name: insert_arrival_note
-insert into measurement_notes (series_id, observed_at, flag)
-values (%(series_id)s, %(observed_at)s, 'arrival_time')
-on conflict (series_id, observed_at, flag) do nothing
-
 -- name: copy_changed_hours
 copy changed_hours (series_id, hour) from stdin (format binary)
 

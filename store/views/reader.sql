@@ -76,6 +76,18 @@ from public.device_presences p
 join public.devices d on d.device_id = p.device_id
 where d.territory_id in (select territory_id from reader.readable_territories);
 
+create view reader.device_clocks with (security_barrier) as
+select c.device_id, d.territory_id, c.verdict, c.offset_s, c.spread_s, c.drift_s_per_day, c.since, c.judged_at
+from public.device_clocks c
+join public.devices d on d.device_id = c.device_id
+where d.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.clock_rules with (security_barrier) as
+select r.rule_id, r.device_id, d.territory_id, r.period, r.shift_s, r.time_zone, r.state, r.since, r.made_at
+from public.clock_rules r
+join public.devices d on d.device_id = r.device_id
+where d.territory_id in (select territory_id from reader.readable_territories);
+
 create view reader.device_standings with (security_barrier) as
 select s.device_id, s.territory_id, s.presence, s.presence_basis, s.presence_since, s.presence_through, s.last_heard_at,
        s.last_observed_at

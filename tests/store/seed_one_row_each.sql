@@ -6,6 +6,12 @@ select territory_id, 'asset', 'secret of ' || slug, 'street_light', 5.0, 47.0 fr
 insert into devices (territory_id, external_id, name)
 select territory_id, 'device', 'secret of ' || slug from territories;
 
+insert into device_clocks (device_id, verdict, has_own_time, judged_at)
+select device_id, 'ok', true, '2026-05-01T10:00:00Z' from devices;
+
+insert into clock_rules (device_id, period, shift_s, state, since, made_by)
+select device_id, tstzrange('2026-05-01', null), -3600, 'active', '2026-05-01', 'seed' from devices;
+
 insert into device_presences (device_id, presence, changed_at)
 select device_id, 'online', '2026-05-01T10:00:00Z' from devices;
 
