@@ -118,6 +118,7 @@ class Writer:
         if settlement.revisions:
             intake.revise_measurements(connection, batch_id, settlement.revisions, self.worker)
         self._mark_values(connection, outcome)
+        note_counts(connection, batch)
         outcome = self._enter(connection, outcome)
         self._doubt = Doubt(entry, batch_id, outcome)
         connection.commit()
@@ -171,9 +172,21 @@ def is_plain(batch: Batch, watermark_us: int) -> bool:
         return False
     if batch.aftermath is not NOTHING_LEFT or (rows.times_us < watermark_us).any():
         return False
-    if any(part.n_refused or part.uplink.clock != "device" for part in batch.parts):
+    if any(part.n_refused or part.uplink.clock != "device" or part.uplink.count for part in batch.parts):
         return False
     return len(find_groups(rows).starts) == len(rows.values)
+
+
+def note_counts(connection: Connection, batch: Batch) -> None:
+    """Note where messages stand in their senders' counts, for those that carry one; redeliveries do no harm."""
+    counted = [(part.device_id, part.uplink.count) for part in batch.parts if part.uplink.count is not None]
+    if counted:
+        rows = ((device_id, c.basis, c.session, c.number, c.at_us) for device_id, c in counted)
+        intake.log_counts(connection, rows)
+    if by_name := batch.aftermath.counts:
+        counts = ((territory, counted.device, counted.count) for territory, counted in by_name)
+        named = [(territory, device, c.basis, c.session, c.number, c.at_us) for territory, device, c in counts]
+        intake.log_counts_by_name(connection, named)
 
 
 def copy_all(connection: Connection, batch_id: int, rows: Rows) -> dict[tuple[int, int], float]:
