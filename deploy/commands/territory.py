@@ -11,6 +11,8 @@ import typer
 from deploy.assets import read_assets
 from deploy.errors import SettingError
 from deploy.logs import only_warnings
+from deploy.moving.exporting import export_territory
+from deploy.moving.importing import import_territory
 from deploy.settings import services_given_or_embedded
 from store.connect import connect
 from store.readers import list_territories
@@ -68,6 +70,44 @@ def list_() -> None:
     ):
         for slug in list_territories(connection):
             typer.echo(slug)
+
+
+@territory.command("export")
+def export(
+    slug: Annotated[str, typer.Argument(help="of the territory; those below it go too")],
+    folder: Annotated[Path, typer.Argument(help="to be made; it appears when all is in it")],
+) -> None:
+    """Write all data of a territory and those below it to open files, of one instant, without secrets."""
+    with (
+        only_warnings(),
+        services_given_or_embedded() as services,
+        connect(services.database_url, program="export", statement_timeout_s=0, autocommit=True) as connection,
+    ):
+        manifest = export_territory(connection, slug, folder, tell_progress)
+    n_rows = sum(entry.n_rows for entry in manifest.files)
+    typer.echo(f"{n_rows} rows of {', '.join(manifest.slugs)} in {folder}")
+
+
+@territory.command("import")
+def import_territory_(
+    folder: Annotated[Path, typer.Argument(help="what `vigie territory export` made")],
+    parent: Annotated[str | None, typer.Option(help="slug of the territory here to hang it under")] = None,
+) -> None:
+    """Write an exported territory into this database, all of it or nothing; refused where it is here already."""
+    with (
+        only_warnings(),
+        services_given_or_embedded() as services,
+        connect(services.database_url, program="import", statement_timeout_s=0, autocommit=True) as connection,
+    ):
+        arrival = import_territory(connection, folder, parent, tell_progress)
+    for name in arrival.known_sources:
+        typer.echo(f"source {name} exists here and was left as it is")
+    typer.echo(f"{', '.join(arrival.manifest.slugs)} imported; make keys, readers and passwords of sources anew")
+
+
+def tell_progress(table: str, n_rows: int) -> None:
+    """Say how many rows of a table are done, on standard error."""
+    typer.echo(f"{table}: {n_rows}", err=True)
 
 
 @asset.command("import")

@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 from pathlib import Path
-from typing import LiteralString, cast
+from typing import LiteralString
 from urllib.parse import quote
 
 import psycopg
@@ -17,7 +17,7 @@ from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
 CONFIG = Path(__file__).with_name("postgresql.conf")
-CLOSE_DATABASE = cast(LiteralString, Path(__file__).with_name("close-database.sql").read_text(encoding="utf-8"))
+CLOSE_DATABASE: LiteralString = Path(__file__).with_name("close-database.sql").read_text(encoding="utf-8")
 PROGRAMS = "usr/lib/postgresql/17/bin"
 ADMIN = "postgres"
 ZONES = Path("/usr/share/zoneinfo/Europe/Paris")

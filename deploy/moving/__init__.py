@@ -1,0 +1,1 @@
+"""A whole territory as open files, out of one server and into another."""

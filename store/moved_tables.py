@@ -1,0 +1,464 @@
+"""Which rows and columns belong to a territory, in the order in which they can be written elsewhere.
+
+Every table and every column of the schema stands here, or in LEFT_OUT or `left_out` with the reason; a test holds the
+lists against the database, so whoever adds a column decides what becomes of it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+Names = tuple[str, ...]
+References = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class MovedTable:
+    """A table that goes with a territory.
+
+    Parameters
+    ----------
+    about
+        What a row is, for the README of an export.
+    copied
+        Columns taken as they are, with blanks between.
+    within
+        Columns that hold numbers of other tables (column to table); a row goes when all of them go. Batches go along.
+    outside
+        The same, but null, or a row of another territory, is no obstacle: elsewhere it becomes null.
+    key
+        The row's own number, given anew elsewhere.
+    numbered
+        Texts that hold such a number: column to (text before the number, table).
+    selected
+        No column says it all: which rows go says the condition `where_<name>`.
+    is_long
+        Written as Parquet, and a part at a time; has no key.
+    left_out
+        Columns that stay behind: secrets.
+    """
+
+    name: str
+    about: str
+    copied: str
+    within: References = field(default_factory=dict)
+    outside: References = field(default_factory=dict)
+    key: str | None = None
+    numbered: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    selected: bool = False
+    is_long: bool = False
+    left_out: Names = ()
+
+    @property
+    def file_name(self) -> str:
+        """Name of its file in an export."""
+        return f"{self.name}.parquet" if self.is_long else f"{self.name}.jsonl"
+
+    @property
+    def columns(self) -> Names:
+        """Columns of its file, in order."""
+        own = () if self.key is None else (self.key,)
+        return (*own, *self.within, *self.outside, *self.copied.split())
+
+
+TERRITORY = {"territory_id": "territories"}
+DEVICE = {"device_id": "devices"}
+SERIES = {"series_id": "series"}
+BATCH = {"batch_id": "batches"}
+BUCKET = "bucket n sum min max first last first_at last_at time_weighted_mean covered_s"
+
+MOVED = (
+    MovedTable(
+        "territories",
+        "the territory and those below it",
+        "slug name kind time_zone created_at",
+        outside={"parent_id": "territories"},
+        key="territory_id",
+        selected=True,
+    ),
+    MovedTable(
+        "acceptance_rules",
+        "which unknown devices are accepted by themselves",
+        "prefix profile created_at created_by",
+        TERRITORY,
+        key="rule_id",
+    ),
+    MovedTable(
+        "assets",
+        "what is looked after",
+        "slug name type longitude latitude attributes created_at retired_at",
+        TERRITORY,
+        {"parent_id": "assets"},
+        key="asset_id",
+    ),
+    MovedTable(
+        "devices",
+        "boxes that report",
+        "external_id name model codec state interval_s is_revisable created_at accepted_at accepted_by",
+        TERRITORY,
+        {"gateway_id": "devices"},
+        key="device_id",
+        numbered={"accepted_by": (("rule ", "acceptance_rules"),)},
+    ),
+    MovedTable(
+        "series",
+        "one quantity of one device or asset, in one unit, for ever",
+        "channel quantity unit retention_class is_simulated created_at",
+        TERRITORY,
+        {"device_id": "devices", "asset_id": "assets"},
+        key="series_id",
+    ),
+    MovedTable(
+        "placements",
+        "which asset a device told about when",
+        "channel period",
+        {"device_id": "devices", "asset_id": "assets"},
+        key="placement_id",
+    ),
+    MovedTable(
+        "batches",
+        "transactions in which values were stored; the counts are of the whole batch, other territories included",
+        "worker source received_at committed_at n_messages n_measurements decoder_version",
+        key="batch_id",
+        selected=True,
+    ),
+    MovedTable(
+        "measurements",
+        "one value of one series at one instant, in the unit of the series",
+        "observed_at value",
+        SERIES | BATCH,
+        is_long=True,
+    ),
+    MovedTable(
+        "last_values",
+        "the newest value of each series",
+        "observed_at value",
+        SERIES | BATCH,
+        is_long=True,
+    ),
+    MovedTable(
+        "measurements_hourly",
+        "values of an hour (UTC), summed up",
+        BUCKET,
+        SERIES,
+        is_long=True,
+    ),
+    MovedTable(
+        "measurements_daily",
+        "values of a civil day, summed up",
+        BUCKET,
+        SERIES,
+        is_long=True,
+    ),
+    MovedTable(
+        "counters_hourly",
+        "increase of a counter in an hour",
+        "bucket increase n_resets span_s",
+        SERIES,
+        is_long=True,
+    ),
+    MovedTable(
+        "counters_daily",
+        "increase of a counter in a civil day",
+        "bucket increase n_resets span_s",
+        SERIES,
+        is_long=True,
+    ),
+    MovedTable(
+        "states_hourly",
+        "seconds in each state in an hour",
+        "bucket state seconds n_entries",
+        SERIES,
+        is_long=True,
+    ),
+    MovedTable(
+        "states_daily",
+        "seconds in each state in a civil day",
+        "bucket state seconds n_entries",
+        SERIES,
+        is_long=True,
+    ),
+    MovedTable(
+        "changed_hours",
+        "hours to be summed up again",
+        "hour marked_at",
+        SERIES,
+    ),
+    MovedTable(
+        "changed_days",
+        "days whose KPIs are to be told again",
+        "day",
+        TERRITORY,
+    ),
+    MovedTable(
+        "clock_rules",
+        "how times of a device's clock are made right",
+        "period shift_s time_zone state since made_at made_by decided_at decided_by",
+        DEVICE,
+        key="rule_id",
+    ),
+    MovedTable(
+        "device_clocks",
+        "what was found about each device's clock",
+        "verdict offset_s spread_s drift_s_per_day since has_own_time judged_at edges",
+        DEVICE,
+    ),
+    MovedTable(
+        "measurement_notes",
+        "original times and flags beside single values",
+        "observed_at original_at flag detail",
+        SERIES,
+        numbered={"detail": (("rule ", "clock_rules"),)},
+    ),
+    MovedTable(
+        "revisions",
+        "values that were changed: old, new, who, why",
+        "observed_at old_value new_value revised_at revised_by reason",
+        SERIES,
+        key="revision_id",
+    ),
+    MovedTable(
+        "message_keys",
+        "ids of the last days' messages, against double storing",
+        "message_id received_at",
+        DEVICE,
+    ),
+    MovedTable(
+        "device_presences",
+        "last wills and births",
+        "presence through changed_at",
+        DEVICE,
+    ),
+    MovedTable(
+        "presence_changes",
+        "when devices came and went",
+        "changed_at presence",
+        DEVICE,
+    ),
+    MovedTable(
+        "intervals",
+        "how often devices ought to send",
+        "profile interval_s valid",
+        TERRITORY,
+        DEVICE,
+        key="interval_id",
+    ),
+    MovedTable(
+        "message_counts",
+        "counts in messages that are not looked at yet",
+        "basis session number sent_at",
+        DEVICE,
+    ),
+    MovedTable(
+        "counters",
+        "how far each session of a device has counted its messages",
+        "session basis lowest lowest_at highest highest_at offset_n turned_at offset_before_n",
+        DEVICE,
+    ),
+    MovedTable(
+        "listenings",
+        "how far silences have been looked for",
+        "heard_to last_at",
+        DEVICE,
+    ),
+    MovedTable(
+        "gaps",
+        "messages that are missing, and why",
+        "basis session began_at ended_at lasts first_number last_number missing n_missing cause reason "
+        "evidence found_at attributed_at closed_at",
+        DEVICE,
+        key="gap_id",
+    ),
+    MovedTable(
+        "expectations",
+        "messages heard and missing by hour",
+        "hour basis n_heard n_missing",
+        DEVICE,
+    ),
+    MovedTable(
+        "rejections",
+        "messages that could not be used, with their bytes",
+        "source topic device received_at reason detail n_measurements payload format decoder_version "
+        "resolved_at resolution n_settled speaks_for uplink",
+        TERRITORY,
+        {"device_id": "devices", "batch_id": "batches", "resolved_batch_id": "batches"},
+        key="rejection_id",
+    ),
+    MovedTable(
+        "deliveries",
+        "the ledger: what became of all values, by hour of arrival",
+        "source arrival_hour n_messages n_received n_stored n_duplicate n_rejected n_revised",
+        TERRITORY,
+        DEVICE,
+        key="delivery_id",
+    ),
+    MovedTable(
+        "deliveries_log",
+        "the ledger's newest lines",
+        "arrival_hour n_messages n_received n_stored n_duplicate n_rejected n_revised",
+        TERRITORY | BATCH,
+        DEVICE,
+    ),
+    MovedTable(
+        "replay_requests",
+        "asked replays of refused messages",
+        "reason device format requested_at requested_by done_at n_messages n_unchanged n_stored "
+        "n_duplicate n_rejected due_at",
+        TERRITORY,
+        key="request_id",
+    ),
+    MovedTable(
+        "findings",
+        "anomalies and maintenance hints with their evidence and verdict",
+        "kind model model_version started_at ended_at score severity sentence_en sentence_fr evidence "
+        "verdict created_at updated_at",
+        TERRITORY,
+        {"asset_id": "assets", "device_id": "devices", "series_id": "series"},
+        key="finding_id",
+    ),
+    MovedTable(
+        "hint_marks",
+        "how far maintenance hints are told",
+        "hint version told_to",
+        TERRITORY,
+    ),
+    MovedTable(
+        "detector_states",
+        "what detectors have learnt of series",
+        "detector version scored_to state",
+        SERIES,
+    ),
+    MovedTable(
+        "kpi_values",
+        "KPIs with their proof, and what each replaces and why",
+        "kpi period value unit low high baseline completeness method method_version inputs_hash proof "
+        "withheld computed_at cause is_current",
+        TERRITORY,
+        {"asset_id": "assets", "replaces_id": "kpi_values"},
+        key="kpi_value_id",
+    ),
+    MovedTable(
+        "kpi_publications",
+        "KPIs that are shown to all",
+        "kpi",
+        TERRITORY,
+    ),
+    MovedTable(
+        "tariffs",
+        "prices of energy",
+        "energy use unit price_eur off_peak_price_eur off_peak_from off_peak_to valid",
+        TERRITORY,
+        key="tariff_id",
+    ),
+    MovedTable(
+        "factors",
+        "emission factors and the like, with source",
+        "factor value unit source valid",
+        TERRITORY,
+        key="factor_id",
+    ),
+    MovedTable(
+        "schedules",
+        "hours of switching, opening and heating",
+        "kind from_time to_time level valid",
+        {"asset_id": "assets"},
+        key="schedule_id",
+    ),
+    MovedTable(
+        "calendars",
+        "holidays, fairs, roadworks, restarts",
+        "kind period",
+        TERRITORY,
+        {"asset_id": "assets"},
+        key="calendar_id",
+    ),
+    MovedTable(
+        "collection_plans",
+        "planned rounds",
+        "sector waste_stream weekdays every_weeks first_on start_time valid",
+        TERRITORY,
+        key="plan_id",
+    ),
+    MovedTable(
+        "rounds_done",
+        "rounds that were driven",
+        "sector waste_stream period source",
+        TERRITORY,
+        key="round_id",
+    ),
+    MovedTable(
+        "projects",
+        "works whose saving is measured",
+        "slug name domain started_on baseline cost_eur",
+        TERRITORY,
+        key="project_id",
+    ),
+    MovedTable(
+        "project_assets",
+        "assets of such works",
+        "",
+        {"project_id": "projects", "asset_id": "assets"},
+    ),
+    MovedTable(
+        "codecs",
+        "payload codecs that devices or bindings of the territory name, every version",
+        "name version source mapping digest active_since",
+        key="codec_id",
+        selected=True,
+    ),
+    MovedTable(
+        "codec_bindings",
+        "which payloads a codec reads; those that hold for every territory stay behind",
+        "name kind target",
+        TERRITORY,
+        key="binding_id",
+    ),
+    MovedTable(
+        "codec_variables",
+        "what codecs are told of devices and profiles",
+        "kind target name value",
+        TERRITORY,
+    ),
+    MovedTable(
+        "sources",
+        "other brokers that speak for the territory, without passwords",
+        "name url mqtt_version user_name client_id created_at",
+        outside=TERRITORY,
+        key="source_id",
+        selected=True,
+        left_out=("password_from",),
+    ),
+    MovedTable(
+        "source_rules",
+        "how messages of a source are read",
+        "place topic_filter format device_prefix mapping",
+        {"source_id": "sources"},
+        TERRITORY,
+        selected=True,
+    ),
+    MovedTable(
+        "audit_log",
+        "who changed what over the API",
+        "at actor action subject detail",
+        key="audit_id",
+        numbered={"subject": (("device ", "devices"), ("replay ", "replay_requests"))},
+        selected=True,
+    ),
+)
+
+LEFT_OUT = {
+    "api_keys": "secret: keys are made anew",
+    "api_key_territories": "belongs to keys",
+    "reader_roles": "database roles belong to the server",
+    "territory_subtrees": "follows from territories",
+    "quantities": "the registry of this version of Vigie",
+    "codes": "the registry of this version of Vigie",
+    "migrations": "the schema's own history; the manifest names its numbers",
+    "rollup_watermarks": "how far this server's jobs are; the manifest holds the instant",
+    "source_states": "sessions of this server's workers",
+    "session_changes": "sessions of this server's workers",
+    "broker_drops": "of a broker, not of a territory",
+    "ingest_sessions": "sessions of this server's workers",
+    "ingest_pools": "sessions of this server's workers",
+    "ingest_slots": "sessions of this server's workers",
+    "format_records": "births of formats with state, of a source and not of a territory: asked for anew",
+}
