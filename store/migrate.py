@@ -10,7 +10,7 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from store import catalogue
+from store import catalogue, columnstore
 from store.connect import connect
 from store.errors import MissingExtensionError, MissingRightError, OutdatedSchemaError
 from store.sql import load_queries
@@ -51,6 +51,7 @@ def migrate(database_url: str) -> list[str]:
             applied = apply_missing(connection)
             replay_views(connection)
             catalogue.refresh(connection)
+            columnstore.ensure_policy(connection)
         except psycopg.errors.InsufficientPrivilege as error:
             raise MissingRightError(f"the database role may not do this: {str(error).strip()}") from error
     return applied

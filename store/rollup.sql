@@ -78,22 +78,34 @@ where exists (
         where h.series_id = s.series_id and h.bucket = %(from)s::timestamptz - interval '1 hour')
 
 -- name: open_changed_windows
--- One window per series, from the first of its noted hours to the last.
+-- One window per series, from the first of its noted hours to the last. Hours whose raw values retention has dropped
+-- stay as they are: what comes late for them ends at once, and a follower among them is not computed again.
 with taken as (
     delete from changed_hours where hour >= %(from)s and hour < %(to)s
     returning series_id, date_bin('1 hour', hour, '1970-01-01 00:00Z') as hour
+), late as (
+    select t.series_id, t.hour from taken t join series_drops d using (series_id) where d.dropped @> t.hour
+), ended as (
+    delete from measurements m using late l
+    where m.series_id = l.series_id and m.observed_at >= l.hour and m.observed_at < l.hour + interval '1 hour'
+      and m.observed_at >= %(from)s and m.observed_at < %(to)s::timestamptz + interval '1 hour'
 ), noted as (
-    select series_id, min(hour) as begins, max(hour) + interval '1 hour' as closes from taken group by series_id
+    select series_id, min(hour) as begins, max(hour) + interval '1 hour' as closes
+    from (select series_id, hour from taken except select series_id, hour from late) as computable
+    group by series_id
 )
 insert into rollup_windows
-select n.series_id, n.begins, n.closes, follower.bucket, coalesce(follower.bucket + interval '1 hour', %(limit)s),
+select n.series_id, n.begins, n.closes, case when not follower.is_dropped then follower.bucket end,
+       coalesce(follower.bucket + case when follower.is_dropped then interval '0' else interval '1 hour' end, %(limit)s),
        make_interval(secs => q.longest_hold_s), q.kind, t.time_zone
 from noted n
 join series s using (series_id)
 join quantities q using (quantity)
 join territories t on t.territory_id = s.territory_id
 left join lateral (
-    select h.bucket from measurements_hourly h
+    select h.bucket, coalesce(d.dropped @> h.bucket, false) as is_dropped
+    from measurements_hourly h
+    left join series_drops d using (series_id)
     where h.series_id = n.series_id and h.bucket >= n.closes and h.n > 0
     order by h.bucket limit 1
 ) as follower on true
