@@ -9,7 +9,7 @@ import pytest
 from store import columnstore, retention
 from store.connect import connect
 from store.migrate import migrate, read_migrations
-from tests.support.kept_town import NOW, Connection, come_late, raw_from, refresh, rolled_up, seed
+from tests.support.kept_town import NOW, Connection, come_late, raw_from, refresh, rolled_up, seed_quickly
 
 pytestmark = pytest.mark.services
 
@@ -22,7 +22,7 @@ def test_community_edition_is_found_and_old_chunks_are_compressed_by_policy(comm
     assert migrate(community_url) == []
     with connect(community_url, program="test", autocommit=True) as connection:
         assert columnstore.has_columnstore(connection)
-        seed(connection)
+        seed_quickly(connection)
         before = values(connection)
         assert not compressed(connection)
         job = fetch(
@@ -36,7 +36,7 @@ def test_community_edition_is_found_and_old_chunks_are_compressed_by_policy(comm
 def test_retention_takes_rows_out_of_compressed_chunks(community_url: str) -> None:
     migrate(community_url)
     with connect(community_url, program="test", autocommit=True) as connection:
-        seed(connection)
+        seed_quickly(connection)
         connection.execute("update retention_classes set hour_days = null, day_days = null")
         for chunk in chunks(connection):
             columnstore.close_chunk(connection, chunk)
