@@ -105,6 +105,11 @@ def digest_group(connection: Connection, group: Group) -> Digest:
     return Digest(group, int(row[0]), str(row[1]))
 
 
+def wait_for_turn(admin: Connection) -> None:
+    """Wait until no other restore works on this server; the connection holds the turn until it ends."""
+    admin.execute(QUERIES["lock_restore"])
+
+
 def require_fit(admin: Connection, backup: Server) -> None:
     """Refuse a server that cannot take the backup, in a sentence that says what to do.
 
@@ -118,10 +123,10 @@ def require_fit(admin: Connection, backup: Server) -> None:
     if not holds(admin, "is_superuser"):
         raise MissingRightError("a restore needs a superuser: name one with --admin-url or VIGIE_ADMIN_DATABASE_URL")
     if not holds(admin, "has_version", version=backup.timescaledb):
-        row = admin.execute(QUERIES["list_versions"]).fetchone()
+        (offered,) = admin.execute(QUERIES["list_versions"]).fetchone() or ("none",)
         raise MissingExtensionError(
-            f"the backup was made with TimescaleDB {backup.timescaledb}, this server offers {row[0] if row else 'none'}: "
-            "restore it on a server that has that version, then `alter extension timescaledb update`"
+            f"the backup was made with TimescaleDB {backup.timescaledb}, this server offers {offered}:"
+            " restore it on a server that has that version, then `alter extension timescaledb update`"
         )
 
 

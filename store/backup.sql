@@ -44,6 +44,9 @@ select count(*), coalesce(sum(hash_record_extended(t, 0)), 0)::text
 from public.{table} t
 where {column} >= %(from)s and {column} < %(to)s
 
+-- name: lock_restore
+select pg_advisory_lock(7449345)
+
 -- name: is_superuser
 select rolsuper from pg_roles where rolname = current_user
 

@@ -104,7 +104,8 @@ def chunk_of(rows: Sequence[tuple[Any, ...]]) -> Chunk:
     """Put together the classes of one chunk; one that holds nothing any more goes as a whole."""
     shares = [(row[6], row[7], bool(row[8])) for row in rows if row[6] is not None]
     gone = tuple((name, n) for name, n, is_past in shares if is_past)
-    return Chunk(*rows[0][:6], len(gone) == len(shares), gone)
+    schema, name, begins_at, ends_at, is_compressed, is_fresh = rows[0][:6]
+    return Chunk(schema, name, begins_at, ends_at, is_compressed, is_fresh, len(gone) == len(shares), gone)
 
 
 def why_held(chunk: Chunk, needed_from: datetime) -> Held | None:

@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 from psycopg import conninfo
 
@@ -53,12 +52,12 @@ def restore_backup(folder: Path, database_url: str, admin_url: str, now: datetim
         What was restored is not what was backed up; the old database stays.
     """
     manifest = read_manifest(folder)
-    name = str(conninfo.conninfo_to_dict(database_url)["dbname"])
+    name = name_of(database_url)
     aside = f"{name}_before_{now:%Y%m%dT%H%M%SZ}"
     with restored_database(folder, manifest, admin_url, now) as (restored, new_roles):
         comparisons = compare(manifest, with_database(admin_url, restored))
         require_equal(comparisons)
-        migrate(with_database(admin_url, restored))
+        migrate(with_database(database_url, restored))  # as the owner: a newer Vigie may bring new tables
         with connect(with_database(admin_url, "postgres"), program="restore", autocommit=True) as admin:
             had_old = store.holds(admin, "has_database", name=name)
             store.swap_databases(admin, restored, name, aside)
@@ -69,9 +68,11 @@ def restore_backup(folder: Path, database_url: str, admin_url: str, now: datetim
 def restored_database(
     folder: Path, manifest: Manifest, admin_url: str, now: datetime
 ) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Restore into a database of its own and give its name and the roles made for it; dropped in the end if still so named."""
+    """Restore into a database of its own; give its name and the roles made for it. Unless renamed, it is dropped."""
     name = f"{store.RESTORING}{now:%Y%m%dt%H%M%Sz}"
-    with connect(with_database(admin_url, "postgres"), program="restore", autocommit=True) as admin:
+    url = with_database(admin_url, "postgres")
+    with connect(url, program="restore", statement_timeout_s=store.PATIENCE_S, autocommit=True) as admin:
+        store.wait_for_turn(admin)
         store.require_fit(admin, manifest.server)
         new_roles = store.create_roles(admin, manifest.roles)
         store.create_database(admin, name, manifest.owner)
@@ -87,7 +88,7 @@ def fill(folder: Path, manifest: Manifest, url: str) -> None:
     program = find_program("pg_restore", int(manifest.server.postgresql.split(".")[0]))
     with connect(url, program="restore", statement_timeout_s=store.PATIENCE_S, autocommit=True) as connection:
         store.begin_restore(connection, manifest.server)
-    run_program(program, url, *OPTIONS, f"--dbname={conninfo.conninfo_to_dict(url)['dbname']}", str(folder / DUMP))
+    run_program(program, url, *OPTIONS, f"--dbname={name_of(url)}", str(folder / DUMP))
     with connect(url, program="restore", statement_timeout_s=store.PATIENCE_S, autocommit=True) as connection:
         store.end_restore(connection)
 
@@ -106,11 +107,16 @@ def require_equal(comparisons: Sequence[Comparison]) -> None:
     for one in comparisons:
         if not one.is_equal:
             raise DifferenceError(
-                f"{one.group.table} is not what was backed up: {one.found.n_rows if one.found else 'no'} rows instead of "
-                f"{one.wanted.n_rows if one.wanted else 'none'}, or other values"
+                f"{one.group.table} is not what was backed up: rows or values differ"
+                + (f" from {one.group.begins_at:%Y-%m-%d} on" if one.group.begins_at else "")
             )
 
 
 def with_database(url: str, name: str) -> str:
-    """Write the same URL for another database."""
-    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+    """Write the same address for another database."""
+    return conninfo.make_conninfo(url, dbname=name)
+
+
+def name_of(url: str) -> str:
+    """Give the name of the database that a URL names."""
+    return str(conninfo.conninfo_to_dict(url)["dbname"])

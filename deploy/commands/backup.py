@@ -9,7 +9,7 @@ import typer
 
 from deploy.backup.drill import drill as run_drill
 from deploy.backup.errors import DifferenceError
-from deploy.backup.restore import Comparison, restore_backup, with_database
+from deploy.backup.restore import Comparison, name_of, restore_backup, with_database
 from deploy.backup.write import write_backup
 from deploy.settings import services_given_or_embedded
 
@@ -29,8 +29,7 @@ def add_to(app: typer.Typer) -> None:
 def backup(folder: Annotated[Path, typer.Argument(help="where backups are kept")], admin_url: AdminUrl = None) -> None:
     """Save one moment of the store into a new folder below FOLDER; programs go on meanwhile."""
     with services_given_or_embedded() as services:
-        name = services.database_url.rpartition("/")[2]
-        url = with_database(admin_url or services.admin_database_url, name)
+        url = with_database(admin_url or services.admin_database_url, name_of(services.database_url))
         written = write_backup(url, folder, datetime.now(UTC))
     typer.echo(str(written))
 
@@ -43,7 +42,7 @@ def restore(
     ] = None,
     admin_url: AdminUrl = None,
 ) -> None:
-    """Put a backup in the place of the store, which is kept under another name; or prove with --drill that one could."""
+    """Put a backup in the place of the store, which is kept under another name; or prove that one could (--drill)."""
     now = datetime.now(UTC)
     if drill or scratch_url:
         comparisons = run_drill(folder, now, scratch_url)
@@ -56,8 +55,8 @@ def restore(
     typer.echo(f"restored {folder}: {len(restored.comparisons)} tables and chunks as they were backed up")
     if restored.aside:
         typer.echo(f"the database from before is kept as {restored.aside}: drop it when you need it no more")
-    for role in restored.new_roles:
-        typer.echo(f"role {role} was made and cannot log in yet: give it a password")
+    if restored.new_roles:
+        typer.echo(f"roles made, none of which can log in yet: {', '.join(restored.new_roles)}")
 
 
 def show(comparisons: Sequence[Comparison]) -> None:
