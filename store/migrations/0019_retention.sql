@@ -48,6 +48,9 @@ create table retention_state (
 );
 insert into retention_state (ran_at) values ('1970-01-01');
 
+-- Longer chunks: fewer to plan over, and several times fewer bytes once compressed. Chunks that are there stay as they are.
+select set_chunk_time_interval('measurements', interval '28 days');
+
 -- What a saving is compared with is kept for as long as its project stands: the meters' days before the works, and
 -- the weather of those days. A day more at each end, whatever the time zone and for nights that begin at noon.
 create view baseline_series as

@@ -36,7 +36,7 @@ def town_url(services: Services, database_template: str) -> Iterator[str]:
     with fresh_database(services, database_template) as url:
         seed_small_region(url)
         with psycopg.connect(url) as connection:  # a second chunk
-            connection.execute("insert into measurements select 1, 1, '2026-03-20', 7")
+            connection.execute("insert into measurements select 1, 1, '2026-05-20', 7")
         yield url
 
 
@@ -191,9 +191,9 @@ def test_commands_back_up_and_drill(
     written = runner.invoke(app, ["backup", str(tmp_path)], catch_exceptions=False).stdout.strip()
     drilled = runner.invoke(app, ["restore", written, "--drill"], catch_exceptions=False)
     assert drilled.exit_code == 0
-    assert re.search(r"measurements +2026-03-19 +1 +1 +same", drilled.stdout)
+    assert re.search(r"measurements +2026-05-07 +1 +1 +same", drilled.stdout)
     manifest = Path(written) / FILE
     manifest.write_text(re.sub(r'"n_rows": 1,', '"n_rows": 2,', manifest.read_text()))
     spoilt = runner.invoke(app, ["restore", written, "--scratch-url", services.admin_database_url])
     assert isinstance(spoilt.exception, DifferenceError)
-    assert re.search(r"measurements +2026-03-19 +2 +1 +DIFFERENT", spoilt.stdout)
+    assert re.search(r"measurements +2026-05-07 +2 +1 +DIFFERENT", spoilt.stdout)

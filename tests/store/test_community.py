@@ -14,7 +14,7 @@ from tests.support.kept_town import NOW, Connection, come_late, raw_from, refres
 pytestmark = pytest.mark.services
 
 AT_ONCE = timedelta(days=-36_500)
-RAW_CUT = datetime(2021, 3, 25, tzinfo=UTC)
+RAW_CUT = datetime(2021, 3, 18, tzinfo=UTC)
 
 
 def test_community_edition_is_found_and_old_chunks_are_compressed_by_policy(community_url: str) -> None:
@@ -29,7 +29,7 @@ def test_community_edition_is_found_and_old_chunks_are_compressed_by_policy(comm
             connection, "select job_id from timescaledb_information.jobs where proc_name = 'policy_compression'"
         )
         connection.execute(psycopg.sql.SQL("call run_job({})").format(psycopg.sql.Literal(job[0][0])))
-        assert len(compressed(connection)) == len(chunks(connection)) > 20
+        assert len(compressed(connection)) == len(chunks(connection)) > 4
         assert values(connection) == before
 
 
@@ -42,7 +42,7 @@ def test_retention_takes_rows_out_of_compressed_chunks(community_url: str) -> No
             columnstore.close_chunk(connection, chunk)
         dry = retention.run(connection, NOW, is_dry=True, settle=AT_ONCE)
         assert retention.run(connection, NOW, settle=AT_ONCE) == dry
-        assert (raw_from(connection, 1), raw_from(connection, 2)) == (RAW_CUT, datetime(2021, 2, 11, tzinfo=UTC))
+        assert (raw_from(connection, 1), raw_from(connection, 2)) == (RAW_CUT, datetime(2021, 1, 21, tzinfo=UTC))
         assert compressed(connection) == chunks(connection)
         before = rolled_up(connection)
         come_late(connection, 1, datetime(2021, 3, 3, 6, 20, tzinfo=UTC), 99.0)

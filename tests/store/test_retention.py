@@ -27,7 +27,7 @@ pytestmark = pytest.mark.services
 
 DAY = timedelta(days=1)
 AT_ONCE = timedelta(days=-36_500)  # chunks were made today, long after NOW
-RAW_CUT = datetime(2021, 3, 25, tzinfo=UTC)  # the last chunk bound 62 days and more before NOW
+RAW_CUT = datetime(2021, 3, 18, tzinfo=UTC)  # the last chunk bound 62 days and more before NOW
 
 
 @pytest.fixture(scope="module")
@@ -95,11 +95,11 @@ def test_class_that_is_kept_longer_keeps_its_rows_in_the_chunk(connection: Conne
         "insert into measurements select 1, 1, timestamptz '2021-03-11 00:00:01Z' + n * interval '1 minute', n"
         " from generate_series(0, 9999) n"
     )
-    size = chunk_bytes(connection, "2021-03-11")
+    size = chunk_bytes(connection, "2021-02-18")
     retention.run(connection, NOW, settle=AT_ONCE)
     assert raw_from(connection, 1) == RAW_CUT
-    assert raw_from(connection, 2) == datetime(2021, 2, 11, tzinfo=UTC)  # the last bound 110 days before NOW
-    assert chunk_bytes(connection, "2021-03-11") < size / 10
+    assert raw_from(connection, 2) == datetime(2021, 1, 21, tzinfo=UTC)  # the last bound 110 days before NOW
+    assert chunk_bytes(connection, "2021-02-18") < size / 10
 
 
 def chunk_bytes(connection: Connection, begin: str) -> int:
@@ -150,7 +150,7 @@ def test_late_value_for_a_dropped_span_ends_and_rollups_keep_what_they_said(conn
     retention.run(connection, NOW, settle=AT_ONCE)
     before = rolled_up(connection), rolled_up(connection, "daily")
     come_late(connection, 1, datetime(2021, 2, 3, 6, 20, tzinfo=UTC), 99.0)
-    come_late(connection, 1, datetime(2021, 3, 24, 23, 20, tzinfo=UTC), 99.0)
+    come_late(connection, 1, datetime(2021, 3, 17, 23, 20, tzinfo=UTC), 99.0)
     refresh(connection)
     assert (rolled_up(connection), rolled_up(connection, "daily")) == before
     assert raw_from(connection, 1) == RAW_CUT
@@ -182,10 +182,10 @@ def test_kpis_of_months_that_lost_raw_values_are_final(connection: Connection) -
     retention.run(connection, NOW, settle=AT_ONCE)
     connection.execute(
         "insert into changed_days (territory_id, day)"
-        " values (1, '2021-03-29 22:00Z'), (1, '2021-04-30 22:00Z'), (1, '2021-05-01 22:00Z')"
+        " values (1, '2021-03-29 22:00Z'), (1, '2021-03-31 22:00Z'), (1, '2021-04-30 22:00Z')"
     )
     given = [day.begins_at for day in take_changed_days(connection, 10)]
-    assert given == [datetime(2021, 5, 1, 22, tzinfo=UTC)]  # the first of May touches April, which begins too early
+    assert given == [datetime(2021, 4, 30, 22, tzinfo=UTC)]  # the first of April touches March
     assert connection.execute("select count(*) from changed_days").fetchone() == (0,)
 
 
