@@ -2,8 +2,8 @@
 
 Real files, read as `vigie replay` reads them, lie in TimescaleDB's Community edition under several segments, orders and
 chunk lengths; the edition runs in WebAssembly, so times only compare with one another.
-Every second counts as one batch, as a worker that commits without waiting makes them. Each file is laid several times,
-as series of their own (37 s later and 1 higher each), since a chunk of one bin alone is mostly headers.
+Every second counts as one batch, as a worker that commits without waiting makes them. With `--copies` each series is
+laid several times (37 s later and 1 higher each), since a chunk of few series is mostly headers.
 """
 
 import argparse
@@ -69,8 +69,8 @@ LAYOUTS = (
 def main() -> None:
     """Measure every layout, the chosen one last, against the best."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=160_000, help="of all files together, at most")
-    parser.add_argument("--copies", type=int, default=2, help="of each series")
+    parser.add_argument("--rows", type=int, default=800_000, help="of all files together, at most")
+    parser.add_argument("--copies", type=int, default=1, help="of each series")
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("VIGIE_SHARED_DIR", "../shared")) / "data")
     arguments = parser.parse_args()
     rows = read_rows(arguments.data, arguments.rows // len(FILES), arguments.copies)

@@ -1,5 +1,6 @@
 """Write a backup: a dump and the counts and checksums of the same moment, whole or not at all."""
 
+import os
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -25,16 +26,19 @@ def write_backup(database_url: str, folder: Path, now: datetime) -> Path:
         Another backup is being written there, or the dump fails.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    lock = open_lock(folder / LOCK)
-    if not try_lock(lock):
-        raise BackupError(f"another backup is being written to {folder}")
-    for leftover in folder.glob(f"vigie-*{PARTIAL}"):
-        shutil.rmtree(leftover)
     final = folder / f"vigie-{now:%Y%m%dT%H%M%SZ}"
     partial = final.with_name(final.name + PARTIAL)
-    partial.mkdir(mode=0o700)
-    fill(database_url, partial, now)
-    partial.rename(final)
+    lock = open_lock(folder / LOCK)
+    try:
+        if not try_lock(lock):
+            raise BackupError(f"another backup is being written to {folder}")
+        for leftover in folder.glob(f"vigie-*{PARTIAL}"):
+            shutil.rmtree(leftover)
+        partial.mkdir(mode=0o700)
+        fill(database_url, partial, now)
+        partial.rename(final)
+    finally:
+        os.close(lock)
     return final
 
 

@@ -1,9 +1,10 @@
 """Backups of a real store: restored, drilled, spoilt, cut and done again."""
 
+import os
 import re
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -15,12 +16,16 @@ from deploy.backup.drill import PREFIX, drill
 from deploy.backup.errors import BackupError, DifferenceError
 from deploy.backup.manifest import FILE, read_manifest
 from deploy.backup.restore import name_of, restore_backup, with_database
-from deploy.backup.write import write_backup
+from deploy.backup.write import LOCK, write_backup
 from deploy.cli import app
+from deploy.local.lock import hold
 from deploy.local.place import place_of
 from deploy.local.services import Services
 from store import backup as store
+from store.connect import connect
 from store.errors import MissingExtensionError, MissingRightError
+from store.migrate import migrate
+from tests.support.kept_town import seed_quickly
 from tests.support.services import fresh_database
 from tests.support.town import seed_small_region
 
@@ -159,6 +164,30 @@ def test_backup_that_was_killed_leaves_no_backup_and_the_next_clears_it(
     (tmp_path / "vigie-20260101T000000Z.partial" / "database").mkdir(parents=True)
     written = write_backup(admin_of(services, town_url), tmp_path, NOW)
     assert [path.name for path in tmp_path.glob("vigie-*")] == [written.name]
+
+
+def test_second_backup_at_once_is_refused_and_one_afterwards_is_not(
+    services: Services, town_url: str, tmp_path: Path
+) -> None:
+    with hold(tmp_path / LOCK), pytest.raises(BackupError, match="another backup is being written"):
+        write_backup(admin_of(services, town_url), tmp_path, NOW)
+    first = write_backup(admin_of(services, town_url), tmp_path, NOW)
+    second = write_backup(admin_of(services, town_url), tmp_path, NOW + timedelta(seconds=1))
+    assert read_manifest(first).digests == read_manifest(second).digests
+
+
+@pytest.mark.skipif(
+    "VIGIE_TEST_COMMUNITY_URL" not in os.environ, reason="no server with the Community edition is given"
+)
+def test_compressed_chunks_are_restored_on_a_community_server(community_url: str, tmp_path: Path) -> None:
+    migrate(community_url)
+    with connect(community_url, program="test", autocommit=True) as connection:
+        seed_quickly(connection)
+        connection.execute("select compress_chunk(chunk) from show_chunks('measurements') as chunk")
+    written = write_backup(community_url, tmp_path, NOW)
+    assert read_manifest(written).server.n_compressed > 0
+    comparisons = drill(written, NOW, os.environ["VIGIE_TEST_COMMUNITY_URL"])
+    assert all(one.is_equal for one in comparisons)
 
 
 def test_restore_says_that_it_needs_a_superuser(backup: Path, own_url: str) -> None:

@@ -1,10 +1,13 @@
 """Retention on Debian's edition: what goes, what is held back, and what late values do afterwards."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from typer.testing import CliRunner
 
+from deploy.cli import app
 from deploy.local.services import Services
 from store import retention
 from store.connect import connect
@@ -12,6 +15,7 @@ from store.errors import ReferenceDataError
 from store.inputs import take_changed_days
 from store.retention_class import RetentionClass, assign_class, list_classes, set_class
 from tests.support.kept_town import (
+    BEGIN,
     NOW,
     STEP,
     Connection,
@@ -234,3 +238,24 @@ def test_class_that_cannot_be_is_refused(connection: Connection) -> None:
         assign_class(connection, "odd", quantity=None, territory=None)
     with pytest.raises(ReferenceDataError, match="no territory nowhere"):
         assign_class(connection, "brief", quantity=None, territory="nowhere")
+
+
+def test_commands_say_what_would_go_and_end_it(
+    connection: Connection, services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIGIE_DATABASE_URL", f"{services.database_url.rpartition('/')[0]}/{connection.info.dbname}")
+    monkeypatch.setenv("VIGIE_MQTT_URL", services.mqtt_url)
+    dry = run_command("retention", "--dry-run")
+    assert re.search(r"raw  short +2020-12-24 to 2021-01-21 +\d+ rows  stays: loaded lately", dry)
+    assert "would go" not in dry  # hours wait for their raw values
+    assert "short: raw 62 days, hours 90 days, days 120 days; 1 series" in run_command("retention", "classes")
+    assert run_command("retention", "set", "tiny", "--raw-days", "70") == "tiny is set\n"
+    assert "tiny: raw 70 days, hours for ever" in run_command("retention", "classes")
+    assert run_command("retention", "assign", "tiny", "--territory", "a") == "2 series are now in tiny\n"
+    assert "stays: loaded lately" in run_command("retention")
+    assert raw_from(connection, 1) == BEGIN
+
+
+def run_command(*arguments: str) -> str:
+    """Run a command of `vigie` that must succeed and give what it prints."""
+    return CliRunner().invoke(app, list(arguments), catch_exceptions=False).stdout
