@@ -7,6 +7,7 @@ holds no lock for long and may be run again, so that large tables change while p
 
 import hashlib
 import re
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, LiteralString, cast
@@ -15,12 +16,13 @@ import psycopg
 
 from store import catalogue, columnstore
 from store.connect import connect
-from store.errors import MissingExtensionError, MissingRightError, OutdatedSchemaError
+from store.errors import BusyError, MissingExtensionError, MissingRightError, OutdatedSchemaError
 from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
 HERE = Path(__file__).parent
 LOCK_NUMBER = 7_449_341  # any number, the same for every Vigie
+PATIENCE_S = 3600.0
 OLDEST_TIMESCALEDB = (2, 19)
 OLDEST_POSTGRESQL = 150_000
 ONLINE = re.compile(r"^-- Online", re.MULTILINE)
@@ -59,11 +61,26 @@ def migrate(database_url: str) -> list[str]:
         The database holds migrations that this version does not know, or knows otherwise.
     """
     with connect(database_url, program="migrate", statement_timeout_s=3600, autocommit=True) as connection:
-        connection.execute(QUERIES["lock_migrations"], {"number": LOCK_NUMBER})  # until the connection ends
+        wait_for_turn(connection)
         try:
             return apply_all(connection)
         except psycopg.errors.InsufficientPrivilege as error:
             raise MissingRightError(f"the database role may not do this: {str(error).strip()}") from error
+
+
+def wait_for_turn(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+    """Wait until no other migration runs; the connection holds the turn until it ends.
+
+    Asked again and again, since a session that waits within a statement is itself waited for by an index made online.
+    """
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        row = connection.execute(QUERIES["lock_migrations"], {"number": LOCK_NUMBER}).fetchone()
+        if row is not None and row[0]:
+            return
+        if time.monotonic() > deadline:
+            raise BusyError("another migration has been running for an hour")
+        time.sleep(0.1)
 
 
 def apply_all(connection: psycopg.Connection[tuple[Any, ...]]) -> list[str]:
