@@ -136,6 +136,12 @@ def holds(connection: Connection, query: str, **parameters: str) -> bool:
     return row is not None and bool(row[0])
 
 
+def list_programs(admin: Connection, name: str) -> str:
+    """Name the programs of Vigie that use a database; empty where there is none."""
+    row = admin.execute(QUERIES["list_programs"], {"name": name}).fetchone()
+    return str(row[0]) if row else ""
+
+
 def create_roles(admin: Connection, roles: Iterable[str]) -> list[str]:
     """Make the roles that are missing, without a right to log in, and give their names."""
     missing = [role for role in roles if not holds(admin, "has_role", role=role)]
@@ -177,7 +183,7 @@ def end_restore(connection: Connection) -> None:
 def swap_databases(admin: Connection, restored: str, name: str, aside: str) -> None:
     """Put a restored database in the place of another, which goes aside: both or neither.
 
-    Sessions are ended; programs come back by themselves. Raises StoreError where they come back too fast.
+    Sessions that are left are ended. Raises StoreError where they come back too fast.
     """
     for _ in range(N_TRIES):
         admin.execute(QUERIES["end_sessions"], {"name": name})

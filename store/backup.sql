@@ -89,6 +89,11 @@ analyze
 -- name: has_database
 select exists (select from pg_database where datname = %(name)s)
 
+-- name: list_programs
+select coalesce(string_agg(distinct application_name, ', ' order by application_name), '')
+from pg_stat_activity
+where datname = %(name)s and application_name like 'vigie %%'
+
 -- name: end_sessions
 select pg_terminate_backend(pid) from pg_stat_activity where datname = %(name)s and pid <> pg_backend_pid()
 

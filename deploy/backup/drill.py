@@ -11,12 +11,14 @@ from secrets import token_urlsafe
 
 from deploy.backup.manifest import read_manifest
 from deploy.backup.restore import Comparison, compare, restored_database, with_database
+from deploy.local.lock import hold
 from deploy.local.place import Place, make_place, place_of
 from deploy.local.postgres import ADMIN, address, start_postgres, stop_postgres
 from deploy.local.state import State, free_port
 from deploy.local.tree import SERVICES, ensure_tree
 
 PREFIX = "drill-"
+LOCK = "drills.lock"
 
 
 def drill(folder: Path, now: datetime, scratch_url: str | None = None) -> tuple[Comparison, ...]:
@@ -31,13 +33,13 @@ def drill(folder: Path, now: datetime, scratch_url: str | None = None) -> tuple[
 
 @contextmanager
 def scratch_server() -> Iterator[str]:
-    """Run an embedded PostgreSQL with data and passwords of its own, and give its superuser's URL."""
+    """Run an embedded PostgreSQL with data and passwords of its own, and give its superuser's URL; one at a time."""
     own = place_of()
     tree = ensure_tree(SERVICES, own.cache)
     make_place(own)
-    remove_leftovers(own, tree)
-    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=own.data) as name:
+    with hold(own.data / LOCK), tempfile.TemporaryDirectory(prefix=PREFIX, dir=own.data) as name:
         place = replace(own, data=Path(name))
+        remove_leftovers(own, place, tree)
         make_place(place)
         state = State(free_port(), free_port(), token_urlsafe(24), token_urlsafe(24), token_urlsafe(24))
         start_postgres(place, tree, state)
@@ -47,8 +49,9 @@ def scratch_server() -> Iterator[str]:
             stop_postgres(place, tree)
 
 
-def remove_leftovers(own: Place, tree: Path) -> None:
-    """Stop and delete the scratch servers of drills that were killed."""
+def remove_leftovers(own: Place, mine: Place, tree: Path) -> None:
+    """Stop and delete the scratch servers of drills that were killed. The caller holds the lock."""
     for folder in own.data.glob(f"{PREFIX}*"):
-        stop_postgres(replace(own, data=folder), tree)
-        shutil.rmtree(folder)
+        if folder != mine.data:
+            stop_postgres(replace(own, data=folder), tree)
+            shutil.rmtree(folder)

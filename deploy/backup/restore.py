@@ -8,7 +8,7 @@ from pathlib import Path
 
 from psycopg import conninfo
 
-from deploy.backup.errors import DifferenceError
+from deploy.backup.errors import BackupError, DifferenceError
 from deploy.backup.manifest import DUMP, Manifest, read_manifest
 from deploy.backup.programs import find_program, run_program
 from store import backup as store
@@ -48,11 +48,14 @@ def restore_backup(folder: Path, database_url: str, admin_url: str, now: datetim
 
     Raises
     ------
+    BackupError
+        Programs of Vigie are at work: workers remember numbers of series, which may be others in the backup.
     DifferenceError
         What was restored is not what was backed up; the old database stays.
     """
     manifest = read_manifest(folder)
     name = name_of(database_url)
+    require_rest(admin_url, name)
     aside = f"{name}_before_{now:%Y%m%dT%H%M%SZ}"
     with restored_database(folder, manifest, admin_url, now) as (restored, new_roles):
         comparisons = compare(manifest, with_database(admin_url, restored))
@@ -62,6 +65,14 @@ def restore_backup(folder: Path, database_url: str, admin_url: str, now: datetim
             had_old = store.holds(admin, "has_database", name=name)
             store.swap_databases(admin, restored, name, aside)
     return Restored(aside if had_old else None, new_roles, comparisons)
+
+
+def require_rest(admin_url: str, name: str) -> None:
+    """Refuse to replace a database that programs of Vigie use."""
+    with connect(with_database(admin_url, "postgres"), program="restore", autocommit=True) as admin:
+        programs = store.list_programs(admin, name)
+    if programs:
+        raise BackupError(f"stop the programs that use the store before a restore: {programs}")
 
 
 @contextmanager

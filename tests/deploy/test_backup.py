@@ -12,6 +12,7 @@ import pytest
 from psycopg import sql
 from typer.testing import CliRunner
 
+from deploy.backup.drill import LOCK as DRILL_LOCK
 from deploy.backup.drill import PREFIX, drill
 from deploy.backup.errors import BackupError, DifferenceError
 from deploy.backup.manifest import FILE, read_manifest
@@ -120,7 +121,8 @@ def test_drill_finds_nothing_different_and_leaves_nothing(backup: Path) -> None:
     comparisons = drill(backup, NOW)
     assert len(comparisons) == len(read_manifest(backup).digests)
     assert all(one.is_equal for one in comparisons)
-    assert list(place_of().data.glob(f"{PREFIX}*")) == []
+    with hold(place_of().data / DRILL_LOCK):  # no other drill is at work
+        assert list(place_of().data.glob(f"{PREFIX}*")) == []
 
 
 def test_difference_is_found_and_the_old_database_stays(
@@ -188,6 +190,11 @@ def test_compressed_chunks_are_restored_on_a_community_server(community_url: str
     assert read_manifest(written).server.n_compressed > 0
     comparisons = drill(written, NOW, os.environ["VIGIE_TEST_COMMUNITY_URL"])
     assert all(one.is_equal for one in comparisons)
+
+
+def test_restore_is_refused_while_programs_work(services: Services, backup: Path, own_url: str) -> None:
+    with connect(own_url, program="ingest"), pytest.raises(BackupError, match="before a restore: vigie ingest"):
+        restore_backup(backup, own_url, services.admin_database_url, NOW)
 
 
 def test_restore_says_that_it_needs_a_superuser(backup: Path, own_url: str) -> None:
