@@ -134,21 +134,21 @@ def drop_raw(connection: Connection, chunk: Chunk, now: datetime, settle: timede
             if chunk.is_whole:
                 connection.execute(QUERIES["drop_chunk"], bounds)
             else:
-                delete_rows(connection, chunk, bounds)
-    except errors.LockNotAvailable:
+                rewrite(connection, chunk, bounds)
+    except (errors.LockNotAvailable, errors.UndefinedTable):  # in use, or ended by another run
         return "in use"
-    if not chunk.is_whole and not chunk.is_compressed:
-        rewritten = sql.SQL(QUERIES["rewrite_chunk"]).format(chunk=sql.Identifier(chunk.schema, chunk.name))
-        connection.execute(rewritten)
     return None
 
 
-def delete_rows(connection: Connection, chunk: Chunk, bounds: dict[str, Any]) -> None:
-    """Delete some classes' rows out of a chunk; a compressed one is compressed anew without them."""
-    name = sql.Identifier(chunk.schema, chunk.name).as_string(connection)
+def rewrite(connection: Connection, chunk: Chunk, bounds: dict[str, Any]) -> None:
+    """Write a chunk anew without some classes' rows; a compressed one is compressed again."""
+    identifier = sql.Identifier(chunk.schema, chunk.name)
+    name = identifier.as_string(connection)
+    connection.execute(QUERIES["copy_kept"], bounds)
     if chunk.is_compressed:
         columnstore.open_chunk(connection, name)
-    connection.execute(QUERIES["delete_raw"], bounds)
+    connection.execute(sql.SQL(QUERIES["empty_chunk"]).format(chunk=identifier))
+    connection.execute(QUERIES["put_kept"])
     if chunk.is_compressed:
         columnstore.close_chunk(connection, name)
 

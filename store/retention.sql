@@ -44,6 +44,10 @@ order by c.range_start, shares.retention_class
 -- The rollups' own: nothing is computed out of a chunk while it goes. Readers who are slow are not waited for long.
 select pg_advisory_xact_lock(7449342), set_config('lock_timeout', '5s', true)
 
+-- name: lock_chunk
+-- Before anything is looked at: nobody writes to it between the look and its end.
+lock table {chunk} in access exclusive mode
+
 -- name: note_series_drops
 insert into series_drops (series_id, dropped)
 select s.series_id, tstzmultirange(tstzrange(%(from)s, %(to)s))
@@ -67,11 +71,20 @@ values (%(level)s, %(retention_class)s, tstzrange(%(from)s, %(to)s), %(n_rows)s)
 -- name: drop_chunk
 select drop_chunks('measurements', older_than => %(to)s::timestamptz, newer_than => %(from)s::timestamptz)
 
--- name: delete_raw
-delete from measurements m
-using series s
-where s.series_id = m.series_id and s.retention_class = any (%(classes)s)
-  and m.observed_at >= %(from)s and m.observed_at < %(to)s
+-- name: copy_kept
+create temp table kept_rows on commit drop as
+select m.series_id, m.batch_id, m.observed_at, m.value
+from measurements m
+where m.observed_at >= %(from)s and m.observed_at < %(to)s
+  and m.series_id not in (select s.series_id from series s where s.retention_class = any (%(classes)s))
+
+-- name: empty_chunk
+-- Gives the space back at once, whoever still reads elsewhere; who reads this chunk is waited for.
+truncate {chunk}
+
+-- name: put_kept
+insert into measurements (series_id, batch_id, observed_at, value)
+select series_id, batch_id, observed_at, value from kept_rows order by series_id, observed_at
 
 -- name: delete_notes
 delete from measurement_notes n
@@ -84,9 +97,6 @@ delete from revisions r
 using series s
 where s.series_id = r.series_id and s.retention_class = any (%(classes)s)
   and r.observed_at >= %(from)s and r.observed_at < %(to)s
-
--- name: rewrite_chunk
-vacuum (full, analyze) {chunk}
 
 -- name: delete_batches
 -- No chunk is left that could hold a value which came with them.

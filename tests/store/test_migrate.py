@@ -33,7 +33,8 @@ def empty_database_url(services: Services) -> Iterator[str]:
     with psycopg.connect(services.database_url, autocommit=True) as connection:
         connection.execute(sql.SQL("create database {} template template0").format(sql.Identifier(name)))
         yield with_database(services.database_url, name)
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    with psycopg.connect(services.admin_database_url, autocommit=True) as admin:  # may end the server's own vacuuming
+        admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
 def test_migrate_applies_all_files_once_in_order(empty_database_url: str) -> None:

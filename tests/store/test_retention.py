@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+import psycopg
 import pytest
 from typer.testing import CliRunner
 
@@ -92,6 +93,15 @@ def test_run_again_ends_nothing_more(connection: Connection) -> None:
     retention.run(connection, NOW, settle=AT_ONCE)
     retention.run(connection, NOW, settle=AT_ONCE)
     assert retention.run(connection, NOW, settle=AT_ONCE) == []
+
+
+def test_chunk_that_somebody_reads_stays(connection: Connection, services: Services) -> None:
+    put_all_in_one_class(connection)
+    with psycopg.connect(f"{services.database_url.rpartition('/')[0]}/{connection.info.dbname}") as reader:
+        reader.execute("select from measurements where observed_at < '2021-01-21'")
+        endings = retention.run(connection, NOW, settle=AT_ONCE)
+        assert [ending.held for ending in endings if ending.level == "raw"] == ["in use", None, None]
+    assert raw_from(connection, 1) == BEGIN
 
 
 def test_class_that_is_kept_longer_keeps_its_rows_in_the_chunk(connection: Connection) -> None:
