@@ -12,13 +12,12 @@ from store.intake import (
     Connection,
     PlainDelivery,
     Rows,
-    SeriesKey,
     find_batch,
     insert_plain_batch,
     prepare_session,
 )
 from store.registry import DeviceEntry, TerritoryEntry, register
-from store.series import ensure_series
+from store.series import SeriesKey, ensure_series
 
 pytestmark = pytest.mark.services
 
