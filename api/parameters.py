@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from api.errors import ProblemError
+from store.resolution import LONGEST_SPAN
 
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:?\d{2})", re.ASCII)
 
@@ -50,8 +51,6 @@ To = Annotated[
 Bucket = Literal["raw", "hour", "day"]
 
 MOST_SERIES = 200
-# The longest span one request may ask for, by bucket: a longer one is refused before any work is done.
-LONGEST_SPAN = {"raw": timedelta(days=400), "hour": timedelta(days=3660), "day": timedelta(days=18300)}
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 

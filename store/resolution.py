@@ -1,0 +1,133 @@
+"""How finely a span of time is read: raw values, hours or days, on a grid of at most so many points.
+
+A bucket belongs to a span if it starts in it, and tells about its whole hour or day.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from math import ceil
+from types import MappingProxyType
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from store.errors import StoreError
+
+Resolution = Literal["raw", "hour", "day"]
+Span = tuple[datetime, datetime]
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# The longest span that one question may ask for, by resolution.
+LONGEST_SPAN = MappingProxyType(
+    {"raw": timedelta(days=400), "hour": timedelta(days=3660), "day": timedelta(days=18300)}
+)
+MOST_ROWS = 500_000  # that one question may read; a second of work of the database
+COARSER = MappingProxyType({"raw": "hour or day", "hour": "day", "day": "several questions"})
+
+
+class TooMuchError(StoreError):
+    """The question reaches further than its resolution allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of several series: a span whose end is excluded, and how many points at most.
+
+    `resolution` None: the finest that fits the points and the limits.
+    """
+
+    span: Span
+    n_points: int = 1000
+    resolution: Resolution | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Where the points lie: `starts` ascending, the last one up to `end`; empty where no bucket starts in the span."""
+
+    resolution: Resolution
+    starts: tuple[datetime, ...]
+    end: datetime
+
+
+def choose_resolution(question: Question, n_series: int, n_raw: int) -> Resolution:
+    """Give the resolution asked for, else the finest that fits.
+
+    Parameters
+    ----------
+    n_raw
+        About how many measurements the series hold in the span.
+
+    Raises
+    ------
+    TooMuchError
+        The span is too long, or too many rows would be read; the message names the limit.
+    """
+    if question.resolution:
+        require_modest(question, question.resolution, n_series, n_raw)
+        return question.resolution
+    for resolution in finest_first(question):
+        try:
+            require_modest(question, resolution, n_series, n_raw)
+        except TooMuchError:
+            continue
+        return resolution
+    require_modest(question, "day", n_series, n_raw)
+    return "day"
+
+
+def finest_first(question: Question) -> Iterator[Resolution]:
+    """Give the resolutions that are no finer than the points need."""
+    width = (question.span[1] - question.span[0]) / question.n_points
+    if width < HOUR:
+        yield "raw"
+    if width < DAY:
+        yield "hour"
+
+
+def require_modest(question: Question, resolution: Resolution, n_series: int, n_raw: int) -> None:
+    """Refuse a span beyond the limits of its resolution."""
+    length = question.span[1] - question.span[0]
+    longest = LONGEST_SPAN[resolution]
+    if length > longest:
+        raise TooMuchError(
+            f"bucket={resolution} serves at most {longest.days} days: shorten the span or use {COARSER[resolution]}"
+        )
+    n_rows = {"raw": n_raw, "hour": n_series * ceil(length / HOUR), "day": n_series * ceil(length / DAY)}[resolution]
+    if n_rows > MOST_ROWS:
+        raise TooMuchError(
+            f"bucket={resolution} serves at most {MOST_ROWS:,} rows at once, and {n_series} series over this span"
+            f" hold about {n_rows:,}: name fewer series, shorten the span or use {COARSER[resolution]}"
+        )
+
+
+def make_grid(question: Question, resolution: Resolution, time_zone: str) -> Grid:
+    """Lay the points of a span: equal parts of it, or whole hours, or civil days of the zone, several to a point."""
+    begin, end = question.span
+    if resolution == "raw":
+        width = max((end - begin) / question.n_points, timedelta(microseconds=1))
+        n_points = min(question.n_points, ceil((end - begin) / width))
+        return Grid("raw", tuple(begin + index * width for index in range(n_points)), end)
+    buckets = list(hours_from(begin, end) if resolution == "hour" else days_from(begin, end, ZoneInfo(time_zone)))
+    every = max(1, ceil((len(buckets) - 1) / question.n_points))
+    return Grid(resolution, tuple(buckets[:-1:every]), buckets[-1])
+
+
+def hours_from(begin: datetime, end: datetime) -> Iterator[datetime]:
+    """Give the hours that start in a span, and the first one after it."""
+    first, last = (-((EPOCH - at) // HOUR) for at in (begin, end))
+    return (EPOCH + number * HOUR for number in range(first, last + 1))
+
+
+def days_from(begin: datetime, end: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+    """Give the civil days that start in a span, and the first one after it."""
+    first = begin.astimezone(zone).date()
+    n_days = (end - begin) // DAY + 3
+    midnights = [midnight(first + index * DAY, zone) for index in range(n_days)]
+    return iter(midnights[bisect_left(midnights, begin) : bisect_left(midnights, end) + 1])
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Give the instant at which a civil day begins, in UTC."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)
