@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from api.errors import ProblemError
-from store.resolution import LONGEST_SPAN
+from store.resolution import LONGEST_SPAN, next_hour
 
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:?\d{2})", re.ASCII)
 
@@ -75,9 +75,3 @@ def read_span(from_at: datetime | None, to_at: datetime | None, bucket: Bucket) 
             422, f"bucket={bucket} serves at most {longest.days} days a request: shorten it or use {coarser}"
         )
     return (next_hour(start), next_hour(end)) if bucket == "hour" else (start, end)
-
-
-def next_hour(instant: datetime) -> datetime:
-    """Give the first full hour (UTC) at or after an instant: a bucket belongs to a span if it starts in it."""
-    past_hour = (instant - EARLIEST) % timedelta(hours=1)
-    return instant + timedelta(hours=1) - past_hour if past_hour else instant

@@ -14,7 +14,7 @@ from measurements_daily
 where series_id = any (%(series_ids)s::int[]) and bucket > %(from)s::timestamptz - interval '1 day' and bucket < %(to)s
 
 -- name: read_raw_curves
-select series_id, width_bucket(observed_at, %(starts)s::timestamptz[]) - 1 as point, count(*)::int as n,
+select series_id, least(floor(date_part('epoch', observed_at - %(from)s) / %(width_s)s), %(last)s)::int as point, count(*)::int as n,
        min(value) as low, max(value) as high, avg(value) as mean, last(value, observed_at) as last,
        max(observed_at) as last_at
 from measurements
@@ -23,7 +23,8 @@ group by 1, 2
 
 -- name: read_bucket_curves
 -- Finished hours, or days, out of the rollup, and what is still open out of raw values: there a value counts for as
--- long as it held in its hour. The row of an open day holds its finished hours. A day lies where its noon lies.
+-- long as it held in its hour. The row of an open day holds its finished hours. A day lies where its noon lies, which
+-- the change of clocks moves by an hour at most.
 with raw as (
     select series_id, observed_at as at, value, date_bin('1 hour', observed_at, '1970-01-01 00:00Z') as bucket,
            lead(observed_at) over (partition by series_id order by observed_at) as next_at
@@ -41,14 +42,16 @@ with raw as (
     where %(resolution)s = 'day' and series_id = any (%(series_ids)s::int[])
       and bucket >= %(from)s::timestamptz - interval '12 hours' and bucket < %(to)s::timestamptz - interval '12 hours'
     union all
-    select r.series_id, r.at, 1, r.value, r.value,
+    select r.series_id,
+           case %(resolution)s when 'day' then date_trunc('day', r.at, %(time_zone)s) + interval '12 hours' else r.at end,
+           1, r.value, r.value,
            date_part('epoch', greatest(r.at, least(r.next_at, r.at + make_interval(secs => a.hold_s),
                                                    r.bucket + interval '1 hour', %(now)s)) - r.at),
            r.value, r.value, r.at
     from raw r
     join unnest(%(series_ids)s::int[], %(holds_s)s::float8[]) as a (series_id, hold_s) using (series_id)
 )
-select series_id, width_bucket(at, %(starts)s::timestamptz[]) - 1 as point, sum(n)::int as n, min(low) as low,
+select series_id, floor(date_part('epoch', at - %(from)s) / %(width_s)s)::int as point, sum(n)::int as n, min(low) as low,
        max(high) as high, coalesce(sum(mean * held_s) / nullif(sum(held_s), 0), avg(last)) as mean,
        last(last, last_at) filter (where n > 0) as last, max(last_at) as last_at
 from parts

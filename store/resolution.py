@@ -3,7 +3,6 @@
 A bucket belongs to a span if it starts in it, and tells about its whole hour or day.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -44,11 +43,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Where the points lie: `starts` ascending, the last one up to `end`; empty where no bucket starts in the span."""
+    """Where the points lie: `starts` ascending, the last one up to `end`; empty where no bucket starts in the span.
+
+    A point is `width` long, up to the hour by which a civil day of the `time_zone` may be longer or shorter.
+    """
 
     resolution: Resolution
     starts: tuple[datetime, ...]
     end: datetime
+    width: timedelta
+    time_zone: str
 
 
 def choose_resolution(question: Question, n_series: int, n_raw: int) -> Resolution:
@@ -107,25 +111,35 @@ def make_grid(question: Question, resolution: Resolution, time_zone: str) -> Gri
     begin, end = question.span
     if resolution == "raw":
         width = max((end - begin) / question.n_points, timedelta(microseconds=1))
-        n_points = min(question.n_points, ceil((end - begin) / width))
-        return Grid("raw", tuple(begin + index * width for index in range(n_points)), end)
-    buckets = list(hours_from(begin, end) if resolution == "hour" else days_from(begin, end, ZoneInfo(time_zone)))
-    every = max(1, ceil((len(buckets) - 1) / question.n_points))
-    return Grid(resolution, tuple(buckets[:-1:every]), buckets[-1])
+        starts = tuple(begin + index * width for index in range(ceil((end - begin) / width)))
+        return Grid("raw", starts[: question.n_points], end, width, time_zone)
+    if resolution == "hour":
+        first, last = next_hour(begin), next_hour(end)
+        width = HOUR * points_apart((last - first) // HOUR, question.n_points)
+        starts = tuple(first + index * width for index in range(ceil((last - first) / width)))
+        return Grid("hour", starts, last, width, time_zone)
+    zone = ZoneInfo(time_zone)
+    day, after = next_day(begin, zone), next_day(end, zone)
+    every = points_apart((after - day).days, question.n_points)
+    days = range(0, (after - day).days, every)
+    starts = tuple(midnight(day + number * DAY, zone) for number in days)
+    return Grid("day", starts, midnight(after, zone), DAY * every, time_zone)
 
 
-def hours_from(begin: datetime, end: datetime) -> Iterator[datetime]:
-    """Give the hours that start in a span, and the first one after it."""
-    first, last = (-((EPOCH - at) // HOUR) for at in (begin, end))
-    return (EPOCH + number * HOUR for number in range(first, last + 1))
+def points_apart(n_buckets: int, n_points: int) -> int:
+    """Give how many buckets go into one point."""
+    return max(1, ceil(n_buckets / n_points))
 
 
-def days_from(begin: datetime, end: datetime, zone: ZoneInfo) -> Iterator[datetime]:
-    """Give the civil days that start in a span, and the first one after it."""
-    first = begin.astimezone(zone).date()
-    n_days = (end - begin) // DAY + 3
-    midnights = [midnight(first + index * DAY, zone) for index in range(n_days)]
-    return iter(midnights[bisect_left(midnights, begin) : bisect_left(midnights, end) + 1])
+def next_hour(instant: datetime) -> datetime:
+    """Give the first full hour (UTC) at or after an instant."""
+    return EPOCH - (EPOCH - instant) // HOUR * HOUR
+
+
+def next_day(instant: datetime, zone: ZoneInfo) -> date:
+    """Give the first civil day that begins at or after an instant."""
+    day = instant.astimezone(zone).date()
+    return day if midnight(day, zone) >= instant else day + DAY
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:

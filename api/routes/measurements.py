@@ -9,10 +9,11 @@ from fastapi.responses import Response
 from api.errors import PROBLEMS, ProblemError
 from api.models import Count, LastValue, Measurement
 from api.paging import Aware, Cursor, Limit, Page, decode_cursor, json_response, page_response
-from api.parameters import EARLIEST, LATEST, MOST_SERIES, Bucket, From, Id, To, next_hour, read_span
+from api.parameters import EARLIEST, LATEST, MOST_SERIES, Bucket, From, Id, To, read_span
 from api.security import Reader
 from store.count import count_measurements
 from store.curve import UnknownSeriesError
+from store.resolution import next_hour
 from store.window import find_visible, read_last, read_window
 
 router = APIRouter(prefix="/v1", tags=["measurements"], responses=PROBLEMS)
