@@ -36,7 +36,7 @@ format: setup ## let ruff format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench-%: setup ## figures as JSON lines: bench-chain, bench-start, bench-year
+bench-%: setup ## figures as JSON lines: bench-chain, bench-start, bench-store, bench-year
 	@$(BIN)/python -m bench.$*
 
 evaluate: setup ## towns with known truth: error of each KPI, recall and false alarms of each fault

@@ -1,0 +1,70 @@
+"""What rollups cost ingest: single values through broker and worker, with and without the rollup job beside it.
+
+The messages of a device lie ten minutes apart, so that hours close as fast as they come, hundreds of times faster
+than in a town; the job follows as it does in `vigie analyse`, on the same cores and the same database.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import psycopg
+
+from bench.chain import N_DEVICES, START_S, database_with_devices, measure_chain, topic
+from bench.figure import Figure
+from deploy.local.services import Services
+from sensors.formats.native import NativeMessage, encode
+from store import rollup
+from store.connect import connect
+
+N_MESSAGES = 60_000  # paho queues 65,535 at most
+N_RUNS = 2  # of each, in turn; the best counts
+STEP_S = 600
+GOAL = 0.15
+
+
+def measure_upkeep(services: Services) -> None:
+    """Print by how much the rollup job slows ingest down."""
+    with database_with_devices(services) as database_url:
+        alone, beside = [], []
+        for index in range(N_RUNS):
+            alone.append(measure_chain(services.mqtt_url, database_url, messages(2 * index), 1))
+            with kept_current(database_url):
+                beside.append(measure_chain(services.mqtt_url, database_url, messages(2 * index + 1), 1))
+    print(Figure("store.ingest_with_rollups", max(beside), "messages/s", reference=max(alone)).line())
+    print(Figure("store.rollup_upkeep", 1 - max(beside) / max(alone), "1", "lower", goal=GOAL).line())
+
+
+def messages(part: int) -> Iterator[tuple[str, bytes]]:
+    """Make messages of one value; parts follow one another in time."""
+    for index in range(N_MESSAGES):
+        step = part * N_MESSAGES // N_DEVICES + index // N_DEVICES
+        values = {"voltage": 230.25 + index % 5}
+        message = NativeMessage(values=values, at=START_S + step * STEP_S, id=f"message-{part}-{index:08d}")
+        yield topic(index), encode(message)
+
+
+@contextmanager
+def kept_current(database_url: str) -> Iterator[None]:
+    """Run the rollup job until the end, a second between its rounds; what broke it is raised."""
+    is_over = threading.Event()
+    faults: list[psycopg.Error] = []
+
+    def keep() -> None:
+        try:
+            with connect(database_url, program="bench", autocommit=True, statement_timeout_s=600) as connection:
+                while not is_over.wait(1.0):
+                    rollup.refresh(connection, rollup.find_front(connection, datetime.now(UTC)), n_steps=30)
+        except psycopg.Error as error:
+            faults.append(error)
+
+    job = threading.Thread(target=keep, name="rollups")
+    job.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        job.join()
+    if faults:
+        raise faults[0]
