@@ -122,14 +122,14 @@ where r.series_id in (
     where s.territory_id in (select territory_id from reader.readable_territories));
 
 create view reader.counters_hourly with (security_barrier) as
-select r.series_id, r.bucket, r.increase, r.n_resets, r.span_s
+select r.series_id, r.bucket, r.increase, r.n_resets, r.n_rollovers, r.span_s
 from public.counters_hourly r
 where r.series_id in (
     select s.series_id from public.series s
     where s.territory_id in (select territory_id from reader.readable_territories));
 
 create view reader.counters_daily with (security_barrier) as
-select r.series_id, r.bucket, r.increase, r.n_resets, r.span_s
+select r.series_id, r.bucket, r.increase, r.n_resets, r.n_rollovers, r.span_s
 from public.counters_daily r
 where r.series_id in (
     select s.series_id from public.series s
