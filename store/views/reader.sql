@@ -192,7 +192,8 @@ join public.territories t on t.territory_id = s.territory_id
 join public.quantities q on q.quantity = s.quantity
 left join public.devices d on d.device_id = s.device_id
 left join public.series_assets sa on sa.series_id = s.series_id and sa.period @> now()
-left join public.assets a on a.asset_id = sa.asset_id
+left join public.assets a
+  on a.asset_id = sa.asset_id and a.territory_id in (select territory_id from reader.readable_territories)
 left join public.last_values l on l.series_id = s.series_id
 left join public.codes c on q.kind = 'state' and c.quantity = s.quantity and c.code = l.value
 where s.territory_id in (select territory_id from reader.readable_territories);

@@ -1,29 +1,22 @@
 """Curves and counts against their naive twins, over finished and open hours, and what a reader is refused."""
 
-import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from store import rollup
-from store.connect import connect, open_async_pool
-from store.count import count_measurements
-from store.curve import Curves, Fill, UnknownSeriesError, WrongFillError, read_curves
-from store.reader import Pool, limited
+from store.curve import UnknownSeriesError, WrongFillError
 from store.resolution import Question, Resolution, TooMuchError
-from tests.support.curve_twin import NOTHING, Raw, fill_points, points_of
+from tests.support.curve_twin import NOTHING, fill_points, points_of
+from tests.support.reading import SERIES, Reading, opened_reading
 from tests.support.rollup_twin import HOUR
 
 pytestmark = pytest.mark.services
 
-Connection = psycopg.Connection[tuple[Any, ...]]
-ZONE = "Europe/Paris"
-SERIES = (("rise", "gauge", 5400), ("slow", "gauge", 100_000), ("count", "counter", 3600), ("mode", "state", 20_000))
 SPRING = datetime(2025, 3, 29, 12, tzinfo=UTC)  # 30 March 2025 has 23 hours in Paris
 AUTUMN = datetime(2025, 10, 25, 12, tzinfo=UTC)  # 26 October 2025 has 25
 EQUAL = {"rel": 1e-9, "abs": 1e-6}  # sums run in another order
@@ -33,81 +26,10 @@ write = st.tuples(st.integers(1, len(SERIES)), st.integers(0, 4 * DAY_MINUTES), 
 span_minutes = st.tuples(st.integers(-300, 3 * DAY_MINUTES), st.integers(1, 4 * DAY_MINUTES))
 
 
-class Reading:
-    """A store with one territory, and a reader of it."""
-
-    def __init__(self, connection: Connection, database_url: str) -> None:
-        self.connection = connection
-        self.runner = asyncio.Runner()
-        self.pool: Pool = open_async_pool(database_url, program="test", n_connections=1)
-        self.runner.run(self.pool.open())
-
-    def close(self) -> None:
-        """Let go of the pool."""
-        self.runner.run(self.pool.close())
-        self.runner.close()
-
-    def curves(
-        self,
-        question: Question,
-        fill: Fill = "none",
-        now: datetime = AUTUMN,
-        series_ids: tuple[int, ...] = (1, 2, 3, 4),
-    ) -> Curves:
-        """Read curves as the reader of territory 1."""
-
-        async def read() -> Curves:
-            async with limited(self.pool, [1]) as reader:
-                return await read_curves(reader, series_ids, question, fill, now)
-
-        return self.runner.run(read())
-
-    def counts(self, span: tuple[datetime, datetime]) -> dict[int, int]:
-        """Count as the reader of territory 1."""
-
-        async def count() -> dict[int, int]:
-            async with limited(self.pool, [1]) as reader:
-                return await count_measurements(reader, [1, 2, 3, 4], span)
-
-        return self.runner.run(count())
-
-    def fill_store(self, begin: datetime, writes: list[tuple[int, int, float]]) -> dict[int, Raw]:
-        """Bring the store back to the beginning, write, and give the rows by series."""
-        self.connection.execute(
-            "truncate measurements, changed_hours, measurements_hourly, measurements_daily, counters_hourly,"
-            " counters_daily, states_hourly, states_daily"
-        )
-        self.connection.execute("update rollup_watermarks set closed_to = '1970-01-01', computed_to = '1970-01-01'")
-        rows: dict[int, Raw] = {1: {}, 2: {}, 3: {}, 4: {}}
-        for series_id, minutes, value in writes:
-            rows[series_id][begin + timedelta(minutes=minutes)] = value
-        with self.connection.cursor().copy("copy measurements from stdin") as copy:
-            for series_id, raw in rows.items():
-                for at, value in raw.items():
-                    copy.write_row((series_id, 1, at, value))
-        return rows
-
-
 @pytest.fixture
 def reading(database_url: str) -> Iterator[Reading]:
-    with connect(database_url, program="test", autocommit=True) as opened:
-        for slug in ("a", "b"):
-            opened.execute(
-                "insert into territories (slug, name, kind, time_zone) values (%s, %s, 'commune', %s)",
-                (slug, slug, ZONE),
-            )
-        opened.execute("insert into devices (territory_id, external_id, name) values (1, 'd', 'D'), (2, 'e', 'E')")
-        for quantity, kind, hold_s in SERIES:
-            opened.execute(
-                "insert into quantities values (%s, '1', %s, null, null, %s, 'x', 'x')", (quantity, kind, hold_s)
-            )
-            opened.execute(
-                "insert into series (territory_id, device_id, quantity, unit) values (1, 1, %s, '1')", (quantity,)
-            )
-        opened.execute("insert into series (territory_id, device_id, quantity, unit) values (2, 2, 'rise', '1')")
-        found = Reading(opened, database_url)
+    with opened_reading(database_url) as found:
         yield found
-        found.close()
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
