@@ -36,8 +36,12 @@ format: setup ## let ruff format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench-%: setup ## figures as JSON lines: bench-chain, bench-start, bench-store, bench-year
+bench-%: setup ## figures as JSON lines: bench-ingest, bench-start, bench-store, bench-year
 	@$(BIN)/python -m bench.$*
+
+bench-ingest: setup
+	@$(BIN)/python -m pip install -q --require-hashes -r requirements-bench.txt
+	@$(BIN)/python -m bench.ingest
 
 evaluate: setup ## towns with known truth: error of each KPI, recall and false alarms of each fault
 	@$(BIN)/python -m bench.evaluation $(if $(SEEDS),--seeds $(SEEDS))
@@ -51,3 +55,4 @@ docs: setup ## check that the docs name what exists and that their links hold
 lock: setup ## compile the hash-pinned requirement files again
 	@$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe -o requirements.txt requirements.in
 	@$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe -o requirements-dev.txt requirements-dev.in
+	@$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe -o requirements-bench.txt requirements-bench.in

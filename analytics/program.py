@@ -16,6 +16,7 @@ from types import FrameType
 
 import structlog
 
+from analytics.clock.job import ClockReport, watch_clocks
 from analytics.hint import HintReport, tell_hints
 from analytics.tell import tell_changed
 from analytics.watch import WatchReport, watch_series, watch_silence
@@ -87,6 +88,7 @@ class RoundReport:
     watched: WatchReport
     kpis: KpiReport
     hints: HintReport
+    clocks: ClockReport
     seconds: Mapping[str, float]
 
     @property
@@ -139,7 +141,7 @@ def open_connection(settings: Settings) -> Connection:
 
 
 def run_once(connection: Connection, now: datetime, settings: Settings | None = None) -> RoundReport:
-    """Do one round: fold the ledger, refresh rollups, score what has come, tell KPIs of changed days, tell hints."""
+    """Do one round: fold the ledger, refresh rollups, score what has come, tell KPIs and hints, judge clocks."""
     chosen = settings or Settings("")
     seconds: dict[str, float] = {}
     with timed(seconds, "fold"):
@@ -159,7 +161,9 @@ def run_once(connection: Connection, now: datetime, settings: Settings | None = 
         kpis = tell_changed(connection, refreshed.computed_to)
     with timed(seconds, "hints"):
         hints = tell_hints(connection, refreshed.computed_to)
-    report = RoundReport(n_folded, refreshed, watched, kpis, hints, seconds)
+    with timed(seconds, "clocks"):
+        clocks = watch_clocks(connection, now, N_BATCHES)
+    report = RoundReport(n_folded, refreshed, watched, kpis, hints, clocks, seconds)
     log_round(report)
     return report
 
@@ -185,8 +189,9 @@ def log_round(report: RoundReport) -> None:
         n_closed_hours=report.rollup.n_closed,
         n_changed_hours=report.rollup.n_changed,
         n_scored=report.watched.n_scored,
-        n_findings_opened=report.watched.n_opened + report.hints.n_opened,
-        n_findings_closed=report.watched.n_closed + report.hints.n_closed,
+        n_findings_opened=report.watched.n_opened + report.hints.n_opened + report.clocks.n_opened,
+        n_findings_closed=report.watched.n_closed + report.hints.n_closed + report.clocks.n_closed,
+        n_clocks_judged=report.clocks.n_judged,
         n_kpis_new=report.kpis.n_new,
         n_kpis_restated=report.kpis.n_restated,
         **{f"{name}_s": round(seconds, 3) for name, seconds in report.seconds.items()},

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from api.allowance import Allowance
 from api.courier import PATIENCE_S, Courier
 from api.errors import register_problems
 from api.hangup import CancelOnHangUp
@@ -15,6 +16,7 @@ from api.security import KeyRing
 from sensors.posting import Desk
 from store.connect import open_async_pool
 
+POSTS_PER_S = 100.0
 DESCRIPTION = """Measurements, findings and KPIs of smart territories.
 
 Times carry an offset when they come in and are UTC when they go out. Each quantity has one unit (UCUM). Lists are
@@ -27,10 +29,12 @@ def create_app(
     n_connections: int = 8,
     open_desk: Callable[[], Desk] | None = None,
     patience_s: float = PATIENCE_S,
+    posts_per_s: float = POSTS_PER_S,
 ) -> FastAPI:
     """Make the application; its pool opens when it starts and closes when it ends.
 
     `open_desk` gives who settles posted messages, which are waited for `patience_s`; without it, none are taken.
+    A key may post `posts_per_s` times a second, 0 for no limit.
     """
 
     @asynccontextmanager
@@ -38,6 +42,7 @@ def create_app(
         pool = open_async_pool(database_url, program="api", n_connections=n_connections)
         await pool.open(wait=False)  # the API also starts while the database is away, and says so
         app.state.pool, app.state.key_ring = pool, KeyRing(pool)
+        app.state.allowance = Allowance(posts_per_s)
         app.state.courier = courier = Courier(open_desk, patience_s)
         yield
         await courier.close()

@@ -78,6 +78,7 @@ def digest(posts: Sequence[Post]) -> bytes:
     """Hash posts: the same messages to the same addresses, in the same order."""
     found = hashlib.sha256()
     for post in posts:
-        head = f"{post.territory}\n{post.format.name}\n{topic_of(post)}\n{post.message_id}\n{len(post.payload)}\n"
+        read_by = post.format.name if post.format else f"{post.source}:"
+        head = f"{post.territory}\n{read_by}\n{topic_of(post)}\n{post.message_id}\n{len(post.payload)}\n"
         found.update(head.encode() + post.payload)
     return found.digest()

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 Severity = Literal["info", "warning", "urgent", "critical"]
+DeviceState = Literal["pending", "ignored", "accepted", "active", "retired"]
 
 
 class Territory(BaseModel):
@@ -47,10 +48,19 @@ class Device(BaseModel):
     name: str
     model: str | None
     gateway: str | None
-    state: Literal["pending", "accepted", "active", "retired"]
+    state: DeviceState
     interval_s: int | None
     created_at: datetime
     last_observed_at: datetime | None
+    presence: Literal["online", "offline", "unknown"]
+    presence_basis: Literal["statement", "heard", "silence"] | None = Field(
+        description="statement: a last will, a birth; heard or silence: values against the declared interval"
+    )
+    presence_since: datetime | None = Field(description="of a statement its arrival, of silence the last value's")
+    presence_through: str | None = Field(description="external id of the gateway with which the device came or went")
+    last_heard_at: datetime | None = Field(
+        description="arrival of its newest value or word; of a gateway also of those behind"
+    )
 
 
 class Code(BaseModel):
@@ -247,6 +257,7 @@ class Replay(BaseModel):
     device: str | None
     format: str | None
     requested_at: datetime
+    due_at: datetime = Field(description="no worker begins before; later than asked for where it follows another")
     done_at: datetime | None
     n_messages: int | None = Field(description="messages that were settled anew")
     n_unchanged: int | None = Field(description="messages left as they were: nothing is mended for them")

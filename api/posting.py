@@ -15,6 +15,8 @@ from sensors.topic import DEVICE_PATTERN
 MAX_BODY_BYTES = 2_000_000  # as the broker's largest packet
 MAX_MESSAGES = 10_000
 MESSAGE_ID_PATTERN = "[!-~]{1,100}"
+SOURCE_PATTERN = "[a-z0-9-]{1,63}"
+TOPIC_PATTERN = r"[^+#\x00-\x1f\x7f]{1,300}"
 LIST_TYPE = "application/json"
 # A media type that says by itself in which format one message is
 FORMAT_BY_TYPE = {
@@ -25,6 +27,8 @@ FORMAT_BY_TYPE = {
 
 _DEVICE = re.compile(DEVICE_PATTERN)
 _KIND = re.compile(KIND_PATTERN)
+_SOURCE = re.compile(SOURCE_PATTERN)
+_TOPIC = re.compile(TOPIC_PATTERN)
 _MESSAGE_ID = re.compile(MESSAGE_ID_PATTERN)
 
 
@@ -38,6 +42,8 @@ class Item(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     device: str | None = None
     event: str | None = None
     id: str | None = None
+    source: str | None = None
+    topic: str | None = None
 
 
 class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,6 +61,8 @@ class Address:
     device: str | None = None
     event: str | None = None
     message_id: str | None = None
+    source: str | None = None
+    topic: str | None = None
 
 
 async def read_body(request: Request) -> bytes:
@@ -91,8 +99,8 @@ def read_posts(body: bytes, content_type: str, address: Address, speaks_for: fro
         message cannot be addressed. Nothing of the body is taken then.
     """
     media_type = content_type.partition(";")[0].strip().lower()
-    format_name = address.format or FORMAT_BY_TYPE.get(media_type)
-    if format_name is not None:
+    format_name = address.format or (None if address.source else FORMAT_BY_TYPE.get(media_type))
+    if format_name is not None or address.topic is not None:
         item = Item(payload=msgspec.Raw(body), format=format_name)
         return [make_post(item, address, speaks_for, "")]
     if media_type != LIST_TYPE:
@@ -117,9 +125,9 @@ def read_envelope(body: bytes) -> Envelope:
 def make_post(item: Item, address: Address, speaks_for: frozenset[str], where: str, index: int | None = None) -> Post:
     """Address one message; `where` it stands leads each complaint. Raises ProblemError."""
     territory = find_territory(item.territory or address.territory, speaks_for, where)
-    format_ = require_format(item.format or address.format, where)
+    format_, source, topic = find_reading(item, address, where)
     device = item.device or address.device
-    if device is None and needs_device(format_.name):
+    if device is None and format_ is not None and needs_device(format_.name):
         raise ProblemError(422, f"{where}device: messages in the format {format_.name} want the device beside them")
     given = address.message_id if index is None or address.message_id is None else f"{address.message_id}/{index}"
     return Post(
@@ -129,7 +137,23 @@ def make_post(item: Item, address: Address, speaks_for: frozenset[str], where: s
         device=matching(device, _DEVICE, f"{where}device"),
         kind=matching(item.event or address.event, _KIND, f"{where}event") or DEFAULT_KIND,
         message_id=matching(item.id, _MESSAGE_ID, f"{where}id") or given,
+        source=source,
+        topic=topic,
     )
+
+
+def find_reading(item: Item, address: Address, where: str) -> tuple[Format | None, str, str]:
+    """Give how a message is to be read: its format, or source and topic. Raises ProblemError."""
+    source, topic = item.source or address.source, item.topic or address.topic
+    if source is None and topic is None:
+        return require_format(item.format or address.format, where), "", ""
+    if item.format or address.format:
+        raise ProblemError(422, f"{where}format: the rules of the source say it; leave out format, or source and topic")
+    if source is None or topic is None:
+        raise ProblemError(422, f"{where}source: give source and topic together: its rules read the topic")
+    matching(source, _SOURCE, f"{where}source")
+    matching(topic, _TOPIC, f"{where}topic")
+    return None, source, topic
 
 
 def find_payload(item: Item, where: str) -> bytes:

@@ -4,10 +4,11 @@ import os
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import inf
 
 import uvicorn
 
-from api.app import create_app
+from api.app import POSTS_PER_S, create_app
 from sensors.posting import Desk
 
 
@@ -19,20 +20,21 @@ class SettingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where to listen and which database to read."""
+    """Where to listen, which database to read, how often a key may post [1/s]; 0 sets no limit."""
 
     database_url: str
     host: str = "127.0.0.1"
     port: int = 8080
+    posts_per_s: float = POSTS_PER_S
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
-    """Read VIGIE_DATABASE_URL, VIGIE_API_HOST, VIGIE_API_PORT.
+    """Read VIGIE_DATABASE_URL, VIGIE_API_HOST, VIGIE_API_PORT, VIGIE_API_POSTS_PER_S.
 
     Raises
     ------
     SettingError
-        The database is not named, or the port is no number from 1 to 65535.
+        The database is not named, the port is no number from 1 to 65535, or the rate none from 0 up.
     """
     database_url = environment.get("VIGIE_DATABASE_URL", "")
     if not database_url:
@@ -40,7 +42,19 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     port = environment.get("VIGIE_API_PORT") or "8080"
     if not port.isdigit() or not 1 <= int(port) <= 65535:
         raise SettingError(f"VIGIE_API_PORT must be a port from 1 to 65535, not {port!r}")
-    return Settings(database_url, environment.get("VIGIE_API_HOST") or "127.0.0.1", int(port))
+    host = environment.get("VIGIE_API_HOST") or "127.0.0.1"
+    return Settings(database_url, host, int(port), read_rate(environment.get("VIGIE_API_POSTS_PER_S") or ""))
+
+
+def read_rate(text: str) -> float:
+    """Read a rate, the default where none is given. Raises SettingError."""
+    try:
+        rate = float(text) if text else POSTS_PER_S
+    except ValueError:
+        rate = -1.0
+    if not 0 <= rate < inf:
+        raise SettingError(f"VIGIE_API_POSTS_PER_S must be a number from 0 up, not {text!r}")
+    return rate
 
 
 def main(settings: Settings, open_desk: Callable[[], Desk] | None = None) -> None:
@@ -53,7 +67,7 @@ def main(settings: Settings, open_desk: Callable[[], Desk] | None = None) -> Non
     """
     require_free(settings.host, settings.port)
     config = uvicorn.Config(
-        create_app(settings.database_url, open_desk=open_desk),
+        create_app(settings.database_url, open_desk=open_desk, posts_per_s=settings.posts_per_s),
         host=settings.host,
         port=settings.port,
         log_level="warning",

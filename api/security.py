@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import AsyncIterator
+from math import ceil
 from typing import Annotated
 
 from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
+from api.allowance import Allowance
 from api.errors import ProblemError
 from store.keys import PREFIX, Key, digest, read_key
 from store.listing import list_territories
@@ -93,9 +95,16 @@ async def require_writer(key: Annotated[Key, Depends(known_key)]) -> Key:
 
 
 async def require_speaker(request: Request, key: Annotated[Key, Depends(known_key)]) -> frozenset[str]:
-    """Give the territories for which the request's key may send messages, else end it with 403."""
+    """Give the territories for which the request's key may send messages, else end it with 403, or with 429."""
     if "ingest" not in key.scopes:
         raise ProblemError(403, "this key may not send messages: make one with `vigie key create --scope ingest`")
+    allowance: Allowance = request.app.state.allowance
+    if wait_s := allowance.take(key.key_id):
+        raise ProblemError(
+            429,
+            f"this key may post {allowance.posts_per_s:g} times a second: wait, or send several messages in one post",
+            {"Retry-After": str(ceil(wait_s))},
+        )
     ring: KeyRing = request.app.state.key_ring
     return await ring.find_territories(key)
 

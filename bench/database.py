@@ -15,6 +15,7 @@ from psycopg import sql
 from deploy.local.services import Services
 from store.migrate import migrate
 
+CHECKOUT = Path(__file__).resolve().parent  # servers and data of their own, apart from the demo's and the tests'
 PATIENCE_S = 60.0
 NAME = re.compile(r"bench_(?P<pid>\d+)_[0-9a-f]+")
 

@@ -103,7 +103,7 @@ async def measure_reads(database_url: str, year: Year) -> None:
         for read in reads_of(year):
             value_ms = await time_read(pool, read)
             naive_ms = time_naive(database_url, read)
-            print(Figure(f"store.{read.name}", value_ms, "ms", "lower", naive_ms, read.goal_ms).line())
+            print(Figure(f"store.{read.name}", value_ms, "ms", "lower", naive_ms, read.goal_ms).line(), flush=True)
 
 
 async def time_read(pool: Pool, read: Read) -> float:

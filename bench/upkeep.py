@@ -9,17 +9,20 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import msgspec
 import psycopg
 
-from bench.chain import N_DEVICES, START_S, database_with_devices, measure_chain, topic
 from bench.figure import Figure
+from bench.ingest.chain import fresh_chain
+from bench.ingest.messages import N_DEVICES, START_S, TERRITORY, Message, device_of
 from deploy.local.services import Services
-from sensors.formats.native import NativeMessage, encode
 from store import rollup
 from store.connect import connect
 
-N_MESSAGES = 60_000  # paho queues 65,535 at most
+N_MESSAGES = 100_000  # of each run
 N_RUNS = 2  # of each, in turn; the best counts
 STEP_S = 600
 ROUND_S = 0.2  # often, and without the seconds an hour is left to settle: all of this is over in a few of them
@@ -28,25 +31,27 @@ GOAL = 0.15
 
 def measure_upkeep(services: Services) -> None:
     """Print by how much the rollup job slows ingest down."""
-    with database_with_devices(services) as database_url:
-        alone: list[float] = []
-        beside: list[float] = []
-        computed: list[int] = []
+    alone: list[float] = []
+    beside: list[float] = []
+    computed: list[int] = []
+    with TemporaryDirectory() as folder, fresh_chain(services, Path(folder)) as chain:
+        chain.warm_up(START_S - STEP_S, 1)
         for index in range(N_RUNS):
-            alone.append(measure_chain(services.mqtt_url, database_url, messages(2 * index), 1))
-            with kept_current(database_url, computed):
-                beside.append(measure_chain(services.mqtt_url, database_url, messages(2 * index + 1), 1))
-    print(Figure("store.ingest_with_rollups", max(beside), "messages/s", reference=max(alone)).line())
-    print(Figure("store.rollup_upkeep", 1 - max(beside) / max(alone), "1", "lower", goal=GOAL, n=sum(computed)).line())
+            alone.append(chain.rate(messages(2 * index)))
+            with kept_current(chain.database_url, computed):
+                beside.append(chain.rate(messages(2 * index + 1)))
+    print(Figure("store.ingest_with_rollups", max(beside), "messages/s", reference=max(alone)).line(), flush=True)
+    upkeep = 1 - max(beside) / max(alone)
+    print(Figure("store.rollup_upkeep", upkeep, "1", "lower", goal=GOAL, n=sum(computed)).line(), flush=True)
 
 
-def messages(part: int) -> Iterator[tuple[str, bytes]]:
+def messages(part: int) -> Iterator[Message]:
     """Make messages of one value; parts follow one another in time."""
+    first_s = START_S + part * N_MESSAGES // N_DEVICES * STEP_S
     for index in range(N_MESSAGES):
-        step = part * N_MESSAGES // N_DEVICES + index // N_DEVICES
-        values = {"voltage": 230.25 + index % 5}
-        message = NativeMessage(values=values, at=START_S + step * STEP_S, id=f"message-{part}-{index:08d}")
-        yield topic(index), encode(message)
+        at = first_s + index // N_DEVICES * STEP_S
+        payload = msgspec.json.encode({"at": at, "values": {"voltage": 230.25 + index % 5}})
+        yield f"vigie/{TERRITORY}/{device_of(index)}/up".encode(), payload.ljust(120)
 
 
 @contextmanager

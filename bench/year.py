@@ -10,7 +10,6 @@ Afterwards the simulator publishes a day of the town message by message, as fast
 
 import argparse
 import json
-import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,9 +21,9 @@ from typing import Any
 
 import psycopg
 
-from bench.chain import CHECKOUT, end_session, open_session
-from bench.database import fresh_database
+from bench.database import CHECKOUT, fresh_database
 from bench.figure import Figure
+from bench.ingest.sessions import end_session, open_slot
 from deploy.local.services import Services, running
 from deploy.processes import Program, first_ended, start_program, stop_programs
 
@@ -76,13 +75,11 @@ def main() -> None:
 @contextmanager
 def bench_of(services: Services, folder: Path, days: int, scale: float) -> Iterator[Bench]:
     """Give a database and a broker's session of this run's own."""
-    client_id = f"bench-{secrets.token_hex(6)}"
     with fresh_database(services) as database_url:
-        open_session(services.mqtt_url, client_id, SLUG)
+        client_id = open_slot(database_url, services.mqtt_url, SLUG)
         environment = {
             "VIGIE_DATABASE_URL": database_url,
             "VIGIE_MQTT_URL": services.mqtt_url,
-            "VIGIE_INGEST_CLIENT_ID": client_id,
             "VIGIE_INGEST_TERRITORY": SLUG,
         }
         try:

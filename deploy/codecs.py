@@ -16,7 +16,7 @@ from sensors.field_table import FieldTable, FieldTableError, read_field_table
 from sensors.lorawan import Heard, to_uplink
 from sensors.measurement import Uplink
 from sensors.rejection import DecodeError
-from store.codecs import Binding, Connection, add_codec, bind_codec
+from store.codecs import Binding, Connection, Variable, add_codec, bind_codec
 
 NO_CODEC = (
     "SyntaxError",
@@ -109,6 +109,24 @@ def enter(
         for binding in bindings:
             bind_codec(connection, binding)
     return version, is_new
+
+
+def make_variables(
+    written: list[str], profiles: list[str], devices: list[str], territory: str | None
+) -> list[Variable]:
+    """Make variables of NAME=TEXT as written on the command line. Raises SettingError."""
+    if devices and territory is None:
+        raise SettingError("--device needs --territory")
+    if not profiles and not devices:
+        raise SettingError("say whose variables they are: --profile or --device")
+    variables = []
+    for text in written:
+        name, sign, value = text.partition("=")
+        if not name or not sign:
+            raise SettingError(f"a variable is written NAME=TEXT, not {text!r}")
+        variables += [Variable("profile", plain_profile(profile), territory, name, value) for profile in profiles]
+        variables += [Variable("device", device.lower(), territory, name, value) for device in devices]
+    return variables
 
 
 def make_bindings(

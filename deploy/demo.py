@@ -5,7 +5,6 @@ ended. Everything ends with it, within seconds, also when it is killed.
 """
 
 import json
-import signal
 import socket
 import threading
 import time
@@ -13,12 +12,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import FrameType
 
 from deploy.errors import SettingError
 from deploy.local.services import Services, find_services
 from deploy.page import build_page
-from deploy.processes import Program, first_ended, start_program, stop_programs
+from deploy.processes import Program, first_ended, start_program, stop_on_signal, stop_programs
 from deploy.reference import enter_file
 from deploy.settings import CHECKOUT, services_given_or_embedded
 from deploy.town import register_town
@@ -135,18 +133,6 @@ def show(port: int, key: str) -> None:
         "  The town's last 60 days arrive first, then it lives. Ctrl-C ends everything.\n",
         flush=True,
     )
-
-
-def stop_on_signal() -> threading.Event:
-    """Give an event that Ctrl-C and SIGTERM set; a second Ctrl-C changes nothing."""
-    stop = threading.Event()
-
-    def end(number: int, frame: FrameType | None) -> None:
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
-    return stop
 
 
 def free_port(first: int) -> int:

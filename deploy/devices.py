@@ -1,10 +1,10 @@
 """A list of devices from a CSV file, as spreadsheets write it."""
 
-import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.errors import SettingError
+from deploy.table import read_rows
 from store.registry import DeviceEntry
 
 COLUMNS = ("territory", "external_id", "name", "model", "gateway", "interval_s", "revisable", "asset", "channel")
@@ -22,38 +22,14 @@ def read_devices(path: Path) -> list[DeviceEntry]:
     SettingError
         The file cannot be read, or a line cannot be used; the sentence names the line.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingError(f"{path} cannot be read as UTF-8 text: {error}") from error
     devices: dict[tuple[str, str], DeviceEntry] = {}
-    for number, row in read_rows(path, text):
+    for number, row in read_rows(path, COLUMNS, NEEDED):
         entry = read_entry(path, number, row)
         key = entry.territory, entry.external_id
         if key in devices:
             entry = merge(path, number, devices[key], entry)
         devices[key] = entry
     return list(devices.values())
-
-
-def read_rows(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, str]]]:
-    """Give each line that is not empty with its number."""
-    head = text.partition("\n")[0]
-    reader = csv.DictReader(text.splitlines(), delimiter=";" if head.count(";") > head.count(",") else ",")
-    names = [name.strip().lower() for name in reader.fieldnames or []]
-    unknown = [name for name in names if name not in COLUMNS]
-    missing = [name for name in NEEDED if name not in names]
-    if unknown or missing:
-        found = ", ".join(unknown or missing)
-        raise SettingError(
-            f"{path}: {'unknown' if unknown else 'missing'} column {found}; columns are {', '.join(COLUMNS)}"
-        )
-    reader.fieldnames = names
-    for row in reader:
-        if None in row or None in row.values():
-            raise SettingError(f"{path}, line {reader.line_num}: not as many fields as the header has columns")
-        if any(value.strip() for value in row.values()):
-            yield reader.line_num, {name: value.strip() for name, value in row.items()}
 
 
 def read_entry(path: Path, number: int, row: Mapping[str, str]) -> DeviceEntry:

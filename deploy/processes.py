@@ -5,10 +5,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import IO
 
 PR_SET_PDEATHSIG = 1
@@ -80,3 +82,15 @@ def stop_line(program: Program, timeout_s: float) -> str:
         program.process.wait()
         return f"{program.name}: killed after {timeout_s:.0f} s"
     return f"{program.name}: stopped" if code in (0, -signal.SIGTERM) else f"{program.name}: ended with code {code}"
+
+
+def stop_on_signal() -> threading.Event:
+    """Give an event that Ctrl-C and SIGTERM set; a second Ctrl-C changes nothing."""
+    stop = threading.Event()
+
+    def end(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    return stop

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -12,7 +13,9 @@ from ingest.identity import Fate, Settlement
 from sensors.instant import instant_text
 from sensors.measurement import RejectedPart
 from sensors.rejection import Reason, shown
-from store.intake import HOUR_US, RejectionRow, UnknownDelivery
+from sensors.stateful import stateful_formats
+from store.account import RejectionRow, UnknownDelivery
+from store.intake import HOUR_US
 
 Counts = npt.NDArray[np.int64]
 
@@ -78,12 +81,12 @@ def describe_conflicts(batch: Batch, settlement: Settlement, conflicting: Counts
     for index, standing in sorted(settlement.standing_by_index.items()):
         owner = int(batch.owners[index])
         if owner not in conflicts:
-            labels = batch.find_labels(index)
+            column = batch.find_column(index)
             found = (
                 f"{batch.rows.values[index]:.17g} / {standing:.17g}, {instant_text(int(batch.rows.times_us[index]))}"
             )
             conflicts[owner] = RejectedPart(
-                Reason.CONFLICTING_VALUE, shown(found), labels.channel, labels.quantity, int(conflicting[owner])
+                Reason.CONFLICTING_VALUE, shown(found), column.channel, column.quantity, int(conflicting[owner])
             )
     return conflicts
 
@@ -191,7 +194,15 @@ def refusal_row(refusal: Refusal) -> RejectionRow:
         decoder_version=refusal.origin.version,
         n_settled=None if refusal.uplink is None else 0,
         speaks_for=refusal.origin.bound,
+        uplink=write_uplink(refusal),
     )
+
+
+def write_uplink(refusal: Refusal) -> bytes | None:
+    """Write what the uplink said where the message alone does not say it, to be replayed."""
+    if refusal.uplink is None or refusal.origin.format not in stateful_formats():
+        return None
+    return msgspec.json.encode(refusal.uplink)
 
 
 def part_row(part: Part, rejected: RejectedPart, n_settled: int) -> RejectionRow:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.arrival import Arrival
-from sensors.measurement import Uplink
+from sensors.measurement import Column, Uplink
 from sensors.rejection import Reason
 from sensors.stateful import Request
 from store.intake import Rows
@@ -32,7 +33,7 @@ class Origin(msgspec.Struct, frozen=True):
     bound: str | None = None
 
 
-class Part(msgspec.Struct, frozen=True):
+class Part(msgspec.Struct, frozen=True, gc=False):
     """One uplink of a registered device. Its `n_accepted` values lie together in the batch's columns."""
 
     arrival: Arrival
@@ -61,6 +62,13 @@ class Refusal(msgspec.Struct, frozen=True):
     uplink: Uplink | None = None
 
 
+class Empty(NamedTuple):
+    """A message that was understood, has nothing measured in it, and asks for an answer."""
+
+    arrival: Arrival
+    origin: Origin
+
+
 class Aftermath(NamedTuple):
     """What messages of stateful formats leave beside measurements.
 
@@ -77,11 +85,12 @@ class Aftermath(NamedTuple):
 NOTHING_LEFT = Aftermath()
 
 
-class Labels(NamedTuple):
-    """Texts of one column, for the sentence of a conflict."""
+class Corrections(NamedTuple):
+    """Values whose times a clock rule made right: their indexes, the device's own times, the rules."""
 
-    channel: str
-    quantity: str
+    indexes: npt.NDArray[np.int64]
+    originals_us: npt.NDArray[np.int64]
+    rule_ids: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +108,11 @@ class Batch:
     rows: Rows
     owners: npt.NDArray[np.int32]
     column_ends: npt.NDArray[np.int64]
-    columns: Sequence[Labels]
+    columns: Sequence[Column]
     source: str = "own"
     aftermath: Aftermath = NOTHING_LEFT
+    corrections: Corrections | None = None
+    empties: Sequence[Empty] = ()
 
     @property
     def n_received(self) -> int:
@@ -114,8 +125,8 @@ class Batch:
         """Name the decoders at work, sorted."""
         return ",".join(sorted({part.origin.version for part in self.parts if part.origin.version})) or "none"
 
-    def find_labels(self, index: int) -> Labels:
-        """Give channel and quantity of one value."""
+    def find_column(self, index: int) -> Column:
+        """Give the column of one value."""
         return self.columns[int(np.searchsorted(self.column_ends, index, side="right"))]
 
 
@@ -129,41 +140,51 @@ class Assembly:
         self.aftermath = NOTHING_LEFT
         self.parts: list[Part] = []
         self.refusals: list[Refusal] = []
-        self.columns: list[Labels] = []
+        self.empties: list[Empty] = []
+        self._columns: list[Column] = []
         self._series_ids: list[int] = []
-        self._sizes: list[int] = []
-        self._times_us: list[int] = []
-        self._values: list[float] = []
-        self._part_sizes: list[int] = []
+        self._corrected: list[tuple[int, int, int, int]] = []
 
     def add(self, part: Part, series_ids: Sequence[int]) -> None:
         """Add an uplink with the series of each of its columns."""
         self.parts.append(part)
-        self._part_sizes.append(part.n_accepted)
-        self._series_ids.extend(series_ids)
-        for column in part.uplink.columns:
-            self.columns.append(Labels(column.channel, column.quantity))
-            self._sizes.append(len(column.values))
-            self._times_us.extend(column.times_us)
-            self._values.extend(column.values)
+        self._series_ids += series_ids
+        self._columns += part.uplink.columns
+
+    def note_corrections(self, originals: Mapping[int, tuple[int, int]]) -> None:
+        """Note own time and rule of those values, by their position in the part added next, that were made right."""
+        owner = len(self.parts)
+        self._corrected += [(owner, index, own_us, rule_id) for index, (own_us, rule_id) in originals.items()]
+
+    def find_corrections(self, n_accepted: npt.NDArray[np.int64]) -> Corrections | None:
+        """Give what was noted, by position in the whole batch."""
+        if not self._corrected:
+            return None
+        owners, indexes, originals_us, rule_ids = np.array(self._corrected, dtype=np.int64).T
+        starts = np.cumsum(n_accepted) - n_accepted
+        return Corrections(starts[owners] + indexes, originals_us, rule_ids)
 
     def finish(self) -> Batch:
         """Give the batch."""
-        sizes = np.array(self._sizes, dtype=np.int64)
+        columns, parts = self._columns, self.parts
+        sizes = np.array([len(column.values) for column in columns], dtype=np.int64)
+        n_accepted = np.array([part.n_accepted for part in parts], dtype=np.int64)
         rows = Rows(
             np.repeat(np.array(self._series_ids, dtype=np.int32), sizes),
-            np.array(self._times_us, dtype=np.int64),
-            np.array(self._values, dtype=np.float64),
+            np.array([*chain.from_iterable([column.times_us for column in columns])], dtype=np.int64),
+            np.array([*chain.from_iterable([column.values for column in columns])], dtype=np.float64),
         )
         return Batch(
             n_messages=self.n_messages,
             received_at_us=self.received_at_us,
-            parts=self.parts,
+            parts=parts,
             refusals=self.refusals,
             rows=rows,
-            owners=np.repeat(np.arange(len(self.parts), dtype=np.int32), self._part_sizes),
+            owners=np.repeat(np.arange(len(parts), dtype=np.int32), n_accepted),
             column_ends=np.cumsum(sizes),
-            columns=self.columns,
+            columns=columns,
             source=self.source,
             aftermath=self.aftermath,
+            corrections=self.find_corrections(n_accepted),
+            empties=self.empties,
         )

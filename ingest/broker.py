@@ -13,7 +13,8 @@ class Broker:
     `receive_maximum` bounds the unacknowledged among them (MQTT 5). `wants_retained` asks for retained messages at each
     subscription. `ends_when_taken_over`: once another connection has the client identifier, the session
     ends in place of taking it back. `is_kept`: the broker keeps the session while
-    nobody is there.
+    nobody is there. `sparkplug_host` names the Sparkplug host whose STATE this session keeps, "" for none.
+    the session is to end for good once it has taken what the broker kept.
     """
 
     host: str
@@ -29,6 +30,8 @@ class Broker:
     wants_retained: bool = False
     ends_when_taken_over: bool = False
     is_kept: bool = True
+    sparkplug_host: str = ""
+    is_ending: bool = False
 
 
 def read_broker_url(url: str, client_id: str, window_n: int) -> Broker:

@@ -6,6 +6,7 @@ through it (see `ingest.wire`), nor do their acknowledgements, which go out in o
 
 import socket
 import ssl
+import time
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -21,6 +22,7 @@ from ingest.broker import Broker
 from ingest.reply import Reply
 from ingest.tap import Tap
 from ingest.wire import PUBACK, acknowledgements
+from sensors.sparkplug_state import state_topic, write_state
 
 LOG = structlog.get_logger()
 NEVER_EXPIRES = 0xFFFFFFFF
@@ -29,6 +31,10 @@ CONNECT_TIMEOUT_S = 5.0
 MAX_RECEIPTS_WAITING = 20_000
 UNSUPPORTED_VERSION = 0x84
 TAKEN_OVER = 0x8E
+NO_SHARES = (
+    "the broker has no shared subscriptions, which need MQTT 5: give another as the own broker"
+    " and read this one as a source (`vigie source add`)"
+)
 OURS = {0x85, 0x86, 0x87}  # client identifier, user name or password, not authorised: no use in trying again
 
 
@@ -37,6 +43,14 @@ class Listener(Protocol):
 
     def connected(self) -> None:
         """The broker has taken us."""
+        ...
+
+    def subscribed(self) -> None:
+        """The broker sends us, or puts by for us, what we asked for from now on."""
+        ...
+
+    def unsubscribed(self) -> None:
+        """The broker takes nothing more for us."""
         ...
 
     def lacks_mqtt5(self) -> None:
@@ -56,6 +70,7 @@ class TappedClient(Client):
     """The library's client, reading through a tap."""
 
     generation = 0
+    _opened_ms = 0
 
     def __init__(self, broker: Broker, topic_filters: Sequence[str], listener: Listener, *, has_mqtt5: bool) -> None:
         super().__init__(
@@ -73,7 +88,8 @@ class TappedClient(Client):
         self.connect_timeout = CONNECT_TIMEOUT_S
         self.max_inflight_messages_set(1000)
         self.max_queued_messages_set(MAX_RECEIPTS_WAITING)
-        self.on_connect, self.on_disconnect, self.on_subscribe = on_connect, on_disconnect, on_subscribe
+        self.on_connect, self.on_disconnect = on_connect, on_disconnect
+        self.on_subscribe, self.on_unsubscribe = on_subscribe, on_unsubscribe
         if broker.user is not None:
             self.username_pw_set(broker.user, broker.password)
         if broker.is_tls:
@@ -88,6 +104,7 @@ class TappedClient(Client):
     def open(self) -> None:
         """Connect, or connect again, to a session that never expires. Raises OSError."""
         broker = self._broker
+        self._prepare_state()
         if self.host:
             self.reconnect()
         elif self.has_mqtt5:
@@ -111,6 +128,12 @@ class TappedClient(Client):
         sent = self.publish(reply.topic, reply.payload, qos=reply.qos, properties=properties)
         return sent.rc != MQTTErrorCode.MQTT_ERR_QUEUE_SIZE
 
+    def tell_state(self, *, is_online: bool) -> None:
+        """Publish the Sparkplug host's birth or death, where this session is that of a host."""
+        if host := self._broker.sparkplug_host:
+            at_ms = self._opened_ms if is_online else max(time.time_ns() // 1_000_000, self._opened_ms)
+            self.publish(state_topic(host), write_state(at_ms, is_online=is_online), qos=1, retain=True)
+
     def ping(self) -> None:
         """Give a sign of life without expecting to read the answer soon."""
         self._send_pingreq()
@@ -120,12 +143,26 @@ class TappedClient(Client):
         """Drop the connection without a word."""
         self._sock_close()
 
-    def greet(self, reason: ReasonCode, *, session_present: bool) -> None:
+    def end_subscriptions(self) -> None:
+        """Have the broker take nothing more for us; it answers after what it had to deliver."""
+        self.unsubscribe(list(self._topic_filters))
+
+    def leave_for_good(self) -> None:
+        """Leave, and have the broker forget the session."""
+        properties = make_properties(PacketTypes.DISCONNECT)
+        properties.SessionExpiryInterval = 0
+        self.disconnect(properties=properties)
+
+    def greet(self, reason: ReasonCode, *, session_present: bool, has_shares: bool) -> None:
         """Go on from the broker's answer to CONNECT."""
-        if not reason.is_failure:
+        if not reason.is_failure and not has_shares and needs_shares(self._topic_filters):
+            self._listener.refused(NO_SHARES)
+            self.abort()
+        elif not reason.is_failure:
             LOG.info("broker_connected", mqtt5=self.has_mqtt5, session_present=session_present)
             self._listener.connected()
-            self._subscribe()
+            if not self._broker.is_ending:
+                self._subscribe()
         elif reason.value == UNSUPPORTED_VERSION and self.has_mqtt5:
             self._listener.lacks_mqtt5()
         elif reason.value in OURS:
@@ -141,10 +178,24 @@ class TappedClient(Client):
         if refused:
             self._listener.refused(f"the broker's access rights forbid us to read {', '.join(refused)}")
             self.abort()
+            return
+        self._listener.subscribed()
+        self.tell_state(is_online=True)
+
+    def check_end_of_subscriptions(self, reasons: Sequence[ReasonCode]) -> None:
+        """Go on from the broker's answer to UNSUBSCRIBE; as long as one goes on, the session is not empty."""
+        if not any(reason.is_failure for reason in reasons):
+            self._listener.unsubscribed()
 
     def tell_end(self, reason: ReasonCode) -> None:
         """Tell the listener why the connection ended."""
         self._listener.disconnected(str(reason), is_taken_over=reason.value == TAKEN_OVER)
+
+    def _prepare_state(self) -> None:
+        """Have the broker publish the Sparkplug host's death when the connection is lost."""
+        self._opened_ms = time.time_ns() // 1_000_000
+        if host := self._broker.sparkplug_host:
+            self.will_set(state_topic(host), write_state(self._opened_ms, is_online=False), qos=1, retain=True)
 
     def _subscribe(self) -> None:
         if self.has_mqtt5:
@@ -168,11 +219,12 @@ class TappedClient(Client):
 
 
 def on_connect(
-    client: Client, _data: Any, flags: ConnectFlags, reason: ReasonCode, _properties: Properties | None
+    client: Client, _data: Any, flags: ConnectFlags, reason: ReasonCode, properties: Properties | None
 ) -> None:
     """Pass on the library's call."""
     if isinstance(client, TappedClient):
-        client.greet(reason, session_present=flags.session_present)
+        has_shares = bool(getattr(properties, "SharedSubscriptionAvailable", True))  # absent: it has them
+        client.greet(reason, session_present=flags.session_present, has_shares=has_shares)
 
 
 def on_subscribe(
@@ -183,6 +235,14 @@ def on_subscribe(
         client.check_subscriptions(reasons)
 
 
+def on_unsubscribe(
+    client: Client, _data: Any, _mid: int, reasons: list[ReasonCode], _properties: Properties | None
+) -> None:
+    """Pass on the library's call."""
+    if isinstance(client, TappedClient):
+        client.check_end_of_subscriptions(reasons)
+
+
 def on_disconnect(
     client: Client, _data: Any, _flags: DisconnectFlags, reason: ReasonCode, _properties: Properties | None
 ) -> None:
@@ -190,6 +250,11 @@ def on_disconnect(
     LOG.info("broker_disconnected", reason=str(reason))
     if isinstance(client, TappedClient):
         client.tell_end(reason)
+
+
+def needs_shares(topic_filters: Sequence[str]) -> bool:
+    """Say whether a filter is a shared subscription (MQTT 5.0, 4.8.2)."""
+    return any(topic_filter.startswith("$share/") for topic_filter in topic_filters)
 
 
 def make_properties(packet_type: int) -> Properties:

@@ -20,9 +20,8 @@ from ingest.arrival import Arrival, Chunk
 from ingest.counters import Counters
 from ingest.errors import IngestError
 from ingest.newest import NewestWriter
-from ingest.posted import SOURCE, PostIntake, make_arrival, tell
+from ingest.posted import PostIntake, make_arrival, tell
 from ingest.registry import Registry
-from ingest.source import Source
 from ingest.worker import Done, Worker
 from ingest.writer import Writer
 from sensors.posting import Post, PostOutcome, UndeliveredError
@@ -138,7 +137,7 @@ class PostDesk:
     def _make_worker(self) -> PostWorker:
         return PostWorker(
             self._database_url,
-            PostIntake(Source(SOURCE, ()), Registry()),
+            PostIntake(Registry()),
             Writer(self._name, time.monotonic),
             self.counters,
             self._inbox,

@@ -1,9 +1,11 @@
 """A source as the store has it, made into rules and a broker's address. Credentials come from where it says only."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+
+import structlog
 
 from ingest.broker import Broker, read_broker_url
 from ingest.errors import SettingsError
@@ -14,9 +16,44 @@ from sensors.json_mapping import json_mapping, read_rule
 from sensors.mapping_rule import RuleError
 from sensors.sparkplug_host import Naming
 from sensors.stateful import StatefulFormat, stateful_formats
-from store.sources import RuleEntry, SourceEntry
+from store.intake import Connection
+from store.sources import RuleEntry, SourceEntry, read_sources
 
+LOG = structlog.get_logger()
 JSON_MAPPING = "json_mapping"
+REFRESH_S = 3.0
+
+
+class SourceBook:
+    """The sources as they are entered, read again every few seconds; one whose rules cannot be used is not known."""
+
+    def __init__(self) -> None:
+        self._entries: list[SourceEntry] = []
+        self._known: dict[str, Source] = {}
+        self._refresh_at = 0.0
+
+    def refresh(self, connection: Connection, now: float) -> None:
+        """Read what the store has, if it is time by `now`, a monotonic clock in seconds."""
+        if now < self._refresh_at:
+            return
+        self._refresh_at = now + REFRESH_S
+        if (entries := read_sources(connection)) != self._entries:
+            self._entries, self._known = entries, make_usable(entries)
+
+    def find(self, name: str) -> Source | None:
+        """Give the source of this name."""
+        return self._known.get(name)
+
+
+def make_usable(entries: Iterable[SourceEntry]) -> dict[str, Source]:
+    """Give those sources whose rules can be used, by name."""
+    usable: dict[str, Source] = {}
+    for entry in entries:
+        try:
+            usable[entry.name] = make_source(entry)
+        except SettingsError as error:
+            LOG.warning("source_unusable", source=entry.name, error=str(error))
+    return usable
 
 
 def make_source(entry: SourceEntry) -> Source:

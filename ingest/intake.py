@@ -3,49 +3,28 @@
 from collections.abc import Sequence
 
 import msgspec
-import structlog
 
 from ingest.arrival import Arrival
-from ingest.batch import NOTHING_LEFT, Aftermath, Assembly, Batch, Origin, Part, Refusal
+from ingest.batch import NOTHING_LEFT, Aftermath, Assembly, Batch, Empty, Part, Refusal
+from ingest.clock import CorrectedUplink, is_refused_for_time, make_right
 from ingest.codecs.book import CodecBook
 from ingest.codecs.format import with_codecs
+from ingest.draft import Draft, decode_in_order, decode_message
 from ingest.memory import Memory, write_out
 from ingest.registry import Device, DeviceKey, Registry
+from ingest.route import Route, make_route
 from ingest.source import Source
-from sensors.formats import Format
+from ingest.zones import Zones
+from sensors.clock import ClockRule
+from sensors.formats import in_zone
 from sensors.measurement import Column, Uplink
-from sensors.rejection import DecodeError, Reason, shown
-from sensors.stateful import Decoded, Liveness, Received, StatefulFormat
-from sensors.topic import read_uplink_topic
+from sensors.rejection import Reason, shown
 from store.intake import Connection
 from store.memory import PresenceRow
 
-LOG = structlog.get_logger()
 MAX_ROUTES = 100_000
-# What a mistake in a decoder raises. One message must not end the worker, so it is refused and kept.
-DECODER_FAULTS = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError, RecursionError)
 
-
-class Route(msgspec.Struct, frozen=True):
-    """What to do with messages on one topic: without a format they are refused for `reason`."""
-
-    origin: Origin
-    topic: str = ""
-    format: Format | None = None
-    reason: Reason = Reason.UNKNOWN_TOPIC
-    stateful: StatefulFormat | None = None
-    device_prefix: str = ""
-
-
-class Draft(msgspec.Struct, frozen=True):
-    """A decoded message: its uplinks, or why there are none; `said` is all that a format with state made of it."""
-
-    arrival: Arrival
-    origin: Origin
-    uplinks: tuple[Uplink, ...] = ()
-    reason: Reason | None = None
-    detail: str = ""
-    said: Decoded | None = None
+Spoken = tuple[Draft, Uplink, DeviceKey]  # an uplink, its message, and of which device it speaks
 
 
 class Intake:
@@ -59,11 +38,14 @@ class Intake:
         self.registry = registry
         self.codecs = CodecBook()
         self.memory = Memory() if memory is None else memory
+        self.zones = Zones()
         self._routes: dict[bytes, Route] = {}
 
     def prepare(self, connection: Connection, now: float) -> None:
         """Read what decoding needs of the store: call it before `decode`. `now` is a monotonic clock in seconds."""
         self.codecs.refresh(connection, now)
+        if self.zones.refresh(connection, now):
+            self._routes.clear()
 
     def close(self) -> None:
         """End what decoding has started."""
@@ -85,23 +67,28 @@ class Intake:
         """Make the batch of these messages; `now` is a monotonic clock in seconds. Makes series that are missing."""
         registry = self.registry
         registry.refresh(connection, now)
-        if missed := registry.load_devices(connection, self._device_keys(drafts), now):
-            registry.meet(connection, self._find_profiles(drafts, missed))
-        registry.load_series(connection, self._missing_series(drafts))
+        spoken = [(draft, uplink, address(draft, uplink)) for draft in drafts for uplink in draft.uplinks]
+        keys = device_keys(drafts, spoken)
+        if missed := registry.load_devices(connection, keys, now):
+            registry.meet(connection, find_profiles(spoken, missed))
+        if not registry.with_rules.isdisjoint(keys):
+            spoken = [self._correct(*each) for each in spoken]
+        registry.load_series(connection, self._missing_series(spoken))
         assembly = Assembly(len(drafts), drafts[0].arrival.received_at_us, self.source.name)
         assembly.aftermath = find_aftermath(self.source, drafts)
+        for draft, uplink, key in spoken:
+            self._add(assembly, draft, uplink, key)
         for draft in drafts:
             if draft.reason is not None:
                 assembly.refusals.append(self._refuse(draft, draft.reason, draft.detail))
-            for uplink in draft.uplinks:
-                self._add(assembly, draft, uplink)
+            elif not draft.uplinks and draft.arrival.response_topic is not None:
+                assembly.empties.append(Empty(draft.arrival, draft.origin))
         return assembly.finish()
 
-    def _add(self, assembly: Assembly, draft: Draft, uplink: Uplink) -> None:
-        bound = draft.origin.bound
-        territory = uplink.territory or bound or ""
-        device = self.registry.devices.get((territory, uplink.device))
-        if bound not in (None, territory):
+    def _add(self, assembly: Assembly, draft: Draft, uplink: Uplink, key: DeviceKey) -> None:
+        bound, territory = draft.origin.bound, key[0]
+        device = self.registry.devices.get(key)
+        if bound is not None and bound != territory:
             assembly.refusals.append(self._refuse(draft, Reason.TERRITORY_MISMATCH, territory, uplink))
         elif device is None:
             is_known = territory in self.registry.territories
@@ -109,10 +96,33 @@ class Intake:
             detail = uplink.device if is_known else territory
             assembly.refusals.append(self._refuse(draft, reason, detail, uplink))
         else:
-            assembly.add(make_part(draft, uplink, device, territory), find_series(device, uplink))
+            if isinstance(uplink, CorrectedUplink):
+                assembly.note_corrections(uplink.originals)
+            series = device.series_of(uplink)
+            ids = [series[column.channel, column.quantity] for column in uplink.columns]
+            assembly.add(make_part(draft, uplink, device, territory), ids)
+
+    def _correct(self, draft: Draft, uplink: Uplink, key: DeviceKey) -> Spoken:
+        """Make the times right of a device whose clock is wrong in a known way."""
+        device = self.registry.devices.get(key)
+        rules = device.row.clock_rules if device is not None else ()
+        return draft, self._correct_uplink(draft, uplink, rules) if rules else uplink, key
+
+    def _correct_uplink(self, draft: Draft, uplink: Uplink, rules: Sequence[ClockRule]) -> Uplink:
+        """Make an uplink's times right, those too that were refused because the device's own time lies far ahead."""
+        arrival = draft.arrival
+        index = next(index for index, each in enumerate(draft.uplinks) if each is uplink)
+        if is_refused_for_time(uplink) and draft.said is None:
+            for rule in rules:
+                as_if = msgspec.structs.replace(arrival, received_at_us=arrival.received_at_us - rule.shift_us)
+                (again,) = self.decode([as_if])
+                if len(again.uplinks) == len(draft.uplinks) and not is_refused_for_time(again.uplinks[index]):
+                    uplink = again.uplinks[index]
+                    break
+        return make_right(uplink, rules, arrival.received_at_us)
 
     def _refuse(self, draft: Draft, reason: Reason, detail: str, uplink: Uplink | None = None) -> Refusal:
-        territory, external_id = self._address(draft, uplink)
+        territory, external_id = address(draft, uplink)
         device = self.registry.devices.get((territory, external_id))
         return Refusal(
             arrival=draft.arrival,
@@ -127,33 +137,12 @@ class Intake:
             uplink=uplink,
         )
 
-    def _address(self, draft: Draft, uplink: Uplink | None) -> tuple[str, str]:
-        origin = draft.origin
-        if uplink is not None:
-            return uplink.territory or origin.bound or "", uplink.device
-        return origin.territory or origin.bound or "", origin.device or ""
-
-    def _device_keys(self, drafts: Sequence[Draft]) -> set[tuple[str, str]]:
-        keys = {self._address(draft, uplink) for draft in drafts for uplink in draft.uplinks}
-        keys |= {self._address(draft, None) for draft in drafts if not draft.uplinks and draft.origin.device}
-        return keys
-
-    def _find_profiles(self, drafts: Sequence[Draft], missed: set[DeviceKey]) -> dict[DeviceKey, str | None]:
-        """Give the profile of each stranger that sent what can be read and that its source may speak for."""
-        return {
-            key: uplink.profile
-            for draft in drafts
-            for uplink in draft.uplinks
-            if (key := self._address(draft, uplink)) in missed and draft.origin.bound in (None, key[0])
-        }
-
-    def _missing_series(self, drafts: Sequence[Draft]) -> list[tuple[Device, Uplink, Column]]:
+    def _missing_series(self, spoken: Sequence[Spoken]) -> list[tuple[Device, Uplink, Column]]:
         devices = self.registry.devices
         return [
             (device, uplink, column)
-            for draft in drafts
-            for uplink in draft.uplinks
-            if (device := devices.get(self._address(draft, uplink))) is not None
+            for _, uplink, key in spoken
+            if (device := devices.get(key)) is not None
             for column in uplink.columns
             if (column.channel, column.quantity) not in device.series_of(uplink)
         ]
@@ -163,91 +152,33 @@ class Intake:
             self._routes.clear()
         route = make_route(self.source, topic)
         if route.format is not None:
-            format_ = with_codecs(route.format, self.codecs, route.origin.bound)
+            zone = self.zones.find(route.origin.bound or route.origin.territory)
+            format_ = in_zone(route.format, zone)
+            format_ = with_codecs(format_, self.codecs, route.origin.bound, route.device_prefix)
             route = msgspec.structs.replace(route, format=format_)
         self._routes[topic] = route
         return route
 
 
-def make_route(source: Source, topic: bytes) -> Route:
-    """Find out what to do with messages on this topic."""
-    try:
-        text = topic.decode()
-    except UnicodeDecodeError:
-        return Route(Origin(source.name, printable(topic), bound=source.territory), reason=Reason.INVALID_UTF8)
-    rule = source.find_rule(text)
-    if rule is None:
-        return Route(Origin(source.name, printable(topic), bound=source.territory))
-    used = rule.format or rule.stateful
-    bound = rule.territory or source.territory
-    if used is None or "\x00" in text:
-        return Route(Origin(source.name, printable(topic), bound=bound))
-    territory, device = read_address(text)
-    origin = Origin(source.name, printable(topic), used.name, used.version, territory, device, bound)
-    return Route(origin, text, rule.format, stateful=rule.stateful, device_prefix=rule.device_prefix)
+def address(draft: Draft, uplink: Uplink | None) -> DeviceKey:
+    """Say of which territory and device an uplink speaks, or a message that has none."""
+    origin = draft.origin
+    if uplink is not None:
+        return uplink.territory or origin.bound or "", uplink.device
+    return origin.territory or origin.bound or "", origin.device or ""
 
 
-def read_address(topic: str) -> tuple[str | None, str | None]:
-    """Give territory and device where the topic itself names them, for messages that cannot be read."""
-    try:
-        return read_uplink_topic(topic)
-    except DecodeError:
-        return None, None
+def device_keys(drafts: Sequence[Draft], spoken: Sequence[Spoken]) -> set[DeviceKey]:
+    """Give all devices that messages speak of."""
+    keys = {key for _, _, key in spoken}
+    return keys | {address(draft, None) for draft in drafts if not draft.uplinks and draft.origin.device}
 
 
-def printable(topic: bytes) -> str:
-    """Write a topic so that it can be stored and read: bytes that are no UTF-8, and NUL, as \\xNN."""
-    return topic.decode(errors="backslashreplace").replace("\x00", r"\x00")
-
-
-def decode_message(arrival: Arrival, route: Route) -> Draft:
-    """Decode one message; never fails."""
-    origin = route.origin
-    if route.format is None:
-        return Draft(arrival, origin, (), route.reason, origin.topic)
-    try:
-        uplinks = route.format.decode(route.topic, arrival.payload, arrival.received_at_us)
-    except DecodeError as error:
-        return Draft(arrival, origin, (), error.reason, error.detail)
-    except DECODER_FAULTS as error:
-        LOG.exception("decoder_failed", format=origin.format, topic=origin.topic)
-        return Draft(arrival, origin, (), Reason.CODEC_FAILED, f"{type(error).__name__}: {error}")
-    if uplinks and uplinks[0].decoder is not None:
-        origin = msgspec.structs.replace(origin, version=f"{origin.version}+{uplinks[0].decoder}")
-    if arrival.is_retained:  # a value that the broker kept says what was; only its own time tells when
-        uplinks = tuple(uplink for uplink in uplinks if uplink.clock == "device")
-    if route.device_prefix:
-        uplinks = tuple(prefixed(uplink, route.device_prefix) for uplink in uplinks)
-    return Draft(arrival, origin, uplinks)
-
-
-def decode_in_order(arrival: Arrival, route: Route, format_: StatefulFormat, memory: Memory) -> Draft:
-    """Decode one message with what came before it; never fails. Messages must come in the order of their arrival."""
-    origin, prefix = route.origin, route.device_prefix
-    received = Received(route.topic, arrival.payload, arrival.received_at_us, arrival.is_retained)
-    try:
-        said = memory.decode(format_, received)
-    except DecodeError as error:
-        return Draft(arrival, origin, (), error.reason, error.detail)
-    except DECODER_FAULTS as error:
-        LOG.exception("decoder_failed", format=origin.format, topic=origin.topic)
-        return Draft(arrival, origin, (), Reason.CODEC_FAILED, f"{type(error).__name__}: {error}")
-    uplinks = tuple(prefixed(uplink, prefix) for uplink in said.uplinks) if prefix else said.uplinks
-    if prefix and said.liveness:
-        said = msgspec.structs.replace(said, liveness=tuple(prefixed_fact(fact, prefix) for fact in said.liveness))
-    return Draft(arrival, origin, uplinks, said=said)
-
-
-def prefixed(uplink: Uplink, prefix: str) -> Uplink:
-    """Put the rule's prefix before device and gateway."""
-    gateway = None if uplink.gateway is None else prefix + uplink.gateway
-    return msgspec.structs.replace(uplink, device=prefix + uplink.device, gateway=gateway)
-
-
-def prefixed_fact(fact: Liveness, prefix: str) -> Liveness:
-    """Put the rule's prefix before device and gateway."""
-    through = None if fact.through is None else prefix + fact.through
-    return msgspec.structs.replace(fact, device=prefix + fact.device, through=through)
+def find_profiles(spoken: Sequence[Spoken], missed: set[DeviceKey]) -> dict[DeviceKey, str | None]:
+    """Give the profile of each stranger that sent what can be read and that its source may speak for."""
+    return {
+        key: uplink.profile for draft, uplink, key in spoken if key in missed and draft.origin.bound in (None, key[0])
+    }
 
 
 def find_aftermath(source: Source, drafts: Sequence[Draft]) -> Aftermath:
@@ -280,9 +211,3 @@ def make_part(draft: Draft, uplink: Uplink, device: Device, territory: str) -> P
         n_accepted=len(columns[0].values) if len(columns) == 1 else uplink.n_accepted,
         n_refused=uplink.n_rejected if uplink.rejected else 0,
     )
-
-
-def find_series(device: Device, uplink: Uplink) -> list[int]:
-    """Give the series of each column."""
-    series = device.series_of(uplink)
-    return [series[column.channel, column.quantity] for column in uplink.columns]

@@ -3,6 +3,7 @@
 import queue
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
@@ -42,12 +43,19 @@ class Parts:
 
 
 def make_parts(
-    database_url: str, source: Source, broker: Broker, counters: Counters, owned: Owned | None = None
+    database_url: str,
+    source: Source,
+    broker: Broker,
+    counters: Counters,
+    owned: Owned | None = None,
+    topic_filters: Sequence[str] = (),
 ) -> Parts:
-    """Put together what reads these rules of a source; the client id names the worker too."""
+    """Put together what reads these rules of a source; the client id names the worker too.
+
+    `topic_filters` are what the session is subscribed to, where they are not just those of the rules.
+    """
     inbox: queue.SimpleQueue[Chunk | None] = queue.SimpleQueue()
-    topic_filters = list(dict.fromkeys(rule.topic_filter for rule in source.rules))
-    session = Session(broker, topic_filters, inbox, counters)
+    session = Session(broker, topic_filters or source.topic_filters, inbox, counters)
     newest = NewestWriter(database_url, broker.client_id)
     worker = Worker(
         database_url,

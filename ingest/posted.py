@@ -10,14 +10,20 @@ from ingest.arrival import Arrival
 from ingest.batch import Origin, Refusal
 from ingest.codecs.book import CodecBook
 from ingest.codecs.format import with_codecs
-from ingest.intake import Draft, Intake, Route, decode_message
-from ingest.source import Rule, Source
-from sensors.formats import formats
+from ingest.draft import Draft, decode_message
+from ingest.foreign import SourceBook
+from ingest.intake import Intake
+from ingest.registry import Registry
+from ingest.route import Route, make_route
+from ingest.source import Source
+from sensors.formats import in_zone
 from sensors.measurement import Uplink
-from sensors.posting import Post, PostOutcome, Refused, needs_device, topic_of
+from sensors.posting import Post, PostOutcome, Refused, topic_of
 from sensors.rejection import Reason, shown
+from store.intake import Connection
 
 SOURCE = "http"
+NAMED = f"{SOURCE}:"  # before the name of the source whose rules read the post
 
 
 class PostedArrival(Arrival, frozen=True, gc=False, kw_only=True):
@@ -27,21 +33,30 @@ class PostedArrival(Arrival, frozen=True, gc=False, kw_only=True):
 
 
 class PostIntake(Intake):
-    """Reads posts: the format is named, the territory is the one for which the sender's key may speak."""
+    """Reads posts: format or source is named, the territory is the one for which the sender's key may speak."""
+
+    def __init__(self, registry: Registry) -> None:
+        super().__init__(Source(SOURCE, ()), registry)
+        self.sources = SourceBook()
+
+    def prepare(self, connection: Connection, now: float) -> None:
+        """Read what decoding needs of the store."""
+        super().prepare(connection, now)
+        self.sources.refresh(connection, now)
 
     def decode(self, arrivals: Sequence[Arrival]) -> list[Draft]:
         """Decode posts; whatever they hold, each gives one draft."""
-        return [decode_post(arrival, self.codecs) for arrival in arrivals if isinstance(arrival, PostedArrival)]
+        return [
+            decode_post(arrival, self.in_zone(find_route(arrival, self.sources)), self.codecs)
+            for arrival in arrivals
+            if isinstance(arrival, PostedArrival)
+        ]
 
-
-def post_source(territory: str) -> Source:
-    """Give what reads a kept post again: by its topic its format, bound to the territory it was posted for."""
-    rules: list[Rule] = []
-    for format_ in formats().values():
-        devices = ("+",) if needs_device(format_.name) else ("+", None)
-        filters = {topic_of(Post(territory, format_, b"", device, "+")) for device in devices}
-        rules += [Rule(topic_filter, format_) for topic_filter in sorted(filters)]
-    return Source(SOURCE, tuple(rules), territory)
+    def in_zone(self, route: Route) -> Route:
+        """Have times without an offset read as civil time of the territory."""
+        if route.format is None:
+            return route
+        return msgspec.structs.replace(route, format=in_zone(route.format, self.zones.find(route.origin.bound)))
 
 
 def make_arrival(post: Post, received_at_us: int) -> PostedArrival:
@@ -49,11 +64,27 @@ def make_arrival(post: Post, received_at_us: int) -> PostedArrival:
     return PostedArrival(topic_of(post).encode(), post.payload, 0, received_at_us, post=post)
 
 
-def decode_post(arrival: PostedArrival, codecs: CodecBook) -> Draft:
-    """Decode one post and bind what it says to its territory; never fails."""
+def find_route(arrival: PostedArrival, sources: SourceBook) -> Route:
+    """Say how a post is read: in the format it names, or by the rules of its source, which is entered or not."""
     post, topic = arrival.post, arrival.topic.decode()
-    origin = Origin(SOURCE, topic, post.format.name, post.format.version, post.territory, post.device, post.territory)
-    draft = decode_message(arrival, Route(origin, topic, with_codecs(post.format, codecs, post.territory)))
+    if post.format is not None:
+        name, version = post.format.name, post.format.version
+        origin = Origin(SOURCE, topic, name, version, post.territory, post.device, post.territory)
+        return Route(origin, topic, post.format)
+    known = sources.find(post.source)
+    rules = known.bound_to(post.territory).rules if known else ()
+    return make_route(Source(NAMED + post.source, rules, post.territory), arrival.topic)
+
+
+def decode_post(arrival: PostedArrival, route: Route, codecs: CodecBook) -> Draft:
+    """Decode one post and bind what it says to its territory; never fails."""
+    post, origin = arrival.post, route.origin
+    if route.stateful is not None:
+        return Draft(arrival, origin, (), Reason.NOT_ALLOWED, f"{route.stateful.name}: HTTP")
+    if route.format is not None:
+        format_ = with_codecs(route.format, codecs, post.territory, route.device_prefix)
+        route = msgspec.structs.replace(route, format=format_)
+    draft = decode_message(arrival, route)
     strange = next((u.territory for u in draft.uplinks if u.territory not in (None, post.territory)), None)
     if strange is not None:
         return Draft(arrival, origin, (), Reason.TERRITORY_MISMATCH, shown(strange))
@@ -99,7 +130,7 @@ def tell_refusal(refusal: Refusal) -> PostOutcome:
 
 def is_repeatable(uplink: Uplink) -> bool:
     """Say whether the same uplink would be known again."""
-    return uplink.clock == "device" or uplink.message_id is not None
+    return uplink.clock != "arrival" or uplink.message_id is not None
 
 
 def join(parts: Sequence[PostOutcome]) -> PostOutcome:

@@ -1,5 +1,6 @@
 """The ingest worker as a program: the platform's own broker and the sources beside it, each read by threads."""
 
+import gc
 import signal
 import threading
 from collections.abc import Iterator
@@ -10,12 +11,10 @@ from types import FrameType
 import structlog
 from prometheus_client import start_http_server
 
-from ingest.broker import read_broker_url
 from ingest.counters import Counters
-from ingest.parts import Parts, make_parts, run_parts
 from ingest.replayer import replaying
 from ingest.settings import Settings
-from ingest.source import own_source
+from ingest.slots import SlotKeeper
 from ingest.supervisor import Supervisor
 
 LOG = structlog.get_logger()
@@ -30,6 +29,7 @@ def main(settings: Settings) -> None:
 
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, end)
+    gc.freeze()  # else the collector walks all that was imported, again and again: a third of the time of a message
     run(settings, stop)
 
 
@@ -42,32 +42,25 @@ def run(settings: Settings, stop: threading.Event) -> Counters:
         It can be of no use: a sentence says what to mend.
     """
     counters = Counters()
-    supervisor = Supervisor(settings, counters)
+    slots = SlotKeeper(settings, counters)
+    supervisor = Supervisor(settings, counters, slots.healths)
     with (
         served(counters, settings.metrics_port),
         replaying(settings.database_url),
         ThreadPoolExecutor(2, "ingest") as threads,
     ):
-        futures: list[Future[None]] = []
+        futures: list[Future[None]] = [threads.submit(supervisor.run, stop)]
         if settings.reads_own:
-            parts = make_own_parts(settings, counters)
-            supervisor.watch(settings.client_id, parts.session.health)
-            futures.append(threads.submit(run_parts, parts, stop))
-        futures.append(threads.submit(supervisor.run, stop))
+            futures.append(threads.submit(slots.run, stop))
         for future in futures:
             future.add_done_callback(lambda _: stop.set())
-        LOG.info("ingest_started", client_id=settings.client_id)
+        LOG.info("ingest_started")
         stop.wait()
-    LOG.info("ingest_ended", client_id=settings.client_id)
+        slots.end()
+    LOG.info("ingest_ended")
     for future in futures:
         future.result()
     return counters
-
-
-def make_own_parts(settings: Settings, counters: Counters) -> Parts:
-    """Put together what reads the own broker's formats without state: any number of workers may."""
-    broker = read_broker_url(settings.mqtt_url, settings.client_id, settings.window_n)
-    return make_parts(settings.database_url, own_source(settings.territory).stateless, broker, counters)
 
 
 @contextmanager

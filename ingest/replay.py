@@ -8,84 +8,43 @@ of a revisable device: the one that stands may have come later.
 
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
 import msgspec
-import numpy as np
 import psycopg
 import structlog
 
 from ingest.account import Outcome
 from ingest.arrival import Arrival
 from ingest.batch import Batch
-from ingest.errors import SettingsError
-from ingest.foreign import make_source
-from ingest.intake import Draft, Intake
+from ingest.draft import Draft
+from ingest.foreign import make_usable
+from ingest.held import WANT_THEIR_SOURCE, HeldMessage, Refused, read_pages, source_key
+from ingest.intake import Intake
 from ingest.newest import newest_of
+from ingest.posted import NAMED
+from ingest.posted import SOURCE as HTTP
+from ingest.reentry import enter_anew
 from ingest.registry import Registry
-from ingest.source import Rule, Source, own_source
-from ingest.writer import Writer, enter_account
+from ingest.route import make_route
+from ingest.source import OWN, Rule, Source, own_source
+from ingest.writer import Writer
 from sensors.formats import find_format
-from sensors.measurement import RejectedPart
-from sensors.rejection import Reason
 from store import quarantine
 from store.intake import Connection, prepare_session
 from store.newest import upsert_newest
-from store.quarantine import Choice, Counts, HeldRow, Withdrawal
+from store.quarantine import Choice, Counts, HeldRow
 from store.sources import read_sources
 
 LOG = structlog.get_logger()
-PAGE_N = 500  # rejections
 WORKER = "replay"
-# Refused for who sent it: only the rights of its own source can say whether that is mended.
-WANT_THEIR_SOURCE = frozenset({Reason.TERRITORY_MISMATCH.value, Reason.NOT_ALLOWED.value})
-# Of these the whole uplink was refused before the store saw any of it.
-WHOLE_UPLINK = frozenset({Reason.UNKNOWN_DEVICE.value, Reason.UNKNOWN_TERRITORY.value, *WANT_THEIR_SOURCE})
-OWN_WAYS = ("own", "http")  # bound to a territory here by the message itself
+OWN_WAYS = (OWN, HTTP)
 PERMANENT = (psycopg.DataError, psycopg.IntegrityError)
 
 FindSource = Callable[[HeldRow], Source | None]  # as whose the message is read again; None: nobody knows it
-Refused = Counter[tuple[str | None, str]]  # values by (device, reason)
-
-
-@dataclass(frozen=True, slots=True)
-class HeldMessage:
-    """A kept message with all its open rejections of one territory."""
-
-    rows: Sequence[HeldRow]
-
-    @property
-    def head(self) -> HeldRow:
-        """Give a row for what all of them share."""
-        return self.rows[0]
-
-    @property
-    def is_whole(self) -> bool:
-        """Say whether the message could not be read at all."""
-        return any(row.n_settled is None for row in self.rows)
-
-    @property
-    def devices(self) -> set[str | None]:
-        """Give the devices whose values are open."""
-        return {row.device for row in self.rows}
-
-    def count_refused(self) -> Refused:
-        """Count what is open, but for conflicts, which show only against the store."""
-        counts: Refused = Counter()
-        for row in self.rows:
-            if row.reason != Reason.CONFLICTING_VALUE.value:
-                counts[row.device, row.reason] += row.n_values
-        return counts
-
-    def count_settled(self) -> dict[str | None, int]:
-        """Give, by device, how many values of this message the account holds as stored or duplicate."""
-        settled: dict[str | None, int] = {}
-        for row in self.rows:
-            settled[row.device] = max(settled.get(row.device, 0), row.n_settled or 0)
-        return settled
 
 
 def sources_of(connection: Connection) -> FindSource:
@@ -93,14 +52,15 @@ def sources_of(connection: Connection) -> FindSource:
 
     A source beside the own broker has the rights that its rules give it today.
     """
-    known: dict[str, Source] = {}
-    for entry in read_sources(connection):
-        try:
-            known[entry.name] = make_source(entry)
-        except SettingsError as error:
-            LOG.warning("source_unusable", source=entry.name, error=str(error))
+    known = make_usable(read_sources(connection))
     connection.rollback()
-    return lambda row: find_own_source(row) if row.source in OWN_WAYS else known.get(row.source)
+
+    def find(row: HeldRow) -> Source | None:
+        if row.source.startswith(NAMED):
+            return find_posting_source(row, known.get(row.source.removeprefix(NAMED)))
+        return find_own_source(row) if row.source in OWN_WAYS else known.get(row.source)
+
+    return find
 
 
 def find_own_source(row: HeldRow) -> Source | None:
@@ -108,10 +68,17 @@ def find_own_source(row: HeldRow) -> Source | None:
 
     A post speaks for the territory that it was taken for and no other.
     """
-    if row.source == "own":
+    if row.source == OWN:
         return own_source(row.speaks_for)
-    format_ = find_format(row.format) if row.source == "http" and row.format else None
+    format_ = find_format(row.format) if row.source == HTTP and row.format else None
     return Source(row.source, (Rule("#", format_),), row.territory) if format_ and row.territory else None
+
+
+def find_posting_source(row: HeldRow, known: Source | None) -> Source | None:
+    """Give the source by whose rules a post was read; it speaks for the post's territory only, like any post."""
+    if known is None or row.speaks_for is None:
+        return None
+    return replace(known.bound_to(row.speaks_for), name=HTTP)
 
 
 def replay(
@@ -161,32 +128,6 @@ def closing_all(intakes: Mapping[tuple[str, ...], Intake | None]) -> Iterator[No
                 intake.close()
 
 
-def source_key(message: HeldMessage) -> tuple[str, ...]:
-    """Give what decides as whose a message is read."""
-    head = message.head
-    return head.source, head.speaks_for or "", head.territory or "", head.format or ""
-
-
-def read_pages(connection: Connection, choice: Choice) -> Iterator[list[HeldMessage]]:
-    """Give the messages to replay, each once, sorted so that those of one source and territory stand together."""
-    newest, after = quarantine.newest_rejection(connection), 0
-    seen: set[tuple[object, ...]] = set()
-    while True:
-        rows, after = quarantine.read_held(connection, choice, after=after, to=newest, n=PAGE_N)
-        connection.rollback()
-        if not after:
-            return
-        held = [HeldMessage(list(group)) for _, group in groupby(rows, message_key)]
-        fresh = [message for message in held if message_key(message.head) not in seen]
-        seen |= {message_key(message.head) for message in fresh}
-        yield sorted(fresh, key=source_key)
-
-
-def message_key(row: HeldRow) -> tuple[object, ...]:
-    """Give what makes rows those of one message: a worker stamps no two messages with the same instant."""
-    return row.received_at_us, row.source, row.topic, row.territory_id
-
-
 def replay_messages(connection: Connection, intake: Intake | None, held: Sequence[HeldMessage]) -> Counts:
     """Replay messages of one source; one that the store can never take is left, and the others are replayed."""
     readable = [message for message in held if intake is not None and can_read(intake, message)]
@@ -207,22 +148,26 @@ def replay_messages(connection: Connection, intake: Intake | None, held: Sequenc
 
 
 def can_read(intake: Intake, message: HeldMessage) -> bool:
-    """Say whether the message alone can be judged: not those of formats with state, nor by a source we do not know."""
+    """Say whether the message can be judged now.
+
+    Not where only a source that we do not know could; nor in a format with state, unless what it had said was kept.
+    """
     rule = intake.source.find_rule(message.head.topic)
-    if any(row.reason in WANT_THEIR_SOURCE for row in message.rows) and intake.source.name in OWN_WAYS:
+    if rule is None or (any(row.reason in WANT_THEIR_SOURCE for row in message.rows) and is_own_way(intake)):
         return False
-    return rule is not None and rule.format is not None
+    return rule.format is not None or all(row.uplink is not None for row in message.rows)
+
+
+def is_own_way(intake: Intake) -> bool:
+    """Say whether the territory was bound here by the message itself."""
+    return intake.source.name in OWN_WAYS
 
 
 def settle(connection: Connection, intake: Intake, held: Sequence[HeldMessage]) -> Counts:
     """Write what is mended, in one transaction."""
-    arrivals = [
-        Arrival(message.head.topic.encode(), message.head.payload, index, message.head.received_at_us)
-        for index, message in enumerate(held)
-    ]
     intake.prepare(connection, time.monotonic())
     connection.commit()
-    drafts = [keep_open(draft, held[draft.arrival.mid]) for draft in intake.decode(arrivals)]
+    drafts = [keep_open(read_again(intake, message, index), message) for index, message in enumerate(held)]
     batch = intake.assemble(connection, drafts, time.monotonic())
     connection.commit()  # new series stand
     refused = count_refused(batch)
@@ -248,6 +193,16 @@ def settle(connection: Connection, intake: Intake, held: Sequence[HeldMessage]) 
     return Counts(len(mended), len(held) - len(mended), outcome.n_stored, outcome.n_duplicate, n_rejected)
 
 
+def read_again(intake: Intake, message: HeldMessage, index: int) -> Draft:
+    """Decode a message; where it depends on those before it, take what it said then."""
+    head = message.head
+    arrival = Arrival(head.topic.encode(), head.payload, index, head.received_at_us)
+    if head.uplink is None:
+        (draft,) = intake.decode([arrival])
+        return draft
+    return Draft(arrival, make_route(intake.source, arrival.topic).origin, message.uplinks)
+
+
 def keep_open(draft: Draft, message: HeldMessage) -> Draft:
     """Leave out what the message says of devices of which nothing is open: that is settled."""
     if message.is_whole:
@@ -267,52 +222,3 @@ def count_refused(batch: Batch) -> dict[int, Refused]:
         for rejected in part.uplink.rejected:
             counts[part.arrival.mid][part.uplink.device, rejected.reason.value] += rejected.n_values
     return counts
-
-
-def enter_anew(connection: Connection, outcome: Outcome, held: Mapping[int, HeldMessage]) -> Outcome:
-    """Take what was open out of the account, mark it as replayed, and enter what became of it."""
-    outcome = leave_out_settled(outcome, held)
-    quarantine.withdraw(connection, outcome.batch_id, list_withdrawals(outcome, held))
-    ids = [row.rejection_id for message in held.values() for row in message.rows]
-    quarantine.resolve(connection, outcome.batch_id, ids)
-    return enter_account(connection, outcome)
-
-
-def leave_out_settled(outcome: Outcome, held: Mapping[int, HeldMessage]) -> Outcome:
-    """Take out of the counts those values that the account holds already from the message's first coming.
-
-    They show as duplicates of themselves, or, where a revision has replaced them, as conflicts.
-    """
-    duplicate, conflicting, known = outcome.duplicate.copy(), outcome.conflicting.copy(), np.zeros_like(outcome.stored)
-    conflicts = dict(outcome.conflicts)
-    left = {index: message.count_settled() for index, message in held.items()}
-    for index, part in enumerate(outcome.batch.parts):
-        settled = left[part.arrival.mid]
-        for counts in (duplicate, conflicting):
-            taken = min(settled.get(part.uplink.device, 0), int(counts[index]))
-            if taken:
-                settled[part.uplink.device] -= taken
-                counts[index] -= taken
-                known[index] += taken
-        if index in conflicts:
-            conflicts[index] = shrink(conflicts[index], int(conflicting[index]))
-            if not conflicting[index]:
-                del conflicts[index]
-    return outcome._replace(duplicate=duplicate, conflicting=conflicting, conflicts=conflicts, known=known)
-
-
-def shrink(part: RejectedPart, n_values: int) -> RejectedPart:
-    """Give the same refusal of fewer values."""
-    return RejectedPart(part.reason, part.detail, part.channel, part.quantity, n_values)
-
-
-def list_withdrawals(outcome: Outcome, held: Mapping[int, HeldMessage]) -> Iterable[Withdrawal]:
-    """Give what leaves the account: every open row's values, and each message where it was counted before."""
-    for message in held.values():
-        for row in message.rows:
-            n_messages = int(row.n_settled is None or row.reason in WHOLE_UPLINK)
-            yield Withdrawal(row.territory_id, row.device_id, row.received_at_us, n_messages, row.n_values)
-    for part in outcome.batch.parts:
-        rows = [row for row in held[part.arrival.mid].rows if row.device == part.uplink.device]
-        if any(row.n_settled is not None and row.reason not in WHOLE_UPLINK for row in rows):
-            yield Withdrawal(part.territory_id, part.device_id, part.arrival.received_at_us, 1, 0)

@@ -20,8 +20,9 @@ import structlog
 from ingest.arrival import Chunk
 from ingest.backoff import Backoff
 from ingest.broker import Broker
-from ingest.client import TappedClient
+from ingest.client import NO_SHARES, TappedClient, needs_shares
 from ingest.counters import Counters
+from ingest.drain import Drain
 from ingest.errors import ProtocolError, RefusedError
 from ingest.health import Health
 from ingest.tap import Tap
@@ -59,6 +60,8 @@ class Session:
         self._backoff = Backoff()
         self._chance = random.Random()
         self._refusal: RefusedError | None = None
+        self._drain = Drain()
+        self.is_drained = False
         self._connected_at: float | None = None
         self._n_unfinished = 0
         self._n_unfinished_bytes = 0
@@ -149,6 +152,7 @@ class Session:
             self._counters.received.inc(len(arrivals))
             self._counters.unfinished.inc(len(arrivals))
             self.health.last_message_at_us = self._stamp_us
+            self._drain.hear(time.monotonic())
             self._inbox.put(Chunk(tap.generation, arrivals, n_bytes))
         while tap.has_control and self._client.tap is tap:
             self._client.loop_read()
@@ -186,11 +190,24 @@ class Session:
         if now < self._look_after_at or self._client.tap is None:
             return
         self._look_after_at = now + LOOK_AFTER_S
+        if self._broker.is_ending:
+            self._end_if_empty(now)
         if is_reading:
             self._client.loop_misc()
         elif now >= self._ping_at:
             self._ping_at = now + self._client.keepalive / 2
             self._client.ping()
+
+    def _end_if_empty(self, now: float) -> None:
+        """Leave for good if the broker keeps nothing more for this session, else ask it once more."""
+        if self._drain.is_over(now):
+            self._closing.set()
+        elif self._drain.may_ask:
+            self._ask_for_end(now, is_first=False)
+
+    def _ask_for_end(self, now: float, *, is_first: bool) -> None:
+        self._drain.ask(now, is_idle=self._n_unfinished == 0, is_first=is_first)
+        self._client.end_subscriptions()
 
     def _pause(self) -> None:
         """Wait before the next attempt; a connection that stood for a while makes for a short wait."""
@@ -210,13 +227,19 @@ class Session:
     def _say_goodbye(self) -> None:
         """Send what is to be sent, within a time, and leave in peace."""
         self._take_back()
+        if self._client.tap is not None:
+            self._client.tell_state(is_online=False)
         deadline = time.monotonic() + GOODBYE_S
         while (tap := self._client.tap) is not None and self._client.want_write() and time.monotonic() < deadline:
             select.select([], [tap], [], 0.1)
             self._client.loop_write()
         if tap is not None:
             tap.is_leaving = True
-            self._client.disconnect()
+            self.is_drained = self._broker.is_ending and self._drain.is_over(time.monotonic())
+            if self.is_drained:
+                self._client.leave_for_good()
+            else:
+                self._client.disconnect()
             self._client.abort()
 
     def _close_inbox(self) -> None:
@@ -239,10 +262,23 @@ class Session:
     def connected(self) -> None:
         """See `Listener`."""
         self._connected_at = time.monotonic()
+        if self._broker.is_ending:
+            self._ask_for_end(self._connected_at, is_first=True)
+
+    def subscribed(self) -> None:
+        """See `Listener`."""
         self.health.stand()
+
+    def unsubscribed(self) -> None:
+        """See `Listener`."""
+        self.health.stand()
+        self._drain.answer()
 
     def lacks_mqtt5(self) -> None:
         """See `Listener`."""
+        if needs_shares(self._topic_filters):
+            self.refused(NO_SHARES)
+            return
         LOG.warning("broker_without_mqtt5")
         self._has_mqtt5 = False
 

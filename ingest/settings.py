@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from ingest.errors import SettingsError
 
-DEFAULT_CLIENT_ID = "vigie-ingest-1"
 DEFAULT_WINDOW_N = 20_000
 
 
@@ -14,15 +13,13 @@ DEFAULT_WINDOW_N = 20_000
 class Settings:
     """What a worker needs to know.
 
-    `client_id` names the worker and its session at the broker; two workers never share one. `window_n` bounds the
-    messages taken and not finished. `territory` is the slug of the only territory the source may speak for, None for
-    the platform's own broker. `metrics_port` 0 serves no counters. `sources` names the brokers to read, "own" among
-    them or not; all where it is empty.
+    `window_n` bounds the messages taken and not finished. `territory` is the slug of the only territory the source may
+    speak for, None for the platform's own broker. `metrics_port` 0 serves no counters. `sources` names the brokers to
+    read, "own" among them or not; all where it is empty.
     """
 
     database_url: str
     mqtt_url: str
-    client_id: str = DEFAULT_CLIENT_ID
     window_n: int = DEFAULT_WINDOW_N
     territory: str | None = None
     metrics_port: int = 0
@@ -39,7 +36,7 @@ class Settings:
 
 
 def read_settings(environment: Mapping[str, str] = os.environ, sources: tuple[str, ...] = ()) -> Settings:
-    """Read VIGIE_DATABASE_URL, VIGIE_MQTT_URL, VIGIE_INGEST_CLIENT_ID, _WINDOW_N, _TERRITORY and _METRICS_PORT.
+    """Read VIGIE_DATABASE_URL, VIGIE_MQTT_URL, VIGIE_INGEST_WINDOW_N, _TERRITORY and _METRICS_PORT.
 
     Raises
     ------
@@ -49,7 +46,6 @@ def read_settings(environment: Mapping[str, str] = os.environ, sources: tuple[st
     return Settings(
         database_url=read_text(environment, "VIGIE_DATABASE_URL"),
         mqtt_url=read_text(environment, "VIGIE_MQTT_URL") if not sources or "own" in sources else "",
-        client_id=environment.get("VIGIE_INGEST_CLIENT_ID") or DEFAULT_CLIENT_ID,
         window_n=read_number(environment, "VIGIE_INGEST_WINDOW_N", DEFAULT_WINDOW_N, (1, 1_000_000)),
         territory=environment.get("VIGIE_INGEST_TERRITORY") or None,
         metrics_port=read_number(environment, "VIGIE_INGEST_METRICS_PORT", 0, (0, 65_535)),

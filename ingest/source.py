@@ -46,6 +46,20 @@ class Source:
         """Give the first rule whose filter matches, None where there is none."""
         return next((rule for rule in self.rules if is_match(rule.topic_filter, topic)), None)
 
+    def bound_to(self, territory: str) -> "Source":
+        """Give the same for senders that may speak for this territory only, without the rules of others."""
+        rules = (replace(rule, territory=territory) for rule in self.rules if self.may_speak(rule, territory))
+        return replace(self, rules=tuple(rules), territory=territory)
+
+    def may_speak(self, rule: Rule, territory: str) -> bool:
+        """Say whether by this rule a message may be of the territory."""
+        return (rule.territory or self.territory) in (None, territory)
+
+    @property
+    def topic_filters(self) -> tuple[str, ...]:
+        """Give the filters of all rules, each once, in their order."""
+        return tuple(dict.fromkeys(rule.topic_filter for rule in self.rules))
+
     @property
     def stateless(self) -> "Source":
         """Give the part whose messages any worker may read in any order."""

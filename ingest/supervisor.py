@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -18,7 +18,9 @@ from ingest.health import Health
 from ingest.keeper import PASSING, Keeper, MakeBroker
 from ingest.settings import Settings
 from ingest.source import OWN, Source, own_source
+from ingest.worker import outdated
 from sensors.sparkplug_host import N_RECENT
+from sensors.sparkplug_state import host_id
 from store.connect import connect
 from store.intake import Connection
 from store.sources import SourceEntry, StateRow, read_sources, write_states
@@ -42,17 +44,21 @@ class Running:
 class Supervisor:
     """Begins and ends keepers as sources are added, changed and removed."""
 
-    def __init__(self, settings: Settings, counters: Counters, environment: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        counters: Counters,
+        own_healths: Callable[[], list[tuple[str, Health]]],
+        environment: Mapping[str, str] = os.environ,
+    ) -> None:
+        """Put it together; `own_healths` gives the other sessions of the own broker, whose states are noted too."""
         self._settings = settings
         self._counters = counters
         self._environment = environment
+        self._connection: Connection | None = None
         self._running: dict[str, Running] = {}
-        self._watched: list[tuple[str, Health]] = []
+        self._own_healths = own_healths
         self._faults: dict[str, str] = {}
-
-    def watch(self, client_id: str, health: Health) -> None:
-        """Note the state of this session of the own broker too."""
-        self._watched.append((client_id, health))
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set. Raises IngestError or StoreError where a keeper does."""
@@ -66,30 +72,35 @@ class Supervisor:
                     running.stop.set()
 
     def _look_after(self, threads: ThreadPoolExecutor, stop: threading.Event) -> None:
-        connection: Connection | None = None
-        pause_s = 0.0
-        while not stop.wait(pause_s):
-            pause_s = PERIOD_S if connection else FIRST_S
-            self._raise_failures()
-            try:
-                connection = connection or connect(
-                    self._settings.database_url, program="ingest sources", autocommit=True
-                )
-                self._adjust(threads, read_sources(connection))
-                write_states(connection, self._states())
-            except PASSING as error:
-                LOG.warning("sources_unread", error=str(error).strip())
-                close(connection)
-                connection = None
-            except psycopg.ProgrammingError as error:
-                raise UnusableStoreError(
-                    f"the database is not as this version needs it ({str(error).splitlines()[0]}): run `vigie migrate`"
-                ) from error
-        close(connection)
+        try:
+            while not stop.wait(PERIOD_S if self._connection else FIRST_S):
+                self._raise_failures()
+                self._look(threads)
+        finally:
+            self._disconnect()
+
+    def _look(self, threads: ThreadPoolExecutor) -> None:
+        """Read the sources and write the states once; while the store is away, all goes on as it is."""
+        try:
+            self._connection = self._connection or connect(
+                self._settings.database_url, program="ingest sources", autocommit=True
+            )
+            self._adjust(threads, read_sources(self._connection))
+            write_states(self._connection, self._states())
+        except PASSING as error:
+            LOG.warning("sources_unread", error=str(error).strip())
+            self._disconnect()
+        except psycopg.ProgrammingError as error:
+            raise UnusableStoreError(outdated(error)) from error
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def _adjust(self, threads: ThreadPoolExecutor, entries: Iterable[SourceEntry]) -> None:
         """Bring the keepers in line with the store."""
-        wanted = {entry.name: entry for entry in entries if self._settings.reads(entry.name)}
+        wanted = {entry.name: entry for entry in entries if entry.has_broker and self._settings.reads(entry.name)}
         if missing := set(self._settings.sources) - wanted.keys() - self._running.keys() - {OWN}:
             raise SettingsError(f"there is no source {', '.join(sorted(missing))}: see `vigie source list`")
         for name, running in list(self._running.items()):
@@ -132,7 +143,8 @@ class Supervisor:
         return self._keeper(source, f"{source.memory_name}/state", self._own_broker)
 
     def _own_broker(self, client_id: str) -> Broker:
-        return as_owner(read_broker_url(self._settings.mqtt_url, client_id, self._settings.window_n), is_ordered=True)
+        broker = read_broker_url(self._settings.mqtt_url, client_id, self._settings.window_n)
+        return replace(as_owner(broker, is_ordered=True), sparkplug_host=host_id(self._settings.territory))
 
     def _foreign_broker(self, entry: SourceEntry, is_ordered: bool, client_id: str) -> Broker:
         if is_ordered and make_source(entry).stateless.rules:  # the dictated one is that of the other session
@@ -141,7 +153,7 @@ class Supervisor:
         return as_owner(broker, is_ordered=is_ordered)
 
     def _states(self) -> list[StateRow]:
-        healths = [(OWN, session, health) for session, health in self._watched]
+        healths = [(OWN, session, health) for session, health in self._own_healths()]
         healths += (
             (keeper.source.name, keeper.name, keeper.health)
             for running in self._running.values()
@@ -173,9 +185,3 @@ def make_state(source: str, session: str, health: Health) -> StateRow:
     return StateRow(
         source, session, health.is_connected, health.changed_at_us, health.last_message_at_us or None, health.error
     )
-
-
-def close(connection: Connection | None) -> None:
-    """Close a connection that may be none."""
-    if connection is not None:
-        connection.close()

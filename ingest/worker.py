@@ -18,8 +18,9 @@ from ingest.account import Outcome
 from ingest.arrival import Chunk
 from ingest.backoff import Backoff
 from ingest.counters import Counters
+from ingest.draft import Draft
 from ingest.errors import OwnershipLostError, UnusableStoreError
-from ingest.intake import Draft, Intake
+from ingest.intake import Intake
 from ingest.reply import Reply, make_replies
 from ingest.writer import Writer
 from sensors.rejection import Reason

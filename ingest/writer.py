@@ -10,7 +10,8 @@ import psycopg
 from ingest.account import Outcome, device_deliveries, make_outcome, rejection_rows, unknown_deliveries
 from ingest.batch import Batch
 from ingest.identity import Fate, Settlement, find_groups, settle
-from store import intake, memory
+from sensors.measurement import Clock
+from store import account, clocks, intake, memory
 from store.intake import BatchEntry, Connection, Rows
 
 WATERMARK_S = 1.0  # the rollups wait 5 s before they trust that every writer knows a new watermark
@@ -97,17 +98,27 @@ class Writer:
         return outcome
 
     def _mark_values(self, connection: Connection, outcome: Outcome) -> None:
-        """Mark what came late and what has only the time of its arrival, and note what formats with state learnt."""
+        """Mark what came late and what has not its own time as it was sent; note what formats with state learnt."""
         batch, rows = outcome.batch, outcome.batch.rows
         if (is_late := outcome.is_stored & (rows.times_us < self._watermark_us)).any():
             intake.mark_changed_hours(connection, rows.series_ids[is_late], rows.times_us[is_late])
-        if (is_noted := outcome.is_stored & find_arrival_times(batch)).any():
-            keys = zip(rows.series_ids[is_noted].tolist(), rows.times_us[is_noted].tolist(), strict=True)
-            intake.note_arrival_times(connection, keys)
+        self._note_clocks(connection, outcome)
         if batch.aftermath.records:
             memory.write_records(connection, batch.aftermath.memory_name, batch.aftermath.records)
         if batch.aftermath.presences:
             memory.write_presences(connection, batch.aftermath.presences)
+
+    def _note_clocks(self, connection: Connection, outcome: Outcome) -> None:
+        batch, rows = outcome.batch, outcome.batch.rows
+        clocks_met = {part.uplink.clock for part in batch.parts}
+        for clock in sorted(clocks_met - {"device"}):
+            is_noted = outcome.is_stored & find_clock(batch, clock)
+            clocks.note_times(connection, rows.series_ids[is_noted], rows.times_us[is_noted], f"{clock}_time")
+        if batch.corrections is not None:
+            indexes, originals_us, rule_ids = batch.corrections
+            kept = outcome.is_stored[indexes]
+            where = rows.series_ids[indexes[kept]], rows.times_us[indexes[kept]]
+            clocks.note_corrections(connection, *where, originals_us[kept], rule_ids[kept])
 
     def _read_watermark(self, connection: Connection) -> None:
         now = self._clock()
@@ -119,10 +130,10 @@ class Writer:
 def enter_account(connection: Connection, outcome: Outcome) -> Outcome:
     """Write what must be true together with the measurements: what was refused, and the counts."""
     if rejections := list(rejection_rows(outcome)):
-        intake.keep_rejections(connection, outcome.batch_id, rejections)
-    intake.log_deliveries(connection, outcome.batch_id, device_deliveries(outcome))
+        account.keep_rejections(connection, outcome.batch_id, rejections)
+    account.log_deliveries(connection, outcome.batch_id, device_deliveries(outcome))
     if unknown := unknown_deliveries(outcome.batch.refusals):
-        intake.log_unknown_deliveries(connection, outcome.batch_id, unknown)
+        account.log_unknown_deliveries(connection, outcome.batch_id, unknown)
     return outcome
 
 
@@ -179,6 +190,6 @@ def find_revisable(batch: Batch) -> npt.NDArray[np.bool_]:
     return np.array([part.is_revisable for part in batch.parts], dtype=np.bool_)[batch.owners]
 
 
-def find_arrival_times(batch: Batch) -> npt.NDArray[np.bool_]:
-    """Say of each value whether its instant is only that of its arrival."""
-    return np.array([part.uplink.clock == "arrival" for part in batch.parts], dtype=np.bool_)[batch.owners]
+def find_clock(batch: Batch, clock: Clock) -> npt.NDArray[np.bool_]:
+    """Say of each value whether its instant comes from such a clock."""
+    return np.array([part.uplink.clock == clock for part in batch.parts], dtype=np.bool_)[batch.owners]

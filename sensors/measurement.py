@@ -12,7 +12,7 @@ import msgspec
 
 from sensors.rejection import Reason
 
-Clock = Literal["device", "arrival"]
+Clock = Literal["device", "arrival", "local"]
 
 
 class Column(msgspec.Struct, frozen=True, gc=False):
@@ -39,12 +39,13 @@ class RejectedPart(msgspec.Struct, frozen=True, gc=False):
     n_values: int
 
 
-class Uplink(msgspec.Struct, frozen=True):
+class Uplink(msgspec.Struct, frozen=True, gc=False):
     """What one device said in one message: accepted columns and refused parts, not both empty.
 
     `device` is the external id. `territory` is the slug the message itself names, None where the format has none and
     the source decides. `message_id` is the sender's or the network's identity of the message. `clock` is "arrival"
-    where the message carried no time of its own: such measurements can be told from a redelivery only by `message_id`.
+    where the message carried no time of its own: such measurements can be told from a redelivery only by `message_id`;
+    "local" where a time lacked its offset and was read in the zone of the source or territory.
     `simulated` values stay out of KPIs. `profile` is the model or device profile as the network names it. `decoder`
     names what read the payload where that is not the format alone.
     """

@@ -32,17 +32,20 @@ _TOPICS = {
 class Post(msgspec.Struct, frozen=True):
     """One message as posted, addressed and not decoded.
 
-    `territory` is a slug for which the sender may speak. `device` is None only where the format names its devices.
+    `territory` is a slug for which the sender may speak. It is read in `format`, or, where that is None, as if it had
+    come on `topic` of the source named `source`. `device` is None where the format names its devices, or the topic.
     `kind` is the kind of message where a format has several (ChirpStack's events). `message_id` is the sender's own
     identity of the message, for formats that carry none.
     """
 
     territory: str
-    format: Format
+    format: Format | None
     payload: bytes
     device: str | None = None
     kind: str = DEFAULT_KIND
     message_id: str | None = None
+    source: str = ""
+    topic: str = ""
 
 
 class Refused(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -98,7 +101,7 @@ def needs_device(format_name: str) -> bool:
 
 
 def topic_of(post: Post) -> str:
-    """Give the topic on which the format would have read this message. From it alone the format is known again.
+    """Give the topic on which the format would have read this message.
 
     >>> from sensors.formats import formats
     >>> topic_of(Post("dijon", formats()["native"], b"", "lamp-1"))
@@ -106,6 +109,8 @@ def topic_of(post: Post) -> str:
     >>> topic_of(Post("dijon", formats()["senml_json"], b""))
     'senml/json'
     """
+    if post.format is None:
+        return post.topic
     if (template := _TOPICS.get(post.format.name)) is not None:
         return template.format(territory=post.territory, device=post.device, kind=post.kind)
     levels = (post.device if level in {"+", "#"} else level for level in post.format.topic_filter.split("/"))

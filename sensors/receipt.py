@@ -5,19 +5,27 @@ import msgspec
 from sensors.rejection import DecodeError, Reason, shown
 from sensors.topic import ROOT
 
+# Senders in these formats know where receipts are published; those in others are told only on a response topic.
+FORMATS_WITH_RECEIPTS_TOPIC = frozenset({"native"})
+
 
 class ReceiptRejection(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Values of a message that were refused: the reason's code, what was found, how many values."""
+    """Values of a message that were refused: the reason's code, what was found, how many values.
+
+    `device` is given where the message speaks of several devices.
+    """
 
     reason: Reason
     n: int
     detail: str = ""
+    device: str = ""
 
 
-class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
+class Receipt(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """The outcome of one message, counted in values. A receipt means: Vigie holds it for good, send it no more.
 
-    `id` is the message's own id; None where the sender gave MQTT 5 correlation data instead.
+    `id` is the message's own id; None where the sender is to know it by MQTT 5 response topic or correlation data. With
+    nothing stored, duplicate or rejected, nothing was measured in it.
     """
 
     id: str | None = None
@@ -33,15 +41,19 @@ class ReceiptDocument(msgspec.Struct, frozen=True):
 
 
 def receipt_topic(territory: str, sender: str, response_topic: str | None = None) -> str:
-    """Say where receipts for this sender (the gateway, else the device) go.
+    """Say where receipts for this sender (the gateway, else the device) go: as it asks, else its receipts topic."""
+    asked = None if response_topic is None else answer_topic(territory, response_topic)
+    return asked or f"{ROOT}/{territory}/{sender}/receipts"
 
-    An MQTT 5 response topic is followed only inside the sender's own territory and never onto an uplink topic: a
-    stranger must not be able to make Vigie write elsewhere, or to itself.
+
+def answer_topic(territory: str, response_topic: str) -> str | None:
+    """Give an MQTT 5 response topic where it may be followed, else None.
+
+    That is inside the sender's own territory and never onto an uplink topic: a stranger must not be able to make Vigie
+    write elsewhere, or to itself.
     """
-    inside = f"{ROOT}/{territory}/"
-    if response_topic and response_topic.startswith(inside) and _is_publishable(response_topic):
-        return response_topic
-    return f"{inside}{sender}/receipts"
+    is_inside = response_topic.startswith(f"{ROOT}/{territory}/")
+    return response_topic if is_inside and _is_publishable(response_topic) else None
 
 
 def encode_receipts(receipts: tuple[Receipt, ...]) -> bytes:

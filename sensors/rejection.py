@@ -42,7 +42,7 @@ class Reason(StrEnum):
         """Say it to a technician. `detail` is what was found and expected, in figures rather than in words."""
         french, english = _SENTENCES[self]
         text = french if language == "fr" else english
-        facts = ", ".join(fact for fact in (device, quantity, detail) if fact)
+        facts = ", ".join(dict.fromkeys(fact for fact in (device, quantity, detail) if fact))
         return f"{text} ({facts})" if facts else text
 
 

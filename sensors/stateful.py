@@ -21,6 +21,12 @@ from sensors.rejection import DecodeError, Reason
 Presence = Literal["online", "offline"]
 Record = msgspec.Struct  # frozen, JSON-able; each format has its own kinds
 Records = Mapping[str, Record]
+# Refused for what the registry did not know: what the message had said by then is kept with it, and can be replayed.
+KEPT_AS_SAID = frozenset({Reason.UNKNOWN_DEVICE.value, Reason.UNKNOWN_TERRITORY.value})
+NOT_ALONE = (
+    "Ce message ne se lit qu'avec ceux qui l'ont précédé : il n'est pas repris. Corrigez, puis attendez les suivants.",
+    "This message can be read only with those before it: it will not be replayed. Mend, then await the next.",
+)
 MAX_RECORDS = 200_000  # of one format and source: no stranger fills the memory with births of made-up names
 
 
@@ -90,6 +96,13 @@ class StatefulFormat(Protocol):
     def load(self, key: str, document: bytes) -> Record:
         """Read back a record written by `save`. Raises DecodeError (wrong_shape): the caller then forgets the key."""
         ...
+
+
+def why_not_again(format_name: str | None, reason: str) -> tuple[str, str] | None:
+    """Say in French and in English why a kept message cannot be read again alone; None where it can."""
+    if format_name in stateful_formats() and reason not in KEPT_AS_SAID:
+        return NOT_ALONE
+    return None
 
 
 def start() -> dict[str, Record]:

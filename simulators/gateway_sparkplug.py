@@ -7,6 +7,7 @@ from simulators.description import Device
 from simulators.message import Message
 from simulators.protobuf import field_bytes, field_double, field_varint
 
+ROOT = "spBv1.0"
 UINT64, DOUBLE, BOOLEAN = 8, 10, 11  # data types of the Sparkplug specification, section 6.4.16
 SEQUENCES = 256
 BD_SEQ = "bdSeq"
@@ -16,11 +17,15 @@ AWAY_S = 3 * 3600  # a node that said nothing for so long had lost its connectio
 
 @dataclass(slots=True)
 class Node:
-    """An edge node: one gateway with its devices; `seq` runs over all its messages, `bd_seq` over its births."""
+    """An edge node: one gateway with its devices; `seq` runs over all its messages, `bd_seq` over its connections.
+
+    `latest` holds instant and value by device and metric.
+    """
 
     bd_seq: int = 0
     seq: int = 0
     aliases: dict[tuple[int, str], int] = field(default_factory=dict)
+    latest: dict[tuple[int, str], tuple[int, float]] = field(default_factory=dict)
     is_born: bool = False
     heard_s: int = 0
 
@@ -42,6 +47,7 @@ class SparkplugGateway:
     def __init__(self, territory: str, devices: Sequence[Device]) -> None:
         self.group, self.devices = territory, devices
         self.nodes: dict[str, Node] = {}
+        self._asked: set[str] = set()  # nodes that owe their births; filled by the network's thread
 
     def encode(self, message: Message) -> tuple[str, bytes]:
         """Give topic and payload of a DDATA; what it needs is in `announce`, to be sent before."""
@@ -52,7 +58,7 @@ class SparkplugGateway:
             alias = node.aliases[message.device, metric_name(column.channel, column.quantity)]
             for at_s, value in zip(message.at_s, cells, strict=True):
                 metrics.append(metric(alias=alias, at_s=at_s, value=value, is_historical=at_s < message.sent_s))
-        return f"spBv1.0/{self.group}/DDATA/{node_id}/{device}", payload(message.sent_s, metrics, node.next_seq())
+        return f"{ROOT}/{self.group}/DDATA/{node_id}/{device}", payload(message.sent_s, metrics, node.next_seq())
 
     def announce(self, message: Message) -> list[tuple[str, bytes]]:
         """Give what must be said before a message: the death of a node that was away, its birth, and the device's."""
@@ -63,13 +69,40 @@ class SparkplugGateway:
             said.append(self.will(node_id))
             node = self.lose(node_id)
         node.heard_s = max(node.heard_s, message.sent_s)
-        if not node.is_born:
-            node.is_born, node.seq = True, 0
-            said.append((f"spBv1.0/{self.group}/NBIRTH/{node_id}", self.node_birth(node, message.sent_s)))
+        if not node.is_born or node_id in self._asked:
+            self._asked.discard(node_id)
+            said += self.births(node_id, message.sent_s)
         names = [metric_name(column.channel, column.quantity) for column in message.columns]
-        if any((message.device, name) not in node.aliases for name in names):
-            said.append((f"spBv1.0/{self.group}/DBIRTH/{node_id}/{device}", self.device_birth(node, message, names)))
+        is_new = any((message.device, name) not in node.aliases for name in names)
+        for name, cells in zip(names, message.values, strict=True):
+            node.aliases.setdefault((message.device, name), len(node.aliases) + 1)
+            known_s, _ = node.latest.get((message.device, name), (0, 0.0))
+            if message.at_s[-1] >= known_s:
+                node.latest[message.device, name] = message.at_s[-1], cells[-1]
+        if is_new:
+            birth = self.device_birth(node, message.device, message.sent_s)
+            said.append((f"{ROOT}/{self.group}/DBIRTH/{node_id}/{device}", birth))
         return said
+
+    def births(self, node_id: str, at_s: int) -> list[tuple[str, bytes]]:
+        """Give the births of a node and of every device that it has had so far."""
+        node = self.nodes[node_id]
+        node.is_born, node.seq = True, 0
+        said = [(f"{ROOT}/{self.group}/NBIRTH/{node_id}", self.node_birth(node, at_s))]
+        for device in dict.fromkeys(device for device, _ in node.aliases):
+            topic = f"{ROOT}/{self.group}/DBIRTH/{node_id}/{self.devices[device].external_id}"
+            said.append((topic, self.device_birth(node, device, at_s)))
+        return said
+
+    def ask_rebirth(self, node_id: str) -> None:
+        """Have a node send all births before its next message; may be called from any thread."""
+        self._asked.add(node_id)
+
+    def renew(self, node_id: str) -> None:
+        """Note that a node has to connect again: births under the next bdSeq are due before its next message."""
+        node = self.nodes[node_id]
+        node.bd_seq = (node.bd_seq + 1) % SEQUENCES
+        self.ask_rebirth(node_id)
 
     def node_birth(self, node: Node, at_s: int) -> bytes:
         """Write an NBIRTH: its bdSeq equals that of the will, and the rebirth command is offered."""
@@ -79,19 +112,19 @@ class SparkplugGateway:
         ]
         return payload(at_s, metrics, node.next_seq())
 
-    def device_birth(self, node: Node, message: Message, names: Sequence[str]) -> bytes:
-        """Write a DBIRTH with every metric the device has had so far, those of this message with their values."""
-        for name in names:
-            node.aliases.setdefault((message.device, name), len(node.aliases) + 1)
-        latest = {name: cells[-1] for name, cells in zip(names, message.values, strict=True)}
-        own = [(name, alias) for (device, name), alias in node.aliases.items() if device == message.device]
-        metrics = [metric(name=n, alias=a, at_s=message.at_s[-1], value=latest.get(n)) for n, a in own]
-        return payload(message.sent_s, metrics, node.next_seq())
+    def device_birth(self, node: Node, device: int, at_s: int) -> bytes:
+        """Write a DBIRTH with every metric the device has had so far and its latest value."""
+        own = [(name, alias) for (owner, name), alias in node.aliases.items() if owner == device]
+        metrics = []
+        for name, alias in own:
+            latest_s, value = node.latest[device, name]
+            metrics.append(metric(name=name, alias=alias, at_s=latest_s, value=value))
+        return payload(at_s, metrics, node.next_seq())
 
     def will(self, gateway: str) -> tuple[str, bytes]:
         """Give the NDEATH that the broker sends when the node is gone: bdSeq, and no sequence number."""
         node = self.nodes.setdefault(gateway, Node())
-        return f"spBv1.0/{self.group}/NDEATH/{gateway}", payload(None, [metric(name=BD_SEQ, count=node.bd_seq)], None)
+        return f"{ROOT}/{self.group}/NDEATH/{gateway}", payload(None, [metric(name=BD_SEQ, count=node.bd_seq)], None)
 
     def lose(self, gateway: str) -> Node:
         """Forget a node that lost its connection: it is born again under the next bdSeq."""

@@ -11,6 +11,8 @@ from typing import Self
 
 from paho.mqtt.client import MQTT_ERR_SUCCESS, MQTTMessageInfo
 
+from simulators.edge_node import EdgeNodes
+from simulators.gateway_sparkplug import ROOT, SparkplugGateway
 from simulators.grid import DAY_S
 from simulators.outbox import OutgoingMessage
 from simulators.pace import Pace
@@ -62,6 +64,9 @@ class Runner:
         ]
         self.tally = Tally()
         self.reached_s = [0] * len(streams)
+        encoders = {id(encoder): encoder for stream in streams for encoder in stream.encoders}
+        gateways = [encoder for encoder in encoders.values() if isinstance(encoder, SparkplugGateway)]
+        self.edge_nodes = EdgeNodes(mqtt_url, gateways)
         self.on_their_way: deque[MQTTMessageInfo] = deque()
         self._stack = ExitStack()
 
@@ -71,6 +76,7 @@ class Runner:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.edge_nodes.close()
         self._stack.close()
 
     def run(self, period: Period, report: Report) -> Tally:
@@ -142,14 +148,23 @@ class Runner:
 
     def send_once(self, publisher: Publisher, telegram: Telegram) -> None:
         """Publish without waiting for a receipt, a few hundred at most on their way to the broker."""
-        while not publisher.client.is_connected() and not self.stop.is_set():
-            publisher.drain(ROOM_S)  # raises where the broker refuses us
-            self.stop.wait(ROOM_S)
-        self.on_their_way.append(publisher.client.publish(telegram.topic, telegram.payload, qos=telegram.qos))
+        if telegram.topic.startswith(f"{ROOT}/"):
+            info = self.edge_nodes.send(telegram.topic, telegram.payload, self.stop)
+        else:
+            info = self.send_shared(publisher, telegram)
+        if info is not None:
+            self.on_their_way.append(info)
         while len(self.on_their_way) > ON_THEIR_WAY_N and not self.stop.is_set():
             while self.on_their_way and is_done(self.on_their_way[0]):
                 self.on_their_way.popleft()
             self.stop.wait(0.005 if len(self.on_their_way) > ON_THEIR_WAY_N else 0)
+
+    def send_shared(self, publisher: Publisher, telegram: Telegram) -> MQTTMessageInfo:
+        """Publish over the connection of the town's gateways, once it stands."""
+        while not publisher.client.is_connected() and not self.stop.is_set():
+            publisher.drain(ROOM_S)  # raises where the broker refuses us
+            self.stop.wait(ROOM_S)
+        return publisher.client.publish(telegram.topic, telegram.payload, qos=telegram.qos)
 
     def finish(self) -> None:
         """Wait for the last receipts and add up what became of the messages."""

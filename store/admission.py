@@ -12,6 +12,7 @@ from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
 MAX_PENDING = 10_000  # of one territory; what strangers send beyond is refused and kept all the same
+NOTICED_S = 15  # after an acceptance every worker has long known of it
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -86,14 +87,28 @@ def list_registered(connection: Connection, territory: str | None = None) -> lis
 def accept_device(
     connection: Connection, territory: str, external_id: str, acceptance: Acceptance, accepted_by: str
 ) -> bool:
-    """Accept a pending device, and place it if an asset is named. False where no such device waits.
+    """Accept a device that is pending or ignored, and place it if an asset is named. False where no such device waits.
 
     Raises
     ------
     LookupError
         The asset is not registered in this territory.
     """
-    parameters = {
+    parameters = acceptance_parameters(territory, external_id, acceptance, accepted_by)
+    with connection.transaction():
+        if connection.execute(QUERIES["accept_device"], parameters).fetchone() is None:
+            return False
+        if acceptance.asset is not None:
+            move_device(connection, territory, external_id, acceptance.asset, channel=acceptance.channel)
+        replay_later(connection, [territory], external_id, accepted_by)
+    return True
+
+
+def acceptance_parameters(
+    territory: str, external_id: str, acceptance: Acceptance, accepted_by: str
+) -> dict[str, str | int | None]:
+    """Name the fields as the query does."""
+    return {
         "territory": territory,
         "external_id": external_id,
         "name": acceptance.name,
@@ -101,12 +116,25 @@ def accept_device(
         "interval_s": acceptance.interval_s,
         "accepted_by": accepted_by,
     }
-    with connection.transaction():
-        if connection.execute(QUERIES["accept_device"], parameters).fetchone() is None:
-            return False
-        if acceptance.asset is not None:
-            move_device(connection, territory, external_id, acceptance.asset, channel=acceptance.channel)
-    return True
+
+
+def replay_later(
+    connection: Connection, territories: Sequence[str], external_id: str | None, requested_by: str
+) -> None:
+    """Have a worker replay what it refused before it knew of an acceptance; None: of all devices."""
+    parameters = {
+        "territories": list(territories),
+        "external_id": external_id,
+        "requested_by": requested_by,
+        "delay_s": NOTICED_S,
+    }
+    connection.execute(QUERIES["replay_later"], parameters)
+
+
+def ignore_device(connection: Connection, territory: str, external_id: str) -> bool:
+    """Let a pending device wait no more; it can still be accepted. False where no such device waits."""
+    parameters = {"territory": territory, "external_id": external_id}
+    return connection.execute(QUERIES["ignore_device"], parameters).rowcount == 1
 
 
 def move_device(  # which device, which of its channels, where to, when
@@ -154,8 +182,10 @@ def import_devices(connection: Connection, entries: Sequence[DeviceEntry], impor
         waiting = {(device.territory, device.external_id) for device in list_pending(connection)}
         for entry in entries:
             if (entry.territory, entry.external_id) in waiting:
-                accept_device(connection, entry.territory, entry.external_id, Acceptance(), imported_by)
+                parameters = acceptance_parameters(entry.territory, entry.external_id, Acceptance(), imported_by)
+                connection.execute(QUERIES["accept_device"], parameters)
         register(connection, devices=entries)
+        replay_later(connection, sorted({entry.territory for entry in entries}), None, imported_by)
     return len(waiting & {(entry.territory, entry.external_id) for entry in entries})
 
 
@@ -179,6 +209,7 @@ def add_rule(
         if row is None:
             raise LookupError(f"no territory {territory!r}")
         n = connection.execute(QUERIES["apply_rule"], {"rule_id": row[0]}).rowcount
+        replay_later(connection, [territory], None, created_by)
     return int(row[0]), n
 
 

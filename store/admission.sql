@@ -52,8 +52,15 @@ set state = 'accepted', accepted_at = clock_timestamp(), accepted_by = %(accepte
     interval_s = coalesce(%(interval_s)s, d.interval_s)
 from territories t
 where t.territory_id = d.territory_id and t.slug = %(territory)s
+  and d.external_id = %(external_id)s and d.state in ('pending', 'ignored')
+returning d.device_id, d.territory_id
+
+-- name: ignore_device
+update devices d
+set state = 'ignored'
+from territories t
+where t.territory_id = d.territory_id and t.slug = %(territory)s
   and d.external_id = %(external_id)s and d.state = 'pending'
-returning d.device_id
 
 -- name: find_device_and_asset
 select (select d.device_id from devices d where d.territory_id = t.territory_id and d.external_id = %(external_id)s),
@@ -81,6 +88,14 @@ select %(device_id)s, %(channel)s, %(asset_id)s,
                      or exists (select from placements where device_id = %(device_id)s and channel = %(channel)s)
                 then coalesce(%(at)s::timestamptz, now()) end,
            null)
+
+-- Something may have been refused before all workers knew of the acceptance.
+-- name: replay_later
+insert into replay_requests (territory_id, reason, device, requested_by, due_at)
+select territory_id, 'unknown_device', %(external_id)s, %(requested_by)s,
+       clock_timestamp() + make_interval(secs => %(delay_s)s)
+from territories
+where slug = any (%(territories)s::text[])
 
 -- name: insert_rule
 insert into acceptance_rules (territory_id, prefix, profile, created_by)

@@ -31,6 +31,16 @@ class Binding(NamedTuple):
     territory: str | None = None
 
 
+class Variable(NamedTuple):
+    """A text that codecs get beside the bytes of a device, or of all devices of a profile."""
+
+    kind: Literal["profile", "device"]
+    target: str
+    territory: str | None
+    name: str
+    value: str
+
+
 class CodecRow(NamedTuple):
     """The newest version of a codec; `mapping` is its JSON object."""
 
@@ -57,6 +67,7 @@ class CodecState:
     fingerprint: str
     codecs: Sequence[CodecRow]
     bindings: Sequence[Binding]
+    variables: Sequence[Variable] = ()
 
 
 def add_codec(connection: Connection, name: str, source: str, mapping: dict[str, Any]) -> tuple[int, bool]:
@@ -92,16 +103,47 @@ def bind_codec(connection: Connection, binding: Binding) -> None:
     """
     parameters = {**binding._asdict(), "external_id": binding.target}
     with connection.transaction():
-        territory_id = None
-        if binding.territory is not None:
-            row = connection.execute(QUERIES["find_territory"], parameters).fetchone()
-            if row is None:
-                raise ReferenceDataError(f"there is no territory {binding.territory}")
-            territory_id = row[0]
+        territory_id = find_territory(connection, binding.territory)
         if binding.kind != "device":
             connection.execute(QUERIES["bind_codec"], {**parameters, "territory_id": territory_id})
         elif not connection.execute(QUERIES["bind_device"], parameters).rowcount:
             raise ReferenceDataError(f"there is no device {binding.target} in territory {binding.territory}")
+
+
+def set_variable(connection: Connection, variable: Variable) -> None:
+    """Give codecs this text from now on; an empty one takes it away.
+
+    Raises
+    ------
+    ReferenceDataError
+        The territory or the device is not registered, or name or text is too long.
+    """
+    parameters = {**variable._asdict(), "external_id": variable.target}
+    with connection.transaction():
+        parameters["territory_id"] = find_territory(connection, variable.territory)
+        if variable.kind == "device" and connection.execute(QUERIES["find_device"], parameters).fetchone() is None:
+            raise ReferenceDataError(f"there is no device {variable.target} in territory {variable.territory}")
+        try:
+            connection.execute(QUERIES["set_variable" if variable.value else "forget_variable"], parameters)
+        except psycopg.errors.CheckViolation as error:
+            raise ReferenceDataError(
+                "a variable has a name of 1 to 100 and a text of at most 1000 characters"
+            ) from error
+
+
+def find_territory(connection: Connection, slug: str | None) -> int | None:
+    """Give the number of a territory, None for none. Raises ReferenceDataError where it is not registered."""
+    if slug is None:
+        return None
+    row = connection.execute(QUERIES["find_territory"], {"territory": slug}).fetchone()
+    if row is None:
+        raise ReferenceDataError(f"there is no territory {slug}")
+    return int(row[0])
+
+
+def read_variables(connection: Connection) -> list[Variable]:
+    """Give every variable of profiles and devices."""
+    return [Variable(*row) for row in connection.execute(QUERIES["read_variables"])]
 
 
 def read_fingerprint(connection: Connection) -> str:
@@ -116,6 +158,7 @@ def read_state(connection: Connection) -> CodecState:
         read_fingerprint(connection),
         [CodecRow(*row) for row in connection.execute(QUERIES["read_codecs"])],
         read_bindings(connection),
+        read_variables(connection),
     )
 
 

@@ -54,6 +54,7 @@ def session_arguments(program: str, statement_timeout_s: float) -> dict[str, Any
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,
+        "tcp_user_timeout": 15_000,  # ms; what was sent and never confirmed would be waited for a quarter of an hour
         "options": SESSION_OPTIONS.format(timeout_ms=int(statement_timeout_s * 1000)),
     }
 

@@ -30,7 +30,7 @@ class WrongFillError(StoreError):
     """A counter or state has no values in between: linear filling is for gauges."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Curve:
     """One series on the grid, a value per point, None where nothing is known; `low` and `high` where measured (n > 0).
 

@@ -14,9 +14,9 @@ from measurements_daily
 where series_id = any (%(series_ids)s::int[]) and bucket > %(from)s::timestamptz - interval '1 day' and bucket < %(to)s
 
 -- name: read_raw_curves
-select series_id, least(floor(date_part('epoch', observed_at - %(from)s) / %(width_s)s), %(last)s)::int as point, count(*)::int as n,
-       min(value) as low, max(value) as high, avg(value) as mean, last(value, observed_at) as last,
-       max(observed_at) as last_at
+select series_id, least(floor(date_part('epoch', observed_at - %(from)s) / %(width_s)s), %(last)s)::int as point,
+       count(*)::int as n, min(value) as low, max(value) as high, avg(value) as mean,
+       last(value, observed_at) as last, max(observed_at) as last_at
 from measurements
 where series_id = any (%(series_ids)s::int[]) and observed_at >= %(from)s and observed_at < %(to)s
 group by 1, 2
@@ -43,7 +43,8 @@ with raw as (
       and bucket >= %(from)s::timestamptz - interval '12 hours' and bucket < %(to)s::timestamptz - interval '12 hours'
     union all
     select r.series_id,
-           case %(resolution)s when 'day' then date_trunc('day', r.at, %(time_zone)s) + interval '12 hours' else r.at end,
+           case %(resolution)s
+               when 'day' then date_trunc('day', r.at, %(time_zone)s) + interval '12 hours' else r.at end,
            1, r.value, r.value,
            date_part('epoch', greatest(r.at, least(r.next_at, r.at + make_interval(secs => a.hold_s),
                                                    r.bucket + interval '1 hour', %(now)s)) - r.at),
@@ -51,8 +52,8 @@ with raw as (
     from raw r
     join unnest(%(series_ids)s::int[], %(holds_s)s::float8[]) as a (series_id, hold_s) using (series_id)
 )
-select series_id, floor(date_part('epoch', at - %(from)s) / %(width_s)s)::int as point, sum(n)::int as n, min(low) as low,
-       max(high) as high, coalesce(sum(mean * held_s) / nullif(sum(held_s), 0), avg(last)) as mean,
+select series_id, floor(date_part('epoch', at - %(from)s) / %(width_s)s)::int as point, sum(n)::int as n,
+       min(low) as low, max(high) as high, coalesce(sum(mean * held_s) / nullif(sum(held_s), 0), avg(last)) as mean,
        last(last, last_at) filter (where n > 0) as last, max(last_at) as last_at
 from parts
 group by 1, 2

@@ -1,9 +1,9 @@
-"""What a batch of messages writes: measurements by binary COPY, the comparing path, rejections, the delivery log.
+"""What a batch of messages writes: the batch, measurements by binary COPY, the comparing path, message ids, notes.
 
 Nothing here commits: the caller holds the transaction, so that all of a batch is there or nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -33,26 +33,6 @@ class Rows(NamedTuple):
     values: Floats
 
 
-class DeviceRow(NamedTuple):
-    """A device that may send: `territory` is a slug."""
-
-    territory: str
-    external_id: str
-    device_id: int
-    territory_id: int
-    is_revisable: bool
-
-
-class SeriesKey(NamedTuple):
-    """What makes a series of a device."""
-
-    device_id: int
-    channel: str
-    quantity: str
-    unit: str
-    is_simulated: bool = False
-
-
 @dataclass(frozen=True, slots=True)
 class BatchEntry:
     """A batch as the table has it; `n_measurements` counts values stored, `received_at_us` the first arrival."""
@@ -74,38 +54,6 @@ class Revision(NamedTuple):
     new_value: float
 
 
-class RejectionRow(NamedTuple):
-    """A refused message or part, in the order of the table's columns after the batch.
-
-    `n_settled` counts the values of the same message and device that were stored or duplicate; None: the message could
-    not be read at all. `speaks_for` is the only territory that its source may speak for, None for any.
-    """
-
-    territory_id: int | None
-    device_id: int | None
-    source: str
-    topic: str
-    device: str | None
-    received_at_us: int
-    reason: str
-    detail: str
-    n_measurements: int
-    payload: bytes
-    format: str | None
-    decoder_version: str | None
-    n_settled: int | None = None
-    speaks_for: str | None = None
-
-
-class UnknownDelivery(NamedTuple):
-    """What came for no registered device: all of it was refused."""
-
-    territory_id: int | None
-    hour_us: int
-    n_messages: int
-    n_values: int
-
-
 def instant(time_us: int) -> datetime:
     """Give the aware instant of microseconds since 1970 UTC, exactly."""
     return EPOCH + timedelta(microseconds=time_us)
@@ -114,50 +62,6 @@ def instant(time_us: int) -> datetime:
 def prepare_session(connection: Connection) -> None:
     """Make what the comparing path needs in this session."""
     connection.execute(QUERIES["create_taken"])
-
-
-def read_devices(connection: Connection, keys: Sequence[tuple[str, str]]) -> list[DeviceRow]:
-    """Give those of the (territory slug, external id) that are registered and may send."""
-    parameters = {"territories": [key[0] for key in keys], "external_ids": [key[1] for key in keys]}
-    return [DeviceRow(*row) for row in connection.execute(QUERIES["read_devices"], parameters)]
-
-
-def read_territories(connection: Connection, slugs: Iterable[str]) -> dict[str, int]:
-    """Give the numbers of those slugs that are territories."""
-    return {slug: number for slug, number in connection.execute(QUERIES["read_territories"], {"territories": [*slugs]})}
-
-
-def ensure_series(connection: Connection, keys: Sequence[SeriesKey]) -> dict[SeriesKey, int]:
-    """Give the series of these keys and make those that are missing.
-
-    Raises
-    ------
-    psycopg.errors.ForeignKeyViolation
-        A quantity is not in the catalogue: the database was migrated by an older version.
-    """
-    found = find_series(connection, keys)
-    missing = [key for key in keys if key not in found]
-    if missing:
-        connection.execute(QUERIES["create_series"], series_parameters(missing))
-        found |= find_series(connection, missing)
-    return found
-
-
-def find_series(connection: Connection, keys: Sequence[SeriesKey]) -> dict[SeriesKey, int]:
-    """Give the series of these keys that exist."""
-    rows = connection.execute(QUERIES["read_series"], series_parameters(keys))
-    return {SeriesKey(*row[:5]): row[5] for row in rows}
-
-
-def series_parameters(keys: Sequence[SeriesKey]) -> dict[str, list[Any]]:
-    """Turn keys into parallel arrays."""
-    return {
-        "device_ids": [key.device_id for key in keys],
-        "channels": [key.channel for key in keys],
-        "quantities": [key.quantity for key in keys],
-        "units": [key.unit for key in keys],
-        "are_simulated": [key.is_simulated for key in keys],
-    }
 
 
 def read_watermark(connection: Connection) -> int:
@@ -266,58 +170,9 @@ def insert_message_keys(connection: Connection, arrivals_us: Mapping[tuple[int, 
     return {(row[0], row[1]) for row in connection.execute(QUERIES["insert_message_keys"], parameters)}
 
 
-def note_arrival_times(connection: Connection, keys: Iterable[tuple[int, int]]) -> None:
-    """Mark measurements, by (series, instant), whose instant is that of their arrival."""
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            QUERIES["insert_arrival_note"],
-            [{"series_id": series_id, "observed_at": instant(time_us)} for series_id, time_us in keys],
-        )
-
-
 def mark_changed_hours(connection: Connection, series_ids: Ints, times_us: Times) -> None:
     """Have the hours of these measurements computed again."""
     pairs = np.unique(np.stack([series_ids.astype(np.int64), times_us // HOUR_US]), axis=1)
     stream = encode_rows({"series_id": pairs[0].astype(np.int32), "hour": postgres_us(pairs[1] * HOUR_US)})
     with connection.cursor() as cursor, cursor.copy(QUERIES["copy_changed_hours"]) as copy:
         copy.write(stream)
-
-
-def keep_rejections(connection: Connection, batch_id: int, rejections: Iterable[RejectionRow]) -> None:
-    """Keep what was refused, with its bytes."""
-    with connection.cursor() as cursor, cursor.copy(QUERIES["copy_rejections"]) as copy:
-        for row in rejections:
-            head, tail = (row.territory_id, row.device_id, batch_id, row.source, row.topic, row.device), row[6:]
-            copy.write_row((*head, instant(row.received_at_us), *tail))
-
-
-def log_deliveries(connection: Connection, batch_id: int, deliveries: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Append to the delivery log, one row per device and arrival hour.
-
-    `deliveries` holds columns in the order of the table after the batch: territory_id, device_id (int32),
-    arrival_hour (int64, microseconds since 1970 UTC), then the six counts (int32).
-    """
-    size = len(deliveries["device_id"])
-    columns = {"batch_id": np.full(size, batch_id, dtype=np.int32), **deliveries}
-    columns["arrival_hour"] = postgres_us(columns["arrival_hour"])
-    with connection.cursor() as cursor, cursor.copy(QUERIES["copy_deliveries"]) as copy:
-        copy.write(encode_rows(columns))
-
-
-def log_unknown_deliveries(connection: Connection, batch_id: int, deliveries: Iterable[UnknownDelivery]) -> None:
-    """Append what came for no registered device."""
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            QUERIES["insert_delivery"],
-            [
-                {
-                    "batch_id": batch_id,
-                    "territory_id": delivery.territory_id,
-                    "arrival_hour": instant(delivery.hour_us),
-                    "n_messages": delivery.n_messages,
-                    "n_received": delivery.n_values,
-                    "n_rejected": delivery.n_values,
-                }
-                for delivery in deliveries
-            ],
-        )

@@ -1,32 +1,3 @@
--- name: read_devices
-select t.slug, d.external_id, d.device_id, d.territory_id, d.is_revisable
-from unnest(%(territories)s::text[], %(external_ids)s::text[]) as asked (slug, external_id)
-join territories t on t.slug = asked.slug
-join devices d on d.territory_id = t.territory_id and d.external_id = asked.external_id
-where d.state in ('accepted', 'active')
-
--- name: read_territories
-select slug, territory_id
-from territories
-where slug = any (%(territories)s::text[])
-
--- name: read_series
-select s.device_id, s.channel, s.quantity, s.unit, s.is_simulated, s.series_id
-from unnest(%(device_ids)s::int[], %(channels)s::text[], %(quantities)s::text[], %(units)s::text[],
-            %(are_simulated)s::boolean[])
-    as asked (device_id, channel, quantity, unit, is_simulated)
-join series s using (device_id, channel, quantity, unit, is_simulated)
-
--- name: create_series
-insert into series (territory_id, device_id, channel, quantity, unit, is_simulated)
-select d.territory_id, asked.device_id, asked.channel, asked.quantity, asked.unit, asked.is_simulated
-from unnest(%(device_ids)s::int[], %(channels)s::text[], %(quantities)s::text[], %(units)s::text[],
-            %(are_simulated)s::boolean[])
-    as asked (device_id, channel, quantity, unit, is_simulated)
-join devices d using (device_id)
-order by asked.device_id, asked.channel, asked.quantity, asked.unit
-on conflict (device_id, channel, quantity, unit, is_simulated) where device_id is not null do nothing
-
 -- name: read_watermark
 select (extract(epoch from closed_to) * 1000000)::bigint
 from rollup_watermarks
@@ -102,31 +73,5 @@ set received_at = excluded.received_at
 where message_keys.received_at = excluded.received_at
 returning device_id, message_id
 
--- name: insert_arrival_note
-insert into measurement_notes (series_id, observed_at, flag)
-values (%(series_id)s, %(observed_at)s, 'arrival_time')
-on conflict (series_id, observed_at, flag) do nothing
-
 -- name: copy_changed_hours
 copy changed_hours (series_id, hour) from stdin (format binary)
-
--- name: copy_rejections
-copy rejections (
-    territory_id, device_id, batch_id, source, topic, device, received_at, reason, detail,
-    n_measurements, payload, format, decoder_version, n_settled, speaks_for
-) from stdin
-
--- name: copy_deliveries
-copy deliveries_log (
-    batch_id, territory_id, device_id, arrival_hour,
-    n_messages, n_received, n_stored, n_duplicate, n_rejected, n_revised
-) from stdin (format binary)
-
--- name: insert_delivery
-insert into deliveries_log (
-    batch_id, territory_id, device_id, arrival_hour,
-    n_messages, n_received, n_stored, n_duplicate, n_rejected, n_revised
-) values (
-    %(batch_id)s, %(territory_id)s, null, %(arrival_hour)s,
-    %(n_messages)s, %(n_received)s, 0, 0, %(n_rejected)s, 0
-)

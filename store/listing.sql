@@ -41,18 +41,23 @@ left join open_findings using (asset_id)
 order by page.asset_id
 
 -- name: list_devices
-select d.device_id, t.slug as territory, d.external_id, d.name, d.model, g.external_id as gateway, d.state,
-       d.interval_s, d.created_at,
-       (select max(l.observed_at) from series s join last_values l using (series_id) where s.device_id = d.device_id)
-           as last_observed_at
-from devices d
-join territories t using (territory_id)
-left join devices g on g.device_id = d.gateway_id
-where d.device_id > %(after)s
-  and (%(territory)s::text is null or t.slug = %(territory)s)
-  and (%(state)s::text is null or d.state = %(state)s)
-order by d.device_id
-limit %(n)s
+with page as materialized ( -- standings are made for the page only, one by one (offset 0)
+    select d.device_id, t.slug as territory, d.external_id, d.name, d.model, g.external_id as gateway, d.state,
+           d.interval_s, d.created_at
+    from devices d
+    join territories t using (territory_id)
+    left join devices g on g.device_id = d.gateway_id
+    where d.device_id > %(after)s
+      and (%(territory)s::text is null or t.slug = %(territory)s)
+      and (%(state)s::text is null or d.state = %(state)s)
+    order by d.device_id
+    limit %(n)s
+)
+select page.*, st.last_observed_at, st.presence, st.presence_basis, st.presence_since, st.presence_through,
+       st.last_heard_at
+from page
+cross join lateral (select * from device_standings st where st.device_id = page.device_id offset 0) as st
+order by page.device_id
 
 -- name: list_series
 select s.series_id, t.slug as territory, d.external_id as device, d.device_id, s.channel, s.quantity,
@@ -134,14 +139,19 @@ order by r.rejection_id desc
 limit %(n)s
 
 -- name: list_causes
-with causes as (
+with ignored as materialized (
+    select territory_id, external_id from devices where state = 'ignored'
+), causes as (
     select r.territory_id, r.reason, r.format, r.decoder_version,
            count(*) as n_messages, sum(r.n_measurements)::bigint as n_values, count(distinct r.device) as n_devices,
            min(r.received_at) as first_at, max(r.received_at) as last_at, max(r.rejection_id) as sample_id
     from rejections r
     join territories t using (territory_id)
+    left join ignored on ignored.territory_id = r.territory_id and ignored.external_id = r.device
+     and r.reason = 'unknown_device'
     where r.resolved_at is null
       and (%(territory)s::text is null or t.slug = %(territory)s)
+      and ignored.external_id is null
       and (%(reason)s::text is null or r.reason = %(reason)s)
       and (%(device)s::text is null or r.device = %(device)s)
       and (%(format)s::text is null or r.format = %(format)s)
@@ -158,7 +168,7 @@ limit 1000
 
 -- name: list_replays
 select q.request_id, t.slug as territory, q.reason, q.device, q.format, q.requested_at, q.done_at, q.n_messages,
-       q.n_unchanged, q.n_stored, q.n_duplicate, q.n_rejected
+       q.n_unchanged, q.n_stored, q.n_duplicate, q.n_rejected, q.due_at
 from replay_requests q
 join territories t using (territory_id)
 where (%(after)s = 0 or q.request_id < %(after)s)

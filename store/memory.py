@@ -24,10 +24,15 @@ class PresenceRow(NamedTuple):
 
 def try_own(connection: Connection, name: str) -> bool:
     """Become the owner of this name, as long as the connection lives; false while another is."""
-    connection.execute(QUERIES["notice_dead_owners"])
+    notice_dead_owners(connection)
     row = connection.execute(QUERIES["try_own"], {"name": name}).fetchone()
     connection.commit()
     return bool(row and row[0])
+
+
+def notice_dead_owners(connection: Connection) -> None:
+    """Have the server end this session, and its locks, about 10 s after our host has lost its power."""
+    connection.execute(QUERIES["notice_dead_owners"])
 
 
 def claim_client_id(connection: Connection, name: str, suggested: str) -> str:

@@ -1,7 +1,8 @@
--- An owner whose host lost its power holds the lock until the server has noticed: within half a minute.
+-- An owner whose host lost its power holds the lock until the server has noticed: asked after 4 s of silence, given up
+-- after three questions, or when what was sent has not arrived for 10 s.
 -- name: notice_dead_owners
-select set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false),
-       set_config('tcp_keepalives_count', '3', false)
+select set_config('tcp_keepalives_idle', '4', false), set_config('tcp_keepalives_interval', '2', false),
+       set_config('tcp_keepalives_count', '3', false), set_config('tcp_user_timeout', '10000', false)
 
 -- name: try_own
 select pg_try_advisory_lock(7449345, hashtext(%(name)s))

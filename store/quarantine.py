@@ -42,6 +42,7 @@ class HeldRow(NamedTuple):
     format: str | None
     n_settled: int | None
     speaks_for: str | None
+    uplink: bytes | None
 
 
 class Withdrawal(NamedTuple):

@@ -40,7 +40,7 @@ with chosen as (
 )
 select r.rejection_id, r.territory_id, t.slug, r.device_id, r.source, r.topic, r.device,
        (extract(epoch from r.received_at) * 1000000)::bigint, r.reason, r.n_measurements, r.payload, r.format,
-       r.n_settled, r.speaks_for
+       r.n_settled, r.speaks_for, r.uplink
 from chosen
 join rejections r on r.source = chosen.source and r.topic = chosen.topic and r.received_at = chosen.received_at
  and r.territory_id is not distinct from chosen.territory_id
@@ -63,12 +63,17 @@ insert into deliveries_log (
 )
 
 -- name: list_causes
-with causes as (
+with ignored as materialized (
+    select territory_id, external_id from devices where state = 'ignored'
+), causes as (
     select r.territory_id, r.reason, r.format, r.decoder_version,
            count(*) as n_messages, sum(r.n_measurements)::bigint as n_values, count(distinct r.device) as n_devices,
            min(r.received_at) as first_at, max(r.received_at) as last_at, max(r.rejection_id) as sample_id
     from rejections r
+    left join ignored on ignored.territory_id = r.territory_id and ignored.external_id = r.device
+     and r.reason = 'unknown_device'
     where r.resolved_at is null
+      and ignored.external_id is null
       and (%(territory_ids)s::int[] is null or r.territory_id = any (%(territory_ids)s))
       and (%(reason)s::text is null or r.reason = %(reason)s)
       and (%(device)s::text is null or r.device = %(device)s)
@@ -87,7 +92,7 @@ select q.request_id,
        (select array_agg(tree.territory_id) from territory_subtrees tree where tree.ancestor_id = q.territory_id),
        q.reason, q.device, q.format
 from replay_requests q
-where done_at is null
+where done_at is null and due_at <= clock_timestamp()
 order by request_id
 limit 1
 for update of q skip locked

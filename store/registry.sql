@@ -27,7 +27,7 @@ values (
 on conflict (territory_id, external_id) do update
 set name = excluded.name, model = coalesce(excluded.model, devices.model), gateway_id = excluded.gateway_id,
     interval_s = excluded.interval_s, is_revisable = excluded.is_revisable,
-    state = case devices.state when 'pending' then 'active' else devices.state end
+    state = case when devices.state in ('pending', 'ignored') then 'active' else devices.state end
 
 -- name: place_device
 with found as (

@@ -21,7 +21,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_SPAN = MappingProxyType(
     {"raw": timedelta(days=400), "hour": timedelta(days=3660), "day": timedelta(days=18300)}
 )
-MOST_ROWS = 500_000  # that one question may read; a second of work of the database
+MOST_ROWS = 500_000  # that one question may read, or be answered with; a second of work of the database
 COARSER = MappingProxyType({"raw": "hour or day", "hour": "day", "day": "several questions"})
 
 
@@ -98,11 +98,15 @@ def require_modest(question: Question, resolution: Resolution, n_series: int, n_
         raise TooMuchError(
             f"bucket={resolution} serves at most {longest.days} days: shorten the span or use {COARSER[resolution]}"
         )
-    n_rows = {"raw": n_raw, "hour": n_series * ceil(length / HOUR), "day": n_series * ceil(length / DAY)}[resolution]
-    if n_rows > MOST_ROWS:
+    n_rows_by_resolution = {
+        "raw": max(n_raw, n_series * question.n_points),
+        "hour": n_series * ceil(length / HOUR),
+        "day": n_series * ceil(length / DAY),
+    }
+    if (n_rows := n_rows_by_resolution[resolution]) > MOST_ROWS:
         raise TooMuchError(
             f"bucket={resolution} serves at most {MOST_ROWS:,} rows at once, and {n_series} series over this span"
-            f" hold about {n_rows:,}: name fewer series, shorten the span or use {COARSER[resolution]}"
+            f" come to about {n_rows:,}: name fewer series, shorten the span or use {COARSER[resolution]}"
         )
 
 

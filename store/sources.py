@@ -11,6 +11,7 @@ from store.intake import Connection, instant
 from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
+POSTED = "http:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,10 @@ class RuleEntry:
 
 @dataclass(frozen=True, slots=True)
 class SourceEntry:
-    """A broker beside the own one. `password_from` is env:NAME or file:/path; the password itself is never stored."""
+    """A broker beside the own one. `password_from` is env:NAME or file:/path; the password itself is never stored.
+
+    With the URL `http:` there is no broker: its rules are for messages that are posted.
+    """
 
     name: str
     url: str
@@ -36,6 +40,11 @@ class SourceEntry:
     user_name: str | None = None
     password_from: str | None = None
     client_id: str | None = None
+
+    @property
+    def has_broker(self) -> bool:
+        """Say whether there is a broker to be read."""
+        return self.url != POSTED
 
 
 class StateRow(NamedTuple):

@@ -19,9 +19,34 @@ where d.device_id = %(device_id)s
       where tree.territory_id = d.territory_id and tree.ancestor_id = any (%(ancestor_ids)s::int[]))
 for update of d
 
+-- name: accept_devices
+update devices d
+set state = 'accepted', accepted_at = clock_timestamp(), accepted_by = %(accepted_by)s
+from territories t
+where t.territory_id = d.territory_id
+  and d.device_id = any (%(device_ids)s::int[])
+  and d.state in ('pending', 'ignored')
+  and exists (
+      select from territory_subtrees tree
+      where tree.territory_id = d.territory_id and tree.ancestor_id = any (%(ancestor_ids)s::int[]))
+returning t.territory_id, t.slug, d.device_id, d.external_id
+
+-- name: ignore_devices
+update devices d
+set state = 'ignored'
+from territories t
+where t.territory_id = d.territory_id
+  and d.device_id = any (%(device_ids)s::int[])
+  and d.state = 'pending'
+  and exists (
+      select from territory_subtrees tree
+      where tree.territory_id = d.territory_id and tree.ancestor_id = any (%(ancestor_ids)s::int[]))
+returning t.territory_id, t.slug, d.device_id, d.external_id
+
 -- name: insert_request
-insert into replay_requests (territory_id, reason, device, format, requested_by)
-values (%(territory_id)s, %(reason)s, %(device)s, %(format)s, %(requested_by)s)
+insert into replay_requests (territory_id, reason, device, format, requested_by, due_at)
+values (%(territory_id)s, %(reason)s, %(device)s, %(format)s, %(requested_by)s,
+        clock_timestamp() + make_interval(secs => %(delay_s)s))
 returning request_id
 
 -- name: insert_note

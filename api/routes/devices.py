@@ -1,12 +1,10 @@
 """`/v1/devices`: the boxes that report."""
 
-from typing import Literal
-
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from api.errors import PROBLEMS
-from api.models import Device
+from api.models import Device, DeviceState
 from api.paging import Cursor, Limit, Page, after_id, page_response
 from api.parameters import Territory
 from api.security import Reader
@@ -20,10 +18,10 @@ async def devices(
     request: Request,
     reader: Reader,
     territory: Territory = None,
-    state: Literal["pending", "accepted", "active", "retired"] | None = None,
+    state: DeviceState | None = None,
     limit: Limit = 1000,
     cursor: Cursor = None,
 ) -> Response:
-    """List devices with the instant of their newest value."""
+    """List devices with the instant of their newest value, and whether they are heard."""
     rows = await list_devices(reader, {"territory": territory, "state": state}, after=after_id(cursor), n=limit + 1)
     return page_response(request, rows, limit, ["device_id"])

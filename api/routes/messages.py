@@ -12,7 +12,15 @@ from api.errors import PROBLEMS, Problem, ProblemError, describe_problem, proble
 from api.models import MessageResults
 from api.paging import json_response
 from api.parameters import Territory
-from api.posting import MAX_BODY_BYTES, MESSAGE_ID_PATTERN, Address, read_body, read_posts
+from api.posting import (
+    MAX_BODY_BYTES,
+    MESSAGE_ID_PATTERN,
+    SOURCE_PATTERN,
+    TOPIC_PATTERN,
+    Address,
+    read_body,
+    read_posts,
+)
 from api.posting_examples import LIST_EXAMPLES, NATIVE_EXAMPLE, REFUSED_EXAMPLE, RESULT_EXAMPLE, SENML_EXAMPLE
 from api.security import Speaker
 from sensors.posting import KIND_PATTERN, PostOutcome, Refused, UndeliveredError
@@ -51,7 +59,7 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
         "description": "Every message is settled and committed; what became of each",
         "content": {"application/json": {"example": RESULT_EXAMPLE}},
     },
-    **{status: describe_problem(status) for status in (413, 415)},
+    **{status: describe_problem(status) for status in (413, 415, 429)},
     422: REFUSED,
 }
 
@@ -82,6 +90,12 @@ async def post_messages(
     event: Annotated[
         str | None, Query(pattern=f"^{KIND_PATTERN}$", description="kind of message of a LoRaWAN server; `up` without")
     ] = None,
+    source: Annotated[
+        str | None, Query(pattern=f"^{SOURCE_PATTERN}$", description="name of a source whose rules read the message")
+    ] = None,
+    topic: Annotated[
+        str | None, Query(pattern=f"^{TOPIC_PATTERN}$", description="topic on which the source would have brought it")
+    ] = None,
     idempotency_key: Annotated[
         str | None,
         Header(
@@ -93,9 +107,10 @@ async def post_messages(
     """Take messages and say what became of each, once that is committed.
 
     202: at least one was stored, was there already, or holds no measurement. 422 with `messages`: all were refused and
-    are kept. 503: not known to be stored; send the same again, nothing will be there twice. Wants the scope `ingest`.
+    are kept. 429: too many posts of this key. 503: not known to be stored; send the same again, nothing will be there
+    twice. Wants the scope `ingest`.
     """
-    address = Address(territory, format, device, event, idempotency_key)
+    address = Address(territory, format, device, event, idempotency_key, source, topic)
     posts = read_posts(await read_body(request), request.headers.get("content-type", ""), address, speaks_for)
     courier: Courier = request.app.state.courier
     try:

@@ -11,6 +11,7 @@ from api.paging import Aware, Cursor, Limit, Number, Page, Slug, after_id, decod
 from api.parameters import LATEST, Territory, Word
 from api.security import Reader
 from sensors.rejection import Reason
+from sensors.stateful import why_not_again
 from store.listing import list_causes, list_deliveries, list_rejections, list_replays
 
 Device = Annotated[str | None, Query(max_length=200, pattern="^[^\\x00]*$", description="id as the device sends it")]
@@ -51,6 +52,9 @@ async def causes(
     for row in rows:
         row["sentence_fr"], row["sentence_en"] = sentences(row)
         row["can_be_mended"] = can_be_mended(row["reason"])
+        if row["can_be_mended"] and (why := why_not_again(row["format"], row["reason"])):
+            row["sentence_fr"], row["sentence_en"] = f"{row['sentence_fr']} {why[0]}", f"{row['sentence_en']} {why[1]}"
+            row["can_be_mended"] = False
     return page_response(request, rows, 1000, ["sample_id"])
 
 

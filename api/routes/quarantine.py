@@ -1,4 +1,4 @@
-"""`POST /v1/rejections/replay`, `POST /v1/devices/{device_id}/accept`: what takes messages out of the quarantine."""
+"""What a technician changes: replays asked for, a device accepted or moved; needs the scope `write`."""
 
 from typing import Annotated
 
@@ -9,14 +9,24 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.errors import WRITE_PROBLEMS, ProblemError
 from api.models import Accepted, Requested
 from api.paging import json_response
+from api.parameters import Instant
 from api.security import WriterKey
 from store.admission import Acceptance
-from store.technician import NotThereError, NotWaitingError, accept_device, changing, request_replay
+from store.technician import (
+    NotThereError,
+    NotWaitingError,
+    PlacedLaterError,
+    accept_device,
+    changing,
+    move_device,
+    request_replay,
+)
 
 router = APIRouter(prefix="/v1", tags=["quality"], responses=WRITE_PROBLEMS)
 
 SLUG, WORD, TEXT = "^[a-z0-9-]{1,63}$", "^[a-z0-9_]{1,64}$", "^[^\\x00-\\x1f]{1,200}$"
 Text = Annotated[str, Field(pattern=TEXT)]
+DeviceId = Annotated[int, Path(ge=1, lt=2**31)]
 
 
 class ReplayChoice(BaseModel):
@@ -44,6 +54,25 @@ class DeviceAcceptance(BaseModel):
     channel: Text = Field("*", description="the channel placed there; `*` is all")
 
 
+class Move(BaseModel):
+    """Where to, and from when on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    asset: Text = Field(description="slug of the asset it tells about from then on, in its territory")
+    channel: Text = Field("*", description="the channel that is moved; `*` is all that have no place of their own")
+    at: Instant | None = Field(None, description="default now; a device never placed is placed for all its past too")
+
+
+class Moved(BaseModel):
+    """A device that tells about another asset."""
+
+    device_id: int
+    territory: str
+    external_id: str
+    asset: str
+
+
 @router.post("/rejections/replay", status_code=202, response_model=Requested)
 async def replay(request: Request, key: WriterKey, choice: ReplayChoice) -> Response:
     """Have kept messages read again by today's decoders and registry; needs the scope `write`.
@@ -65,7 +94,7 @@ async def replay(request: Request, key: WriterKey, choice: ReplayChoice) -> Resp
 async def accept(
     request: Request,
     key: WriterKey,
-    device_id: Annotated[int, Path(ge=1, lt=2**31)],
+    device_id: DeviceId,
     acceptance: DeviceAcceptance | None = None,
 ) -> Response:
     """Accept a device that waits and have its kept messages replayed; needs the scope `write`."""
@@ -75,7 +104,7 @@ async def accept(
             found, request_id = await accept_device(connection, key, device_id, chosen)
         except NotThereError as error:
             raise ProblemError(404, str(error)) from error
-        except NotWaitingError as error:
+        except (NotWaitingError, PlacedLaterError) as error:
             raise ProblemError(409, str(error)) from error
     return accepted(
         {
@@ -83,6 +112,29 @@ async def accept(
             "territory": found.territory,
             "external_id": found.external_id,
             "request_id": request_id,
+        }
+    )
+
+
+@router.post("/devices/{device_id}/move", response_model=Moved)
+async def move(request: Request, key: WriterKey, device_id: DeviceId, where: Move) -> Response:
+    """Have a device tell about another asset; what it measured before stays with the one it was on.
+
+    Needs the scope `write`.
+    """
+    async with changing(request.app.state.pool) as connection:
+        try:
+            found = await move_device(connection, key, device_id, where.asset, where.channel, where.at)
+        except NotThereError as error:
+            raise ProblemError(404, str(error)) from error
+        except PlacedLaterError as error:
+            raise ProblemError(409, str(error)) from error
+    return json_response(
+        {
+            "device_id": device_id,
+            "territory": found.territory,
+            "external_id": found.external_id,
+            "asset": where.asset,
         }
     )
 

@@ -1,6 +1,5 @@
 """One town through the whole chain: simulator, Mosquitto, an ingest worker, TimescaleDB, analytics."""
 
-import secrets
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -11,8 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from analytics.program import RoundReport, Settings, run_once
-from bench.chain import end_session, open_session
 from bench.database import fresh_database
+from bench.ingest.sessions import end_session, open_slot
 from deploy.local.services import Services
 from deploy.processes import first_ended, start_program, stop_programs
 from deploy.reference import enter_file
@@ -105,12 +104,10 @@ def publish(mqtt_url: str, database_url: str, town: Town, plan: Plan) -> None:
 @contextmanager
 def ingest_worker(mqtt_url: str, database_url: str, territory: str) -> Iterator[None]:
     """Run a worker of its own for this territory; it ends with this process, however that ends."""
-    client_id = f"evaluate-{secrets.token_hex(6)}"
-    open_session(mqtt_url, client_id, territory)
+    client_id = open_slot(database_url, mqtt_url, territory)
     environment = {
         "VIGIE_DATABASE_URL": database_url,
         "VIGIE_MQTT_URL": mqtt_url,
-        "VIGIE_INGEST_CLIENT_ID": client_id,
         "VIGIE_INGEST_TERRITORY": territory,
     }
     with TemporaryDirectory() as folder:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from deploy.settings import services_given_or_embedded
-from store.codecs import list_codecs, read_bindings
+from store.codecs import list_codecs, read_bindings, read_variables, set_variable
 from store.connect import connect
 
 codec = typer.Typer(help="Payload codecs in JavaScript.", no_args_is_help=True)
@@ -65,11 +65,28 @@ def add(  # noqa: PLR0913  each argument is an option of the command line
         typer.echo("it reads nothing yet: --profile, --topic or --device")
 
 
+@codec.command(name="set")
+def set_variables(
+    variables: Annotated[list[str], typer.Argument(help="NAME=TEXT, or NAME= to take it away")],
+    profile: Annotated[Many, typer.Option(help="device profile, or brand/model; may be repeated")] = None,
+    device: Annotated[Many, typer.Option(help="one registered device, with --territory; may be repeated")] = None,
+    territory: Annotated[str | None, typer.Option(help="slug: only messages that speak for it")] = None,
+) -> None:
+    """Set what codecs get as `input.variables` for devices or profiles; workers use it within seconds."""
+    from deploy import codecs
+
+    found = codecs.make_variables(variables, profile or [], device or [], territory)
+    with database() as url, connect(url, program="codec") as connection, connection.transaction():
+        for variable in found:
+            set_variable(connection, variable)
+    typer.echo(f"{len(found)} variables set")
+
+
 @codec.command(name="list")
 def list_all() -> None:
     """Show every version and what each codec reads."""
     with database() as url, connect(url, program="codec", autocommit=True) as connection:
-        versions, bindings = list_codecs(connection), read_bindings(connection)
+        versions, bindings, variables = list_codecs(connection), read_bindings(connection), read_variables(connection)
     if not versions:
         typer.echo("there are no codecs: `vigie codec add`")
     for one in versions:
@@ -78,6 +95,9 @@ def list_all() -> None:
     for binding in bindings:
         whose = f" of {binding.territory}" if binding.territory else ""
         typer.echo(f"{binding.name} reads {binding.kind} {binding.target}{whose}")
+    for variable in variables:
+        whose = f" of {variable.territory}" if variable.territory else ""
+        typer.echo(f"{variable.kind} {variable.target}{whose}: {variable.name}={variable.value}")
 
 
 @contextmanager

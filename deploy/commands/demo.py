@@ -4,8 +4,6 @@ from typing import Annotated
 
 import typer
 
-from deploy.demo import Wish, run_demo
-
 
 def add_to(app: typer.Typer) -> None:
     """Add the command."""
@@ -17,4 +15,6 @@ def demo(
     scale: Annotated[float, typer.Option(help="size of the town, 1 is Val-de-Tille")] = 1.0,
 ) -> None:
     """Run services, a town, ingest, analytics, API and page; Ctrl-C ends everything."""
+    from deploy.demo import Wish, run_demo  # it needs the API, which other commands need not wait for
+
     run_demo(Wish(days, scale))

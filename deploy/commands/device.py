@@ -1,4 +1,4 @@
-"""`vigie device`: devices that wait, how they are accepted, imported and moved."""
+"""`vigie device`: devices that wait, how they are accepted, ignored, imported and moved."""
 
 import getpass
 from collections.abc import Iterator
@@ -82,6 +82,14 @@ def accept(  # noqa: PLR0913  # one for each option
         typer.echo(sentence(replay(connection, Choice(device=external_id, reason="unknown_device"))))
 
 
+@device.command()
+def ignore(territory: Territory, external_id: ExternalId) -> None:
+    """Let a device wait no more; its messages stay refused and kept, and it can still be accepted."""
+    with store() as connection:
+        if not admission.ignore_device(connection, territory, external_id):
+            raise SettingError(f"no device {external_id!r} waits in {territory!r}; see `vigie device list --pending`")
+
+
 @device.command("import")
 def import_(file: Annotated[Path, typer.Argument(help="CSV, described in docs/how-to/quarantine.md")]) -> None:
     """Register all devices of a file, or none; those that wait are accepted and what is kept of them is replayed."""
@@ -104,6 +112,7 @@ def move(
     """Move a device to another asset; what it measured before stays with the asset it was on."""
     with store() as connection:
         admission.move_device(connection, territory, external_id, asset, channel=channel, at=read_instant(at))
+        typer.echo(f"{external_id} tells about {asset} from {at or 'now'} on")
 
 
 @rule.command()

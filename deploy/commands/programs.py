@@ -21,13 +21,20 @@ def ingest(
     source: Annotated[
         list[str] | None, typer.Option(help="read this source only, `own` for the own broker; may be repeated")
     ] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="how many processes share the work on this host")] = 1,
 ) -> None:
     """Take messages from the own broker (VIGIE_MQTT_URL) and all sources, store them, then acknowledge them."""
+    from deploy.crew import run_crew
     from ingest.program import main
     from ingest.settings import read_settings
 
     configure_logs()
-    main(read_settings(sources=tuple(source or ())))
+    settings = read_settings(sources=tuple(source or ()))
+    if workers == 1:
+        main(settings)
+        return
+    arguments = ["ingest", *(word for name in settings.sources for word in ("--source", name))]
+    raise typer.Exit(run_crew(workers, arguments, settings.metrics_port))
 
 
 def analyse(once: Annotated[bool, typer.Option("--once", help="do one round and end")] = False) -> None:
@@ -39,7 +46,7 @@ def analyse(once: Annotated[bool, typer.Option("--once", help="do one round and 
 
 
 def api() -> None:
-    """Serve the API and the page (VIGIE_DATABASE_URL, VIGIE_API_HOST, VIGIE_API_PORT)."""
+    """Serve the API and the page (VIGIE_DATABASE_URL, VIGIE_API_HOST, VIGIE_API_PORT, VIGIE_API_POSTS_PER_S)."""
     from api.program import main, settings_from
 
     configure_logs()

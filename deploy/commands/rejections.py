@@ -10,6 +10,7 @@ from deploy.commands.device import sentence, store
 from deploy.errors import SettingError
 from ingest import replay as replaying
 from sensors.rejection import Reason
+from sensors.stateful import why_not_again
 from store.admission import Connection, territory_ids_below
 from store.quarantine import Cause, Choice, list_causes
 
@@ -77,12 +78,17 @@ def describe(cause: Cause) -> str:
 
 
 def say(cause: Cause) -> str:
-    """Give the sentence for a technician; a reason that a newer version wrote goes by its own word."""
+    """Give the sentence for a technician, and why no replay can help where that is so.
+
+    A reason that a newer version wrote goes by its own word.
+    """
     try:
         known = Reason(cause.reason)
     except ValueError:
         return f"{cause.reason} ({cause.sample_detail})"
-    return known.sentence("en", device=cause.sample_device or "", detail=cause.sample_detail)
+    sentence = known.sentence("en", device=cause.sample_device or "", detail=cause.sample_detail)
+    why = None if known.permanent else why_not_again(cause.format, cause.reason)
+    return f"{sentence} {why[1]}" if why else sentence
 
 
 def shown_payload(payload: bytes) -> str:

@@ -47,7 +47,9 @@ def group() -> None:
 @source.command()
 def add(  # noqa: PLR0913  # the options of the command
     name: Annotated[str, typer.Argument(help="lower case letters, digits and -")],
-    url: Annotated[str, typer.Argument(help="mqtt://host:port, or mqtts:// for TLS; without user and password")],
+    url: Annotated[
+        str, typer.Argument(help="mqtt://host:port, or mqtts:// for TLS; without user and password; http: for posts")
+    ],
     rule: Annotated[list[str] | None, typer.Option(help="FORMAT or FORMAT:TOPIC_FILTER; may be repeated")] = None,
     rules: Annotated[Path | None, typer.Option(help="JSON file with a list of rules, JSON mappings among them")] = None,
     territory: Annotated[str | None, typer.Option(help="slug of the only territory it may speak for")] = None,
@@ -80,7 +82,8 @@ def add(  # noqa: PLR0913  # the options of the command
             write_source(connection, entry)
         except (LookupError, ValueError) as error:
             raise SettingError(str(error)) from error
-    typer.echo(f"source {name} entered with {len(entry.rules)} rules; try it: vigie source test {name}")
+    hint = f"try it: vigie source test {name}" if entry.has_broker else f"post to /v1/messages?source={name}&topic=..."
+    typer.echo(f"source {name} entered with {len(entry.rules)} rules; {hint}")
 
 
 @source.command(name="list")
@@ -89,9 +92,8 @@ def show() -> None:
     with services_given_or_embedded() as services, connect(services.database_url, program="source") as connection:
         for entry in read_sources(connection):
             secret = f", password from {entry.password_from}" if entry.password_from else ""
-            typer.echo(
-                f"{entry.name}  {entry.url}  MQTT {entry.mqtt_version}  {entry.territory or 'any territory'}{secret}"
-            )
+            way = f"{entry.url}  MQTT {entry.mqtt_version}" if entry.has_broker else "posted over HTTP"
+            typer.echo(f"{entry.name}  {way}  {entry.territory or 'any territory'}{secret}")
             for written in entry.rules:
                 prefix = f", prefix {written.device_prefix}" if written.device_prefix else ""
                 typer.echo(f"  rule     {written.topic_filter or 'its topics'} -> {written.format}{prefix}")
@@ -125,6 +127,8 @@ def listen(
             entry = next((entry for entry in read_sources(connection) if entry.name == name), None)
         if entry is None:
             raise SettingError(f"there is no source {name}")
+        if not entry.has_broker:
+            raise SettingError(f"source {name} has no broker to listen to: its messages are posted")
         broker = make_broker(entry, name, WINDOW_N)
         report = try_source(services.database_url, make_source(entry), broker, seconds)
     typer.echo(f"{report.n_messages} messages in {seconds:g} s, {report.n_without_values} of them without values")

@@ -9,6 +9,9 @@ from deploy.local.state import LOOPBACK, State, is_free, write_private
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "mosquitto"
 MQTT_USER = "vigie"
+PID_FILE = "mosquitto.pid"
+BEGIN_S = 10.0
+START_S = 60.0  # a broker reads the queues it saved before it listens: some 20 s for 400 MB
 QUEUE_LIMIT_BYTES = 500_000_000  # payload waiting for one client; in memory short messages take four times as much
 
 
@@ -21,16 +24,22 @@ def start_mosquitto(place: Place, tree: Path, state: State, queue_limit_bytes: i
         It ends or does not listen; the last line of its log is in the message.
     """
     config = write_config(place, tree, state, queue_limit_bytes)
+    (place.broker / PID_FILE).unlink(missing_ok=True)
     result = run_as_server(place, [str(tree / "usr/sbin/mosquitto"), "-d", "-c", str(config)])
-    pid_file = place.broker / "mosquitto.pid"
-    ready = result.returncode == 0 and wait_until(
-        lambda: read_pid(pid_file, "mosquitto") is not None and not is_free(state.mqtt_port), 10.0
-    )
+    ready = result.returncode == 0 and is_listening(place, state.mqtt_port)
     pid = find_mosquitto(place)
     if not ready or pid is None:
         reason = result.stderr.strip() or last_line(place.broker_log)
         raise ServerStartError(f"Mosquitto did not start: {reason} (log: {place.broker_log})")
     return pid
+
+
+def is_listening(place: Place, port: int) -> bool:
+    """Wait until the broker listens; false once it has ended."""
+    if not wait_until(lambda: find_mosquitto(place) is not None, BEGIN_S):
+        return False
+    wait_until(lambda: not is_free(port) or find_mosquitto(place) is None, START_S)
+    return find_mosquitto(place) is not None and not is_free(port)
 
 
 def write_config(place: Place, tree: Path, state: State, queue_limit_bytes: int) -> Path:
@@ -76,7 +85,7 @@ def mqtt_address(state: State) -> str:
 
 def find_mosquitto(place: Place) -> int | None:
     """Give the process number of the running broker, or None."""
-    return read_pid(place.broker / "mosquitto.pid", "mosquitto")
+    return read_pid(place.broker / PID_FILE, "mosquitto")
 
 
 def stop_mosquitto(place: Place) -> None:

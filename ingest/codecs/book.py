@@ -47,6 +47,7 @@ class CodecBook:
         self._devices: dict[tuple[str | None, str], Codec] = {}
         self._profiles: dict[tuple[str | None, str], Codec] = {}
         self._topics: list[tuple[str | None, str, Codec]] = []
+        self._variables: dict[tuple[str, str | None, str], dict[str, str]] = {}
 
     @property
     def is_empty(self) -> bool:
@@ -67,6 +68,9 @@ class CodecBook:
         self._devices, self._profiles, self._topics = {}, {}, []
         for binding in state.bindings:
             self._bind(binding)
+        self._variables = {}
+        for one in state.variables:
+            self._variables.setdefault((one.kind, one.territory, one.target), {})[one.name] = one.value
         self._fingerprint = state.fingerprint
         LOG.info("codecs_read", n_codecs=len(self._codecs), n_bindings=len(state.bindings))
 
@@ -85,6 +89,17 @@ class CodecBook:
                 if bound == owner and is_match(topic_filter, topic):
                     return codec
         return None
+
+    def find_variables(self, codec: Codec, heard: Heard, territory: str | None) -> Mapping[str, str]:
+        """Give what the codec is told of a device: its own variables before its profile's before the codec's."""
+        if not self._variables:
+            return codec.variables
+        profile = plain_profile(heard.model)
+        keys = (("profile", None, profile), ("profile", territory, profile), ("device", territory, heard.device))
+        found = dict(codec.variables)
+        for key in keys:
+            found |= self._variables.get(key, {})
+        return found
 
     def close(self) -> None:
         """End the codecs' process, if there is one."""

@@ -8,11 +8,13 @@ import json
 import re
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, cast
+from math import inf
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
 from sensors.instant import read_instant_us
+from sensors.local_time import civil_to_us, read_civil
 from sensors.measurement import Clock, Column, RejectedPart, Uplink
 from sensors.plausible import RawColumn, Refusal, check_columns, is_believable
 from sensors.quantity import Quantity, find_quantity
@@ -52,21 +54,27 @@ class _WellTimed(NativeMessage):
 
 
 class NativeFormat:
-    """The registry's entry for the native format."""
+    """The registry's entry for the native format. Times without offset are read in `zone`, refused where it is None."""
 
     name = "native"
     version = "native/1"
     topic_filter = UPLINK_FILTER
 
+    def __init__(self, zone: str | None = None) -> None:
+        self._zone = zone
+
+    def in_zone(self, zone: str) -> "NativeFormat":
+        """Give the format that reads times without offset in this zone."""
+        return NativeFormat(zone)
+
     def decode(self, topic: str, payload: bytes, received_at_us: int) -> tuple[Uplink, ...]:
         """Give the one uplink of a native message. Raises DecodeError only."""
         territory, device = read_uplink_topic(topic)
         message = _read_message(payload)
-        times_us = _read_times(message.at, received_at_us)
+        times_us, clock = _read_times(message.at, self._zone, received_at_us)
         columns, rejected = _read_values(message, times_us, received_at_us)
         if not columns and not rejected:
             raise DecodeError(Reason.NO_VALUE)
-        clock: Clock = "arrival" if message.at is None else "device"
         return (Uplink(device, columns, rejected, message.id, clock, territory, message.gateway, message.simulated),)
 
 
@@ -122,8 +130,8 @@ def _read_values(
     units = message.units or {}
     is_ordinary = len(times_us) == 1 and not units and is_believable(times_us[0], received_at_us)
     for key, value in message.values.items():
-        channel, quantity = _find_target(key[:_LONGEST_KEY])
-        if is_ordinary and type(value) is float and quantity is not None and _is_plain(value, quantity):
+        channel, quantity, low, high = _find_target(key[:_LONGEST_KEY])
+        if is_ordinary and type(value) is float and quantity is not None and low <= value <= high:
             times = cast("list[int]", times_us)
             columns.append(Column(channel, quantity.name, quantity.unit, times, [value]))
         else:
@@ -136,32 +144,48 @@ def _read_values(
     return (*columns, *checked), rejected
 
 
-def _is_plain(value: float, quantity: Quantity) -> bool:
-    return quantity.low <= value <= quantity.high and quantity.kind != "state"
-
-
-def _read_times(at: object, received_at_us: int) -> list[int | Refusal]:
+def _read_times(at: object, zone: str | None, received_at_us: int) -> tuple[list[int | Refusal], Clock]:
+    """Give the times, and whose they are: "local" where any lacked its offset."""
     if at is None:
-        return [received_at_us]
-    if isinstance(at, list):
-        return [_read_time(written) for written in at]
-    return [_read_time(at)]
+        return [received_at_us], "arrival"
+    if not isinstance(at, list):
+        time_us, clock = _read_time(at, zone, received_at_us)
+        return [time_us], clock
+    read = [_read_time(written, zone, received_at_us) for written in at]
+    return [time_us for time_us, _ in read], "local" if any(clock == "local" for _, clock in read) else "device"
 
 
-def _read_time(written: object) -> int | Refusal:
+def _read_time(written: object, zone: str | None, received_at_us: int) -> tuple[int | Refusal, Clock]:
     try:
-        return read_instant_us(written)
+        return read_instant_us(written), "device"
     except DecodeError as error:
-        return Refusal(error.reason, error.detail)
+        civil = read_civil(written) if zone is not None else None
+        if civil is None or zone is None:
+            return Refusal(error.reason, error.detail), "device"
+    try:
+        return civil_to_us(civil, zone, received_at_us), "local"
+    except DecodeError as error:
+        return Refusal(error.reason, error.detail), "local"
+
+
+class _Target(NamedTuple):
+    """What a key names; a number between `low` and `high` needs no further look."""
+
+    channel: str
+    quantity: Quantity | None
+    low: float = inf
+    high: float = -inf
 
 
 @lru_cache(maxsize=4096)
-def _find_target(key: str) -> tuple[str, Quantity | None]:
+def _find_target(key: str) -> _Target:
     """Split a key into channel and quantity; None for a quantity that is not known or a key that is none."""
     match = _KEY.fullmatch(key)
-    if match is None:
-        return "", None
-    return match[1] or "", find_quantity(match[2])
+    quantity = find_quantity(match[2]) if match else None
+    channel = (match and match[1]) or ""
+    if quantity is None or quantity.kind == "state":
+        return _Target(channel, quantity)
+    return _Target(channel, quantity, quantity.low, quantity.high)
 
 
 _DECODER = msgspec.json.Decoder(_WellTimed)

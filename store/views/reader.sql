@@ -76,6 +76,24 @@ from public.device_presences p
 join public.devices d on d.device_id = p.device_id
 where d.territory_id in (select territory_id from reader.readable_territories);
 
+create view reader.device_clocks with (security_barrier) as
+select c.device_id, d.territory_id, c.verdict, c.offset_s, c.spread_s, c.drift_s_per_day, c.since, c.judged_at
+from public.device_clocks c
+join public.devices d on d.device_id = c.device_id
+where d.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.clock_rules with (security_barrier) as
+select r.rule_id, r.device_id, d.territory_id, r.period, r.shift_s, r.time_zone, r.state, r.since, r.made_at
+from public.clock_rules r
+join public.devices d on d.device_id = r.device_id
+where d.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.device_standings with (security_barrier) as
+select s.device_id, s.territory_id, s.presence, s.presence_basis, s.presence_since, s.presence_through, s.last_heard_at,
+       s.last_observed_at
+from public.device_standings s
+where s.territory_id in (select territory_id from reader.readable_territories);
+
 create view reader.placements with (security_barrier) as
 select p.placement_id, p.device_id, p.channel, p.asset_id, p.period
 from public.placements p
@@ -171,7 +189,7 @@ where r.territory_id in (select territory_id from reader.readable_territories);
 
 create view reader.replay_requests with (security_barrier) as
 select q.request_id, q.territory_id, q.reason, q.device, q.format, q.requested_at, q.done_at, q.n_messages,
-       q.n_unchanged, q.n_stored, q.n_duplicate, q.n_rejected
+       q.n_unchanged, q.n_stored, q.n_duplicate, q.n_rejected, q.due_at
 from public.replay_requests q
 where q.territory_id in (select territory_id from reader.readable_territories);
 
@@ -250,6 +268,30 @@ from public.kpi_values k
 join public.territories t on t.territory_id = k.territory_id
 left join public.assets a on a.asset_id = k.asset_id
 where k.is_current and k.territory_id in (select territory_id from reader.readable_territories);
+
+-- A source is seen by those for whom it may speak. Neither user nor place of the password is shown.
+create view reader.sources with (security_barrier) as
+select s.source_id, s.name, s.url, s.mqtt_version, s.territory_id,
+       (select array_agg(distinct r.format order by r.format) from public.source_rules r where r.source_id = s.source_id)
+           as formats
+from public.sources s
+where s.territory_id in (select territory_id from reader.readable_territories)
+   or s.territory_id is null and exists (
+      select from public.source_rules r
+      where r.source_id = s.source_id
+        and (r.territory_id is null or r.territory_id in (select territory_id from reader.readable_territories)));
+
+-- The platform's own broker is everybody's.
+create view reader.source_states with (security_barrier) as
+select st.source, st.session, st.is_connected, st.changed_at, st.last_message_at, st.error, st.noted_at
+from public.source_states st
+where st.source = 'own' or st.source in (select name from reader.sources);
+
+create view reader.source_deliveries with (security_barrier) as
+select d.source, d.territory_id, d.arrival_hour, d.n_messages, d.n_received, d.n_stored, d.n_duplicate, d.n_rejected,
+       d.n_revised
+from public.source_deliveries d
+where d.territory_id in (select territory_id from reader.readable_territories);
 
 -- Current values of published KPIs: the only thing shown without a key.
 create view reader.public_kpi_values with (security_barrier) as

@@ -31,7 +31,7 @@ def test_payload_comes_as_it_was(database_url: str) -> None:
 
 def test_a_reason_that_is_not_known_yet_goes_by_its_own_word(database_url: str) -> None:
     """Ingest is of a newer version than the API: its rejections are listed all the same."""
-    newer, known = read(database_url, "/v1/rejections")
+    _stranger, newer, known = read(database_url, "/v1/rejections")
     assert newer["sentence_fr"] == newer["sentence_en"] == "newer_reason (secret of north)"
     assert known["reason"] == "invalid_json"
     assert known["sentence_fr"] != known["sentence_en"]

@@ -1,20 +1,15 @@
 """Quarantine over the API: causes seen, devices accepted, messages replayed by those who may, and by nobody else."""
 
-import asyncio
-import threading
-from collections.abc import Callable, Coroutine
 from typing import Any
 
 import httpx
 import pytest
 
-from ingest.replayer import Replayer
 from store.connect import connect
-from store.keys import create_key
 from store.registry import AssetEntry, TerritoryEntry, register
-from tests.support.api import api_client, read_all
+from tests.support.api import read_all
 from tests.support.desk import Desk
-from tests.support.waiting import wait_until
+from tests.support.technician import ask, key_for, post, work
 
 pytestmark = pytest.mark.services
 
@@ -33,27 +28,6 @@ def desk(database_url: str, territory_slug: str) -> Desk:
     messages = [(topic, b'{"at":%d,"values":{"voltage":230}}' % (1_780_000_000 + i)) for i in range(5)]
     desk.work([desk.chunk([*messages, (topic, b"{garbage")])])
     return desk
-
-
-def key_for(desk: Desk, territory: str, *scopes: str) -> str:
-    with connect(desk.database_url, program="test") as connection:
-        return create_key(connection, "technician", [territory], scopes=scopes)
-
-
-def ask(desk: Desk, key: str, story: Callable[[httpx.AsyncClient], Coroutine[Any, Any, Any]]) -> Any:
-    async def run() -> Any:
-        async with api_client(desk.database_url, key) as client:
-            return await story(client)
-
-    return asyncio.run(run())
-
-
-def post(desk: Desk, key: str, path: str, body: object = None) -> httpx.Response:
-    async def story(client: httpx.AsyncClient) -> httpx.Response:
-        return await client.post(path, json=body)
-
-    answer: httpx.Response = ask(desk, key, story)
-    return answer
 
 
 def pending_id(desk: Desk) -> int:
@@ -89,8 +63,7 @@ def test_an_accepted_device_has_its_messages_replayed_by_the_worker(desk: Desk) 
     done = post(desk, key, path, {"name": "Lamp", "asset": "lamp-1"})
     assert (done.status_code, done.json()["external_id"]) == (202, "new")
     work(desk)
-    replay = replays(desk, key)[0]
-    assert replay["request_id"] == done.json()["request_id"]
+    (replay,) = [one for one in replays(desk, key) if one["request_id"] == done.json()["request_id"]]
     assert [replay[name] for name in ("n_messages", "n_unchanged", "n_stored", "n_rejected")] == [5, 0, 5, 0]
     assert desk.fetch("select sum(n_received), sum(n_stored), sum(n_rejected) from delivery_ledger") == [(6, 5, 1)]
     assert desk.fetch("select name, state from devices") == [("Lamp", "accepted")]
@@ -109,25 +82,33 @@ def test_a_replay_is_asked_for_and_leaves_what_is_not_mended(desk: Desk) -> None
     assert [replays(desk, key)[0][name] for name in ("n_messages", "n_unchanged")] == [0, 1]
 
 
+def test_what_a_worker_refused_before_it_knew_of_the_acceptance_is_replayed_too(desk: Desk) -> None:
+    """A message is refused after the first replay; the second comes when it is due, and only then."""
+    key = key_for(desk, desk.territory, "read", "write")
+    assert post(desk, key, f"/v1/devices/{pending_id(desk)}/accept").status_code == 202
+    work(desk)
+    refuse_one_more(desk)
+    work(desk)
+    assert desk.fetch("select count(*) from measurements") == [(5,)]
+    desk.change("update replay_requests set due_at = now() where done_at is null")
+    work(desk)
+    assert desk.fetch("select count(*) from measurements") == [(6,)]
+    assert desk.fetch("select sum(n_received), sum(n_stored), sum(n_rejected) from delivery_ledger") == [(7, 6, 1)]
+
+
+def refuse_one_more(desk: Desk) -> None:
+    """Have a message of the device refused, as by a worker that does not know yet of its acceptance."""
+    desk.change("update devices set state = 'pending'")
+    desk.work([desk.chunk([(f"vigie/{desk.territory}/new/up", b'{"at":1780000100,"values":{"voltage":231}}')], 9)])
+    desk.change("update devices set state = 'accepted'")
+
+
 def replays(desk: Desk, key: str) -> list[dict[str, Any]]:
     async def story(client: httpx.AsyncClient) -> list[dict[str, Any]]:
         return await read_all(client, "/v1/rejections/replays")
 
     found: list[dict[str, Any]] = ask(desk, key, story)
     return found
-
-
-def work(desk: Desk) -> None:
-    """Run the ingest's replayer until nothing is left to do."""
-    replayer = Replayer(desk.database_url)
-    thread = threading.Thread(target=replayer.run)
-    thread.start()
-    try:
-        open_requests = "select count(*) from replay_requests where done_at is null"
-        wait_until(lambda: desk.fetch(open_requests) == [(0,)], "the replays", 20)
-    finally:
-        replayer.close()
-        thread.join(10)
 
 
 @pytest.mark.parametrize("path", ["/v1/rejections/replay", "/v1/devices/{id}/accept"])

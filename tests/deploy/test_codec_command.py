@@ -119,3 +119,31 @@ def test_what_cannot_be_added_changes_nothing(
     with pytest.raises(ReferenceDataError, match="cannot name a codec"):
         vigie("add", "Ünamed", codec)
     assert "there are no codecs" in vigie("list").output
+
+
+@pytest.mark.services
+def test_variables_are_set_listed_and_taken_away(
+    database_url: str, monkeypatch: pytest.MonkeyPatch, codec: str
+) -> None:
+    monkeypatch.setenv("VIGIE_DATABASE_URL", database_url)
+    with connect(database_url, program="test") as connection:
+        register(connection, [TerritoryEntry("dijon", "Dijon")], devices=[DeviceEntry("dijon", "a84041")])
+    vigie("add", "maison", codec)
+    whose = ["--profile", "Maison T-1", "--device", "A84041", "--territory", "dijon"]
+    assert "4 variables set" in vigie("set", "depth_cm=180", "text=a=b", *whose).output
+    listed = vigie("list").output.splitlines()
+    assert "device a84041 of dijon: depth_cm=180" in listed
+    assert "profile maisont1 of dijon: text=a=b" in listed
+    vigie("set", "depth_cm=", *whose)
+    assert not any("depth_cm" in line for line in vigie("list").output.splitlines())
+    for arguments, sentence in (
+        (["depth_cm", *whose], "NAME=TEXT"),
+        (["a=1"], "--profile or --device"),
+        (["a=1", "--device", "x"], "--device needs --territory"),
+    ):
+        with pytest.raises(SettingError, match=sentence):
+            vigie("set", *arguments)
+    with pytest.raises(ReferenceDataError, match="no device stranger"):
+        vigie("set", "a=1", "--device", "stranger", "--territory", "dijon")
+    with pytest.raises(ReferenceDataError, match="at most 1000"):
+        vigie("set", "a=" + 1001 * "x", *whose)

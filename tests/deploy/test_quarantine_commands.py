@@ -128,3 +128,14 @@ def test_columns_in_any_order_and_empty_lines(tmp_path: Path) -> None:
     path = tmp_path / "devices.csv"
     path.write_text("Revisable,External_id,territory,interval_s\noui,d-1,north,900\n,,,\n", encoding="utf-8")
     assert read_devices(path) == [DeviceEntry("north", "d-1", interval_s=900, is_revisable=True)]
+
+
+@pytest.mark.services
+def test_an_ignored_device_is_listed_apart_and_not_among_the_causes(desk: Desk) -> None:
+    send(desk, "new", 2)
+    said(desk, "device", "ignore", desk.territory, "new")
+    assert said(desk, "device", "list", "--pending") == ""
+    assert said(desk, "device", "list") == f"ignored\t{desk.territory}\tnew\t-\tnew\n"
+    assert "unknown_device" not in said(desk, "rejections", "list")
+    assert isinstance(vigie(desk, "device", "ignore", desk.territory, "new").exception, SettingError)
+    assert "2 values stored" in said(desk, "device", "accept", desk.territory, "new")

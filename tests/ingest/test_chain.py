@@ -6,6 +6,8 @@ import threading
 from dataclasses import replace
 
 import pytest
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.reasoncodes import ReasonCode
 
 from ingest.arrival import Chunk
 from ingest.broker import read_broker_url
@@ -21,6 +23,7 @@ from tests.support.chain import (
     Chain,
     expected_values,
     make_chain,
+    open_slot,
     single_values,
     stored_values,
     worker_process,
@@ -30,6 +33,7 @@ from tests.support.publisher import Message, end_session, listening, publish
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.services
+WORKERS = "select distinct worker from batches"
 
 
 @pytest.fixture
@@ -98,13 +102,13 @@ def test_newest_value_of_each_series_is_kept(chain: Chain, mqtt_url: str) -> Non
     with connect(chain.settings.database_url, program="test") as connection:
         connection.execute("delete from last_values")
         connection.commit()
-        assert rebuild_newest(connection, chain.settings.client_id) == 10
+        assert sum(rebuild_newest(connection, worker) for (worker,) in chain.fetch(WORKERS)) == 10
     assert set(chain.fetch(newest)) == wanted
 
 
 def test_older_protocol_and_full_window_lose_nothing(chain: Chain, mqtt_url: str) -> None:
     """MQTT 3.1.1, a window of 50 and nothing settled: reading stops there, and goes on as work is handed back."""
-    broker = replace(read_broker_url(mqtt_url, f"{chain.settings.client_id}-old", 50), window_bytes=1_000_000)
+    broker = replace(read_broker_url(mqtt_url, f"{chain.territory}-old", 50), window_bytes=1_000_000)
     inbox: queue.SimpleQueue[Chunk | None] = queue.SimpleQueue()
     session = Session(broker, [f"vigie/{chain.territory}/+/up"], inbox, Counters())
     session.lacks_mqtt5()
@@ -133,10 +137,11 @@ def test_older_protocol_and_full_window_lose_nothing(chain: Chain, mqtt_url: str
 def test_reading_stops_at_the_window_and_the_connection_lives_on(chain: Chain, mqtt_url: str) -> None:
     """Nothing is handed back: no more than the window comes, whatever the broker holds."""
     counters = Counters()
-    broker = read_broker_url(mqtt_url, chain.settings.client_id, 100)
+    slot = open_slot(chain.settings)
+    broker = read_broker_url(mqtt_url, slot.client_id, 100)
     inbox: queue.SimpleQueue[Chunk | None] = queue.SimpleQueue()
     publish(mqtt_url, single_values(chain, 1000))
-    session = Session(broker, [f"vigie/{chain.territory}/+/up"], inbox, counters)
+    session = Session(broker, slot.topic_filters, inbox, counters)
     thread = threading.Thread(target=session.run)
     thread.start()
     try:
@@ -158,3 +163,17 @@ def test_wrong_password_ends_the_worker_with_a_sentence(chain: Chain, mqtt_url: 
     wrong = replace(chain.settings, mqtt_url=mqtt_url.replace("@", "x@"))
     with pytest.raises(RefusedError, match="refuses us"):
         run(wrong, threading.Event())
+
+
+def test_broker_without_shared_subscriptions_is_refused_with_a_sentence(mqtt_url: str) -> None:
+    """One that speaks MQTT 3.1.1 only, and one that says in its answer that it has none."""
+    for is_old in (True, False):
+        session = Session(
+            read_broker_url(mqtt_url, "none", 50), ["$share/x/vigie/+/+/up"], queue.SimpleQueue(), Counters()
+        )
+        if is_old:
+            session.lacks_mqtt5()
+        else:
+            session._client.greet(ReasonCode(PacketTypes.CONNACK), session_present=False, has_shares=False)
+        with pytest.raises(RefusedError, match="no shared subscriptions"):
+            session.run()

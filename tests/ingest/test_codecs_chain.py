@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from functools import partial
 
 import psycopg
 import pytest
@@ -14,12 +15,12 @@ from sensors.field_table import read_field_table
 from sensors.formats.chirpstack import FORMAT as CHIRPSTACK
 from sensors.formats.the_things_stack import FORMAT as THE_THINGS_STACK
 from sensors.rejection import Reason
-from store.codecs import Binding, CodecRow, CodecState
-from store.registry import DeviceEntry
+from store.codecs import Binding, CodecRow, CodecState, Connection, Variable, set_variable
+from store.registry import DeviceEntry, register
 from tests.support.chain import Chain, make_chain, working
 from tests.support.lorawan import ARRIVAL_US, EUI, a_chirpstack_event, a_stack_message, chirpstack_topic
 from tests.support.proxy import proxied
-from tests.support.publisher import Message, open_session, publish
+from tests.support.publisher import Message, publish
 from tests.support.waiting import wait_until
 
 THERMOMETER = """function decodeUplink(input) {
@@ -140,7 +141,6 @@ def test_worker_that_starts_without_its_store_refuses_nothing_for_want_of_a_code
 ) -> None:
     """It decodes nothing before it has read what is bound, so the messages that wait for it are read rightly."""
     add(chain, "maison", THERMOMETER, MAPPING, topics=["application/+/device/+/event/up"])
-    open_session(chain.settings.mqtt_url, chain.settings.client_id, "application/#")
     send(chain, message(1))
     port = int(conninfo.conninfo_to_dict(chain.settings.database_url)["port"] or 0)
     with proxied(port) as proxy:
@@ -148,9 +148,7 @@ def test_worker_that_starts_without_its_store_refuses_nothing_for_want_of_a_code
         way = chain.settings.database_url.replace(f":{port}/", f":{proxy.port}/")
         logged: list[str] = []
         with working(chain, database_url=way):
-            wait_until(
-                lambda: logged.append(capsys.readouterr().out) or "store_unavailable" in "".join(logged), "a try"
-            )
+            wait_until(lambda: logged.append(capsys.readouterr().out) or "slots_unread" in "".join(logged), "a try")
             proxy.start()
             wait_until(lambda: len(stored(chain)) == 2, "its values")
     assert chain.fetch("select reason from rejections") == []
@@ -219,3 +217,36 @@ def test_mapping_that_no_longer_fits_fails_its_messages_with_the_reason() -> Non
     (part,) = uplink.rejected
     assert part.reason is Reason.CODEC_FAILED
     assert "abolished_quantity" in part.detail
+
+
+@pytest.mark.services
+def test_variables_of_a_device_go_before_its_profiles_and_those_before_the_codecs(chain: Chain) -> None:
+    """They reach decodeUplink, also where the rule puts a prefix before ids; without one the next is in force."""
+    add(chain, "maison", THERMOMETER, MAPPING, profiles=["maison/t-1"])
+    with psycopg.connect(chain.settings.database_url) as connection:
+        register(connection, devices=[DeviceEntry(chain.territory, f"cs-{EUI}")])
+        read = partial(read_with_variables, connection, chain.territory)
+        assert read() == 68.0
+        set_variable(connection, Variable("profile", "maisont1", None, "step", "0.09"))
+        assert read() == 61.2
+        set_variable(connection, Variable("profile", "maisont1", chain.territory, "step", "0.08"))
+        assert read() == 54.4
+        set_variable(connection, Variable("device", EUI, chain.territory, "step", "0.05"))
+        assert (read(), read("cs-")) == (34.0, 54.4)
+        set_variable(connection, Variable("device", f"cs-{EUI}", chain.territory, "step", "0.025"))
+        assert (read(), read("cs-")) == (34.0, 17.0)
+        set_variable(connection, Variable("device", EUI, chain.territory, "step", ""))
+        assert read() == 54.4
+
+
+def read_with_variables(connection: Connection, territory: str, prefix: str = "") -> float:
+    """Give what the thermometer's codec makes of 68 °F, in °F, with what the store has now."""
+    book = CodecBook()
+    book.refresh(connection, 1.0)
+    try:
+        format_ = CodecFormat(CHIRPSTACK, book, territory, prefix)
+        (uplink,) = format_.decode(chirpstack_topic(), message(1).payload, ARRIVAL_US)
+    finally:
+        book.close()
+    (celsius,) = (column.values[0] for column in uplink.columns if column.quantity == "temperature")
+    return round(celsius * 9 / 5 + 32, 6)

@@ -4,15 +4,21 @@ from dataclasses import replace
 
 import psycopg
 import pytest
+from typer.testing import CliRunner
 
+from deploy.cli import app
+from ingest.foreign import make_source
 from ingest.replay import replay
+from sensors.stateful import NOT_ALONE
 from store.connect import connect
 from store.ledger import fold
 from store.quarantine import Choice, Counts, list_causes
 from store.registry import DeviceEntry, TerritoryEntry, register
+from store.sources import RuleEntry, SourceEntry, write_source
 from tests.support.chain import Chain, make_chain, working
 from tests.support.desk import Desk
 from tests.support.publisher import Message, publish
+from tests.support.sparkplug import a_birth, a_payload, a_value, bd_seq
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.services
@@ -250,3 +256,64 @@ def test_rights_are_not_given_after_the_fact(desk: Desk) -> None:
     assert replay_all(desk) == Counts(n_unchanged=1)
     assert desk.fetch("select reason, speaks_for from rejections where resolved_at is null") == before
     assert desk.fetch(VALUES) == []
+
+
+def sparkplug(desk: Desk, kind: str, payload: bytes) -> tuple[str, bytes]:
+    return f"spBv1.0/{desk.territory}/{kind}/gw-hall/boiler", payload
+
+
+def test_alias_of_a_device_accepted_later_is_stored_as_it_was_understood(desk: Desk) -> None:
+    """Bytes that mean nothing without the birth before them are replayed as what they said when they came."""
+    at_ms = 1_780_000_000_000
+    desk.work(
+        [
+            desk.chunk(
+                [
+                    (f"spBv1.0/{desk.territory}/NBIRTH/gw-hall", a_payload(0, bd_seq(7), at_ms=at_ms)),
+                    sparkplug(desk, "DBIRTH", a_payload(1, a_birth(4, "temperature", 20.0, at_ms), at_ms=at_ms)),
+                    sparkplug(desk, "DDATA", a_payload(2, a_value(4, 21.0, at_ms + 1000), at_ms=at_ms)),
+                    sparkplug(desk, "DBIRTH", a_payload(3, a_birth(4, "co2", 612.0, at_ms), at_ms=at_ms)),
+                ]
+            )
+        ]
+    )
+    assert desk.fetch(LEDGER) == [("-", 3, 3, 0, 0, 3)]
+    assert replay_all(desk) == Counts(n_unchanged=3)
+    accept(desk, "boiler")
+    assert replay_all(desk) == Counts(3, 0, 3, 0, 0)
+    assert desk.fetch(LEDGER) == [("boiler", 3, 3, 3, 0, 0)]
+    query = "select quantity, value from measurements join series using (series_id) order by 1, 2"
+    assert desk.fetch(query) == [("co2", 612.0), ("temperature", 20.0), ("temperature", 21.0)]
+
+
+def test_what_wants_the_messages_before_it_is_left_and_a_person_is_told_why(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An alias whose birth never came: the replay changes nothing, and the list of causes says that it cannot."""
+    monkeypatch.setenv("VIGIE_DATABASE_URL", desk.database_url)
+    monkeypatch.setenv("VIGIE_MQTT_URL", "mqtt://127.0.0.1:1")
+    accept(desk, "boiler")
+    desk.work([desk.chunk([sparkplug(desk, "DDATA", a_payload(2, a_value(4, 21.0)))])])
+    assert replay_all(desk) == Counts(n_unchanged=1)
+    assert desk.fetch(OPEN) == [("boiler", "unknown_quantity", 1)]
+    listed = CliRunner().invoke(app, ["rejections", "list"])
+    assert NOT_ALONE[1] in listed.output
+
+
+def test_messages_of_a_source_are_replayed_by_its_rules(desk: Desk) -> None:
+    """The mapping, the prefix and the territory of the source it came from, as they are entered now."""
+    mapping = '{"name": "w", "topic": "w/{device}", "values": [{"path": "$.d", "quantity": "distance", "unit": "m"}]}'
+    mended = mapping.replace('"$.d"', '"$.depth"')
+    for written in (mapping, mended):
+        rule = RuleEntry("json_mapping", "", None, "o-", written)
+        entry = SourceEntry("other", "mqtt://127.0.0.1:1", (rule,), desk.territory)
+        with psycopg.connect(desk.database_url) as connection:
+            write_source(connection, entry)
+        if written == mapping:
+            desk.source = make_source(entry)
+            desk.work([desk.chunk([("w/7", b'{"depth": 3.25}')])])
+            assert desk.fetch("select source, reason from rejections") == [("other", "no_value")]
+            accept(desk, "o-7", "7")
+            assert replay_all(desk) == Counts(n_unchanged=1)
+    assert replay_all(desk) == Counts(1, 0, 1, 0, 0)
+    assert desk.fetch(LEDGER) == [("o-7", 1, 1, 1, 0, 0)]

@@ -11,12 +11,7 @@ GIVEN = {"VIGIE_DATABASE_URL": "postgresql://x/y", "VIGIE_MQTT_URL": "mqtt://u:p
 
 def test_defaults_stand_where_nothing_is_said() -> None:
     settings = read_settings(GIVEN)
-    assert (settings.client_id, settings.window_n, settings.territory, settings.metrics_port) == (
-        "vigie-ingest-1",
-        20_000,
-        None,
-        0,
-    )
+    assert (settings.window_n, settings.territory, settings.metrics_port) == (20_000, None, 0)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from deploy.cli import app
+from deploy.errors import SettingError
 from ingest.errors import SettingsError
 from ingest.foreign import make_broker, make_source, read_password
 from ingest.trial import try_source
@@ -212,3 +213,24 @@ def test_sparkplug_group_is_the_territory_only_where_nothing_else_names_one() ->
         return bool(make_source(entry).rules[0].stateful.naming.is_group_territory)  # type: ignore[union-attr]
 
     assert (naming(None), naming("dijon")) == (True, False)
+
+
+def test_source_without_broker_is_entered_listed_and_not_read(
+    chain: Chain, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its rules are for posts: no session is opened, and there is nothing to listen to."""
+    monkeypatch.setenv("VIGIE_DATABASE_URL", chain.settings.database_url)
+    monkeypatch.setenv("VIGIE_MQTT_URL", chain.settings.mqtt_url)
+    rules = tmp_path / "rules.json"
+    rules.write_text(json.dumps([{"format": "json_mapping", "mapping": MAPPING}]))
+    added = CliRunner().invoke(app, ["source", "add", "wells", "http:", "--rules", str(rules)])
+    assert "post to /v1/messages?source=wells" in added.output
+    assert "wells  posted over HTTP  any territory" in CliRunner().invoke(app, ["source", "list"]).output
+    tried = CliRunner().invoke(app, ["source", "test", "wells"])
+    assert isinstance(tried.exception, SettingError)
+    assert "posted" in str(tried.exception)
+    with working(chain):
+        publish(chain.settings.mqtt_url, [Message(chain.topic("d-0"), TELEMETRY)])
+        chain.wait_for_stored(1)
+        wait_until(lambda: chain.number("select count(*) from source_states") >= 2, "the states of the own sessions")
+        assert chain.fetch("select source from source_states where source <> 'own'") == []

@@ -11,14 +11,14 @@ from simulators.format_mix import choose_encoders
 from simulators.stream import Stream
 from store.registry import DeviceEntry
 from tests.support.chain import Chain, make_chain, worker_process, working
+from tests.support.edge_node import Node, wait_for_owner
 from tests.support.publisher import Message, connected, listening, publish
-from tests.support.sparkplug import a_birth, a_payload, a_value, bd_seq
+from tests.support.sparkplug import a_payload, bd_seq
 from tests.support.towns import START, a_quiet_town
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.services
 
-AT_MS = 1_780_000_000_000
 HUMIDITY = {"datatype": "integer", "unit": "%"}
 DEVICES = ("boiler-1", "gw-hall")
 SEEN = "select d.external_id, p.presence, p.through from device_presences p join devices d using (device_id) order by 1"
@@ -29,37 +29,6 @@ VALUES = "select value from measurements order by observed_at"
 def chain(database_url: str, mqtt_url: str, territory_slug: str) -> Chain:
     entries = [DeviceEntry(territory_slug, device) for device in DEVICES]
     return make_chain(database_url, mqtt_url, territory_slug, entries)
-
-
-class Node:
-    """An edge node that counts its messages."""
-
-    def __init__(self, chain: Chain) -> None:
-        self.chain, self.seq = chain, 0
-
-    def send(self, kind: str, *metrics: dict[str, object], device: str = "") -> None:
-        """Publish one message with the next number."""
-        topic = f"spBv1.0/{self.chain.territory}/{kind}/gw-hall" + (f"/{device}" if device else "")
-        publish(self.chain.settings.mqtt_url, [Message(topic, a_payload(self.seq, *metrics, at_ms=AT_MS))])
-        self.seq = (self.seq + 1) % 256
-
-    def give_birth(self) -> None:
-        """Say what node and device measure and by which alias."""
-        self.seq = 0
-        self.send("NBIRTH", bd_seq(7))
-        self.send("DBIRTH", a_birth(1, "temperature", 20.0, AT_MS), device="boiler-1")
-
-    def measure(self, second: int) -> None:
-        """Send a temperature by its alias alone."""
-        self.send("DDATA", a_value(1, 20.0 + second, AT_MS + second * 1000), device="boiler-1")
-
-
-def wait_for_owner(chain: Chain) -> None:
-    """Wait until a worker listens to Sparkplug topics of this territory."""
-    wait_until(
-        lambda: chain.number("select count(*) from source_states where session like '%/state' and is_connected"),
-        "an owner of the topics with state",
-    )
 
 
 def test_alias_is_understood_by_the_next_worker_and_a_lost_birth_is_asked_for(chain: Chain) -> None:
@@ -73,7 +42,7 @@ def test_alias_is_understood_by_the_next_worker_and_a_lost_birth_is_asked_for(ch
     with psycopg.connect(chain.settings.database_url) as connection:
         connection.execute("delete from source_states")
     asked = f"spBv1.0/{chain.territory}/NCMD/gw-hall"
-    with listening(chain.settings.mqtt_url, asked) as heard, working(chain, client_id="test-next-worker"):
+    with listening(chain.settings.mqtt_url, asked) as heard, working(chain):
         wait_for_owner(chain)
         node.measure(2)
         chain.wait_for_stored(3)
@@ -105,12 +74,35 @@ def test_death_makes_node_and_devices_offline(chain: Chain) -> None:
         )
 
 
+def test_edge_nodes_are_told_whether_their_host_is_there(chain: Chain) -> None:
+    """STATE is retained: online once the owner listens, offline when it leaves, and when it is killed."""
+    topic = f"spBv1.0/STATE/vigie-{chain.territory}"
+
+    def told() -> list[tuple[bool, int]]:
+        documents = [json.loads(message.payload) for message in heard]
+        return [(document["online"], document["timestamp"]) for document in documents]
+
+    with listening(chain.settings.mqtt_url, topic) as heard:
+        with working(chain):
+            wait_until(lambda: [online for online, _ in told()] == [True], "the host's birth")
+            with listening(chain.settings.mqtt_url, topic) as late:
+                wait_until(lambda: [message.retain for message in late] == [True], "the retained birth")
+        wait_until(lambda: [online for online, _ in told()] == [True, False], "the host's death")
+        with worker_process(chain) as process:
+            wait_until(lambda: [online for online, _ in told()] == [True, False, True], "the host's next birth")
+            process.kill()
+            process.wait(10)
+            wait_until(lambda: [online for online, _ in told()] == [True, False, True, False], "the host's will")
+    (_, first), (_, left), (_, second), (_, lost) = told()
+    assert first <= left <= second == lost
+
+
 def test_killed_worker_leaves_its_memory_to_the_one_standing_by(chain: Chain) -> None:
     node = Node(chain)
     with worker_process(chain) as first:
         wait_for_owner(chain)
         node.give_birth()
-        with working(chain, client_id="test-standing-by"):
+        with working(chain):
             for second in range(1, 6):
                 node.measure(second)
             first.kill()

@@ -155,3 +155,15 @@ def test_folding_keeps_the_ledger_as_it_is(desk: Desk) -> None:
         assert desk.fetch(LEDGER) == before
     assert before == [(22, 22, 10, 10, 2, 0)]
     assert desk.fetch("select count(*) from deliveries_log") == [(0,)]
+
+
+def test_ten_thousand_topics_and_ten_megabytes_disturb_nothing(desk: Desk) -> None:
+    """Strangers' topics, no UTF-8 and NUL among them, and payloads no decoder takes: each one rejection, kept."""
+    good = [up(desk, "plain", f'{{"at":{1_780_000_000 + n},"values":{{"voltage":230.5}}}}') for n in range(20)]
+    strange = [(f"stranger/{n}/\x00é", b"{}") for n in range(10_000)]
+    large = [up(desk, "plain", "[" * 10_000_000), up(desk, "plain", '"' + "a" * 10_000_000)]
+    desk.work([desk.chunk([*good[:10], *strange[:5_000], *large, *strange[5_000:], *good[10:]])])
+    assert desk.fetch(LEDGER) == [(10_022, 10_022, 20, 0, 10_002, 0)]
+    assert desk.acknowledged == list(range(1, 10_023))
+    counts = "select reason, count(*)::int, sum(length(payload))::int from rejections group by 1 order by 1"
+    assert desk.fetch(counts) == [("too_large", 2, 20_000_001), ("unknown_topic", 10_000, 20_000)]

@@ -35,14 +35,19 @@ def decode_whatever(payload_format: Format, topic: str, payload: bytes) -> None:
         details.append(error.detail)
     assert all(detail.isprintable() for detail in details)
     for uplink in uplinks:
-        assert uplink.n_accepted + uplink.n_rejected > 0
-        for column in uplink.columns:
-            quantity = QUANTITIES[column.quantity]
-            assert column.unit == quantity.unit
-            assert len(column.times_us) == len(column.values) > 0
-            assert all(quantity.low <= value <= quantity.high for value in column.values)
-            assert all(EARLIEST_US <= time_us <= ARRIVAL_US + AHEAD_US for time_us in column.times_us)
-        assert all((part.detail + part.channel + part.quantity).isprintable() for part in uplink.rejected)
+        check_uplink(uplink)
+
+
+def check_uplink(uplink: Uplink, arrival_us: int = ARRIVAL_US) -> None:
+    """Check what is promised of every uplink."""
+    assert uplink.n_accepted + uplink.n_rejected > 0
+    for column in uplink.columns:
+        quantity = QUANTITIES[column.quantity]
+        assert column.unit == quantity.unit
+        assert len(column.times_us) == len(column.values) > 0
+        assert all(quantity.low <= value <= quantity.high for value in column.values)
+        assert all(EARLIEST_US <= time_us <= arrival_us + AHEAD_US for time_us in column.times_us)
+    assert all((part.detail + part.channel + part.quantity).isprintable() for part in uplink.rejected)
 
 
 @EVERY_FORMAT

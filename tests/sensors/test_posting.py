@@ -2,7 +2,6 @@
 
 import pytest
 
-from ingest.posted import post_source
 from ingest.source import is_match
 from sensors.formats import formats
 from sensors.posting import NAMES_ITS_DEVICES, Post, PostOutcome, Refused, needs_device, topic_of
@@ -16,7 +15,7 @@ def test_topic_of_every_format_is_one_it_subscribes_to_and_names_the_device(name
     post = Post("dijon", formats()[name], b"", "dev-1")
     topic = topic_of(post)
     if not name.startswith("chirpstack"):
-        assert is_match(post.format.topic_filter, topic)
+        assert is_match(formats()[name].topic_filter, topic)
     assert ("dev-1" in topic) == (name not in TEMPLATED)
 
 
@@ -27,16 +26,6 @@ def test_every_format_understands_its_topic(name: str) -> None:
     with pytest.raises(DecodeError) as caught:
         formats()[name].decode(topic, b"\xff{", 1_780_000_000_000_000)
     assert caught.value.reason is not Reason.UNKNOWN_TOPIC
-
-
-@pytest.mark.parametrize("device", ["dev-1", None])
-@pytest.mark.parametrize("name", sorted(formats()))
-def test_kept_post_is_read_again_in_its_own_format(name: str, device: str | None) -> None:
-    if device is None and needs_device(name):
-        return
-    rule = post_source("dijon").find_rule(topic_of(Post("dijon", formats()[name], b"", device)))
-    assert rule is not None
-    assert rule.format is formats()[name]
 
 
 def test_formats_that_name_their_devices_exist() -> None:

@@ -37,7 +37,7 @@ def registered(database_url: str, mqtt_url: str, territory_slug: str) -> Setting
             territories=[TerritoryEntry(territory_slug, "Dijon")],
             devices=[DeviceEntry(territory_slug, "lamp-1")],
         )
-    return Settings(database_url, mqtt_url, client_id=f"ingest-{territory_slug}", territory=territory_slug)
+    return Settings(database_url, mqtt_url, territory=territory_slug)
 
 
 def test_every_message_gets_a_receipt_of_the_real_worker(registered: Settings, territory_slug: str) -> None:

@@ -129,7 +129,7 @@ def files(tmp_path: Path) -> tuple[str, str]:
 def test_command_registers_publishes_and_counts(
     files: tuple[str, str], database_url: str, mqtt_url: str, territory_slug: str
 ) -> None:
-    settings = Settings(database_url, mqtt_url, f"ingest-{territory_slug}", territory=territory_slug)
+    settings = Settings(database_url, mqtt_url, territory=territory_slug)
     arguments = ["replay", files[0], "--mapping", files[1], "--territory", territory_slug]
     with ingesting(settings):
         done = vigie(*arguments, VIGIE_DATABASE_URL=database_url, VIGIE_MQTT_URL=mqtt_url)

@@ -32,7 +32,7 @@ class Chain:
     """A worker's services and a territory of its own, for one data set."""
 
     def __init__(self, database_url: str, mqtt_url: str, territory: str) -> None:
-        self.settings = Settings(database_url, mqtt_url, f"ingest-{territory}", territory=territory)
+        self.settings = Settings(database_url, mqtt_url, territory=territory)
         self.territory = territory
 
     def replay(self, mapping_name: str, *paths: Path) -> list[Tally]:

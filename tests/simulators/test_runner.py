@@ -8,14 +8,19 @@ from pathlib import Path
 import pytest
 
 from deploy.simulation import Cast, Output, draw_run, simulate_towns
+from sensors.formats.sparkplug_b import STATEFUL_FORMAT
+from simulators.format_mix import choose_encoders
 from simulators.period import Period, PeriodError, Wish, choose_period, read_duration
 from simulators.publisher import PublisherError
 from simulators.runner import Runner, Tally
 from simulators.stream import Stream
 from simulators.town import Town, TownError
 from simulators.truth import read_truth
+from tests.support.publisher import listening
 from tests.support.recorder import Recorder
+from tests.support.sparkplug import Host
 from tests.support.towns import START, with_episodes
+from tests.support.waiting import wait_until
 
 END = START + timedelta(days=2)
 NOW = datetime(2026, 6, 15, 10, 30, tzinfo=UTC)
@@ -46,6 +51,26 @@ def test_run_delivers_everything_and_gets_its_receipts(
     assert tally.n_values == tally.stored == len(heard.values) == expected
     assert tally.n_unreceipted == 0
     assert runner.reached_s == [int(END.timestamp())]
+
+
+@pytest.mark.services
+def test_building_controllers_are_heard_over_lines_of_their_own(mqtt_url: str, territory_slug: str) -> None:
+    """Everything that a run sends in Sparkplug arrives in order, from birth to death, and has its name."""
+    town, host, n_heard = a_small_town(territory_slug), Host(STATEFUL_FORMAT), 0
+    stream = Stream(town, choose_encoders("real", town))
+    period = Period(START, START + timedelta(hours=12), START + timedelta(hours=12), 1.0)
+    with Recorder(mqtt_url, territory_slug), listening(mqtt_url, f"spBv1.0/{territory_slug}/#") as heard:
+        with Runner([stream], mqtt_url) as runner:
+            runner.run(period, lambda _: None)
+            n_nodes = len(runner.edge_nodes.lines)
+        wait_until(lambda: sum("/NDEATH/" in message.topic for message in heard) == n_nodes, "the last deaths")
+    assert n_nodes > 0
+    for message in heard:
+        decoded = host.hear(message.topic, message.payload, int(END.timestamp()) * 1_000_000)
+        assert decoded.requests == ()
+        assert all(not uplink.rejected for uplink in decoded.uplinks)
+        n_heard += sum(uplink.n_accepted for uplink in decoded.uplinks)
+    assert n_heard > 100
 
 
 @pytest.mark.services

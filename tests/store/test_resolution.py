@@ -34,7 +34,8 @@ def test_resolution_is_coarser_where_too_many_rows_would_be_read(n_series: int, 
         (question(18301, resolution="day"), 1, 0, "at most 18300 days"),
         (question(18301), 1, 0, "bucket=day serves at most 18300 days"),
         (question(1, resolution="raw"), 1, MOST_ROWS + 1, "at most 500,000 rows"),
-        (question(365, resolution="hour"), 200, 0, "hold about 1,752,000"),
+        (question(1, 5000, resolution="raw"), 101, 0, "come to about 505,000"),
+        (question(365, resolution="hour"), 200, 0, "come to about 1,752,000"),
     ],
 )
 def test_question_beyond_a_limit_is_refused_with_the_limit(

@@ -1,7 +1,6 @@
 """The chain for tests: a territory with devices, a worker on it, and what the store holds afterwards."""
 
 import os
-import secrets
 import signal
 import subprocess
 import sys
@@ -17,7 +16,10 @@ import psycopg
 from ingest.counters import Counters
 from ingest.program import run
 from ingest.settings import Settings
+from ingest.slots import take_slot
+from store.connect import connect
 from store.registry import DeviceEntry, TerritoryEntry, register
+from store.slots import Slot, let_go_of_slot
 from tests.support.publisher import Message, end_session, open_session
 from tests.support.shared import REPOSITORY
 from tests.support.waiting import wait_until
@@ -70,9 +72,19 @@ def make_chain(database_url: str, mqtt_url: str, territory: str, devices: list[D
     entries = devices or [DeviceEntry(territory, f"d-{number}") for number in range(10)]
     with psycopg.connect(database_url) as connection:
         register(connection, territories=[TerritoryEntry(territory, territory)], devices=entries)
-    client_id = f"test-worker-{secrets.token_hex(6)}"
-    open_session(mqtt_url, client_id, f"vigie/{territory}/+/up")
-    return Chain(Settings(database_url, mqtt_url, client_id, territory=territory), territory)
+    settings = Settings(database_url, mqtt_url, territory=territory)
+    open_slot(settings)
+    return Chain(settings, territory)
+
+
+def open_slot(settings: Settings) -> Slot:
+    """Have the broker keep messages in a slot that the next worker to start will take."""
+    with connect(settings.database_url, program="test", autocommit=True) as connection:
+        slot = take_slot(connection, settings)
+        assert slot is not None
+        open_session(settings.mqtt_url, slot.client_id, *slot.topic_filters)
+        let_go_of_slot(connection, slot)
+    return slot
 
 
 def single_values(chain: Chain, n_messages: int, first: int = 0) -> list[Message]:
@@ -112,14 +124,13 @@ def working(chain: Chain, **changes: Any) -> Iterator["Future[Counters]"]:
         finally:
             stop.set()
             future.result(timeout=30)
-            end_sessions(chain, settings.client_id)
+            end_sessions(chain)
 
 
-def end_sessions(chain: Chain, client_id: str) -> None:
-    """Have the broker forget the sessions of a worker, those that the store names included."""
-    names = [str(row[0]) for row in chain.fetch("select client_id from ingest_sessions")]
-    for name in [client_id, *names]:
-        end_session(chain.settings.mqtt_url, name)
+def end_sessions(chain: Chain) -> None:
+    """Have the broker forget all sessions that the store names."""
+    for (client_id,) in chain.fetch("select client_id from ingest_sessions union select client_id from ingest_slots"):
+        end_session(chain.settings.mqtt_url, str(client_id))
 
 
 @contextmanager
@@ -130,7 +141,6 @@ def worker_process(chain: Chain) -> Iterator["subprocess.Popen[bytes]"]:
         **os.environ,
         "VIGIE_DATABASE_URL": settings.database_url,
         "VIGIE_MQTT_URL": settings.mqtt_url,
-        "VIGIE_INGEST_CLIENT_ID": settings.client_id,
         "VIGIE_INGEST_TERRITORY": chain.territory,
     }
     process = subprocess.Popen(

@@ -12,7 +12,7 @@ from ingest.counters import Counters
 from ingest.intake import Intake
 from ingest.registry import Registry
 from ingest.reply import Reply
-from ingest.source import own_source
+from ingest.source import Source, own_source
 from ingest.worker import Done, Worker
 from ingest.writer import Writer
 from store.connect import connect
@@ -44,6 +44,7 @@ class Desk:
 
     database_url: str
     territory: str
+    source: Source | None = None  # None: the own broker, bound to the territory
     outcomes: list[Outcome] = field(default_factory=list)
     acknowledged: list[int] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
@@ -56,7 +57,7 @@ class Desk:
             inbox.put(chunk)
         worker = Worker(
             self.database_url,
-            Intake(own_source(self.territory), Registry()),
+            Intake(self.source or own_source(self.territory), Registry()),
             Writer("desk", time.monotonic),
             Counters(),
             inbox,
@@ -83,6 +84,11 @@ class Desk:
             self.stamp_us += 1
             arrivals.append(Arrival(topic.encode(), payload, first_mid + index, self.stamp_us))
         return Chunk(1, arrivals, sum(len(payload) for _, payload in messages))
+
+    def change(self, statement: str) -> None:
+        """Change the store beside the platform."""
+        with connect(self.database_url, program="test") as connection:
+            connection.execute(statement.encode())
 
     def fetch(self, query: str, **parameters: object) -> list[tuple[object, ...]]:
         """Ask the store."""

@@ -20,3 +20,12 @@ insert into rejections (territory_id, source, topic, received_at, reason, detail
 select territory_id, 'broker', 'vigie/x/y/up', now(), 'newer_reason', 'secret of ' || slug, 1,
        convert_to(repeat('x', 200), 'UTF8')
 from territories;
+
+-- A device that waits, with a message of it.
+insert into devices (territory_id, external_id, name, state)
+select territory_id, 'stranger of ' || slug, 'stranger of ' || slug, 'pending' from territories;
+
+insert into rejections (territory_id, source, topic, device, received_at, reason, detail, n_measurements, payload, format)
+select territory_id, 'own', 'vigie/x/y/up', 'stranger of ' || slug, now(), 'unknown_device', 'secret of ' || slug, 1,
+       convert_to('{"values": {"voltage": 230}}', 'UTF8'), 'native'
+from territories;

@@ -19,7 +19,6 @@ def ingesting(settings: Settings) -> Iterator[None]:
         **os.environ,
         "VIGIE_DATABASE_URL": settings.database_url,
         "VIGIE_MQTT_URL": settings.mqtt_url,
-        "VIGIE_INGEST_CLIENT_ID": settings.client_id,
         "VIGIE_INGEST_TERRITORY": settings.territory or "",
     }
     process = subprocess.Popen(

@@ -89,7 +89,7 @@ def seed_posting_town(database_url: str, n_devices: int = 10) -> PostingTown:
 
 @asynccontextmanager
 async def posting_client(
-    database_url: str, key: str | None, patience_s: float = 20.0, **limits: int
+    database_url: str, key: str | None, patience_s: float = 20.0, posts_per_s: float = 0.0, **limits: int
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Start the application with a desk and give a client that sends the key."""
     app = create_app(
@@ -97,6 +97,7 @@ async def posting_client(
         n_connections=4,
         open_desk=lambda: PostDesk(database_url, "test-desk", **limits),
         patience_s=patience_s,
+        posts_per_s=posts_per_s,
     )
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)

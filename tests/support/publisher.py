@@ -13,6 +13,8 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from tests.support.waiting import wait_until
+
 TIMEOUT_S = 30.0
 
 
@@ -72,13 +74,30 @@ def listening(mqtt_url: str, topic_filter: str) -> Iterator[list[MQTTMessage]]:
         yield received
 
 
-def open_session(mqtt_url: str, client_id: str, topic_filter: str) -> None:
+def open_session(mqtt_url: str, client_id: str, *topic_filters: str) -> None:
     """Have the broker keep messages for a client that is not there yet."""
     is_subscribed = threading.Event()
     with connected(mqtt_url, client_id, session_s=3600) as client:
         client.on_subscribe = lambda *_: is_subscribed.set()
-        client.subscribe(topic_filter, qos=1)
+        client.subscribe([(topic_filter, 1) for topic_filter in topic_filters])
         assert is_subscribed.wait(TIMEOUT_S)
+
+
+def has_session(mqtt_url: str, client_id: str) -> bool:
+    """Ask the broker whether it keeps a session, which this ends."""
+    parts = urlsplit(mqtt_url)
+    client = Client(CallbackAPIVersion.VERSION2, client_id, protocol=MQTTProtocolVersion.MQTTv5)
+    client.username_pw_set(parts.username or "", parts.password)
+    answers: list[bool] = []
+    client.on_connect = lambda _client, _data, flags, *_: answers.append(flags.session_present)
+    client.connect(parts.hostname or "", parts.port or 1883, clean_start=False)
+    client.loop_start()
+    try:
+        wait_until(lambda: answers, "the broker's answer")
+    finally:
+        client.disconnect()
+        client.loop_stop()
+    return answers[0]
 
 
 def end_session(mqtt_url: str, client_id: str) -> None:

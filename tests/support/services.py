@@ -1,4 +1,4 @@
-"""Real services for tests: one TimescaleDB and one Mosquitto per run, a fresh database and territory per test.
+"""Real services for tests: one TimescaleDB per run, one Mosquitto per process, a fresh database and territory per test.
 
 The embedded servers are the tests' own, beside those of `vigie local start`. VIGIE_TEST_DATABASE_URL (a role that may
 make databases and roles) and VIGIE_TEST_MQTT_URL, else VIGIE_DATABASE_URL and VIGIE_MQTT_URL, replace them.
@@ -22,6 +22,7 @@ from psycopg import sql
 from deploy.local.services import Services, running
 from store.migrate import migrate
 from store.sql import load_queries
+from tests.support.process_broker import process_broker
 from tests.support.shared import REPOSITORY
 
 QUERIES = load_queries(__file__)
@@ -47,9 +48,13 @@ def given(name: str) -> str | None:
 
 
 @pytest.fixture(scope="session")
-def mqtt_url(services: Services) -> str:
-    """Give the broker's URL. Tests share the broker: keep to topics below a territory of your own."""
-    return services.mqtt_url
+def mqtt_url() -> Iterator[str]:
+    """Give the broker's URL. Tests of one process share it: leave no session and no retained message behind."""
+    if url := given("MQTT_URL"):
+        yield url
+        return
+    with process_broker() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -28,13 +28,29 @@ export function keepKey(key) {
  * @returns {Promise<any>}
  */
 export async function ask(path, parameters = {}, signal) {
-  const response = await reach(url(path, parameters), signal);
+  const response = await reach(url(path, parameters), { signal });
   if (response.ok) return response.json();
+  throw await failure(response, response.status === 401 || response.status === 403);
+}
+
+/** Have something done and give the answer's JSON body; a key that may only read is no reason to give it up.
+ * @param {string} path
+ * @param {object} body
+ * @returns {Promise<any>}
+ */
+export async function send(path, body) {
+  const response = await reach(url(path, {}), { body });
+  if (response.ok) return response.json();
+  throw await failure(response, response.status === 401);
+}
+
+/** @param {Response} response @param {boolean} isRefused the key is of no more use */
+async function failure(response, isRefused) {
   const problem = await response.json().catch(() => ({}));
   const detail = problem.detail ?? problem.title ?? `HTTP ${response.status}`;
-  if (response.status === 401 || response.status === 403) throw new KeyRefused(detail);
-  if (response.status >= 500 || response.status === 429) throw new ConnectionLost(detail);
-  throw new RequestFailed(detail);
+  if (isRefused) return new KeyRefused(detail);
+  if (response.status >= 500 || response.status === 429) return new ConnectionLost(detail);
+  return new RequestFailed(detail);
 }
 
 /** Give all items of a list, page after page, at most `most` of them.
@@ -64,13 +80,19 @@ function url(path, parameters) {
   return `/v1/${path}${query.size ? `?${query}` : ""}`;
 }
 
-/** @param {string} address @param {AbortSignal} [signal] */
-async function reach(address, signal) {
+/** @param {string} address @param {{signal?: AbortSignal, body?: object}} options with a body it is posted */
+async function reach(address, { signal, body }) {
   const key = readKey();
   const patience = AbortSignal.timeout(PATIENCE_MS);
   try {
     return await fetch(address, {
-      headers: { Accept: "application/json", ...(key ? { Authorization: `Bearer ${key}` } : {}) },
+      method: body ? "POST" : "GET",
+      headers: {
+        Accept: "application/json",
+        ...(body ? { "Content-Type": "application/json" } : {}),
+        ...(key ? { Authorization: `Bearer ${key}` } : {}),
+      },
+      body: body ? JSON.stringify(body) : null,
       signal: signal ? AbortSignal.any([signal, patience]) : patience,
       cache: "no-store",
     });

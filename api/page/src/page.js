@@ -12,7 +12,9 @@ import { drawKpis } from "./kpis.js";
 import { say } from "./language.js";
 import { drawMap } from "./map.js";
 import { drawRejections } from "./rejections.js";
+import { drawSources } from "./sources.js";
 import { forgetDrawn, state, watchAlways } from "./state.js";
+import { drawStrangers } from "./strangers.js";
 
 /** The way to undo what the parts hold open (map, curve timers) before all is drawn again. @type {(() => void)[]} */
 let closers = [];
@@ -51,5 +53,6 @@ function workParts() {
   const panel = drawAssetPanel();
   closers.push(map.close, panel.close);
   const side = h("div", { class: "side" }, panel.element, drawFindings());
-  return [drawKpis("kpis"), h("div", { class: "work" }, drawAssetList(), map.element, side), drawRejections()];
+  const work = h("div", { class: "work" }, drawAssetList(), map.element, side);
+  return [drawKpis("kpis"), work, drawStrangers(), drawRejections(), drawSources()];
 }

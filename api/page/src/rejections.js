@@ -12,7 +12,7 @@ const LONGEST_SAMPLE = 300;
 export function drawRejections() {
   const total = h("span", { class: "badge" });
   const list = h("ul", {});
-  const card = h("details", { class: "card rejections" }, h("summary", {}, h("h2", {}, say("rejections")), total), list);
+  const card = h("details", { class: "card fold rejections" }, h("summary", {}, h("h2", {}, say("rejections")), total), list);
   const show = () => {
     const causes = state.causes ?? [];
     card.hidden = causes.length === 0;

@@ -7,6 +7,8 @@ import { readKey } from "./api.js";
 /** @typedef {import("./types.js").Finding} Finding */
 /** @typedef {import("./types.js").Kpi} Kpi */
 /** @typedef {import("./types.js").Cause} Cause */
+/** @typedef {import("./types.js").Stranger} Stranger */
+/** @typedef {import("./types.js").Source} Source */
 /** @typedef {import("./types.js").Health} Health */
 
 /**
@@ -19,6 +21,9 @@ import { readKey } from "./api.js";
  * @property {Finding[] | null} findings
  * @property {Kpi[] | null} kpis
  * @property {Cause[] | null} causes of rejections that are open
+ * @property {boolean} canWrite the key may accept devices
+ * @property {{items: Stranger[], next: string | null} | null} strangers devices that wait, the first of them
+ * @property {Source[] | null} sources
  * @property {number | null} assetId the asset shown in the panel
  * @property {{text: string, type: string, state: string}} filter
  * @property {number | null} retryAt epoch [ms] of the next try while the connection is lost
@@ -36,6 +41,9 @@ export const state = {
   findings: null,
   kpis: null,
   causes: null,
+  canWrite: false,
+  strangers: null,
+  sources: null,
   assetId: null,
   filter: { text: "", type: "", state: "" },
   retryAt: null,

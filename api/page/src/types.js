@@ -25,6 +25,18 @@
  *   decoder_version: string | null, n_messages: number, n_values: number, n_devices: number, first_at: string,
  *   last_at: string, can_be_mended: boolean, sample_id: number, device: string | null, detail: string, topic: string,
  *   payload_base64: string}} Cause
+ * @typedef {{channel: string, quantity: string, quantity_name_fr: string, quantity_name_en: string, unit: string,
+ *   value: number, state_fr: string | null, state_en: string | null}} SampleValue
+ * @typedef {{device_id: number, territory: string, external_id: string, model: string | null, first_heard_at: string,
+ *   last_heard_at: string | null, n_messages: number, source: string | null, gateway: string | null,
+ *   topic: string | null, payload_base64: string | null, values: SampleValue[],
+ *   refused: {sentence_fr: string, sentence_en: string}[]}} Stranger
+ * @typedef {"connected" | "disconnected" | "unknown"} Standing
+ * @typedef {{session: string, state: Standing, since: string, last_message_at: string | null, error: string}} Session
+ * @typedef {{source: string, url: string | null, territory: string | null, formats: string[], state: Standing | null,
+ *   sessions: Session[], n_received: number, n_stored: number, n_duplicate: number, n_rejected: number}} Source
+ * @typedef {{request_id: number, done_at: string | null, n_stored: number | null, n_duplicate: number | null,
+ *   n_rejected: number | null}} Replay
  * @typedef {{status: "ok" | "down", causes: string[]}} Health
  */
 export {};
