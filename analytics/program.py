@@ -17,6 +17,7 @@ from types import FrameType
 import structlog
 
 from analytics.clock.job import ClockReport, watch_clocks
+from analytics.delivery.account import DeliveryReport, keep_account
 from analytics.hint import HintReport, tell_hints
 from analytics.tell import tell_changed
 from analytics.watch import WatchReport, watch_series, watch_silence
@@ -84,6 +85,7 @@ class RoundReport:
     """What one round did, and the seconds that each of its steps took."""
 
     n_folded: int
+    delivery: DeliveryReport
     rollup: rollup.RefreshReport
     watched: WatchReport
     kpis: KpiReport
@@ -95,7 +97,7 @@ class RoundReport:
     def is_behind(self) -> bool:
         """Whether old hours or hints wait that could be computed at once."""
         has_hours = self.rollup.n_closed > 0 and self.rollup.computed_to < self.rollup.closed_to
-        return has_hours or self.hints.is_behind
+        return has_hours or self.hints.is_behind or self.delivery.is_behind
 
 
 def main(settings: Settings | None = None, *, once: bool = False) -> None:
@@ -141,7 +143,7 @@ def open_connection(settings: Settings) -> Connection:
 
 
 def run_once(connection: Connection, now: datetime, settings: Settings | None = None) -> RoundReport:
-    """Do one round: fold the ledger, refresh rollups, score what has come, tell KPIs and hints, judge clocks."""
+    """Do one round: ledger, rollups, gaps, scores of what has come, KPIs, hints, clocks."""
     chosen = settings or Settings("")
     seconds: dict[str, float] = {}
     with timed(seconds, "fold"):
@@ -155,6 +157,8 @@ def run_once(connection: Connection, now: datetime, settings: Settings | None = 
             n_steps=N_STEPS,
             on_progress=log_progress,
         )
+    with timed(seconds, "delivery"):
+        delivery = keep_account(connection, now, refreshed.computed_to)
     with timed(seconds, "watch"):
         watched = watch_series(connection, N_BATCHES) + watch_silence(connection, now)
     with timed(seconds, "kpis"):
@@ -163,7 +167,7 @@ def run_once(connection: Connection, now: datetime, settings: Settings | None = 
         hints = tell_hints(connection, refreshed.computed_to)
     with timed(seconds, "clocks"):
         clocks = watch_clocks(connection, now, N_BATCHES)
-    report = RoundReport(n_folded, refreshed, watched, kpis, hints, clocks, seconds)
+    report = RoundReport(n_folded, delivery, refreshed, watched, kpis, hints, clocks, seconds)
     log_round(report)
     return report
 
@@ -186,6 +190,8 @@ def log_round(report: RoundReport) -> None:
     log.info(
         "round_done",
         n_folded=report.n_folded,
+        n_counts=report.delivery.n_counts,
+        n_gaps_attributed=report.delivery.n_attributed,
         n_closed_hours=report.rollup.n_closed,
         n_changed_hours=report.rollup.n_changed,
         n_scored=report.watched.n_scored,

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ingest.arrival import Arrival
 from sensors.measurement import Column, Uplink
 from sensors.rejection import Reason
-from sensors.stateful import Request
+from sensors.stateful import Counted, Request
 from store.intake import Rows
 from store.memory import PresenceRow
 
@@ -72,14 +72,15 @@ class Empty(NamedTuple):
 class Aftermath(NamedTuple):
     """What messages of stateful formats leave beside measurements.
 
-    `records` by (format, key) belong to `memory_name` and are written with the measurements, as are `presences`;
-    `requests` are published after the commit.
+    `records` by (format, key) belong to `memory_name` and are written with the measurements, as are `presences` and
+    `counts`, each with its territory; `requests` are published after the commit.
     """
 
     memory_name: str = ""
     records: Mapping[tuple[str, str], bytes | None] = MappingProxyType({})
     presences: Sequence[PresenceRow] = ()
     requests: Sequence[Request] = ()
+    counts: Sequence[tuple[str, Counted]] = ()
 
 
 NOTHING_LEFT = Aftermath()

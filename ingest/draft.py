@@ -62,6 +62,9 @@ def decode_in_order(arrival: Arrival, route: Route, format_: StatefulFormat, mem
     uplinks = tuple(prefixed(uplink, prefix) for uplink in said.uplinks) if prefix else said.uplinks
     if prefix and said.liveness:
         said = msgspec.structs.replace(said, liveness=tuple(prefixed_fact(fact, prefix) for fact in said.liveness))
+    if prefix and said.counted:
+        counted = msgspec.structs.replace(said.counted, device=prefix + said.counted.device)
+        said = msgspec.structs.replace(said, counted=counted)
     return Draft(arrival, origin, uplinks, said=said)
 
 

@@ -194,7 +194,12 @@ def find_aftermath(source: Source, drafts: Sequence[Draft]) -> Aftermath:
         if fact.territory is None or origin.bound in (None, fact.territory)
     )
     requests = [request for _, said in told for request in said.requests]
-    return Aftermath(source.memory_name or source.name, write_out(changes), list(facts), requests)
+    counts = [
+        (said.counted.territory or origin.bound or "", said.counted)
+        for origin, said in told
+        if said.counted is not None and origin.bound in (None, said.counted.territory or origin.bound)
+    ]
+    return Aftermath(source.memory_name or source.name, write_out(changes), list(facts), requests, counts)
 
 
 def make_part(draft: Draft, uplink: Uplink, device: Device, territory: str) -> Part:

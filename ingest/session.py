@@ -63,6 +63,7 @@ class Session:
         self._drain = Drain()
         self.is_drained = False
         self._connected_at: float | None = None
+        self._is_kept = False
         self._n_unfinished = 0
         self._n_unfinished_bytes = 0
         self._stamp_us = 0
@@ -259,19 +260,20 @@ class Session:
     def _make_client(self) -> TappedClient:
         return TappedClient(self._broker, self._topic_filters, self, has_mqtt5=self._has_mqtt5)
 
-    def connected(self) -> None:
+    def connected(self, *, is_kept: bool) -> None:
         """See `Listener`."""
         self._connected_at = time.monotonic()
+        self._is_kept = is_kept
         if self._broker.is_ending:
             self._ask_for_end(self._connected_at, is_first=True)
 
     def subscribed(self) -> None:
         """See `Listener`."""
-        self.health.stand()
+        self.health.stand(is_kept=self._is_kept)
 
     def unsubscribed(self) -> None:
         """See `Listener`."""
-        self.health.stand()
+        self.health.stand(is_kept=self._is_kept)
         self._drain.answer()
 
     def lacks_mqtt5(self) -> None:

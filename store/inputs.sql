@@ -123,6 +123,20 @@ from spells
 group by asset_id, series_id, full_at_percent, begins_at, ends_at
 order by asset_id, series_id
 
+-- name: read_delivered
+-- The last row is all assets together; an hour counts for the asset about which the device told when it began.
+select asset_id, sum(n_heard)::int, sum(n_missing)::int
+from (
+    select distinct a.asset_id, e.device_id, e.hour, e.n_heard, e.n_missing
+    from assets a
+    join placements p using (asset_id)
+    join expectations e on e.device_id = p.device_id and p.period @> e.hour
+    where a.territory_id = %(territory_id)s and a.type = any (%(types)s)
+      and e.hour >= %(from)s and e.hour < %(to)s
+) as hours
+group by grouping sets ((asset_id), ())
+having sum(n_heard + n_missing) > 0
+
 -- name: read_fresh_series
 -- Series of these kinds with values that the detector has not scored yet, once their first hour is closed.
 select s.series_id, s.territory_id, s.device_id, placed.asset_id, s.quantity, q.unit, q.name_en, q.name_fr,

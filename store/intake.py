@@ -3,7 +3,7 @@
 Nothing here commits: the caller holds the transaction, so that all of a batch is there or nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -111,6 +111,23 @@ def copy_measurements(connection: Connection, batch_id: int, rows: Rows) -> None
         copy.write(encode_measurements(batch_id, rows))
 
 
+def insert_measurements(connection: Connection, batch_id: int, rows: Rows) -> None:
+    """Append few rows whose (series, instant) are all new, without waiting for the answer where that can be.
+
+    Raises
+    ------
+    psycopg.errors.UniqueViolation
+        One of them is not new; in a pipeline that is known at its end.
+    """
+    parameters = {
+        "batch_id": batch_id,
+        "series_ids": rows.series_ids.tolist(),
+        "times_us": rows.times_us.tolist(),
+        "values": rows.values.tolist(),
+    }
+    connection.execute(QUERIES["insert_measurements"], parameters)
+
+
 def compare_measurements(connection: Connection, batch_id: int, rows: Rows) -> dict[tuple[int, int], float]:
     """Append those rows that are new, and give the values that stood before for the others, by (series, instant).
 
@@ -176,3 +193,18 @@ def mark_changed_hours(connection: Connection, series_ids: Ints, times_us: Times
     stream = encode_rows({"series_id": pairs[0].astype(np.int32), "hour": postgres_us(pairs[1] * HOUR_US)})
     with connection.cursor() as cursor, cursor.copy(QUERIES["copy_changed_hours"]) as copy:
         copy.write(stream)
+
+
+def log_counts(connection: Connection, counts: Iterable[tuple[int, str, str, int, int]]) -> None:
+    """Note where messages stand in their senders' counts: device, basis, session, number, when sent [us]."""
+    with connection.cursor() as cursor, cursor.copy(QUERIES["copy_counts"]) as copy:
+        for device_id, basis, session, number, sent_us in counts:
+            copy.write_row((device_id, basis, session, number, instant(sent_us)))
+
+
+def log_counts_by_name(connection: Connection, counts: Sequence[tuple[str, str, str, str, int, int]]) -> None:
+    """Do the same by territory slug and external id, where the device is registered."""
+    territories, devices, bases, sessions, numbers, sent = (list(column) for column in zip(*counts, strict=True))
+    parameters = {"territories": territories, "devices": devices, "bases": bases, "sessions": sessions}
+    parameters |= {"numbers": numbers, "sent_at": [instant(sent_us) for sent_us in sent]}
+    connection.execute(QUERIES["insert_counts"], parameters)

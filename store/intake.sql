@@ -35,6 +35,11 @@ where batch_id = %(batch_id)s
 -- name: copy_measurements
 copy measurements (series_id, batch_id, observed_at, value) from stdin (format binary)
 
+-- name: insert_measurements
+insert into measurements (series_id, batch_id, observed_at, value)
+select series_id, %(batch_id)s, timestamptz 'epoch' + time_us * interval '1 microsecond', value
+from unnest(%(series_ids)s::int[], %(times_us)s::bigint[], %(values)s::float8[]) as rows (series_id, time_us, value)
+
 -- name: copy_taken
 copy taken (series_id, batch_id, observed_at, value) from stdin (format binary)
 
@@ -75,3 +80,15 @@ returning device_id, message_id
 
 -- name: copy_changed_hours
 copy changed_hours (series_id, hour) from stdin (format binary)
+
+-- name: copy_counts
+copy message_counts (device_id, basis, session, number, sent_at) from stdin
+
+-- name: insert_counts
+insert into message_counts (device_id, basis, session, number, sent_at)
+select d.device_id, counted.basis, counted.session, counted.number, counted.sent_at
+from unnest(%(territories)s::text[], %(devices)s::text[], %(bases)s::text[], %(sessions)s::text[],
+            %(numbers)s::bigint[], %(sent_at)s::timestamptz[])
+    as counted (territory, device, basis, session, number, sent_at)
+join territories t on t.slug = counted.territory
+join devices d on d.territory_id = t.territory_id and d.external_id = counted.device

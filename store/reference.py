@@ -16,7 +16,16 @@ from store.errors import ReferenceDataError
 from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
-REPLACED = ("tariffs", "factors", "schedules", "calendars", "collection_plans", "projects", "project_assets")
+REPLACED = (
+    "tariffs",
+    "factors",
+    "schedules",
+    "calendars",
+    "collection_plans",
+    "intervals",
+    "projects",
+    "project_assets",
+)
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -74,6 +83,17 @@ class CollectionPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class SendingInterval:
+    """How often a device (its external id), or every device of a profile (its model), ought to send [s]."""
+
+    interval_s: int
+    valid_from: datetime
+    device: str | None = None
+    profile: str | None = None
+    valid_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RoundDone:
     """A round that was driven; `source` is declared, telematics or inferred."""
 
@@ -128,6 +148,7 @@ class Reference:
     factors: tuple[Factor, ...] = ()
     collection_plans: tuple[CollectionPlan, ...] = ()
     rounds_done: tuple[RoundDone, ...] = ()
+    intervals: tuple[SendingInterval, ...] = ()
     projects: tuple[Project, ...] = ()
     notices: tuple[Notice, ...] = ()
     counter_ranges: tuple[CounterRange, ...] = ()
@@ -174,7 +195,8 @@ def require_registered(connection: Connection, reference: Reference) -> None:
     named = {slug for project in reference.projects for slug in project.assets}
     named |= {schedule.asset for schedule in reference.schedules}
     named |= {notice.asset for notice in reference.notices if notice.asset}
-    devices = sorted({entry.device for entry in reference.counter_ranges})
+    named_devices = {interval.device for interval in reference.intervals if interval.device is not None}
+    devices = sorted(named_devices | {entry.device for entry in reference.counter_ranges})
     parameters = {"territory": reference.territory, "assets": sorted(named), "devices": devices}
     row = connection.execute(QUERIES["find_unregistered"], parameters).fetchone()
     if row is None:
@@ -194,6 +216,7 @@ def tables(reference: Reference) -> Iterable[tuple[str, list[dict[str, Any]]]]:
     yield "collection_plans", [row(entry) for entry in reference.collection_plans]
     yield "rounds_done", [row(entry) for entry in reference.rounds_done]
     yield "counter_ranges", [row(entry) for entry in reference.counter_ranges]
+    yield "intervals", [row(entry) for entry in reference.intervals]
     yield "projects", [row(entry) for entry in reference.projects]
     yield (
         "project_assets",

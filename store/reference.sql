@@ -3,7 +3,7 @@ select array(
     select wanted.slug from unnest(%(assets)s::text[]) as wanted (slug)
     where not exists (select from assets a where a.territory_id = t.territory_id and a.slug = wanted.slug)
     order by 1 limit 1),
-    array(
+       array(
     select wanted.external_id from unnest(%(devices)s::text[]) as wanted (external_id)
     where not exists (
         select from devices d where d.territory_id = t.territory_id and d.external_id = wanted.external_id)
@@ -168,6 +168,29 @@ with added as (
     join counters_hourly h on h.series_id = s.series_id and h.n_resets + h.n_rollovers > 0
 )
 select from added
+
+-- name: delete_intervals
+delete from intervals o
+where o.territory_id = (select territory_id from territories where slug = %(territory)s)
+  and not exists (
+      select from jsonb_to_recordset(%(intervals)s::jsonb) as n
+             (device text, profile text, interval_s int, valid_from timestamptz, valid_to timestamptz)
+      left join devices d on d.territory_id = o.territory_id and d.external_id = n.device
+      where (d.device_id, n.profile, n.interval_s, tstzrange(n.valid_from, n.valid_to)) is not distinct from
+            (o.device_id, o.profile, o.interval_s, o.valid))
+
+-- name: insert_intervals
+insert into intervals (territory_id, device_id, profile, interval_s, valid)
+select distinct t.territory_id, d.device_id, n.profile, n.interval_s, tstzrange(n.valid_from, n.valid_to)
+from jsonb_to_recordset(%(intervals)s::jsonb) as n
+     (device text, profile text, interval_s int, valid_from timestamptz, valid_to timestamptz)
+join territories t on t.slug = %(territory)s
+left join devices d on d.territory_id = t.territory_id and d.external_id = n.device
+where not exists (
+    select from intervals o
+    where o.territory_id = t.territory_id
+      and (o.device_id, o.profile, o.interval_s, o.valid) is not distinct from
+          (d.device_id, n.profile, n.interval_s, tstzrange(n.valid_from, n.valid_to)))
 
 -- name: insert_rounds_done
 -- Rounds are added, never taken away; each new one has its day told again.

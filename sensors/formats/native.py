@@ -15,13 +15,14 @@ import msgspec
 
 from sensors.instant import read_instant_us
 from sensors.local_time import civil_to_us, read_civil
-from sensors.measurement import Clock, Column, RejectedPart, Uplink
+from sensors.measurement import Clock, Column, Count, RejectedPart, Uplink
 from sensors.plausible import RawColumn, Refusal, check_columns, is_believable
 from sensors.quantity import Quantity, find_quantity
 from sensors.rejection import DecodeError, Reason, shown
 from sensors.topic import CHANNEL_PATTERN, UPLINK_FILTER, is_device_id, read_uplink_topic
 
 MAX_PAYLOAD_BYTES = 1_048_576
+MAX_COUNT = 2**53  # beyond it not every JSON writer knows one number from the next
 MESSAGE_ID_PATTERN = "[!-~]{1,128}"
 
 _MESSAGE_ID = re.compile(MESSAGE_ID_PATTERN)
@@ -36,7 +37,8 @@ class NativeMessage(msgspec.Struct, omit_defaults=True):
 
     `values` maps `quantity` or `channel/quantity` to a value or, where `at` is a list, to a list parallel to it. `at`
     is RFC 3339 text with offset or Unix seconds; without it the time of arrival counts. `units` maps a key of `values`
-    to the UCUM unit it is sent in, needed only where that is not the quantity's own.
+    to the UCUM unit it is sent in, needed only where that is not the quantity's own. `seq` counts the device's messages
+    from 0; anything else there than a whole number is left aside.
     """
 
     values: dict[str, Any]  # Any: what a gateway puts there is judged value by value
@@ -45,6 +47,7 @@ class NativeMessage(msgspec.Struct, omit_defaults=True):
     units: dict[str, str] | None = None
     gateway: str | None = None
     simulated: bool = False
+    seq: Any = None  # Any: gateways may have used the name for something else
 
 
 class _WellTimed(NativeMessage):
@@ -75,7 +78,11 @@ class NativeFormat:
         columns, rejected = _read_values(message, times_us, received_at_us)
         if not columns and not rejected:
             raise DecodeError(Reason.NO_VALUE)
-        return (Uplink(device, columns, rejected, message.id, clock, territory, message.gateway, message.simulated),)
+        uplink = Uplink(device, columns, rejected, message.id, clock, territory, message.gateway, message.simulated)
+        if type(message.seq) is int and 0 <= message.seq < MAX_COUNT and not message.simulated:
+            at_us = max((time_us for time_us in times_us if isinstance(time_us, int)), default=received_at_us)
+            uplink = msgspec.structs.replace(uplink, count=Count("sequence", "", message.seq, at_us))
+        return (uplink,)
 
 
 def encode(message: NativeMessage) -> bytes:

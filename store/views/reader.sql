@@ -199,6 +199,19 @@ select l.territory_id, l.device_id, l.arrival_hour, l.n_messages, l.n_received, 
 from public.delivery_ledger l
 where l.territory_id in (select territory_id from reader.readable_territories);
 
+create view reader.gaps with (security_barrier) as
+select g.gap_id, d.territory_id, g.device_id, g.basis, g.began_at, g.ended_at, g.lasts, g.n_missing, g.cause, g.reason,
+       g.evidence, g.found_at, g.attributed_at, g.closed_at
+from public.gaps g
+join public.devices d on d.device_id = g.device_id
+where d.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.expectations with (security_barrier) as
+select e.device_id, d.territory_id, e.hour, e.basis, e.n_heard, e.n_missing
+from public.expectations e
+join public.devices d on d.device_id = e.device_id
+where d.territory_id in (select territory_id from reader.readable_territories);
+
 -- For Grafana and for people with SQL: series with their names, and rollups that reach up to now.
 
 create view reader.series_catalogue with (security_barrier) as

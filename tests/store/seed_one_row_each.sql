@@ -67,6 +67,12 @@ select territory_id, device_id, '2026-05-01T10:00:00Z', 1, 1, 1, 0, 0, 0 from de
 insert into replay_requests (territory_id, device, requested_by)
 select territory_id, 'secret of ' || slug, 'seed' from territories;
 
+insert into gaps (device_id, basis, began_at, ended_at, first_number, last_number, missing, n_missing)
+select device_id, 'interval', '2026-05-01T10:00:00Z', '2026-05-01T10:20:00Z', 1, 1, '{[1,2)}', 1 from devices;
+
+insert into expectations (device_id, hour, basis, n_heard, n_missing)
+select device_id, '2026-05-01T10:00:00Z', 'interval', 1, 1 from devices;
+
 insert into sources (name, url, territory_id)
 select slug || '-broker', 'mqtt://' || slug || '.example.org:1883', territory_id from territories;
 
