@@ -11,8 +11,6 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Literal
 
-from psycopg.rows import dict_row
-
 from store.errors import StoreError
 from store.reader import Connection, Row, fetch
 from store.resolution import Grid, Question, choose_resolution, make_grid
@@ -20,6 +18,8 @@ from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
 Fill = Literal["none", "locf", "linear"]
+# series, number of the point, n, low, high, mean, last value and its instant: thousands come, so they stay bare
+Point = tuple[int, int, int, float, float, float, float, datetime]
 
 
 class UnknownSeriesError(StoreError):
@@ -108,7 +108,7 @@ async def estimate_raw(connection: Connection, series_ids: Sequence[int], questi
     return int(rows[0]["n"])
 
 
-async def read_points(connection: Connection, described: Sequence[Row], grid: Grid, now: datetime) -> list[Row]:
+async def read_points(connection: Connection, described: Sequence[Row], grid: Grid, now: datetime) -> list[Point]:
     """Read the points at which something was measured."""
     computed_to: datetime = described[0]["computed_to"]
     begin = grid.starts[0]
@@ -127,24 +127,25 @@ async def read_points(connection: Connection, described: Sequence[Row], grid: Gr
     }
     name = "read_raw_curves" if grid.resolution == "raw" else "read_bucket_curves"
     # Binary: thousands of numbers come, and need no parsing.
-    async with connection.cursor(binary=True, row_factory=dict_row) as cursor:
+    async with connection.cursor(binary=True) as cursor:
         await cursor.execute(QUERIES[name], parameters)
         return await cursor.fetchall()
 
 
-def put_on_grid(described: Iterable[Row], grid: Grid, rows: Iterable[Row], fill: Fill) -> list[Curve]:
-    """Put rows where they belong and fill the gaps between them."""
+def put_on_grid(described: Iterable[Row], grid: Grid, points: Iterable[Point], fill: Fill) -> list[Curve]:
+    """Put points where they belong and fill the gaps between them."""
     curves = {row["series_id"]: empty_curve(row, len(grid.starts)) for row in described}
-    known: dict[int, list[Row]] = {series_id: [] for series_id in curves}
-    for row in rows:
-        curve, point = curves[row["series_id"]], row["point"]
-        curve.n[point] = row["n"]
-        curve.values[point] = row["mean"] if curve.kind == "gauge" else row["last"]
-        curve.low[point], curve.high[point] = row["low"], row["high"]
-        known[row["series_id"]].append(row)
+    known: dict[int, list[Point]] = {series_id: [] for series_id in curves}
+    for found in points:
+        series_id, point, n, low, high, mean, last, _ = found
+        curve = curves[series_id]
+        curve.n[point] = n
+        curve.values[point] = mean if curve.kind == "gauge" else last
+        curve.low[point], curve.high[point] = low, high
+        known[series_id].append(found)
     if fill != "none":
         for series_id, curve in curves.items():
-            fill_curve(curve, grid, sorted(known[series_id], key=lambda row: int(row["point"])), fill)
+            fill_curve(curve, grid, sorted(known[series_id]), fill)
     return list(curves.values())
 
 
@@ -155,23 +156,23 @@ def empty_curve(row: Row, n_points: int) -> Curve:
     return Curve(row["series_id"], row["quantity"], row["unit"], row["kind"], hold, [0] * n_points, *nothing)
 
 
-def fill_curve(curve: Curve, grid: Grid, known: Sequence[Row], fill: Fill) -> None:
+def fill_curve(curve: Curve, grid: Grid, known: Sequence[Point], fill: Fill) -> None:
     """Fill the gaps behind each known point."""
     if fill == "locf":
-        for row in known:
-            carry_last(curve, grid, row)
+        for found in known:
+            carry_last(curve, grid, found)
     else:
-        for left, right in pairwise(row["point"] for row in known):
+        for left, right in pairwise(found[1] for found in known):
             draw_line(curve, grid, left, right)
 
 
-def carry_last(curve: Curve, grid: Grid, row: Row) -> None:
+def carry_last(curve: Curve, grid: Grid, found: Point) -> None:
     """Let the last value of a point stand in the empty points behind it that begin before its hold ends."""
-    end = bisect_left(grid.starts, row["last_at"] + curve.longest_hold)
-    for point in range(row["point"] + 1, end):
+    *_, last, last_at = found
+    for point in range(found[1] + 1, bisect_left(grid.starts, last_at + curve.longest_hold)):
         if curve.n[point]:
             break
-        curve.values[point] = row["last"]
+        curve.values[point] = last
 
 
 def draw_line(curve: Curve, grid: Grid, left: int, right: int) -> None:
