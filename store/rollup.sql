@@ -46,7 +46,7 @@ set local enable_bitmapscan = off
 -- hour, which begins with a value carried out of them. What is held in between reaches up to `ends`.
 create temp table if not exists rollup_windows (
     series_id int primary key, begins timestamptz, closes timestamptz, follower timestamptz, ends timestamptz,
-    hold interval, kind text, zone text
+    hold interval, kind text, zone text, rolls_over_at float8
 ) on commit delete rows;
 -- A spell is a value and how long it holds: until the next one, or as long as the quantity allows, in seconds from the
 -- begin of its hour. `first_hour` to `last_hour`, counted from there too, are the hours to write in which no other
@@ -66,10 +66,12 @@ delete from changed_hours where hour >= %(from)s and hour < %(to)s
 -- name: open_closing_windows
 -- Series that say something between the two instants, or of which a value is held up to the first.
 insert into rollup_windows
-select s.series_id, %(from)s, %(to)s, null, %(to)s, make_interval(secs => q.longest_hold_s), q.kind, t.time_zone
+select s.series_id, %(from)s, %(to)s, null, %(to)s, make_interval(secs => q.longest_hold_s), q.kind, t.time_zone,
+       r.rolls_over_at
 from series s
 join quantities q using (quantity)
 join territories t on t.territory_id = s.territory_id
+left join counter_ranges r on r.device_id = s.device_id and r.channel = s.channel and r.quantity = s.quantity
 where exists (
         select from measurements m
         where m.series_id = s.series_id and m.observed_at >= %(from)s and m.observed_at < %(to)s)
@@ -97,11 +99,12 @@ with taken as (
 insert into rollup_windows
 select n.series_id, n.begins, n.closes, case when not follower.is_dropped then follower.bucket end,
        coalesce(follower.bucket + case when follower.is_dropped then interval '0' else interval '1 hour' end, %(limit)s),
-       make_interval(secs => q.longest_hold_s), q.kind, t.time_zone
+       make_interval(secs => q.longest_hold_s), q.kind, t.time_zone, r.rolls_over_at
 from noted n
 join series s using (series_id)
 join quantities q using (quantity)
 join territories t on t.territory_id = s.territory_id
+left join counter_ranges r on r.device_id = s.device_id and r.channel = s.channel and r.quantity = s.quantity
 left join lateral (
     select h.bucket, coalesce(d.dropped @> h.bucket, false) as is_dropped
     from measurements_hourly h
@@ -183,13 +186,21 @@ select series_id, bucket + k * interval '1 hour', 0, 0, value, least(until_s - 3
 from (select *, generate_series(greatest(first_hour, 1), last_hour) as k from rollup_spells) as hours
 
 -- name: insert_counter_hours
-insert into counters_hourly (series_id, bucket, increase, n_resets, span_s)
+-- A fall is a roll-over where the range is known and the way across its end is less than a tenth of it, else a reset.
+insert into counters_hourly (series_id, bucket, increase, n_resets, n_rollovers, span_s)
 select series_id, bucket,
-       sum(case when value < previous_value then value else coalesce(value - previous_value, 0) end),
-       count(*) filter (where value < previous_value),
+       sum(case when has_rolled then across when has_fallen then value else coalesce(value - previous_value, 0) end),
+       count(*) filter (where has_fallen and has_rolled is not true),
+       count(*) filter (where has_rolled),
        date_part('epoch', max(observed_at) - min(coalesce(previous_at, observed_at)))
-from rollup_spells
-where kind = 'counter' and first_hour = 0
+from (
+    select s.*, s.value < s.previous_value as has_fallen, s.value - s.previous_value + w.rolls_over_at as across,
+           s.value < s.previous_value and s.previous_value < w.rolls_over_at
+           and s.value - s.previous_value + w.rolls_over_at < w.rolls_over_at / 10 as has_rolled
+    from rollup_spells s
+    join rollup_windows w using (series_id)
+    where s.kind = 'counter' and s.first_hour = 0
+) as steps
 group by series_id, bucket
 order by series_id, bucket
 
@@ -247,11 +258,11 @@ cross join lateral (
 where hours.n is not null
 
 -- name: insert_counter_days
-insert into counters_daily (series_id, bucket, increase, n_resets, span_s)
+insert into counters_daily (series_id, bucket, increase, n_resets, n_rollovers, span_s)
 select t.series_id, t.day, hours.*
 from rollup_days t
 cross join lateral (
-    select sum(h.increase) as increase, sum(h.n_resets), sum(h.span_s)
+    select sum(h.increase) as increase, sum(h.n_resets), sum(h.n_rollovers), sum(h.span_s)
     from counters_hourly h
     where h.series_id = t.series_id and h.bucket >= t.day and h.bucket < t.ends
 ) as hours
