@@ -9,7 +9,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import FrameType
@@ -21,7 +21,7 @@ from analytics.delivery.account import DeliveryReport, keep_account
 from analytics.hint import HintReport, tell_hints
 from analytics.tell import tell_changed
 from analytics.watch import WatchReport, watch_series, watch_silence
-from store import ledger, rollup
+from store import ledger, retention, rollup
 from store.connect import connect, translated_errors
 from store.errors import UnreachableError
 from store.inputs import Connection
@@ -143,7 +143,7 @@ def open_connection(settings: Settings) -> Connection:
 
 
 def run_once(connection: Connection, now: datetime, settings: Settings | None = None) -> RoundReport:
-    """Do one round: ledger, rollups, gaps, scores of what has come, KPIs, hints, clocks."""
+    """Do one round: ledger, rollups, gaps, scores of what has come, KPIs, hints, clocks; retention once a day."""
     chosen = settings or Settings("")
     seconds: dict[str, float] = {}
     with timed(seconds, "fold"):
@@ -167,6 +167,8 @@ def run_once(connection: Connection, now: datetime, settings: Settings | None = 
         hints = tell_hints(connection, refreshed.computed_to)
     with timed(seconds, "clocks"):
         clocks = watch_clocks(connection, now, N_BATCHES)
+    with timed(seconds, "retention"):
+        log_endings(retention.run_daily(connection, now) or [])
     report = RoundReport(n_folded, delivery, refreshed, watched, kpis, hints, clocks, seconds)
     log_round(report)
     return report
@@ -183,6 +185,20 @@ def timed(seconds: dict[str, float], name: str) -> Iterator[None]:
 def log_progress(computed_to: datetime, goal: datetime) -> None:
     """Say how far a long refresh is."""
     log.info("rollup_step", computed_to=computed_to.isoformat(), goal=goal.isoformat())
+
+
+def log_endings(endings: Iterable[retention.Ending]) -> None:
+    """Say what retention has ended, or held back."""
+    for ending in endings:
+        log.info(
+            "retention",
+            level=ending.level,
+            retention_class=ending.retention_class,
+            begins_at=ending.begins_at.isoformat(),
+            ends_at=ending.ends_at.isoformat(),
+            n_rows=ending.n_rows,
+            held=ending.held,
+        )
 
 
 def log_round(report: RoundReport) -> None:

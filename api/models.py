@@ -105,6 +105,36 @@ class Measurement(BaseModel):
     covered_s: float | None = None
 
 
+class Count(BaseModel):
+    """How many measurements of a series lie in a span."""
+
+    series_id: int
+    n: int
+
+
+class CurveItem(BaseModel):
+    """One series on the grid: lists with one entry per start; `values` is filled, or null, where `n` is 0."""
+
+    series_id: int
+    quantity: str = Field(examples=["active_power"])
+    unit: str = Field(examples=["W"])
+    kind: Literal["gauge", "counter", "state"]
+    n: list[int]
+    values: list[float | None]
+    low: list[float | None]
+    high: list[float | None]
+
+
+class Curves(BaseModel):
+    """Series side by side: each point lasts from its start to the next one, the last to `end`."""
+
+    bucket: Literal["raw", "hour", "day"]
+    starts: list[datetime]
+    end: datetime
+    items: list[CurveItem]
+    next: str | None
+
+
 class LastValue(BaseModel):
     """The newest value of a series."""
 

@@ -7,7 +7,14 @@ import numpy as np
 import numpy.typing as npt
 import psycopg
 
-from ingest.account import Outcome, device_deliveries, make_outcome, rejection_rows, unknown_deliveries
+from ingest.account import (
+    Outcome,
+    device_deliveries,
+    make_outcome,
+    plain_deliveries,
+    rejection_rows,
+    unknown_deliveries,
+)
 from ingest.batch import NOTHING_LEFT, Batch
 from ingest.identity import Fate, Settlement, find_groups, settle
 from sensors.measurement import Clock
@@ -26,7 +33,6 @@ class Doubt:
     """A batch whose commit was asked for and not confirmed, and the outcome if it took place."""
 
     entry: BatchEntry
-    batch_id: int
     outcome: Outcome
 
 
@@ -45,6 +51,7 @@ class Writer:
         self._watermark_us = 0
         self._watermark_read_at = -np.inf
         self._doubt: Doubt | None = None
+        self._last_batch_id = 0
 
     def write(self, connection: Connection, batch: Batch) -> Outcome:
         """Commit a batch and say what became of it.
@@ -67,39 +74,38 @@ class Writer:
 
     def _resolve(self, connection: Connection, doubt: Doubt) -> Outcome | None:
         entry = doubt.entry
-        is_there = intake.has_batch(connection, doubt.batch_id, entry.worker, entry.received_at_us)
+        batch_id = intake.find_batch(connection, self._last_batch_id, entry.worker, entry.received_at_us)
         connection.rollback()
         self._doubt = None
-        return doubt.outcome if is_there else None
+        return None if batch_id is None else self._committed(doubt.outcome._replace(batch_id=batch_id))
+
+    def _committed(self, outcome: Outcome) -> Outcome:
+        self._doubt = None
+        self._last_batch_id = outcome.batch_id
+        return outcome
 
     def _commit_first(self, connection: Connection, batch: Batch) -> Outcome:
         """Commit a batch that is taken for new."""
         self._read_watermark(connection)
+        connection.commit()
         if self._enter is enter_account and is_plain(batch, self._watermark_us):
             return self._commit_plain(connection, batch)
         return self._commit(connection, batch, is_compared=False)
 
     def _commit_plain(self, connection: Connection, batch: Batch) -> Outcome:
-        """Commit a small batch of which nothing needs to be told but that it is stored.
+        """Commit a small batch of which nothing is to be told but that it is stored, in one turn with the server.
 
-        Two turns with the server where the long way takes seven: a broker that lets out few messages at a time waits
-        for each commit.
+        A broker that lets out few messages at a time waits for each commit, and the long way takes seven turns.
         """
         entry = self._make_entry(batch)
         outcome = make_outcome(batch, Settlement(np.zeros(len(batch.owners), dtype=np.int8)))
+        self._doubt = Doubt(entry, outcome)
         try:
-            with connection.pipeline():
-                batch_id = intake.insert_batch(connection, entry)
-                outcome = outcome._replace(batch_id=batch_id)
-                intake.insert_measurements(connection, batch_id, batch.rows)
-                account.insert_deliveries(connection, batch_id, device_deliveries(outcome))
-                self._doubt = Doubt(entry, batch_id, outcome)
-                connection.commit()
+            batch_id = intake.insert_plain_batch(connection, entry, batch.rows, plain_deliveries(batch.parts))
         except psycopg.errors.UniqueViolation:
             self._doubt = None  # the server has answered: nothing was committed
             raise
-        self._doubt = None
-        return outcome
+        return self._committed(outcome._replace(batch_id=batch_id))
 
     def _make_entry(self, batch: Batch) -> BatchEntry:
         n_values, version = len(batch.rows.values), batch.decoder_version
@@ -120,10 +126,9 @@ class Writer:
         self._mark_values(connection, outcome)
         note_counts(connection, batch)
         outcome = self._enter(connection, outcome)
-        self._doubt = Doubt(entry, batch_id, outcome)
+        self._doubt = Doubt(entry, outcome)
         connection.commit()
-        self._doubt = None
-        return outcome
+        return self._committed(outcome)
 
     def _mark_values(self, connection: Connection, outcome: Outcome) -> None:
         """Mark what came late and what has not its own time as it was sent; note what formats with state learnt."""

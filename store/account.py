@@ -68,12 +68,6 @@ def log_deliveries(connection: Connection, batch_id: int, deliveries: Mapping[st
         copy.write(encode_rows(columns))
 
 
-def insert_deliveries(connection: Connection, batch_id: int, deliveries: Mapping[str, npt.NDArray[Any]]) -> None:
-    """Append few rows as `log_deliveries` does, without waiting for the answer in a pipeline."""
-    columns = {name: column.tolist() for name, column in deliveries.items()}
-    connection.execute(QUERIES["insert_deliveries"], {"batch_id": batch_id, **columns})
-
-
 def log_unknown_deliveries(connection: Connection, batch_id: int, deliveries: Iterable[UnknownDelivery]) -> None:
     """Append what came for no registered device."""
     with connection.cursor() as cursor:

@@ -153,8 +153,12 @@ class QuietDevice:
 
 
 def take_changed_days(connection: Connection, n_days: int) -> list[ChangedDay]:
-    """Take the oldest ended days to compute KPIs for; they are gone when the caller's transaction commits."""
-    return [ChangedDay(*row) for row in connection.execute(QUERIES["take_changed_days"], {"n_days": n_days})]
+    """Take the oldest ended days to compute KPIs for; they are gone when the caller's transaction commits.
+
+    Days of periods whose inputs retention has dropped are taken and not given: those KPIs are final.
+    """
+    rows = connection.execute(QUERIES["take_changed_days"], {"n_days": n_days})
+    return [ChangedDay(*row[:3]) for row in rows if not row[3]]
 
 
 def read_states(connection: Connection, window: Window, quantity: str) -> list[StateAmount]:

@@ -15,7 +15,13 @@ with ended as (
 delete from changed_days d
 using ended
 where d.territory_id = ended.territory_id and d.day = ended.day
-returning ended.territory_id, ended.day, ended.time_zone
+returning ended.territory_id, ended.day, ended.time_zone,
+    -- Final: inputs of a period that the day touches are no longer there.
+    exists (
+        select from territory_drops t
+        where t.territory_id = ended.territory_id
+          and t.dropped && tstzrange(date_trunc('month', ended.day - interval '1 day', ended.time_zone) - interval '7 days',
+                                     date_trunc('month', ended.day, ended.time_zone) + interval '1 month 1 day'))
 
 -- name: read_states
 -- One row per placed series and state; a series that says nothing in the period has state null.

@@ -22,10 +22,11 @@ returning batch_id
 -- name: lock_worker
 select pg_advisory_xact_lock(7449342, hashtext(%(worker)s))
 
+-- The newer ones are few, where all of them are many.
 -- name: find_batch
-select
+select batch_id
 from batches
-where batch_id = %(batch_id)s and worker = %(worker)s and received_at = %(received_at)s
+where batch_id > %(after)s and worker = %(worker)s and received_at = %(received_at)s
 
 -- name: correct_batch
 update batches
@@ -35,10 +36,33 @@ where batch_id = %(batch_id)s
 -- name: copy_measurements
 copy measurements (series_id, batch_id, observed_at, value) from stdin (format binary)
 
--- name: insert_measurements
-insert into measurements (series_id, batch_id, observed_at, value)
-select series_id, %(batch_id)s, timestamptz 'epoch' + time_us * interval '1 microsecond', value
-from unnest(%(series_ids)s::int[], %(times_us)s::bigint[], %(values)s::float8[]) as rows (series_id, time_us, value)
+-- One statement, one transaction, one turn: for batches so small that turns cost more than rows.
+-- name: insert_plain_batch
+with held as materialized (select pg_advisory_xact_lock(7449342, hashtext(%(worker)s))),
+batch as (
+    insert into batches (worker, source, received_at, n_messages, n_measurements, decoder_version)
+    select %(worker)s, %(source)s, %(received_at)s, %(n_messages)s, %(n_measurements)s, %(decoder_version)s
+    from held
+    returning batch_id
+),
+stored as (
+    insert into measurements (series_id, batch_id, observed_at, value)
+    select series_id, batch_id, timestamptz 'epoch' + time_us * interval '1 microsecond', value
+    from batch, unnest(%(series_ids)s::int[], %(times_us)s::bigint[], %(values)s::float8[])
+        as rows (series_id, time_us, value)
+),
+delivered as (
+    insert into deliveries_log (
+        batch_id, territory_id, device_id, arrival_hour,
+        n_messages, n_received, n_stored, n_duplicate, n_rejected, n_revised
+    )
+    select batch_id, territory_id, device_id, timestamptz 'epoch' + hour_us * interval '1 microsecond',
+           n, n_values, n_values, 0, 0, 0
+    from batch, unnest(
+        %(territory_ids)s::int[], %(device_ids)s::int[], %(hours_us)s::bigint[], %(ns)s::int[], %(n_values)s::int[]
+    ) as rows (territory_id, device_id, hour_us, n, n_values)
+)
+select batch_id from batch
 
 -- name: copy_taken
 copy taken (series_id, batch_id, observed_at, value) from stdin (format binary)

@@ -100,6 +100,12 @@ MOVED = (
         numbered={"accepted_by": (("rule ", "acceptance_rules"),)},
     ),
     MovedTable(
+        "retention_classes",
+        "how long values of series are kept, in days",
+        "retention_class raw_days hour_days day_days",
+        selected=True,
+    ),
+    MovedTable(
         "series",
         "one quantity of one device or asset, in one unit, for ever",
         "channel quantity unit retention_class is_simulated created_at",
@@ -152,14 +158,14 @@ MOVED = (
     MovedTable(
         "counters_hourly",
         "increase of a counter in an hour",
-        "bucket increase n_resets span_s",
+        "bucket increase n_resets n_rollovers span_s",
         SERIES,
         is_long=True,
     ),
     MovedTable(
         "counters_daily",
         "increase of a counter in a civil day",
-        "bucket increase n_resets span_s",
+        "bucket increase n_resets n_rollovers span_s",
         SERIES,
         is_long=True,
     ),
@@ -176,6 +182,24 @@ MOVED = (
         "bucket state seconds n_entries",
         SERIES,
         is_long=True,
+    ),
+    MovedTable(
+        "counter_ranges",
+        "at which number a counter begins again at 0",
+        "channel quantity rolls_over_at",
+        DEVICE,
+    ),
+    MovedTable(
+        "series_drops",
+        "spans of which retention has ended the values themselves",
+        "dropped",
+        SERIES,
+    ),
+    MovedTable(
+        "territory_drops",
+        "the same of a territory: KPIs of these spans are final",
+        "dropped",
+        TERRITORY,
     ),
     MovedTable(
         "changed_hours",
@@ -454,6 +478,8 @@ LEFT_OUT = {
     "codes": "the registry of this version of Vigie",
     "migrations": "the schema's own history; the manifest names its numbers",
     "rollup_watermarks": "how far this server's jobs are; the manifest holds the instant",
+    "drops": "what retention has dropped on the whole server, by chunk",
+    "retention_state": "how far this server's jobs are",
     "source_states": "sessions of this server's workers",
     "session_changes": "sessions of this server's workers",
     "broker_drops": "of a broker, not of a territory",

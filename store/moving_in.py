@@ -17,7 +17,7 @@ from store.moved_tables import MovedTable
 from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
-MAY_BE_KNOWN = {"sources", "source_rules", "codecs"}  # they have names for the whole server
+MAY_BE_KNOWN = {"sources", "source_rules", "codecs", "retention_classes"}  # they have names for the whole server
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -219,6 +219,8 @@ def leave_known(connection: Connection, table: MovedTable) -> list[str]:
     """
     if table.name == "sources":
         return [str(row[0]) for row in connection.execute(QUERIES["drop_known_sources"])]
+    if table.name == "retention_classes":
+        connection.execute(QUERIES["drop_known_classes"])
     if table.name == "source_rules":
         connection.execute(QUERIES["drop_their_rules"])
     if table.name == "codecs":

@@ -84,6 +84,9 @@ select name from dropped order by name
 -- name: drop_their_rules
 delete from staged_source_rules where source_id not in (select source_id from staged_sources)
 
+-- name: drop_known_classes
+delete from staged_retention_classes s using retention_classes c where c.retention_class = s.retention_class
+
 -- name: drop_known_codecs
 delete from staged_codecs s using codecs c where c.name = s.name and c.version = s.version and c.digest = s.digest
 

@@ -14,6 +14,7 @@ from store.readers import UnknownTerritoryError
 from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
+BLOCK_BYTES = 1_000_000
 TABLES = {table.name: table for table in MOVED}
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -56,8 +57,15 @@ def copy_rows(connection: Connection, table: MovedTable, territory_id: int) -> I
         condition=condition_of(table, territory_id),
     )
     with connection.cursor() as cursor, cursor.copy(query) as copy:
-        for block in copy:
-            yield bytes(block)
+        rows: list[bytes] = []
+        n_bytes = 0
+        for row in copy:  # the server sends them one by one
+            rows.append(bytes(row))
+            n_bytes += len(row)
+            if n_bytes > BLOCK_BYTES:
+                yield b"".join(rows)
+                rows, n_bytes = [], 0
+        yield b"".join(rows)
 
 
 def condition_of(table: MovedTable, territory_id: int) -> sql.Composable:

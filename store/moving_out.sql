@@ -31,6 +31,11 @@ to stdout with (format csv, quote e'\x01', delimiter e'\x02')
 -- name: where_territories
 territory_id in (select territory_id from territory_subtrees where ancestor_id = {root})
 
+-- name: where_retention_classes
+retention_class in (
+    select s.retention_class from series s join territory_subtrees tree using (territory_id)
+    where tree.ancestor_id = {root})
+
 -- name: where_batches
 batch_id in (
     select m.batch_id from measurements m join series s using (series_id)

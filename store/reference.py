@@ -129,6 +129,16 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class CounterRange:
+    """The number at which a counter shows 0 again, in the unit of its series: a fall across it is no reset."""
+
+    device: str
+    quantity: str
+    rolls_over_at: float
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """All that a territory (its slug) has entered."""
 
@@ -141,6 +151,7 @@ class Reference:
     intervals: tuple[SendingInterval, ...] = ()
     projects: tuple[Project, ...] = ()
     notices: tuple[Notice, ...] = ()
+    counter_ranges: tuple[CounterRange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +173,9 @@ def enter_reference(connection: Connection, reference: Reference) -> ReferenceRe
     try:
         with connection.transaction():
             require_registered(connection, reference)
+            connection.execute(QUERIES["lock_rollups"])  # so that no hour is computed by the old ranges after this
             changed = {name: replace(connection, name, parameters) for name in REPLACED}
+            changed["counter_ranges"] = replace(connection, "counter_ranges", parameters)
             changed["rounds_done"] = connection.execute(QUERIES["insert_rounds_done"], parameters).rowcount
             if any(changed[name] for name in REPLACED):
                 connection.execute(QUERIES["mark_project_months"], parameters)
@@ -182,7 +195,8 @@ def require_registered(connection: Connection, reference: Reference) -> None:
     named = {slug for project in reference.projects for slug in project.assets}
     named |= {schedule.asset for schedule in reference.schedules}
     named |= {notice.asset for notice in reference.notices if notice.asset}
-    devices = sorted({interval.device for interval in reference.intervals if interval.device is not None})
+    named_devices = {interval.device for interval in reference.intervals if interval.device is not None}
+    devices = sorted(named_devices | {entry.device for entry in reference.counter_ranges})
     parameters = {"territory": reference.territory, "assets": sorted(named), "devices": devices}
     row = connection.execute(QUERIES["find_unregistered"], parameters).fetchone()
     if row is None:
@@ -201,6 +215,7 @@ def tables(reference: Reference) -> Iterable[tuple[str, list[dict[str, Any]]]]:
     yield "calendars", [row(entry) for entry in reference.notices]
     yield "collection_plans", [row(entry) for entry in reference.collection_plans]
     yield "rounds_done", [row(entry) for entry in reference.rounds_done]
+    yield "counter_ranges", [row(entry) for entry in reference.counter_ranges]
     yield "intervals", [row(entry) for entry in reference.intervals]
     yield "projects", [row(entry) for entry in reference.projects]
     yield (

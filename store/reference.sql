@@ -11,6 +11,10 @@ select array(
 from territories t
 where t.slug = %(territory)s
 
+-- name: lock_rollups
+-- The lock of the rollup job's steps.
+select pg_advisory_xact_lock(7449342)
+
 -- name: delete_tariffs
 delete from tariffs o
 where o.territory_id = (select territory_id from territories where slug = %(territory)s)
@@ -121,6 +125,49 @@ where t.slug = %(territory)s
       select from collection_plans o
       where o.territory_id = t.territory_id and o.sector = n.sector and o.waste_stream = n.waste_stream
         and o.valid = daterange(n.first_on, n.valid_to))
+
+-- name: delete_counter_ranges
+-- Hours in which a counter fell are computed again by what is known of its range now.
+with gone as (
+    delete from counter_ranges o
+    using devices d
+    where d.device_id = o.device_id
+      and d.territory_id = (select territory_id from territories where slug = %(territory)s)
+      and not exists (
+          select from jsonb_to_recordset(%(counter_ranges)s::jsonb) as n
+                 (device text, channel text, quantity text, rolls_over_at float8)
+          where (n.device, n.channel, n.quantity, n.rolls_over_at)
+                = (d.external_id, o.channel, o.quantity, o.rolls_over_at))
+    returning o.device_id, o.channel, o.quantity
+), marked as (
+    insert into changed_hours (series_id, hour)
+    select h.series_id, h.bucket
+    from gone
+    join series s using (device_id, channel, quantity)
+    join counters_hourly h on h.series_id = s.series_id and h.n_resets + h.n_rollovers > 0
+)
+select from gone
+
+-- name: insert_counter_ranges
+with added as (
+    insert into counter_ranges (device_id, channel, quantity, rolls_over_at)
+    select d.device_id, n.channel, n.quantity, n.rolls_over_at
+    from jsonb_to_recordset(%(counter_ranges)s::jsonb) as n
+         (device text, channel text, quantity text, rolls_over_at float8)
+    join territories t on t.slug = %(territory)s
+    join devices d on d.territory_id = t.territory_id and d.external_id = n.device
+    where not exists (
+        select from counter_ranges o
+        where (o.device_id, o.channel, o.quantity) = (d.device_id, n.channel, n.quantity))
+    returning device_id, channel, quantity
+), marked as (
+    insert into changed_hours (series_id, hour)
+    select h.series_id, h.bucket
+    from added
+    join series s using (device_id, channel, quantity)
+    join counters_hourly h on h.series_id = s.series_id and h.n_resets + h.n_rollovers > 0
+)
+select from added
 
 -- name: delete_intervals
 delete from intervals o

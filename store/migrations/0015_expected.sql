@@ -1,4 +1,5 @@
 -- What ought to have come, where something is missing, and what that is known from.
+-- Locks: the tables that new ones refer to, against writes, for an instant.
 
 -- How often a device ought to send, declared for one device or for all of a profile (devices.model).
 create table intervals (

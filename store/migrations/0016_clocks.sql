@@ -1,4 +1,5 @@
 -- Clocks of devices: what was found about each, and the rules that make their times right.
+-- Locks: the tables that new ones refer to, against writes, for an instant.
 
 create table clock_rules (
     rule_id     int generated always as identity primary key,

@@ -153,14 +153,16 @@ where r.series_id in (
     where s.territory_id in (select territory_id from reader.readable_territories));
 
 create view reader.counters_hourly with (security_barrier) as
-select r.series_id, r.bucket, reader.veil(r.increase) as increase, r.n_resets, reader.veil(r.span_s) as span_s
+select r.series_id, r.bucket, reader.veil(r.increase) as increase, r.n_resets, r.n_rollovers,
+       reader.veil(r.span_s) as span_s
 from public.counters_hourly r
 where r.series_id in (
     select s.series_id from public.series s
     where s.territory_id in (select territory_id from reader.readable_territories));
 
 create view reader.counters_daily with (security_barrier) as
-select r.series_id, r.bucket, reader.veil(r.increase) as increase, r.n_resets, reader.veil(r.span_s) as span_s
+select r.series_id, r.bucket, reader.veil(r.increase) as increase, r.n_resets, r.n_rollovers,
+       reader.veil(r.span_s) as span_s
 from public.counters_daily r
 where r.series_id in (
     select s.series_id from public.series s
@@ -226,6 +228,81 @@ select e.device_id, d.territory_id, e.hour, e.basis, e.n_heard, e.n_missing
 from public.expectations e
 join public.devices d on d.device_id = e.device_id
 where d.territory_id in (select territory_id from reader.readable_territories);
+
+-- For Grafana and for people with SQL: series with their names, and rollups that reach up to now.
+
+create view reader.series_catalogue with (security_barrier) as
+select s.series_id, reader.veil(t.slug) as territory, reader.veil(d.external_id) as device, a.asset_id,
+       reader.veil(a.name) as asset, a.type as asset_type, s.channel, s.quantity, q.name_fr, q.name_en, s.unit, q.kind,
+       s.is_simulated, reader.veil(l.value) as last_value, l.observed_at as last_at,
+       reader.veil(c.name_fr) as last_state_fr, reader.veil(c.name_en) as last_state_en
+from public.series s
+join public.territories t on t.territory_id = s.territory_id
+join public.quantities q on q.quantity = s.quantity
+left join public.devices d on d.device_id = s.device_id
+left join public.series_assets sa on sa.series_id = s.series_id and sa.period @> now()
+left join public.assets a
+  on a.asset_id = sa.asset_id and a.territory_id in (select territory_id from reader.readable_territories)
+left join public.last_values l on l.series_id = s.series_id
+left join public.codes c on q.kind = 'state' and c.quantity = s.quantity and c.code = l.value
+where s.territory_id in (select territory_id from reader.readable_territories);
+
+-- Finished hours out of the rollup, those that are still open out of raw values.
+create view reader.measurements_by_hour with (security_barrier) as
+select h.series_id, h.bucket, h.n, reader.veil(h.min) as min, reader.veil(h.max) as max,
+       reader.veil(coalesce(h.time_weighted_mean, h.sum / h.n)) as mean, reader.veil(h.first) as first,
+       reader.veil(h.last) as last, true as is_finished
+from public.measurements_hourly h
+where h.n > 0 and h.bucket < (select computed_to from public.rollup_watermarks where rollup = 'hourly')
+  and h.series_id in (
+    select s.series_id from public.series s
+    where s.territory_id in (select territory_id from reader.readable_territories))
+union all
+select m.series_id, date_bin('1 hour', m.observed_at, '1970-01-01 00:00Z'), count(*)::int, min(m.value), max(m.value),
+       avg(m.value), public.first(m.value, m.observed_at), public.last(m.value, m.observed_at), false
+from public.measurements m
+where m.observed_at >= (select computed_to from public.rollup_watermarks where rollup = 'hourly')
+  and m.series_id in (
+    select s.series_id from public.series s
+    where s.territory_id in (select territory_id from reader.readable_territories))
+group by 1, 2;
+
+-- Civil days of the territory. The row of an open day holds its finished hours; what came after is added.
+create view reader.measurements_by_day with (security_barrier) as
+select series_id, bucket, sum(n)::int as n, reader.veil(min(min)) as min, reader.veil(max(max)) as max,
+       reader.veil(coalesce(sum(mean * covered_s) / nullif(sum(covered_s), 0), sum(sum) / sum(n))) as mean,
+       reader.veil(public.first(first, at)) as first, reader.veil(public.last(last, at)) as last,
+       bool_and(is_finished) as is_finished
+from (
+    select d.series_id, d.bucket, d.bucket as at, d.n, d.sum, d.min, d.max, d.time_weighted_mean as mean, d.covered_s,
+           d.first, d.last, date_trunc('day', d.bucket + interval '36 hours', t.time_zone) <= w.computed_to
+               as is_finished
+    from public.measurements_daily d
+    join public.series s on s.series_id = d.series_id
+    join public.territories t on t.territory_id = s.territory_id
+    join public.rollup_watermarks w on w.rollup = 'hourly' and d.bucket < w.computed_to
+    where d.n > 0 and s.territory_id in (select territory_id from reader.readable_territories)
+    union all
+    select m.series_id, date_trunc('day', m.observed_at, t.time_zone), m.observed_at, 1, m.value, m.value, m.value,
+           null, 0, m.value, m.value, false
+    from public.measurements m
+    join public.series s on s.series_id = m.series_id
+    join public.territories t on t.territory_id = s.territory_id
+    where m.observed_at >= (select computed_to from public.rollup_watermarks where rollup = 'hourly')
+      and s.territory_id in (select territory_id from reader.readable_territories)
+) as parts
+group by series_id, bucket;
+
+create view reader.current_kpis with (security_barrier) as
+select k.kpi_value_id, reader.veil(t.slug) as territory, k.asset_id, reader.veil(a.name) as asset,
+       a.type as asset_type, k.kpi, lower(k.period) as begins_at, upper(k.period) as ends_at,
+       reader.veil(k.value) as value, k.unit, reader.veil(k.low) as low, reader.veil(k.high) as high,
+       reader.veil(k.baseline) as baseline, reader.veil(k.completeness) as completeness,
+       reader.veil(k.withheld) as withheld, k.method, k.method_version, k.computed_at
+from public.kpi_values k
+join public.territories t on t.territory_id = k.territory_id
+left join public.assets a on a.asset_id = k.asset_id
+where k.is_current and k.territory_id in (select territory_id from reader.readable_territories);
 
 -- A source is seen by those for whom it may speak. Neither user nor place of the password is shown.
 create view reader.sources with (security_barrier) as

@@ -143,3 +143,11 @@ from replay_requests join territories using (territory_id);
 insert into audit_log (at, actor, action, subject, detail)
 select '2026-05-01', 'key of ' || slug, 'accept_devices', '2 devices', jsonb_build_object('devices', jsonb_build_array(slug || '/device'))
 from territories;
+
+insert into retention_classes (retention_class, raw_days, hour_days, day_days)
+select 'kept-by-' || slug, 100, 200, null from territories where slug !~ '^district';
+update series s set retention_class = 'kept-by-' || t.slug from territories t where t.territory_id = s.territory_id;
+insert into counter_ranges (device_id, channel, quantity, rolls_over_at)
+select device_id, '', 'energy_total', 65536 from devices;
+insert into series_drops (series_id, dropped) select series_id, '{[1990-01-01,1991-01-01)}' from series;
+insert into territory_drops (territory_id, dropped) select territory_id, '{[1990-01-01,1991-01-01)}' from territories;
