@@ -148,6 +148,6 @@ insert into retention_classes (retention_class, raw_days, hour_days, day_days)
 select 'kept-by-' || slug, 100, 200, null from territories where slug !~ '^district';
 update series s set retention_class = 'kept-by-' || t.slug from territories t where t.territory_id = s.territory_id;
 insert into counter_ranges (device_id, channel, quantity, rolls_over_at)
-select device_id, '', 'energy_total', 65536 from devices;
+select device_id, '', 'active_energy', 65536 from devices;
 insert into series_drops (series_id, dropped) select series_id, '{[1990-01-01,1991-01-01)}' from series;
 insert into territory_drops (territory_id, dropped) select territory_id, '{[1990-01-01,1991-01-01)}' from territories;
