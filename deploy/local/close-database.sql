@@ -1,6 +1,7 @@
 -- Once per database, by its superuser: what PostgreSQL lets every role do that would let a reader of one territory stand
 -- in the way of all others. Advisory locks are Vigie's own order of turns; large objects and messages into the log
--- fill the disk. Run again, it changes nothing.
+-- fill the disk. The database's owner, which is Vigie, keeps the
+-- locks. Run again, it changes nothing.
 do $$
 declare
     closed regprocedure;
@@ -12,7 +13,7 @@ begin
     loop
         execute format('revoke execute on function %s from public', closed);
         if closed::text ~ 'advisory_' then
-            execute format('grant execute on function %s to vigie', closed);
+            execute format('grant execute on function %s to pg_database_owner', closed);
         end if;
     end loop;
 end
