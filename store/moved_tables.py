@@ -4,67 +4,7 @@ Every table and every column of the schema stands here, or in LEFT_OUT or `left_
 lists against the database, so whoever adds a column decides what becomes of it.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-Names = tuple[str, ...]
-References = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class MovedTable:
-    """A table that goes with a territory.
-
-    Parameters
-    ----------
-    about
-        What a row is, for the README of an export.
-    copied
-        Columns taken as they are, with blanks between.
-    within
-        Columns that hold numbers of other tables (column to table); a row goes when all of them go. Batches go along.
-    outside
-        The same, but null, or a row of another territory, is no obstacle: elsewhere it becomes null.
-    key
-        The row's own number, given anew elsewhere.
-    numbered
-        Texts that hold such a number: column to (text before the number, table).
-    selected
-        No column says it all: which rows go says the condition `where_<name>`.
-    is_long
-        Written as Parquet, and a part at a time; has no key.
-    left_out
-        Columns that stay behind: secrets.
-    """
-
-    name: str
-    about: str
-    copied: str
-    within: References = field(default_factory=dict)
-    outside: References = field(default_factory=dict)
-    key: str | None = None
-    numbered: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
-    selected: bool = False
-    is_long: bool = False
-    left_out: Names = ()
-
-    @property
-    def file_name(self) -> str:
-        """Name of its file in an export."""
-        return f"{self.name}.parquet" if self.is_long else f"{self.name}.jsonl"
-
-    @property
-    def columns(self) -> Names:
-        """Columns of its file, in order."""
-        own = () if self.key is None else (self.key,)
-        return (*own, *self.within, *self.outside, *self.copied.split())
-
-
-TERRITORY = {"territory_id": "territories"}
-DEVICE = {"device_id": "devices"}
-SERIES = {"series_id": "series"}
-BATCH = {"batch_id": "batches"}
-BUCKET = "bucket n sum min max first last first_at last_at time_weighted_mean covered_s"
+from store.moved_table import BATCH, BUCKET, DEVICE, SERIES, TERRITORY, MovedTable
 
 MOVED = (
     MovedTable(
@@ -134,27 +74,9 @@ MOVED = (
         SERIES | BATCH,
         is_long=True,
     ),
-    MovedTable(
-        "last_values",
-        "the newest value of each series",
-        "observed_at value",
-        SERIES | BATCH,
-        is_long=True,
-    ),
-    MovedTable(
-        "measurements_hourly",
-        "values of an hour (UTC), summed up",
-        BUCKET,
-        SERIES,
-        is_long=True,
-    ),
-    MovedTable(
-        "measurements_daily",
-        "values of a civil day, summed up",
-        BUCKET,
-        SERIES,
-        is_long=True,
-    ),
+    MovedTable("last_values", "the newest value of each series", "observed_at value", SERIES | BATCH, is_long=True),
+    MovedTable("measurements_hourly", "values of an hour (UTC), summed up", BUCKET, SERIES, is_long=True),
+    MovedTable("measurements_daily", "values of a civil day, summed up", BUCKET, SERIES, is_long=True),
     MovedTable(
         "counters_hourly",
         "increase of a counter in an hour",
@@ -170,49 +92,18 @@ MOVED = (
         is_long=True,
     ),
     MovedTable(
-        "states_hourly",
-        "seconds in each state in an hour",
-        "bucket state seconds n_entries",
-        SERIES,
-        is_long=True,
+        "states_hourly", "seconds in each state in an hour", "bucket state seconds n_entries", SERIES, is_long=True
     ),
     MovedTable(
-        "states_daily",
-        "seconds in each state in a civil day",
-        "bucket state seconds n_entries",
-        SERIES,
-        is_long=True,
+        "states_daily", "seconds in each state in a civil day", "bucket state seconds n_entries", SERIES, is_long=True
     ),
     MovedTable(
-        "counter_ranges",
-        "at which number a counter begins again at 0",
-        "channel quantity rolls_over_at",
-        DEVICE,
+        "counter_ranges", "at which number a counter begins again at 0", "channel quantity rolls_over_at", DEVICE
     ),
-    MovedTable(
-        "series_drops",
-        "spans of which retention has ended the values themselves",
-        "dropped",
-        SERIES,
-    ),
-    MovedTable(
-        "territory_drops",
-        "the same of a territory: KPIs of these spans are final",
-        "dropped",
-        TERRITORY,
-    ),
-    MovedTable(
-        "changed_hours",
-        "hours to be summed up again",
-        "hour marked_at",
-        SERIES,
-    ),
-    MovedTable(
-        "changed_days",
-        "days whose KPIs are to be told again",
-        "day",
-        TERRITORY,
-    ),
+    MovedTable("series_drops", "spans of which retention has ended the values themselves", "dropped", SERIES),
+    MovedTable("territory_drops", "the same of a territory: KPIs of these spans are final", "dropped", TERRITORY),
+    MovedTable("changed_hours", "hours to be summed up again", "hour marked_at", SERIES),
+    MovedTable("changed_days", "days whose KPIs are to be told again", "day", TERRITORY),
     MovedTable(
         "clock_rules",
         "how times of a device's clock are made right",
@@ -241,36 +132,15 @@ MOVED = (
         key="revision_id",
     ),
     MovedTable(
-        "message_keys",
-        "ids of the last days' messages, against double storing",
-        "message_id received_at",
-        DEVICE,
+        "message_keys", "ids of the last days' messages, against double storing", "message_id received_at", DEVICE
+    ),
+    MovedTable("device_presences", "last wills and births", "presence through changed_at", DEVICE),
+    MovedTable("presence_changes", "when devices came and went", "changed_at presence", DEVICE),
+    MovedTable(
+        "intervals", "how often devices ought to send", "profile interval_s valid", TERRITORY, DEVICE, key="interval_id"
     ),
     MovedTable(
-        "device_presences",
-        "last wills and births",
-        "presence through changed_at",
-        DEVICE,
-    ),
-    MovedTable(
-        "presence_changes",
-        "when devices came and went",
-        "changed_at presence",
-        DEVICE,
-    ),
-    MovedTable(
-        "intervals",
-        "how often devices ought to send",
-        "profile interval_s valid",
-        TERRITORY,
-        DEVICE,
-        key="interval_id",
-    ),
-    MovedTable(
-        "message_counts",
-        "counts in messages that are not looked at yet",
-        "basis session number sent_at",
-        DEVICE,
+        "message_counts", "counts in messages that are not looked at yet", "basis session number sent_at", DEVICE
     ),
     MovedTable(
         "counters",
@@ -278,12 +148,7 @@ MOVED = (
         "session basis lowest lowest_at highest highest_at offset_n turned_at offset_before_n",
         DEVICE,
     ),
-    MovedTable(
-        "listenings",
-        "how far silences have been looked for",
-        "heard_to last_at",
-        DEVICE,
-    ),
+    MovedTable("listenings", "how far silences have been looked for", "heard_to last_at", DEVICE),
     MovedTable(
         "gaps",
         "messages that are missing, and why",
@@ -292,12 +157,7 @@ MOVED = (
         DEVICE,
         key="gap_id",
     ),
-    MovedTable(
-        "expectations",
-        "messages heard and missing by hour",
-        "hour basis n_heard n_missing",
-        DEVICE,
-    ),
+    MovedTable("expectations", "messages heard and missing by hour", "hour basis n_heard n_missing", DEVICE),
     MovedTable(
         "rejections",
         "messages that could not be used, with their bytes",
@@ -339,18 +199,8 @@ MOVED = (
         {"asset_id": "assets", "device_id": "devices", "series_id": "series"},
         key="finding_id",
     ),
-    MovedTable(
-        "hint_marks",
-        "how far maintenance hints are told",
-        "hint version told_to",
-        TERRITORY,
-    ),
-    MovedTable(
-        "detector_states",
-        "what detectors have learnt of series",
-        "detector version scored_to state",
-        SERIES,
-    ),
+    MovedTable("hint_marks", "how far maintenance hints are told", "hint version told_to", TERRITORY),
+    MovedTable("detector_states", "what detectors have learnt of series", "detector version scored_to state", SERIES),
     MovedTable(
         "kpi_values",
         "KPIs with their proof, and what each replaces and why",
@@ -360,12 +210,7 @@ MOVED = (
         {"asset_id": "assets", "replaces_id": "kpi_values"},
         key="kpi_value_id",
     ),
-    MovedTable(
-        "kpi_publications",
-        "KPIs that are shown to all",
-        "kpi",
-        TERRITORY,
-    ),
+    MovedTable("kpi_publications", "KPIs that are shown to all", "kpi", TERRITORY),
     MovedTable(
         "tariffs",
         "prices of energy",
@@ -403,11 +248,7 @@ MOVED = (
         key="plan_id",
     ),
     MovedTable(
-        "rounds_done",
-        "rounds that were driven",
-        "sector waste_stream period source",
-        TERRITORY,
-        key="round_id",
+        "rounds_done", "rounds that were driven", "sector waste_stream period source", TERRITORY, key="round_id"
     ),
     MovedTable(
         "projects",
@@ -416,12 +257,7 @@ MOVED = (
         TERRITORY,
         key="project_id",
     ),
-    MovedTable(
-        "project_assets",
-        "assets of such works",
-        "",
-        {"project_id": "projects", "asset_id": "assets"},
-    ),
+    MovedTable("project_assets", "assets of such works", "", {"project_id": "projects", "asset_id": "assets"}),
     MovedTable(
         "codecs",
         "payload codecs that devices or bindings of the territory name, every version",
@@ -436,12 +272,7 @@ MOVED = (
         TERRITORY,
         key="binding_id",
     ),
-    MovedTable(
-        "codec_variables",
-        "what codecs are told of devices and profiles",
-        "kind target name value",
-        TERRITORY,
-    ),
+    MovedTable("codec_variables", "what codecs are told of devices and profiles", "kind target name value", TERRITORY),
     MovedTable(
         "sources",
         "other brokers that speak for the territory, without passwords",

@@ -13,7 +13,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from store.errors import StoreError
-from store.moved_tables import MovedTable
+from store.moved_table import MovedTable
 from store.sql import load_queries
 
 QUERIES = load_queries(__file__)

@@ -9,7 +9,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from store.moved_tables import MOVED, MovedTable
+from store.moved_table import MovedTable
+from store.moved_tables import MOVED
 from store.readers import UnknownTerritoryError
 from store.sql import load_queries
 

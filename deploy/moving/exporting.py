@@ -10,7 +10,8 @@ from deploy.errors import SettingError
 from deploy.moving.manifest import FileEntry, Manifest, describe, now, write_manifest
 from deploy.moving.parquet import write_parquet
 from deploy.moving.readme import write_readme
-from store.moved_tables import MOVED, MovedTable
+from store.moved_table import MovedTable
+from store.moved_tables import MOVED
 from store.moving_out import Connection, Departure, copy_rows, frozen, read_types
 
 Progress = Callable[[str, int], None]

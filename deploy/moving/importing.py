@@ -7,7 +7,8 @@ from pathlib import Path
 from deploy.moving.manifest import Manifest, read_manifest
 from deploy.moving.parquet import read_parts
 from store import moving_in
-from store.moved_tables import MOVED, MovedTable
+from store.moved_table import MovedTable
+from store.moved_tables import MOVED
 from store.moving_out import Connection
 
 BLOCK_BYTES = 1_000_000

@@ -1,5 +1,6 @@
 """Ways round the boundary between territories that need some knowledge of PostgreSQL. Each must fail."""
 
+import re
 from collections.abc import Iterator
 from typing import Any, LiteralString, cast
 
@@ -232,18 +233,17 @@ def compare_plans(north: Session, south: Session, column: tuple[str, str, str]) 
     absent = there[:-1] + ("8" if there[-1] != "8" else "9")
     plans = [explain(north, column, literal) for literal in (there, absent)]
     assert plans[0] == plans[1], column
-    assert plans[0].startswith(f"Subquery Scan on {view} "), column
+    assert plans[0].startswith(("Subquery Scan on ", "Append ")), column  # where a barrier ends
     return bool(foreign - own)
 
 
 def explain(session: Session, column: tuple[str, str, str], literal: str) -> str:
-    """Plan and row counts of a search, without its times and its condition."""
+    """Plan and row counts of a search, without its times and the literal."""
     view, name, kind = column
     statement = sql.SQL(
         "explain (analyze, timing off, summary off, buffers off) select * from reader.{} where {} = {}::{}"
     ).format(sql.Identifier(view), sql.Identifier(name), sql.Literal(literal), sql.SQL(cast(LiteralString, kind)))
-    lines = [str(row[0]) for row in session.execute(statement)]
-    return "\n".join(line for line in lines if not line.lstrip().startswith("Filter: (" + view))
+    return re.sub(rf"'[^']*'::{kind}", "?", "\n".join(str(row[0]) for row in session.execute(statement)))
 
 
 @pytest.mark.parametrize(
