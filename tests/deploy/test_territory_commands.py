@@ -79,3 +79,16 @@ def test_a_line_that_cannot_be_used_registers_nothing(
     assert sentence in refused(database_url, "asset", "import", str(file))
     with connect(database_url, program="test") as connection:
         assert connection.execute("select count(*) from assets").fetchone() == (0,)
+
+
+def test_a_territory_is_exported_and_imported(database_url: str, tmp_path: Path) -> None:
+    assert vigie(database_url, "territory", "add", "town", "Town").exit_code == 0
+    folder = tmp_path / "exports" / "town"
+    exported = vigie(database_url, "territory", "export", "town", str(folder))
+    assert (exported.exit_code, exported.stdout) == (0, f"1 rows of town in {folder}\n")
+    with connect(database_url, program="test") as connection:
+        connection.execute("update territories set slug = 'old-town'")
+    imported = vigie(database_url, "territory", "import", str(folder), "--parent", "old-town")
+    assert imported.exit_code == 0
+    assert imported.stdout == "town imported; make keys, readers and passwords of sources anew\n"
+    assert vigie(database_url, "territory", "list").stdout == "old-town\ntown\n"
