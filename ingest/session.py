@@ -51,6 +51,8 @@ class Session:
         self._has_mqtt5 = broker.has_mqtt5
         self._client = self._make_client()
         self._done: deque[Done] = deque()
+        self._unfinished: deque[Chunk] = deque()  # as they came
+        self._settled: set[int] = set()  # of those, by `id`
         self._wake, self._waker = socket.socketpair()
         self._wake.setblocking(False)
         self._waker.setblocking(False)
@@ -154,7 +156,9 @@ class Session:
             self._counters.unfinished.inc(len(arrivals))
             self.health.last_message_at_us = self._stamp_us
             self._drain.hear(time.monotonic())
-            self._inbox.put(Chunk(tap.generation, arrivals, n_bytes))
+            chunk = Chunk(tap.generation, arrivals, n_bytes)
+            self._unfinished.append(chunk)
+            self._inbox.put(chunk)
         while tap.has_control and self._client.tap is tap:
             self._client.loop_read()
 
@@ -164,18 +168,23 @@ class Session:
         return self._stamp_us
 
     def _take_back(self) -> None:
-        """Acknowledge what was handed back, in its order, and publish the receipts."""
+        """Acknowledge what was handed back, in the order in which it came, and publish the receipts."""
         if self._finishing.is_set():
             self._close_inbox()
         while self._done:
             done = self._done.popleft()
-            for chunk in done.chunks:
-                self._n_unfinished -= len(chunk.arrivals)
-                self._counters.unfinished.dec(len(chunk.arrivals))
-                self._n_unfinished_bytes -= chunk.n_bytes
-                self._acknowledge(chunk)
+            self._settled.update(id(chunk) for chunk in done.chunks)
+            while self._unfinished and id(self._unfinished[0]) in self._settled:
+                self._finish_chunk(self._unfinished.popleft())
             for reply in done.replies:
                 self._counters.receipts_dropped.inc(not self._client.reply(reply))
+
+    def _finish_chunk(self, chunk: Chunk) -> None:
+        self._settled.remove(id(chunk))
+        self._n_unfinished -= len(chunk.arrivals)
+        self._counters.unfinished.dec(len(chunk.arrivals))
+        self._n_unfinished_bytes -= chunk.n_bytes
+        self._acknowledge(chunk)
 
     def _acknowledge(self, chunk: Chunk) -> None:
         mids = [arrival.mid for arrival in chunk.arrivals if arrival.mid]
