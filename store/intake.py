@@ -181,7 +181,8 @@ def note_arrival_times(connection: Connection, keys: Iterable[tuple[int, int]]) 
 
 def mark_changed_hours(connection: Connection, series_ids: Ints, times_us: Times) -> None:
     """Have the hours of these measurements computed again."""
-    pairs = np.unique(np.stack([series_ids.astype(np.int64), times_us // HOUR_US]), axis=1)
-    stream = encode_rows({"series_id": pairs[0].astype(np.int32), "hour": postgres_us(pairs[1] * HOUR_US)})
+    pairs = np.unique(series_ids.astype(np.int64) << 32 | times_us // HOUR_US)
+    hours_us = (pairs & 0xFFFFFFFF) * HOUR_US
+    stream = encode_rows({"series_id": (pairs >> 32).astype(np.int32), "hour": postgres_us(hours_us)})
     with connection.cursor() as cursor, cursor.copy(QUERIES["copy_changed_hours"]) as copy:
         copy.write(stream)

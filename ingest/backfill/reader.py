@@ -1,7 +1,7 @@
 """From a block of lines to values with their keys: what a file says, checked, before the store is asked."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -54,12 +54,10 @@ class Reading:
     decimal_comma: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
-    """The values of a block, in columns: `keys[codes[i]]` says whose value `i` is, `reasons[i]` why it is refused.
+class Piece(NamedTuple):
+    """The values of one column: `keys[codes[i]]` says whose value `i` is, `reasons[i]` why it is refused.
 
-    `refused` are the first refused lines of each reason; `n_uncut` lines could not be cut into cells. `share` (0 to 1)
-    is how much of the file is read.
+    `refused` are the first refused lines of each reason.
     """
 
     keys: list[Key]
@@ -68,15 +66,16 @@ class Values:
     values: Floats
     lines: npt.NDArray[np.int64]
     reasons: Reasons
-    n_repeated: int
     refused: list[RefusedLine]
-    n_uncut: int
-    end: int
-    share: float
+    n_repeated: int
 
 
-class Piece(NamedTuple):
-    """The values of one column, as `Values` has them."""
+class Values(NamedTuple):
+    """The values of a block, as `Piece` has them.
+
+    `n_uncut` lines could not be cut into cells. `end` is the block's last line, `share` (0 to 1) how much of the file
+    is read.
+    """
 
     keys: list[Key]
     codes: npt.NDArray[np.int64]
@@ -84,8 +83,11 @@ class Piece(NamedTuple):
     values: Floats
     lines: npt.NDArray[np.int64]
     reasons: Reasons
-    n_repeated: int
     refused: list[RefusedLine]
+    n_repeated: int
+    n_uncut: int
+    end: int
+    share: float
 
 
 class Reader:
@@ -102,53 +104,34 @@ class Reader:
         """Read a block. Raises FileError where a column's type cannot be used at all."""
         instants = self._clock.read(self._column(block, "time"))
         pieces = [self._read_piece(block, column, instants) for column in self._layout.values]
-        keys: list[Key] = []
-        codes = []
-        for piece in pieces:
-            codes.append(piece.codes + len(keys))
-            keys += piece.keys
         uncut = [RefusedLine(Reason.WRONG_SHAPE, line, shown(text)) for line, text in block.uncut[:N_KEPT]]
-        return Values(
-            keys,
-            np.concatenate(codes),
-            np.concatenate([piece.times_us for piece in pieces]),
-            np.concatenate([piece.values for piece in pieces]),
-            np.concatenate([piece.lines for piece in pieces]),
-            np.concatenate([piece.reasons for piece in pieces]),
-            sum(piece.n_repeated for piece in pieces),
-            [*uncut, *(line for piece in pieces for line in piece.refused)],
-            len(block.uncut),
-            block.end,
-            block.share,
-        )
+        whole = join(pieces)
+        return Values(*whole._replace(refused=[*uncut, *whole.refused]), len(block.uncut), block.end, block.share)
 
     def _read_piece(self, block: Block, column: ValueColumn, instants: Instants) -> Piece:
-        said = [self._said(block, name, column) for name in Key._fields]
-        units = self._said(block, "unit", column)
+        said, units = [self._said(block, name, column) for name in Key._fields], self._said(block, "unit", column)
         codes, names = combine(said)
         keys = [Key(*name) for name in names]
         times_us = instants.times_us.copy()
         n_repeated = self._tell_apart(keys, codes, times_us, instants.later_us)
-        raw = block.columns.column(column.column)
-        judged = judge_values(raw, said[3], units, decimal_comma=self._has_decimal_comma)
-        now_us = (datetime.now(UTC) - EPOCH) // MICROSECOND
-        reasons = judge_times(times_us, instants.is_read, now_us)
+        column_of_values = block.columns.column(column.column)
+        judged = judge_values(column_of_values, said[3], units, decimal_comma=self._has_decimal_comma)
+        of_times = judge_times(times_us, instants.is_read, (datetime.now(UTC) - EPOCH) // MICROSECOND)
+        reasons = np.where(of_times == ACCEPTED, judged.reasons, of_times)
         is_odd = np.array([CHANNEL.fullmatch(key.channel) is None for key in keys], dtype=np.bool_)
-        reasons = np.where(reasons == ACCEPTED, judged.reasons, reasons)
         reasons[is_odd[codes] & (reasons == ACCEPTED)] = CODE[Reason.WRONG_SHAPE]
         there = np.flatnonzero(judged.is_there)
+        odd = first_of_each(reasons, there)
+        details = map(
+            describe,
+            (keys[code] for code in codes[odd].tolist()),
+            self._column(block, "time").take(pa.array(odd)),
+            column_of_values.take(pa.array(odd)),
+            (units.names[code] for code in units.codes[odd].tolist()),
+        )
         refused = [
-            RefusedLine(
-                REASONS[reasons[index] - 1],
-                int(block.lines[index]),
-                describe(
-                    keys[codes[index]],
-                    block.columns.column(self._layout.columns["time"])[index],
-                    raw[index],
-                    units.names[units.codes[index]],
-                ),
-            )
-            for index in first_of_each(reasons, there)
+            RefusedLine(REASONS[code - 1], line, detail)
+            for code, line, detail in zip(reasons[odd].tolist(), block.lines[odd].tolist(), details, strict=True)
         ]
         return Piece(
             keys,
@@ -157,8 +140,8 @@ class Reader:
             judged.values[there],
             block.lines[there],
             reasons[there],
-            n_repeated,
             refused,
+            n_repeated,
         )
 
     def _said(self, block: Block, name: str, column: ValueColumn) -> Texts:
@@ -176,7 +159,7 @@ class Reader:
         return block.columns.column(self._layout.columns[name])
 
     def _tell_apart(self, keys: list[Key], codes: npt.NDArray[np.int64], times_us: Times, later_us: Times) -> int:
-        """In the hour that clocks show twice, let what a series says again be the second; give how many times are in it."""
+        """In the hour that clocks show twice, let what a series says again be the second; give how many are in it."""
         repeated = np.flatnonzero(later_us).tolist()
         for index in repeated:
             said = keys[codes[index]], int(times_us[index])
@@ -186,11 +169,30 @@ class Reader:
         return len(repeated)
 
 
-def first_of_each(reasons: Reasons, there: npt.NDArray[np.intp]) -> list[int]:
+def join(pieces: Sequence[Piece]) -> Piece:
+    """Put the values of several columns one after another."""
+    keys: list[Key] = []
+    codes = []
+    for piece in pieces:
+        codes.append(piece.codes + len(keys))
+        keys += piece.keys
+    return Piece(
+        keys,
+        np.concatenate(codes),
+        np.concatenate([piece.times_us for piece in pieces]),
+        np.concatenate([piece.values for piece in pieces]),
+        np.concatenate([piece.lines for piece in pieces]),
+        np.concatenate([piece.reasons for piece in pieces]),
+        [line for piece in pieces for line in piece.refused],
+        sum(piece.n_repeated for piece in pieces),
+    )
+
+
+def first_of_each(reasons: Reasons, there: npt.NDArray[np.intp]) -> npt.NDArray[np.int64]:
     """Give the first values of each reason, in the order of their lines."""
     of_there = reasons[there]
     found = [there[np.flatnonzero(of_there == code)[:N_KEPT]] for code in np.unique(of_there) if code != ACCEPTED]
-    return np.sort(np.concatenate(found)).tolist() if found else []
+    return np.sort(np.concatenate([np.empty(0, dtype=np.int64), *found]))
 
 
 def describe(key: Key, time: pa.Scalar, value: pa.Scalar, unit: str) -> str:

@@ -2,17 +2,18 @@
 
 from collections import Counter
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import psycopg
 
 from ingest.backfill.gate import ACCEPTED, CODE, REASONS, Reasons
+from ingest.backfill.ledger import Fates, count_deliveries
 from ingest.backfill.owners import Owners
 from ingest.backfill.reader import Key, Values
 from ingest.identity import Fate, Settlement, find_groups, settle
 from ingest.newest import Newest, find_newest
+from ingest.writer import take
 from sensors.instant import EPOCH, MICROSECOND, instant_text
 from sensors.rejection import Reason, shown
 from store import account, intake
@@ -22,8 +23,6 @@ from store.newest import upsert_newest
 
 SOURCE = "load"
 DECODER = "load/1"
-Fates = npt.NDArray[np.int8]
-OF_FATE = (Fate.DUPLICATE, Fate.REVISED)
 
 
 class BlockWriter:
@@ -63,7 +62,7 @@ class BlockWriter:
         reasons[kept[settlement.fates == Fate.CONFLICT]] = CODE[Reason.CONFLICTING_VALUE]
         fates = np.zeros(len(reasons), dtype=np.int8)
         fates[kept] = settlement.fates
-        self._enter(batch_id, received_at_us, values, reasons, fates)
+        self._enter(batch_id, received_at_us, values, fates, reasons)
         lines = [*values.refused, *self._unknown(values, reasons), *conflicts(values, kept, settlement)]
         advance = make_advance(values, reasons, fates, lines)
         if advance.n_stored != len(kept):
@@ -76,7 +75,7 @@ class BlockWriter:
         if not len(rows.values):
             return Settlement(np.zeros(0, dtype=np.int8))
         groups = find_groups(rows)
-        heads = Rows(*(column[groups.heads] for column in rows))
+        heads = take(rows, groups.heads)
         standing: dict[tuple[int, int], float] = {}
         if not (self._is_new and self._append(batch_id, heads)):
             standing = intake.compare_measurements(self._connection, batch_id, heads)
@@ -109,38 +108,16 @@ class BlockWriter:
             stored = Newest(rows.series_ids[is_stored], rows.times_us[is_stored], rows.values[is_stored], batch_ids)
             upsert_newest(self._connection, *find_newest([stored]))
 
-    def _enter(self, batch_id: int, received_at_us: int, values: Values, reasons: Reasons, fates: Fates) -> None:
+    def _enter(self, batch_id: int, received_at_us: int, values: Values, fates: Fates, reasons: Reasons) -> None:
         """Enter the block into the ledger: a row for each device, and one for all that are not registered."""
         hour_us = received_at_us // HOUR_US * HOUR_US
         owners = self._owners.rows_of(values.keys)
-        rows = sorted({row for row in owners if row is not None}, key=lambda row: row.device_id)
-        place_by_id = {row.device_id: place for place, row in enumerate(rows)}
-        places = np.array([len(rows) if row is None else place_by_id[row.device_id] for row in owners], dtype=np.int64)
-        of_values = places[values.codes]
-
-        def count(mask: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.int32]:
-            chosen = of_values if mask is None else of_values[mask]
-            return np.bincount(chosen, minlength=len(rows) + 1).astype(np.int32)
-
-        is_refused = reasons != ACCEPTED
-        received, refused = count(), count(is_refused)
-        duplicate, revised = (count(~is_refused & (fates == fate)) for fate in OF_FATE)
-        columns: dict[str, npt.NDArray[Any]] = {
-            "territory_id": np.array([row.territory_id for row in rows], dtype=np.int32),
-            "device_id": np.array([row.device_id for row in rows], dtype=np.int32),
-            "arrival_hour": np.full(len(rows), hour_us, dtype=np.int64),
-            "n_messages": np.zeros(len(rows), dtype=np.int32),
-            "n_received": received[:-1],
-            "n_stored": (received - duplicate - refused)[:-1],
-            "n_duplicate": duplicate[:-1],
-            "n_rejected": refused[:-1],
-            "n_revised": revised[:-1],
-        }
-        if rows:
+        columns, n_unknown = count_deliveries(hour_us, owners, values.codes, fates, reasons)
+        if len(columns["device_id"]):
             account.log_deliveries(self._connection, batch_id, columns)
-        if n_unknown := int(received[-1]) + values.n_uncut:
-            unknown = [account.UnknownDelivery(None, hour_us, 0, n_unknown)]
-            account.log_unknown_deliveries(self._connection, batch_id, unknown)
+        if n_unknown + values.n_uncut:
+            unknown = account.UnknownDelivery(None, hour_us, 0, n_unknown + values.n_uncut)
+            account.log_unknown_deliveries(self._connection, batch_id, [unknown])
 
     def _unknown(self, values: Values, reasons: Reasons) -> list[RefusedLine]:
         """Give the first lines of devices and territories that nobody knows."""

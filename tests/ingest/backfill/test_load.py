@@ -117,7 +117,7 @@ BAD = {
     "lamp-1,active_power,W,2024-03-01T10:00:00Z,forty": "not_a_number",
     "lamp-1,active_power,W,2024-03-01T10:00:00Z,NaN": "not_finite",
     "lamp-1,active_power,W,2024-03-01T10:00:00Z,1e300": "out_of_range",
-    "lamp-1,lamp_status,,2024-03-01T10:00:00Z,0.5": "out_of_range",
+    "lamp-1,lamp_on,,2024-03-01T10:00:00Z,0.5": "out_of_range",
     "nobody,active_power,W,2024-03-01T10:00:00Z,40": "unknown_device",
     "lamp-1,active_power,W,2024-03-01T10:00:00Z": "wrong_shape",
     "lamp-1,active_power,W,2024-03-01T10:00:00Z,40,50": "wrong_shape",
@@ -156,14 +156,14 @@ def test_a_wide_file_is_known_by_its_header(database_url: str, tmp_path: Path) -
     seed_town(database_url, "room-1")
     path = write_csv(
         tmp_path / "wide.csv",
-        "device;time;temperature;north/temperature [°F];note;lamp_status",
+        "device;time;temperature;north/temperature [°F];note;lamp_on",
         "room-1;2024-03-01 11:00;20.5;50;hello;on",
         "room-1;2024-03-01 12:00;;;;off",
     )
     assert counts(load(database_url, path)) == {"stored": 4}
     assert [(row[1], row[2], row[4]) for row in stored(database_url)] == [
-        ("", "lamp_status", 1.0),
-        ("", "lamp_status", 0.0),
+        ("", "lamp_on", 1.0),
+        ("", "lamp_on", 0.0),
         ("", "temperature", 20.5),
         ("north", "temperature", pytest.approx(10.0)),
     ]
@@ -186,7 +186,7 @@ def test_columns_are_mapped_as_said(database_url: str, tmp_path: Path) -> None:
     assert counts(load(database_url, path, reading)) == {"stored": 2}
     assert sorted((row[1], row[3], row[4]) for row in stored(database_url)) == [
         ("", at(3, 1, 10), 20.5),
-        ("heat", at(3, 1, 10), 1250.0),
+        ("heat", at(3, 1, 10), 1.25),
     ]
 
 
@@ -198,7 +198,7 @@ def test_parquet_and_arrow_are_read_by_their_types(database_url: str, tmp_path: 
             "device": pa.array([7, 7, 7]),
             "time": pa.array([at(3, 1, 10), at(3, 1, 11), at(3, 1, 12)], pa.timestamp("ns", tz="UTC")),
             "active_power": pa.array([1, None, 3], pa.float32()),
-            "lamp_status": pa.array(["on", "off", None]).dictionary_encode(),
+            "lamp_on": pa.array(["on", "off", None]).dictionary_encode(),
         }
     )
     path = tmp_path / "file"
@@ -212,8 +212,8 @@ def test_parquet_and_arrow_are_read_by_their_types(database_url: str, tmp_path: 
     assert [(row[2], row[3].hour, row[4]) for row in stored(database_url)] == [
         ("active_power", 10, 1.0),
         ("active_power", 12, 3.0),
-        ("lamp_status", 10, 1.0),
-        ("lamp_status", 11, 0.0),
+        ("lamp_on", 10, 1.0),
+        ("lamp_on", 11, 0.0),
     ]
 
 
