@@ -1,6 +1,6 @@
 """The times of a column: text in ISO 8601 or by a pattern, Unix seconds, or timestamps, with or without a zone."""
 
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import NamedTuple
 
 import numpy as np
@@ -66,11 +66,8 @@ class Clock:
             return self._from_numbers(read_numbers(column))
         if self._pattern == "iso":
             return self._from_iso(column)
-        try:
-            parsed = pc.strptime(column, format=self._pattern, unit="us", error_is_null=True)
-        except pa.ArrowInvalid as error:
-            raise FileError(f"{self._pattern!r} is no pattern of a time: {error}") from error
-        return instants(parsed) if "%z" in self._pattern else self._localize(parsed)
+        parsed = parse_texts(column, self._pattern)
+        return instants(parsed) if parsed.type.tz else self._localize(parsed)
 
     def _from_iso(self, column: pa.Array) -> Instants:
         """Try the two ways that whole files are written in first, then read line by line what is mixed or broken."""
@@ -126,6 +123,37 @@ def instants(column: pa.Array) -> Instants:
     is_read = column.is_valid().to_numpy(zero_copy_only=False)
     times_us = column.cast(pa.int64()).fill_null(0).to_numpy(zero_copy_only=False)
     return Instants(times_us, is_read, np.zeros(len(times_us), dtype=np.int64))
+
+
+def parse_texts(column: pa.Array, pattern: str) -> pa.Array:
+    """Parse texts by a pattern of strptime, null where they do not fit.
+
+    Raises
+    ------
+    FileError
+        The pattern is none.
+    """
+    if "%f" in pattern or "%z" in pattern:  # unknown to Arrow, or read by it otherwise
+        texts = column.dictionary_encode()
+        moments = [parse_one(text, pattern) for text in texts.dictionary.to_pylist()]
+        return pa.array(moments, UTC_US if "%z" in pattern else NAIVE_US).take(texts.indices)
+    try:
+        parsed = pc.strptime(column, format=pattern, unit="us", error_is_null=True)
+    except pa.ArrowInvalid as error:
+        raise FileError(f"{pattern!r} is no pattern of a time: {error}") from error
+    # Arrow takes 31 February for 2 March.
+    is_doubtful = pc.fill_null(pc.less_equal(pc.day(parsed), 3), False)
+    texts = pc.if_else(is_doubtful, column, pa.scalar(None, pa.string())).dictionary_encode()
+    wrong = [text for text in texts.dictionary.to_pylist() if parse_one(text, pattern) is None]
+    return pc.if_else(pc.is_in(column, pa.array(wrong, pa.string())), pa.scalar(None, NAIVE_US), parsed)
+
+
+def parse_one(text: str | None, pattern: str) -> datetime | None:
+    """Parse one text, None where it does not fit."""
+    try:
+        return None if text is None else datetime.strptime(text, pattern)  # noqa: DTZ007  # the zone is put on later
+    except ValueError:
+        return None
 
 
 def cast_where(column: pa.Array, pattern: str, kind: pa.DataType) -> pa.Array:

@@ -13,7 +13,7 @@ import msgspec
 from ingest.backfill.layout import Wish, find_layout
 from ingest.backfill.owners import Owners
 from ingest.backfill.reader import Reader, Reading
-from ingest.backfill.table import open_table
+from ingest.backfill.table import BLOCK_VALUES, open_table
 from ingest.backfill.writer import BlockWriter
 from ingest.errors import FileError
 from store import loads
@@ -94,7 +94,9 @@ def load_blocks(
     with open_table(path, reading.separator, reading.encoding) as table:
         layout = find_layout(table.names, Wish(reading.columns, reading.constants, reading.quantities))
         reader = Reader(layout, reading)
-        for values in one_ahead(reader.read(block) for block in table.blocks):
+        n_lines = max(1, BLOCK_VALUES // len(layout.values))
+        parts = (part for block in table.blocks for part in block.cut(n_lines))
+        for values in one_ahead(reader.read(part) for part in parts):
             # What an earlier run settled is read too: it tells apart the hour that clocks show twice.
             if values.end > load.n_lines:
                 writer.write(values)

@@ -21,6 +21,7 @@ import pyarrow.parquet
 from ingest.errors import FileError
 
 BLOCK_LINES = 200_000
+BLOCK_VALUES = 400_000  # of a wide file, whose blocks have fewer lines
 BLOCK_BYTES = 8 << 20  # of a CSV file; its blocks have as many lines as fit
 SEPARATORS = (";", "\t", ",")
 BOM = b"\xef\xbb\xbf"
@@ -41,6 +42,15 @@ class Block:
     uncut: tuple[tuple[int, str], ...]
     end: int
     share: float
+
+    def cut(self, n_lines: int) -> Iterator["Block"]:
+        """Give the same lines in blocks of at most so many."""
+        for begin in range(0, max(1, len(self.lines)), n_lines):
+            part = self.columns.slice(begin, n_lines), self.lines[begin : begin + n_lines]
+            if begin + n_lines >= len(self.lines):
+                yield Block(*part, self.uncut, self.end, self.share)
+            else:
+                yield Block(*part, (), int(part[1][-1]), self.share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +80,10 @@ def open_table(path: Path, separator: str | None = None, encoding: str = "utf-8"
                 yield open_arrow(raw, is_file=head.startswith(b"ARROW1"))
             else:
                 yield open_csv(raw, separator, encoding)
-    except (OSError, pa.ArrowInvalid, UnicodeDecodeError, EOFError, zlib.error) as error:
-        raise FileError(f"{path} cannot be read: {error}") from error
+    except FileError as error:
+        raise FileError(f"{path.name}: {error}") from error
+    except (OSError, pa.ArrowException, UnicodeDecodeError, EOFError, zlib.error) as error:
+        raise FileError(f"{path.name} cannot be read: {error}") from error
 
 
 def open_parquet(raw: BinaryIO) -> Table:

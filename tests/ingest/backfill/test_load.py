@@ -190,6 +190,41 @@ def test_columns_are_mapped_as_said(database_url: str, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("pattern", "text"),
+    [
+        ("%d/%m/%Y %H:%M", "1/3/2024 11:00"),
+        ("%d/%m/%Y %H:%M %z", "01/03/2024 12:00 +0200"),
+        ("%Y%m%d %H%M%S.%f", "20240301 110000.0"),
+        ("unix", "1709287200"),
+        ("unix_ms", "1709287200000.0"),
+        ("iso", " 2024-03-01 10:00:00.000000000Z"),
+        ("iso", "2024-03-01T11"),
+    ],
+)
+def test_times_are_read_by_their_pattern(database_url: str, tmp_path: Path, pattern: str, text: str) -> None:
+    """A day that the calendar does not have is refused, not moved into the next month."""
+    seed_town(database_url, "lamp-1")
+    lines = [f"lamp-1,active_power,W,{time},1" for time in (text, "31/02/2024 11:00")]
+    reading = Reading(constants={"territory": TOWN}, time_format=pattern)
+    report = load(database_url, write_csv(tmp_path / "a.csv", HEAD, *lines), reading)
+    assert counts(report) == {"stored": 1, "time_invalid": 1}
+    assert [row[3] for row in stored(database_url)] == [at(3, 1, 10)]
+
+
+def test_a_wide_file_is_settled_in_small_blocks(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.backfill.load.BLOCK_VALUES", 4)
+    seed_town(database_url, "room-1")
+    rows = (f"room-1,2024-03-01 {hour:02}:00,{hour},{-hour}" for hour in range(7))
+    path = write_csv(tmp_path / "a.csv", "device,time,a/temperature,b/temperature", *rows, "room-1")
+    report = load(database_url, path)
+    assert counts(report) == {"stored": 14, "wrong_shape": 1}
+    assert report.load.n_lines == 9
+    assert ask(database_url, "select n_measurements from batches order by 1") == [(0,), (2,), (4,), (4,), (4,)]
+
+
 @pytest.mark.parametrize("kind", ["parquet", "arrow", "stream"])
 def test_parquet_and_arrow_are_read_by_their_types(database_url: str, tmp_path: Path, kind: str) -> None:
     seed_town(database_url, "7")
