@@ -20,6 +20,7 @@ from deploy.local.services import Services, running
 from ingest.backfill.load import load_file
 from ingest.backfill.reader import Reading
 from ingest.backfill.table import BLOCK_LINES
+from ingest.writer import take
 from store.connect import connect
 from store.intake import Connection, Rows, encode_measurements
 from store.registry import TerritoryEntry, register
@@ -70,12 +71,17 @@ def time_bare(services: Services, table: pa.Table) -> float:
         table["value"].to_numpy(),
     )
     cuts = [slice(begin, begin + BLOCK_LINES) for begin in range(0, len(table), BLOCK_LINES)]
-    streams = [encode_measurements(1, Rows(*(column[cut] for column in whole))) for cut in cuts]
+    streams = [encode_measurements(1, in_order(Rows(*(column[cut] for column in whole)))) for cut in cuts]
     with fresh_database(services) as url, connect(url, program="bench") as connection:
         began = time.monotonic()
         for stream in streams:
             copy(connection, stream)
         return len(table) / (time.monotonic() - began)
+
+
+def in_order(rows: Rows) -> Rows:
+    """Sort a block as the index is: a bare COPY is faster so, too."""
+    return take(rows, np.lexsort((rows.times_us, rows.series_ids)))
 
 
 def copy(connection: Connection, stream: bytes) -> None:

@@ -113,7 +113,7 @@ class Reader:
         codes, names = combine(said)
         keys = [Key(*name) for name in names]
         times_us = instants.times_us.copy()
-        n_repeated = self._tell_apart(keys, codes, times_us, instants.later_us)
+        self._tell_apart(keys, codes, times_us, instants.later_us)
         column_of_values = block.columns.column(column.column)
         judged = judge_values(column_of_values, said[3], units, decimal_comma=self._has_decimal_comma)
         of_times = judge_times(times_us, instants.is_read, (datetime.now(UTC) - EPOCH) // MICROSECOND)
@@ -141,7 +141,7 @@ class Reader:
             block.lines[there],
             reasons[there],
             refused,
-            n_repeated,
+            int(np.count_nonzero(instants.later_us[there])),
         )
 
     def _said(self, block: Block, name: str, column: ValueColumn) -> Texts:
@@ -158,15 +158,13 @@ class Reader:
     def _column(self, block: Block, name: str) -> pa.Array:
         return block.columns.column(self._layout.columns[name])
 
-    def _tell_apart(self, keys: list[Key], codes: npt.NDArray[np.int64], times_us: Times, later_us: Times) -> int:
-        """In the hour that clocks show twice, let what a series says again be the second; give how many are in it."""
-        repeated = np.flatnonzero(later_us).tolist()
-        for index in repeated:
+    def _tell_apart(self, keys: list[Key], codes: npt.NDArray[np.int64], times_us: Times, later_us: Times) -> None:
+        """In the hour that clocks show twice, let what a series says again be the second."""
+        for index in np.flatnonzero(later_us).tolist():
             said = keys[codes[index]], int(times_us[index])
             if said in self._seen:
                 times_us[index] += later_us[index]
             self._seen.add(said)
-        return len(repeated)
 
 
 def join(pieces: Sequence[Piece]) -> Piece:
