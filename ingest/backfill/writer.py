@@ -11,7 +11,8 @@ from ingest.backfill.gate import ACCEPTED, CODE, REASONS, Reasons
 from ingest.backfill.ledger import Fates, count_deliveries
 from ingest.backfill.owners import Owners
 from ingest.backfill.reader import Key, Values
-from ingest.identity import Fate, Settlement, find_groups, settle
+from ingest.backfill.settlement import settle_block
+from ingest.identity import Fate, Settlement, find_groups
 from ingest.newest import Newest, find_newest
 from ingest.writer import take
 from sensors.instant import EPOCH, MICROSECOND, instant_text
@@ -76,11 +77,11 @@ class BlockWriter:
             return Settlement(np.zeros(0, dtype=np.int8))
         groups = find_groups(rows)
         heads = take(rows, groups.heads)
-        standing: dict[tuple[int, int], float] = {}
+        standing = take(heads, np.empty(0, dtype=np.intp))
         if not (self._is_new and self._append(batch_id, heads)):
-            standing = intake.compare_measurements(self._connection, batch_id, heads)
-        self._is_new = not standing
-        settlement = settle(rows, groups, is_revisable, standing)
+            standing = intake.compare_rows(self._connection, batch_id, heads)
+        self._is_new = not len(standing.values)
+        settlement = settle_block(rows, groups, is_revisable, standing)
         if settlement.revisions:
             intake.revise_measurements(self._connection, batch_id, settlement.revisions, f"load {self._load_id}")
         return settlement
