@@ -9,17 +9,19 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import FrameType
 
 import structlog
 
+from analytics.clock.job import ClockReport, watch_clocks
+from analytics.delivery.account import DeliveryReport, keep_account
 from analytics.hint import HintReport, tell_hints
 from analytics.tell import tell_changed
 from analytics.watch import WatchReport, watch_series, watch_silence
-from store import ledger, rollup
+from store import ledger, retention, rollup
 from store.connect import connect, translated_errors
 from store.errors import UnreachableError
 from store.inputs import Connection
@@ -83,17 +85,19 @@ class RoundReport:
     """What one round did, and the seconds that each of its steps took."""
 
     n_folded: int
+    delivery: DeliveryReport
     rollup: rollup.RefreshReport
     watched: WatchReport
     kpis: KpiReport
     hints: HintReport
+    clocks: ClockReport
     seconds: Mapping[str, float]
 
     @property
     def is_behind(self) -> bool:
         """Whether old hours or hints wait that could be computed at once."""
         has_hours = self.rollup.n_closed > 0 and self.rollup.computed_to < self.rollup.closed_to
-        return has_hours or self.hints.is_behind
+        return has_hours or self.hints.is_behind or self.delivery.is_behind
 
 
 def main(settings: Settings | None = None, *, once: bool = False) -> None:
@@ -139,7 +143,7 @@ def open_connection(settings: Settings) -> Connection:
 
 
 def run_once(connection: Connection, now: datetime, settings: Settings | None = None) -> RoundReport:
-    """Do one round: fold the ledger, refresh rollups, score what has come, tell KPIs of changed days, tell hints."""
+    """Do one round: ledger, rollups, gaps, scores of what has come, KPIs, hints, clocks; retention once a day."""
     chosen = settings or Settings("")
     seconds: dict[str, float] = {}
     with timed(seconds, "fold"):
@@ -153,13 +157,19 @@ def run_once(connection: Connection, now: datetime, settings: Settings | None = 
             n_steps=N_STEPS,
             on_progress=log_progress,
         )
+    with timed(seconds, "delivery"):
+        delivery = keep_account(connection, now, refreshed.computed_to)
     with timed(seconds, "watch"):
         watched = watch_series(connection, N_BATCHES) + watch_silence(connection, now)
     with timed(seconds, "kpis"):
         kpis = tell_changed(connection, refreshed.computed_to)
     with timed(seconds, "hints"):
         hints = tell_hints(connection, refreshed.computed_to)
-    report = RoundReport(n_folded, refreshed, watched, kpis, hints, seconds)
+    with timed(seconds, "clocks"):
+        clocks = watch_clocks(connection, now, N_BATCHES)
+    with timed(seconds, "retention"):
+        log_endings(retention.run_daily(connection, now) or [])
+    report = RoundReport(n_folded, delivery, refreshed, watched, kpis, hints, clocks, seconds)
     log_round(report)
     return report
 
@@ -177,16 +187,33 @@ def log_progress(computed_to: datetime, goal: datetime) -> None:
     log.info("rollup_step", computed_to=computed_to.isoformat(), goal=goal.isoformat())
 
 
+def log_endings(endings: Iterable[retention.Ending]) -> None:
+    """Say what retention has ended, or held back."""
+    for ending in endings:
+        log.info(
+            "retention",
+            level=ending.level,
+            retention_class=ending.retention_class,
+            begins_at=ending.begins_at.isoformat(),
+            ends_at=ending.ends_at.isoformat(),
+            n_rows=ending.n_rows,
+            held=ending.held,
+        )
+
+
 def log_round(report: RoundReport) -> None:
     """Say what a round did, where it did something."""
     log.info(
         "round_done",
         n_folded=report.n_folded,
+        n_counts=report.delivery.n_counts,
+        n_gaps_attributed=report.delivery.n_attributed,
         n_closed_hours=report.rollup.n_closed,
         n_changed_hours=report.rollup.n_changed,
         n_scored=report.watched.n_scored,
-        n_findings_opened=report.watched.n_opened + report.hints.n_opened,
-        n_findings_closed=report.watched.n_closed + report.hints.n_closed,
+        n_findings_opened=report.watched.n_opened + report.hints.n_opened + report.clocks.n_opened,
+        n_findings_closed=report.watched.n_closed + report.hints.n_closed + report.clocks.n_closed,
+        n_clocks_judged=report.clocks.n_judged,
         n_kpis_new=report.kpis.n_new,
         n_kpis_restated=report.kpis.n_restated,
         **{f"{name}_s": round(seconds, 3) for name, seconds in report.seconds.items()},

@@ -1,12 +1,12 @@
 """KPIs told: for each day that has ended and changed, every domain's figures of the periods it touches."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from analytics.kpi import Domain, domains
-from analytics.kpi.figure import Figure
+from analytics.kpi.figure import Figure, bound
 from analytics.period import Period, periods_of
-from store.inputs import ChangedDay, Connection, Window, take_changed_days
+from store.inputs import ChangedDay, Connection, Window, read_delivered, take_changed_days
 from store.results import KpiReport, KpiValue, write_kpis
 
 
@@ -24,7 +24,7 @@ def tell_changed(connection: Connection, computed_to: datetime, n_days: int = 31
     with connection.transaction():
         for territory_id, domain, period in periods_to_tell(take_changed_days(connection, n_days), computed_to):
             window = Window(territory_id, domain.asset_types, period.begins_at, period.ends_at)
-            figures = domain.tell(domain.read(connection, window))
+            figures = tell_domain(connection, domain, window)
             if figures:
                 report = write_kpis(connection, [kpi_value(window, domain, figure) for figure in figures])
                 total = KpiReport(
@@ -33,6 +33,15 @@ def tell_changed(connection: Connection, computed_to: datetime, n_days: int = 31
                     total.n_unchanged + report.n_unchanged,
                 )
     return total
+
+
+def tell_domain(connection: Connection, domain: Domain, window: Window) -> Sequence[Figure]:
+    """Tell a domain's figures of one period."""
+    figures = domain.tell(domain.read(connection, window))
+    if not figures or not domain.holds_values:
+        return figures
+    delivered = read_delivered(connection, window)
+    return [bound(figure, delivered.get(figure.asset_id)) for figure in figures]
 
 
 def periods_to_tell(days: Iterable[ChangedDay], computed_to: datetime) -> list[tuple[int, Domain, Period]]:

@@ -105,6 +105,36 @@ class Measurement(BaseModel):
     covered_s: float | None = None
 
 
+class Count(BaseModel):
+    """How many measurements of a series lie in a span."""
+
+    series_id: int
+    n: int
+
+
+class CurveItem(BaseModel):
+    """One series on the grid: lists with one entry per start; `values` is filled, or null, where `n` is 0."""
+
+    series_id: int
+    quantity: str = Field(examples=["active_power"])
+    unit: str = Field(examples=["W"])
+    kind: Literal["gauge", "counter", "state"]
+    n: list[int]
+    values: list[float | None]
+    low: list[float | None]
+    high: list[float | None]
+
+
+class Curves(BaseModel):
+    """Series side by side: each point lasts from its start to the next one, the last to `end`."""
+
+    bucket: Literal["raw", "hour", "day"]
+    starts: list[datetime]
+    end: datetime
+    items: list[CurveItem]
+    next: str | None
+
+
 class LastValue(BaseModel):
     """The newest value of a series."""
 
@@ -252,7 +282,10 @@ class Requested(BaseModel):
 
 
 class Delivery(BaseModel):
-    """What arrived of one device in one hour, in values: received = stored + duplicate + rejected."""
+    """What arrived of one device in one hour, in values: received = stored + duplicate + rejected.
+
+    What was expected is in messages, by the hour of sending: expected = heard + missing; null: not known.
+    """
 
     territory: str
     device: str | None
@@ -264,6 +297,44 @@ class Delivery(BaseModel):
     n_duplicate: int
     n_rejected: int
     n_revised: int
+    basis: Literal["frame_counter", "sequence", "interval"] | None
+    n_expected: int | None
+    n_heard: int | None
+    n_missing: int | None
+
+
+class Gap(BaseModel):
+    """Messages of a device that are missing, with who is to answer for it and what that is known from."""
+
+    gap_id: int
+    territory: str
+    device: str
+    device_id: int
+    basis: Literal["frame_counter", "sequence", "interval"]
+    from_: datetime = Field(alias="from", description="the message before")
+    to: datetime | None = Field(description="the message after; null: the silence lasts")
+    n_missing: int
+    cause: Literal["device", "gateway", "broker", "platform", "unknown"]
+    reason: str = Field(description="the rule that says so, or why none can")
+    evidence: dict[str, Any] = Field(description="outages, dropped messages and neighbours around the gap")
+    found_at: datetime
+    attributed_at: datetime | None
+    closed_at: datetime | None = Field(description="when late messages had filled it")
+
+
+class Completeness(BaseModel):
+    """How much of a series came in a period, in distinct instants; null where nothing says what to expect."""
+
+    series_id: int
+    territory: str
+    device: str
+    device_id: int
+    channel: str
+    quantity: str
+    basis: Literal["frame_counter", "sequence", "interval"] | None
+    n_received: int
+    n_expected: float | None
+    completeness: float | None = Field(description="received of expected, 0 to 1")
 
 
 class Health(BaseModel):

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from api.errors import ProblemError
+from store.resolution import LONGEST_SPAN, next_hour
 
 INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:?\d{2})", re.ASCII)
 
@@ -50,8 +51,6 @@ To = Annotated[
 Bucket = Literal["raw", "hour", "day"]
 
 MOST_SERIES = 200
-# The longest span one request may ask for, by bucket: a longer one is refused before any work is done.
-LONGEST_SPAN = {"raw": timedelta(days=400), "hour": timedelta(days=3660), "day": timedelta(days=18300)}
 EARLIEST, LATEST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
@@ -76,9 +75,3 @@ def read_span(from_at: datetime | None, to_at: datetime | None, bucket: Bucket) 
             422, f"bucket={bucket} serves at most {longest.days} days a request: shorten it or use {coarser}"
         )
     return (next_hour(start), next_hour(end)) if bucket == "hour" else (start, end)
-
-
-def next_hour(instant: datetime) -> datetime:
-    """Give the first full hour (UTC) at or after an instant: a bucket belongs to a span if it starts in it."""
-    past_hour = (instant - EARLIEST) % timedelta(hours=1)
-    return instant + timedelta(hours=1) - past_hour if past_hour else instant

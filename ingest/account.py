@@ -1,7 +1,7 @@
 """The account of a settled batch: counts per part, rows for the delivery log, rejections. One fate for each value."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -15,7 +15,7 @@ from sensors.measurement import RejectedPart
 from sensors.rejection import Reason, shown
 from sensors.stateful import stateful_formats
 from store.account import RejectionRow, UnknownDelivery
-from store.intake import HOUR_US
+from store.intake import HOUR_US, PlainDelivery
 
 Counts = npt.NDArray[np.int64]
 
@@ -101,11 +101,13 @@ def device_deliveries(outcome: Outcome) -> dict[str, npt.NDArray[Any]]:
     territories = np.array([entry.territory_id for entry in entries], dtype=np.int64)
     refused = np.array([part.n_refused for part in batch.parts] + [refusal.n_values for refusal in known])
     accepted = np.array([part.n_accepted for part in batch.parts] + [0] * len(known))
-    _, firsts, inverse = np.unique(np.stack([devices, hours], axis=1), axis=0, return_index=True, return_inverse=True)
+    hour_span = np.ptp(hours) + 1 if len(hours) else 1
+    keys = devices * hour_span + (hours - hours.min(initial=np.iinfo(np.int64).max))  # one number for both
+    _, firsts, inverse = np.unique(keys, return_index=True, return_inverse=True)
 
     def add_up(counts: npt.NDArray[Any]) -> npt.NDArray[np.int32]:
         padded = np.concatenate([counts, np.zeros(len(entries) - len(counts), dtype=np.int64)])
-        return np.bincount(inverse.ravel(), weights=padded, minlength=len(firsts)).astype(np.int32)
+        return np.bincount(inverse, weights=padded, minlength=len(firsts)).astype(np.int32)
 
     return {
         "territory_id": territories[firsts].astype(np.int32),
@@ -118,6 +120,17 @@ def device_deliveries(outcome: Outcome) -> dict[str, npt.NDArray[Any]]:
         "n_rejected": add_up(refused) + add_up(outcome.conflicting),
         "n_revised": add_up(outcome.revised),
     }
+
+
+def plain_deliveries(parts: Sequence[Part]) -> list[PlainDelivery]:
+    """Give the delivery log's rows where all was stored."""
+    messages: Counter[tuple[int, int, int]] = Counter()
+    values: Counter[tuple[int, int, int]] = Counter()
+    for part in parts:
+        key = part.territory_id, part.device_id, part.arrival.received_at_us // HOUR_US * HOUR_US
+        messages[key] += 1
+        values[key] += part.n_accepted
+    return [PlainDelivery(*key, n, values[key]) for key, n in messages.items()]
 
 
 def unknown_deliveries(refusals: Iterable[Refusal]) -> list[UnknownDelivery]:

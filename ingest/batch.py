@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ingest.arrival import Arrival
 from sensors.measurement import Column, Uplink
 from sensors.rejection import Reason
-from sensors.stateful import Request
+from sensors.stateful import Counted, Request
 from store.intake import Rows
 from store.memory import PresenceRow
 
@@ -72,17 +72,26 @@ class Empty(NamedTuple):
 class Aftermath(NamedTuple):
     """What messages of stateful formats leave beside measurements.
 
-    `records` by (format, key) belong to `memory_name` and are written with the measurements, as are `presences`;
-    `requests` are published after the commit.
+    `records` by (format, key) belong to `memory_name` and are written with the measurements, as are `presences` and
+    `counts`, each with its territory; `requests` are published after the commit.
     """
 
     memory_name: str = ""
     records: Mapping[tuple[str, str], bytes | None] = MappingProxyType({})
     presences: Sequence[PresenceRow] = ()
     requests: Sequence[Request] = ()
+    counts: Sequence[tuple[str, Counted]] = ()
 
 
 NOTHING_LEFT = Aftermath()
+
+
+class Corrections(NamedTuple):
+    """Values whose times a clock rule made right: their indexes, the device's own times, the rules."""
+
+    indexes: npt.NDArray[np.int64]
+    originals_us: npt.NDArray[np.int64]
+    rule_ids: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +112,7 @@ class Batch:
     columns: Sequence[Column]
     source: str = "own"
     aftermath: Aftermath = NOTHING_LEFT
+    corrections: Corrections | None = None
     empties: Sequence[Empty] = ()
 
     @property
@@ -134,12 +144,26 @@ class Assembly:
         self.empties: list[Empty] = []
         self._columns: list[Column] = []
         self._series_ids: list[int] = []
+        self._corrected: list[tuple[int, int, int, int]] = []
 
     def add(self, part: Part, series_ids: Sequence[int]) -> None:
         """Add an uplink with the series of each of its columns."""
         self.parts.append(part)
         self._series_ids += series_ids
         self._columns += part.uplink.columns
+
+    def note_corrections(self, originals: Mapping[int, tuple[int, int]]) -> None:
+        """Note own time and rule of those values, by their position in the part added next, that were made right."""
+        owner = len(self.parts)
+        self._corrected += [(owner, index, own_us, rule_id) for index, (own_us, rule_id) in originals.items()]
+
+    def find_corrections(self, n_accepted: npt.NDArray[np.int64]) -> Corrections | None:
+        """Give what was noted, by position in the whole batch."""
+        if not self._corrected:
+            return None
+        owners, indexes, originals_us, rule_ids = np.array(self._corrected, dtype=np.int64).T
+        starts = np.cumsum(n_accepted) - n_accepted
+        return Corrections(starts[owners] + indexes, originals_us, rule_ids)
 
     def finish(self) -> Batch:
         """Give the batch."""
@@ -162,5 +186,6 @@ class Assembly:
             columns=columns,
             source=self.source,
             aftermath=self.aftermath,
+            corrections=self.find_corrections(n_accepted),
             empties=self.empties,
         )

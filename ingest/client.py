@@ -29,6 +29,7 @@ NEVER_EXPIRES = 0xFFFFFFFF
 KEEPALIVE_S = 30
 CONNECT_TIMEOUT_S = 5.0
 MAX_RECEIPTS_WAITING = 20_000
+DROPPED_TOPIC = "$SYS/broker/publish/messages/dropped"  # Mosquitto's, every sys_interval (10 s) when it has changed
 UNSUPPORTED_VERSION = 0x84
 TAKEN_OVER = 0x8E
 NO_SHARES = (
@@ -41,8 +42,8 @@ OURS = {0x85, 0x86, 0x87}  # client identifier, user name or password, not autho
 class Listener(Protocol):
     """Who is told, from within `loop_read`, how the connection fares."""
 
-    def connected(self) -> None:
-        """The broker has taken us."""
+    def connected(self, *, is_kept: bool) -> None:
+        """The broker has taken us; `is_kept`: it still had our session."""
         ...
 
     def subscribed(self) -> None:
@@ -160,7 +161,7 @@ class TappedClient(Client):
             self.abort()
         elif not reason.is_failure:
             LOG.info("broker_connected", mqtt5=self.has_mqtt5, session_present=session_present)
-            self._listener.connected()
+            self._listener.connected(is_kept=session_present)
             if not self._broker.is_ending:
                 self._subscribe()
         elif reason.value == UNSUPPORTED_VERSION and self.has_mqtt5:
@@ -216,6 +217,35 @@ class TappedClient(Client):
         if not isinstance(wrapped, socket.socket):
             raise TypeError("only plain and TLS sockets can be tapped")
         return Tap(wrapped, self.generation, has_properties=self.has_mqtt5)
+
+
+class DroppedCount:
+    """How many messages the broker says it has dropped, None while it does not say; over a connection of its own."""
+
+    def __init__(self, broker: Broker) -> None:
+        self.total: int | None = None
+        self._broker = broker
+        self._client = Client(CallbackAPIVersion.VERSION2)
+        self._client.on_connect = lambda client, *_: client.subscribe(DROPPED_TOPIC)
+        self._client.on_message = lambda _client, _data, message: self._take(message.payload)
+        if broker.user is not None:
+            self._client.username_pw_set(broker.user, broker.password)
+        if broker.is_tls:
+            self._client.tls_set_context(ssl.create_default_context())
+
+    def start(self) -> None:
+        """Begin to listen, in a thread; it connects again by itself."""
+        self._client.connect_async(self._broker.host, self._broker.port, KEEPALIVE_S)
+        self._client.loop_start()
+
+    def stop(self) -> None:
+        """Leave."""
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _take(self, payload: bytes | bytearray) -> None:
+        if payload.isdigit():
+            self.total = int(payload)
 
 
 def on_connect(

@@ -42,7 +42,7 @@ def decode_message(arrival: Arrival, route: Route) -> Draft:
     if uplinks and uplinks[0].decoder is not None:
         origin = msgspec.structs.replace(origin, version=f"{origin.version}+{uplinks[0].decoder}")
     if arrival.is_retained:  # a value that the broker kept says what was; only its own time tells when
-        uplinks = tuple(uplink for uplink in uplinks if uplink.clock == "device")
+        uplinks = tuple(uplink for uplink in uplinks if uplink.clock != "arrival")
     if route.device_prefix:
         uplinks = tuple(prefixed(uplink, route.device_prefix) for uplink in uplinks)
     return Draft(arrival, origin, uplinks)
@@ -62,6 +62,9 @@ def decode_in_order(arrival: Arrival, route: Route, format_: StatefulFormat, mem
     uplinks = tuple(prefixed(uplink, prefix) for uplink in said.uplinks) if prefix else said.uplinks
     if prefix and said.liveness:
         said = msgspec.structs.replace(said, liveness=tuple(prefixed_fact(fact, prefix) for fact in said.liveness))
+    if prefix and said.counted:
+        counted = msgspec.structs.replace(said.counted, device=prefix + said.counted.device)
+        said = msgspec.structs.replace(said, counted=counted)
     return Draft(arrival, origin, uplinks, said=said)
 
 

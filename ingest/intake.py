@@ -6,6 +6,7 @@ import msgspec
 
 from ingest.arrival import Arrival
 from ingest.batch import NOTHING_LEFT, Aftermath, Assembly, Batch, Empty, Part, Refusal
+from ingest.clock import CorrectedUplink, is_refused_for_time, make_right
 from ingest.codecs.book import CodecBook
 from ingest.codecs.format import with_codecs
 from ingest.draft import Draft, decode_in_order, decode_message
@@ -13,6 +14,9 @@ from ingest.memory import Memory, write_out
 from ingest.registry import Device, DeviceKey, Registry
 from ingest.route import Route, make_route
 from ingest.source import Source
+from ingest.zones import Zones
+from sensors.clock import ClockRule
+from sensors.formats import in_zone
 from sensors.measurement import Column, Uplink
 from sensors.rejection import Reason, shown
 from store.intake import Connection
@@ -34,11 +38,14 @@ class Intake:
         self.registry = registry
         self.codecs = CodecBook()
         self.memory = Memory() if memory is None else memory
+        self.zones = Zones()
         self._routes: dict[bytes, Route] = {}
 
     def prepare(self, connection: Connection, now: float) -> None:
         """Read what decoding needs of the store: call it before `decode`. `now` is a monotonic clock in seconds."""
         self.codecs.refresh(connection, now)
+        if self.zones.refresh(connection, now):
+            self._routes.clear()
 
     def close(self) -> None:
         """End what decoding has started."""
@@ -61,8 +68,11 @@ class Intake:
         registry = self.registry
         registry.refresh(connection, now)
         spoken = [(draft, uplink, address(draft, uplink)) for draft in drafts for uplink in draft.uplinks]
-        if missed := registry.load_devices(connection, device_keys(drafts, spoken), now):
+        keys = device_keys(drafts, spoken)
+        if missed := registry.load_devices(connection, keys, now):
             registry.meet(connection, find_profiles(spoken, missed))
+        if not registry.with_rules.isdisjoint(keys):
+            spoken = [self._correct(*each) for each in spoken]
         registry.load_series(connection, self._missing_series(spoken))
         assembly = Assembly(len(drafts), drafts[0].arrival.received_at_us, self.source.name)
         assembly.aftermath = find_aftermath(self.source, drafts)
@@ -86,9 +96,30 @@ class Intake:
             detail = uplink.device if is_known else territory
             assembly.refusals.append(self._refuse(draft, reason, detail, uplink))
         else:
+            if isinstance(uplink, CorrectedUplink):
+                assembly.note_corrections(uplink.originals)
             series = device.series_of(uplink)
             ids = [series[column.channel, column.quantity] for column in uplink.columns]
             assembly.add(make_part(draft, uplink, device, territory), ids)
+
+    def _correct(self, draft: Draft, uplink: Uplink, key: DeviceKey) -> Spoken:
+        """Make the times right of a device whose clock is wrong in a known way."""
+        device = self.registry.devices.get(key)
+        rules = device.row.clock_rules if device is not None else ()
+        return draft, self._correct_uplink(draft, uplink, rules) if rules else uplink, key
+
+    def _correct_uplink(self, draft: Draft, uplink: Uplink, rules: Sequence[ClockRule]) -> Uplink:
+        """Make an uplink's times right, those too that were refused because the device's own time lies far ahead."""
+        arrival = draft.arrival
+        index = next(index for index, each in enumerate(draft.uplinks) if each is uplink)
+        if is_refused_for_time(uplink) and draft.said is None:
+            for rule in rules:
+                as_if = msgspec.structs.replace(arrival, received_at_us=arrival.received_at_us - rule.shift_us)
+                (again,) = self.decode([as_if])
+                if len(again.uplinks) == len(draft.uplinks) and not is_refused_for_time(again.uplinks[index]):
+                    uplink = again.uplinks[index]
+                    break
+        return make_right(uplink, rules, arrival.received_at_us)
 
     def _refuse(self, draft: Draft, reason: Reason, detail: str, uplink: Uplink | None = None) -> Refusal:
         territory, external_id = address(draft, uplink)
@@ -121,7 +152,9 @@ class Intake:
             self._routes.clear()
         route = make_route(self.source, topic)
         if route.format is not None:
-            format_ = with_codecs(route.format, self.codecs, route.origin.bound, route.device_prefix)
+            zone = self.zones.find(route.origin.bound or route.origin.territory)
+            format_ = in_zone(route.format, zone)
+            format_ = with_codecs(format_, self.codecs, route.origin.bound, route.device_prefix)
             route = msgspec.structs.replace(route, format=format_)
         self._routes[topic] = route
         return route
@@ -161,7 +194,12 @@ def find_aftermath(source: Source, drafts: Sequence[Draft]) -> Aftermath:
         if fact.territory is None or origin.bound in (None, fact.territory)
     )
     requests = [request for _, said in told for request in said.requests]
-    return Aftermath(source.memory_name or source.name, write_out(changes), list(facts), requests)
+    counts = [
+        (said.counted.territory or origin.bound or "", said.counted)
+        for origin, said in told
+        if said.counted is not None and origin.bound in (None, said.counted.territory or origin.bound)
+    ]
+    return Aftermath(source.memory_name or source.name, write_out(changes), list(facts), requests, counts)
 
 
 def make_part(draft: Draft, uplink: Uplink, device: Device, territory: str) -> Part:

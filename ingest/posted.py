@@ -16,6 +16,7 @@ from ingest.intake import Intake
 from ingest.registry import Registry
 from ingest.route import Route, make_route
 from ingest.source import Source
+from sensors.formats import in_zone
 from sensors.measurement import Uplink
 from sensors.posting import Post, PostOutcome, Refused, topic_of
 from sensors.rejection import Reason, shown
@@ -46,10 +47,16 @@ class PostIntake(Intake):
     def decode(self, arrivals: Sequence[Arrival]) -> list[Draft]:
         """Decode posts; whatever they hold, each gives one draft."""
         return [
-            decode_post(arrival, find_route(arrival, self.sources), self.codecs)
+            decode_post(arrival, self.in_zone(find_route(arrival, self.sources)), self.codecs)
             for arrival in arrivals
             if isinstance(arrival, PostedArrival)
         ]
+
+    def in_zone(self, route: Route) -> Route:
+        """Have times without an offset read as civil time of the territory."""
+        if route.format is None:
+            return route
+        return msgspec.structs.replace(route, format=in_zone(route.format, self.zones.find(route.origin.bound)))
 
 
 def make_arrival(post: Post, received_at_us: int) -> PostedArrival:
@@ -123,7 +130,7 @@ def tell_refusal(refusal: Refusal) -> PostOutcome:
 
 def is_repeatable(uplink: Uplink) -> bool:
     """Say whether the same uplink would be known again."""
-    return uplink.clock == "device" or uplink.message_id is not None
+    return uplink.clock != "arrival" or uplink.message_id is not None
 
 
 def join(parts: Sequence[PostOutcome]) -> PostOutcome:

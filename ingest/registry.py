@@ -41,6 +41,7 @@ class Registry:
 
     def __init__(self) -> None:
         self.devices: dict[DeviceKey, Device] = {}
+        self.with_rules: set[DeviceKey] = set()  # devices whose clock is wrong in a known way
         self.territories: dict[str, int] = {}
         self._ask_again_at: dict[DeviceKey, float] = {}
         self._to_refresh: Iterator[DeviceKey] = iter(())
@@ -96,6 +97,7 @@ class Registry:
     def forget_made(self) -> None:
         """Forget devices and series: those made in a transaction that failed may never have existed."""
         self.devices.clear()
+        self.with_rules.clear()
         self._ask_again_at.clear()
 
     def refresh(self, connection: Connection, now: float) -> None:
@@ -110,6 +112,7 @@ class Registry:
         gone = set(keys) - self._read(connection, keys)
         for key in gone:
             self.devices.pop(key, None)
+            self.with_rules.discard(key)
 
     def _read(self, connection: Connection, keys: list[DeviceKey]) -> set[DeviceKey]:
         """Take over what the store has of these devices, and give which it has."""
@@ -117,6 +120,7 @@ class Registry:
         for row in read_devices(connection, keys):
             key = (row.territory, row.external_id)
             found.add(key)
+            (self.with_rules.add if row.clock_rules else self.with_rules.discard)(key)
             held = self.devices.get(key)
             if held is None or held.row.device_id != row.device_id:
                 self.devices[key] = Device(row)

@@ -48,10 +48,11 @@ def make_replies(outcome: Outcome) -> list[Reply]:
     receipts_by_topic: dict[str, list[Receipt]] = defaultdict(list)
     answers: dict[int, list[Told]] = defaultdict(list)  # by instant of arrival, which is unique within a worker
     for told in list_told(outcome):
-        if told.arrival.response_topic is None and told.arrival.correlation_data is None:
+        arrival = told.arrival
+        if arrival.response_topic is None and arrival.correlation_data is None:
             receipts_by_topic[told.topic].append(told.receipt)
         else:
-            answers[told.arrival.received_at_us].append(told)
+            answers[arrival.received_at_us].append(told)
     replies = [answer(parts) for parts in answers.values()]
     for topic, receipts in receipts_by_topic.items():
         for begin in range(0, len(receipts), MAX_RECEIPTS):
@@ -131,8 +132,8 @@ def tell_refusal(refusal: Refusal) -> Told | None:
 
 def tell_empty(empty: Empty) -> Told | None:
     """Give the receipt of a message in which nothing is measured."""
-    territory = empty.origin.bound or empty.origin.territory
-    topic = answer_topic(territory, empty.arrival.response_topic) if territory else None
+    territory, asked = empty.origin.bound or empty.origin.territory, empty.arrival.response_topic
+    topic = answer_topic(territory, asked) if territory and asked else None
     return Told(topic, empty.arrival, "", Receipt()) if topic else None
 
 

@@ -51,6 +51,8 @@ class Session:
         self._has_mqtt5 = broker.has_mqtt5
         self._client = self._make_client()
         self._done: deque[Done] = deque()
+        self._unfinished: deque[Chunk] = deque()  # as they came
+        self._settled: set[int] = set()  # of those, by `id`
         self._wake, self._waker = socket.socketpair()
         self._wake.setblocking(False)
         self._waker.setblocking(False)
@@ -63,6 +65,7 @@ class Session:
         self._drain = Drain()
         self.is_drained = False
         self._connected_at: float | None = None
+        self._is_kept = False
         self._n_unfinished = 0
         self._n_unfinished_bytes = 0
         self._stamp_us = 0
@@ -153,7 +156,9 @@ class Session:
             self._counters.unfinished.inc(len(arrivals))
             self.health.last_message_at_us = self._stamp_us
             self._drain.hear(time.monotonic())
-            self._inbox.put(Chunk(tap.generation, arrivals, n_bytes))
+            chunk = Chunk(tap.generation, arrivals, n_bytes)
+            self._unfinished.append(chunk)
+            self._inbox.put(chunk)
         while tap.has_control and self._client.tap is tap:
             self._client.loop_read()
 
@@ -163,18 +168,23 @@ class Session:
         return self._stamp_us
 
     def _take_back(self) -> None:
-        """Acknowledge what was handed back, in its order, and publish the receipts."""
+        """Acknowledge what was handed back, in the order in which it came, and publish the receipts."""
         if self._finishing.is_set():
             self._close_inbox()
         while self._done:
             done = self._done.popleft()
-            for chunk in done.chunks:
-                self._n_unfinished -= len(chunk.arrivals)
-                self._counters.unfinished.dec(len(chunk.arrivals))
-                self._n_unfinished_bytes -= chunk.n_bytes
-                self._acknowledge(chunk)
+            self._settled.update(id(chunk) for chunk in done.chunks)
+            while self._unfinished and id(self._unfinished[0]) in self._settled:
+                self._finish_chunk(self._unfinished.popleft())
             for reply in done.replies:
                 self._counters.receipts_dropped.inc(not self._client.reply(reply))
+
+    def _finish_chunk(self, chunk: Chunk) -> None:
+        self._settled.remove(id(chunk))
+        self._n_unfinished -= len(chunk.arrivals)
+        self._counters.unfinished.dec(len(chunk.arrivals))
+        self._n_unfinished_bytes -= chunk.n_bytes
+        self._acknowledge(chunk)
 
     def _acknowledge(self, chunk: Chunk) -> None:
         mids = [arrival.mid for arrival in chunk.arrivals if arrival.mid]
@@ -259,19 +269,20 @@ class Session:
     def _make_client(self) -> TappedClient:
         return TappedClient(self._broker, self._topic_filters, self, has_mqtt5=self._has_mqtt5)
 
-    def connected(self) -> None:
+    def connected(self, *, is_kept: bool) -> None:
         """See `Listener`."""
         self._connected_at = time.monotonic()
+        self._is_kept = is_kept
         if self._broker.is_ending:
             self._ask_for_end(self._connected_at, is_first=True)
 
     def subscribed(self) -> None:
         """See `Listener`."""
-        self.health.stand()
+        self.health.stand(is_kept=self._is_kept)
 
     def unsubscribed(self) -> None:
         """See `Listener`."""
-        self.health.stand()
+        self.health.stand(is_kept=self._is_kept)
         self._drain.answer()
 
     def lacks_mqtt5(self) -> None:

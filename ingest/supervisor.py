@@ -1,6 +1,7 @@
 """Keeps a reader for each source that needs one owner, as the store lists them, and notes how their sessions fare."""
 
 import os
+import socket
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,10 +12,12 @@ import psycopg
 import structlog
 
 from ingest.broker import Broker, read_broker_url
+from ingest.client import DroppedCount
 from ingest.counters import Counters
 from ingest.errors import SettingsError, UnusableStoreError
 from ingest.foreign import make_broker, make_source
 from ingest.health import Health
+from ingest.history import History
 from ingest.keeper import PASSING, Keeper, MakeBroker
 from ingest.settings import Settings
 from ingest.source import OWN, Source, own_source
@@ -59,17 +62,25 @@ class Supervisor:
         self._running: dict[str, Running] = {}
         self._own_healths = own_healths
         self._faults: dict[str, str] = {}
+        self._dropped: DroppedCount | None = None
+        if settings.reads_own:
+            self._dropped = DroppedCount(read_broker_url(settings.mqtt_url, "", settings.window_n))
+        self._history = History(f"{socket.gethostname()}:{os.getpid()}", self._dropped)
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set. Raises IngestError or StoreError where a keeper does."""
         with ThreadPoolExecutor(MAX_KEEPERS, "keeper") as threads:
             try:
+                if self._dropped is not None:
+                    self._dropped.start()
                 if self._settings.reads_own:
                     self._begin(threads, OWN, Running(None, [self._own_keeper()]))
                 self._look_after(threads, stop)
             finally:
                 for running in self._running.values():
                     running.stop.set()
+                if self._dropped is not None:
+                    self._dropped.stop()
 
     def _look_after(self, threads: ThreadPoolExecutor, stop: threading.Event) -> None:
         try:
@@ -86,9 +97,11 @@ class Supervisor:
                 self._settings.database_url, program="ingest sources", autocommit=True
             )
             self._adjust(threads, read_sources(self._connection))
+            self._history.write(self._connection, self._healths())
             write_states(self._connection, self._states())
         except PASSING as error:
             LOG.warning("sources_unread", error=str(error).strip())
+            self._history.lose_store(str(error).strip())
             self._disconnect()
         except psycopg.ProgrammingError as error:
             raise UnusableStoreError(outdated(error)) from error
@@ -152,7 +165,7 @@ class Supervisor:
         broker = make_broker(entry, client_id, self._settings.window_n, self._environment)
         return as_owner(broker, is_ordered=is_ordered)
 
-    def _states(self) -> list[StateRow]:
+    def _healths(self) -> list[tuple[str, str, Health]]:
         healths = [(OWN, session, health) for session, health in self._own_healths()]
         healths += (
             (keeper.source.name, keeper.name, keeper.health)
@@ -160,7 +173,10 @@ class Supervisor:
             for keeper in running.keepers
             if keeper.health is not None
         )
-        states = [make_state(source, session, health) for source, session, health in healths]
+        return healths
+
+    def _states(self) -> list[StateRow]:
+        states = [make_state(source, session, health) for source, session, health in self._healths()]
         return states + [make_state(name, name, Health(error=fault)) for name, fault in self._faults.items()]
 
     def _raise_failures(self) -> None:

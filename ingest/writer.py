@@ -7,14 +7,23 @@ import numpy as np
 import numpy.typing as npt
 import psycopg
 
-from ingest.account import Outcome, device_deliveries, make_outcome, rejection_rows, unknown_deliveries
-from ingest.batch import Batch
+from ingest.account import (
+    Outcome,
+    device_deliveries,
+    make_outcome,
+    plain_deliveries,
+    rejection_rows,
+    unknown_deliveries,
+)
+from ingest.batch import NOTHING_LEFT, Batch
 from ingest.identity import Fate, Settlement, find_groups, settle
-from store import account, intake, memory
+from sensors.measurement import Clock
+from store import account, clocks, intake, memory
 from store.intake import BatchEntry, Connection, Rows
 
 WATERMARK_S = 1.0  # the rollups wait 5 s before they trust that every writer knows a new watermark
 MAX_COMPARISONS = 5
+PLAIN_N = 500  # above, COPY is faster
 
 Indexes = npt.NDArray[np.intp]
 
@@ -24,7 +33,6 @@ class Doubt:
     """A batch whose commit was asked for and not confirmed, and the outcome if it took place."""
 
     entry: BatchEntry
-    batch_id: int
     outcome: Outcome
 
 
@@ -43,6 +51,7 @@ class Writer:
         self._watermark_us = 0
         self._watermark_read_at = -np.inf
         self._doubt: Doubt | None = None
+        self._last_batch_id = 0
 
     def write(self, connection: Connection, batch: Batch) -> Outcome:
         """Commit a batch and say what became of it.
@@ -54,7 +63,7 @@ class Writer:
             return outcome
         for _ in range(MAX_COMPARISONS):
             try:
-                return self._commit(connection, batch, is_compared=False)
+                return self._commit_first(connection, batch)
             except psycopg.errors.UniqueViolation:
                 connection.rollback()
             try:
@@ -65,21 +74,46 @@ class Writer:
 
     def _resolve(self, connection: Connection, doubt: Doubt) -> Outcome | None:
         entry = doubt.entry
-        is_there = intake.has_batch(connection, doubt.batch_id, entry.worker, entry.received_at_us)
+        batch_id = intake.find_batch(connection, self._last_batch_id, entry.worker, entry.received_at_us)
         connection.rollback()
         self._doubt = None
-        return doubt.outcome if is_there else None
+        return None if batch_id is None else self._committed(doubt.outcome._replace(batch_id=batch_id))
+
+    def _committed(self, outcome: Outcome) -> Outcome:
+        self._doubt = None
+        self._last_batch_id = outcome.batch_id
+        return outcome
+
+    def _commit_first(self, connection: Connection, batch: Batch) -> Outcome:
+        """Commit a batch that is taken for new."""
+        self._read_watermark(connection)
+        connection.commit()
+        if self._enter is enter_account and is_plain(batch, self._watermark_us):
+            return self._commit_plain(connection, batch)
+        return self._commit(connection, batch, is_compared=False)
+
+    def _commit_plain(self, connection: Connection, batch: Batch) -> Outcome:
+        """Commit a small batch of which nothing is to be told but that it is stored, in one turn with the server.
+
+        A broker that lets out few messages at a time waits for each commit, and the long way takes seven turns.
+        """
+        entry = self._make_entry(batch)
+        outcome = make_outcome(batch, Settlement(np.zeros(len(batch.owners), dtype=np.int8)))
+        self._doubt = Doubt(entry, outcome)
+        try:
+            batch_id = intake.insert_plain_batch(connection, entry, batch.rows, plain_deliveries(batch.parts))
+        except psycopg.errors.UniqueViolation:
+            self._doubt = None  # the server has answered: nothing was committed
+            raise
+        return self._committed(outcome._replace(batch_id=batch_id))
+
+    def _make_entry(self, batch: Batch) -> BatchEntry:
+        n_values, version = len(batch.rows.values), batch.decoder_version
+        return BatchEntry(self.worker, batch.received_at_us, batch.n_messages, n_values, version, batch.source)
 
     def _commit(self, connection: Connection, batch: Batch, *, is_compared: bool) -> Outcome:
         self._read_watermark(connection)
-        entry = BatchEntry(
-            self.worker,
-            batch.received_at_us,
-            batch.n_messages,
-            len(batch.rows.values),
-            batch.decoder_version,
-            batch.source,
-        )
+        entry = self._make_entry(batch)
         batch_id = intake.insert_batch(connection, entry)
         fresh = find_fresh(connection, batch)
         write = intake.compare_measurements if is_compared else copy_all
@@ -90,24 +124,34 @@ class Writer:
         if settlement.revisions:
             intake.revise_measurements(connection, batch_id, settlement.revisions, self.worker)
         self._mark_values(connection, outcome)
+        note_counts(connection, batch)
         outcome = self._enter(connection, outcome)
-        self._doubt = Doubt(entry, batch_id, outcome)
+        self._doubt = Doubt(entry, outcome)
         connection.commit()
-        self._doubt = None
-        return outcome
+        return self._committed(outcome)
 
     def _mark_values(self, connection: Connection, outcome: Outcome) -> None:
-        """Mark what came late and what has only the time of its arrival, and note what formats with state learnt."""
+        """Mark what came late and what has not its own time as it was sent; note what formats with state learnt."""
         batch, rows = outcome.batch, outcome.batch.rows
         if (is_late := outcome.is_stored & (rows.times_us < self._watermark_us)).any():
             intake.mark_changed_hours(connection, rows.series_ids[is_late], rows.times_us[is_late])
-        if (is_noted := outcome.is_stored & find_arrival_times(batch)).any():
-            keys = zip(rows.series_ids[is_noted].tolist(), rows.times_us[is_noted].tolist(), strict=True)
-            intake.note_arrival_times(connection, keys)
+        self._note_clocks(connection, outcome)
         if batch.aftermath.records:
             memory.write_records(connection, batch.aftermath.memory_name, batch.aftermath.records)
         if batch.aftermath.presences:
             memory.write_presences(connection, batch.aftermath.presences)
+
+    def _note_clocks(self, connection: Connection, outcome: Outcome) -> None:
+        batch, rows = outcome.batch, outcome.batch.rows
+        clocks_met = {part.uplink.clock for part in batch.parts}
+        for clock in sorted(clocks_met - {"device"}):
+            is_noted = outcome.is_stored & find_clock(batch, clock)
+            clocks.note_times(connection, rows.series_ids[is_noted], rows.times_us[is_noted], f"{clock}_time")
+        if batch.corrections is not None:
+            indexes, originals_us, rule_ids = batch.corrections
+            kept = outcome.is_stored[indexes]
+            where = rows.series_ids[indexes[kept]], rows.times_us[indexes[kept]]
+            clocks.note_corrections(connection, *where, originals_us[kept], rule_ids[kept])
 
     def _read_watermark(self, connection: Connection) -> None:
         now = self._clock()
@@ -124,6 +168,30 @@ def enter_account(connection: Connection, outcome: Outcome) -> Outcome:
     if unknown := unknown_deliveries(outcome.batch.refusals):
         account.log_unknown_deliveries(connection, outcome.batch_id, unknown)
     return outcome
+
+
+def is_plain(batch: Batch, watermark_us: int) -> bool:
+    """Say whether a batch is small and holds nothing but new values of their devices' own time, none of them late."""
+    rows = batch.rows
+    if not 0 < len(rows.values) <= PLAIN_N or batch.refusals or batch.corrections is not None:
+        return False
+    if batch.aftermath is not NOTHING_LEFT or (rows.times_us < watermark_us).any():
+        return False
+    if any(part.n_refused or part.uplink.clock != "device" or part.uplink.count for part in batch.parts):
+        return False
+    return len(find_groups(rows).starts) == len(rows.values)
+
+
+def note_counts(connection: Connection, batch: Batch) -> None:
+    """Note where messages stand in their senders' counts, for those that carry one; redeliveries do no harm."""
+    counted = [(part.device_id, part.uplink.count) for part in batch.parts if part.uplink.count is not None]
+    if counted:
+        rows = ((device_id, c.basis, c.session, c.number, c.at_us) for device_id, c in counted)
+        intake.log_counts(connection, rows)
+    if by_name := batch.aftermath.counts:
+        counts = ((territory, counted.device, counted.count) for territory, counted in by_name)
+        named = [(territory, device, c.basis, c.session, c.number, c.at_us) for territory, device, c in counts]
+        intake.log_counts_by_name(connection, named)
 
 
 def copy_all(connection: Connection, batch_id: int, rows: Rows) -> dict[tuple[int, int], float]:
@@ -179,6 +247,6 @@ def find_revisable(batch: Batch) -> npt.NDArray[np.bool_]:
     return np.array([part.is_revisable for part in batch.parts], dtype=np.bool_)[batch.owners]
 
 
-def find_arrival_times(batch: Batch) -> npt.NDArray[np.bool_]:
-    """Say of each value whether its instant is only that of its arrival."""
-    return np.array([part.uplink.clock == "arrival" for part in batch.parts], dtype=np.bool_)[batch.owners]
+def find_clock(batch: Batch, clock: Clock) -> npt.NDArray[np.bool_]:
+    """Say of each value whether its instant comes from such a clock."""
+    return np.array([part.uplink.clock == clock for part in batch.parts], dtype=np.bool_)[batch.owners]

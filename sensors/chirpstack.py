@@ -65,6 +65,7 @@ class Event(_Camel, frozen=True):
     device_info: DeviceInfo
     deduplication_id: str | None = None
     time: str | None = None
+    dev_addr: str = ""
     f_cnt: int = 0
     f_port: int = 0
     data: bytes = b""  # base64 in JSON
@@ -112,6 +113,7 @@ def to_heard(event: Event, topic: str) -> Heard:
         message_id=_message_id(event),
         f_port=event.f_port,
         f_cnt=event.f_cnt,
+        session=shown(event.dev_addr),
         payload=event.data,
         decoded=event.object if isinstance(event.object, dict) else None,
         model=event.device_info.device_profile_name,

@@ -21,7 +21,7 @@ from sensors.json_text import read_json
 from sensors.mapping import WITH_UNITS, raw_columns
 from sensors.mapping_rule import Rule, RuleError, TopicPattern, ValueRule, check_rule, fill
 from sensors.mapping_time import Time, read_times
-from sensors.measurement import Uplink
+from sensors.measurement import Clock, Uplink
 from sensors.plausible import Refusal, check_columns
 from sensors.quantity import find_quantity
 from sensors.rejection import DecodeError, Reason, shown
@@ -70,15 +70,22 @@ def read_rule(document: bytes) -> Rule:
 
 
 class JsonMapping:
-    """The format of one rule. Its version changes with the rule."""
+    """The format of one rule. Its version changes with the rule.
 
-    def __init__(self, rule: Rule) -> None:
+    Times without offset are read in the zone of the rule, else in `zone`.
+    """
+
+    def __init__(self, rule: Rule, zone: str | None = None) -> None:
         check_rule(rule)
-        self._rule = rule
+        self._rule, self._zone = rule, zone
         self._pattern = TopicPattern(rule.topic)
         self.name = f"json_mapping:{rule.name}"
         self.version = f"{self.name}/1.{sha256(msgspec.json.encode(rule)).hexdigest()[:8]}"
         self.topic_filter = self._pattern.topic_filter
+
+    def in_zone(self, zone: str) -> "JsonMapping":
+        """Give the format for a territory in this zone."""
+        return JsonMapping(self._rule, zone)
 
     def decode(self, topic: str, payload: bytes, received_at_us: int) -> tuple[Uplink, ...]:
         """Give one uplink for each device that the message speaks of. Raises DecodeError only."""
@@ -92,7 +99,7 @@ class JsonMapping:
         for record in records:
             scope = whole._replace(record=record)
             timed = by_device.setdefault(self._read_device(scope), [])
-            timed.extend(_read_record(self._rule, scope, received_at_us))
+            timed.extend(_read_record(self._rule, scope, received_at_us, self._zone))
         uplinks = (self._to_uplink(device, timed, whole, received_at_us) for device, timed in by_device.items())
         found = tuple(uplink for uplink in uplinks if uplink is not None)
         if not found:
@@ -116,10 +123,16 @@ class JsonMapping:
             columns,
             rejected,
             _read_checked(whole, self._rule.message_id, _MESSAGE_ID, Reason.WRONG_SHAPE),
-            "device" if all(time.is_own for time, _ in timed) else "arrival",
+            _find_clock(timed),
             _read_checked(whole, self._rule.territory, _TERRITORY, Reason.UNKNOWN_TERRITORY),
             external_id(gateway) if gateway else None,
         )
+
+
+def _find_clock(timed: Sequence[Timed]) -> Clock:
+    if not all(time.is_own for time, _ in timed):
+        return "arrival"
+    return "local" if any(time.is_local for time, _ in timed) else "device"
 
 
 def _read_checked(scope: Scope, source: str | None, pattern: re.Pattern[str], reason: Reason) -> str | None:
@@ -129,9 +142,9 @@ def _read_checked(scope: Scope, source: str | None, pattern: re.Pattern[str], re
     return text
 
 
-def _read_record(rule: Rule, scope: Scope, received_at_us: int) -> Iterator[Timed]:
+def _read_record(rule: Rule, scope: Scope, received_at_us: int, zone: str | None) -> Iterator[Timed]:
     """Give each value with its time: lists of times and values go together member by member."""
-    times = read_times(rule.time, scope.find(rule.time.path) if rule.time else (), received_at_us)
+    times = read_times(rule.time, scope.find(rule.time.path) if rule.time else (), received_at_us, zone)
     for value_rule in rule.values:
         found = scope.find(value_rule.path)
         items = [_read_item(value_rule, value, scope) for value in found]

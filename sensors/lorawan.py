@@ -13,7 +13,7 @@ import msgspec
 
 from sensors.decoded import COMMON, Fields, Item, read_decoded
 from sensors.devices import find_device_model
-from sensors.measurement import Clock, RejectedPart, Uplink
+from sensors.measurement import Clock, Count, RejectedPart, Uplink
 from sensors.plausible import RawColumn, Refusal, check_columns
 from sensors.rejection import DecodeError, Reason, shown
 
@@ -33,7 +33,7 @@ class Heard(msgspec.Struct, frozen=True):
     server's codec, None without one; `timed` holds values that a server has normalized, and goes before it, each group
     with its instant where it has one of its own. `model` names brand and model.
     `codec_object` is what the territory's own codec made of the payload and goes before all else, `failure` why it made
-    nothing.
+    nothing. `session` tells one activation of the device from another, as far as the network says.
     """
 
     device: str
@@ -41,6 +41,7 @@ class Heard(msgspec.Struct, frozen=True):
     message_id: str | None = None
     f_port: int = 0
     f_cnt: int | None = None
+    session: str = ""
     payload: bytes = b""
     decoded: Mapping[str, Any] | None = None  # Any: whatever a codec may return
     timed: Sequence[tuple[int | Refusal | None, Sequence[Item]]] = ()
@@ -81,7 +82,26 @@ def to_uplink(heard: Heard, received_at_us: int, fields: Fields = COMMON) -> Upl
     parts = rejected if unread is None else (*rejected, unread)
     gateway = best.gateway if best else None
     profile = shown(heard.model) or None
-    return Uplink(heard.device, columns, parts, heard.message_id, clock, None, gateway, heard.simulated, profile)
+    return Uplink(
+        heard.device,
+        columns,
+        parts,
+        heard.message_id,
+        clock,
+        None,
+        gateway,
+        heard.simulated,
+        profile,
+        count=count_of(heard, received_at_us),
+    )
+
+
+def count_of(heard: Heard, received_at_us: int) -> Count | None:
+    """Give the frame's place in the device's count of frames; what a person made up counts nothing."""
+    if heard.f_cnt is None or heard.simulated:
+        return None
+    at_us = heard.at_us if isinstance(heard.at_us, int) else received_at_us
+    return Count("frame_counter", heard.session, heard.f_cnt, at_us)
 
 
 def read_payload(

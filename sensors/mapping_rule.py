@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from sensors.json_path import is_path, read_path
+from sensors.local_time import ZONE
 from sensors.quantity import find_quantity
 from sensors.unit import UnitError, conversion
 
@@ -27,12 +28,13 @@ class RuleError(ValueError):
 class TimeRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the time is and how it is written.
 
-    `iso` is RFC 3339 with offset, `local` ISO 8601 in `zone` where it has none, the others numbers since 1970 UTC.
+    `iso` is RFC 3339, `local` any ISO 8601, both in `zone` where there is no offset (None: that of the territory); the
+    others are numbers since 1970 UTC.
     """
 
     path: str
     format: TimeFormat = "iso"
-    zone: str = "Europe/Paris"
+    zone: str | None = None
 
 
 class ValueRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -119,7 +121,7 @@ def check_rule(rule: Rule) -> None:
     for value in rule.values:
         _check_value(value)
     if rule.time is not None:
-        _check_zone(rule.time.zone)
+        _check_zone(rule.time.zone or ZONE)
 
 
 def _paths(rule: Rule) -> Iterator[tuple[str, str]]:

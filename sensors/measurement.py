@@ -12,7 +12,8 @@ import msgspec
 
 from sensors.rejection import Reason
 
-Clock = Literal["device", "arrival"]
+Clock = Literal["device", "arrival", "local"]
+Counting = Literal["frame_counter", "sequence"]
 
 
 class Column(msgspec.Struct, frozen=True, gc=False):
@@ -39,14 +40,28 @@ class RejectedPart(msgspec.Struct, frozen=True, gc=False):
     n_values: int
 
 
+class Count(msgspec.Struct, frozen=True, gc=False):
+    """Where a message stands in its sender's own count, which begins at 0 with each `session` and grows by one.
+
+    `at_us` is when it was sent as far as the message says, else its arrival. Numbers may roll over and may begin anew
+    within a session; `analytics.delivery.count` makes sense of them.
+    """
+
+    basis: Counting
+    session: str
+    number: int
+    at_us: int
+
+
 class Uplink(msgspec.Struct, frozen=True, gc=False):
     """What one device said in one message: accepted columns and refused parts, not both empty.
 
     `device` is the external id. `territory` is the slug the message itself names, None where the format has none and
     the source decides. `message_id` is the sender's or the network's identity of the message. `clock` is "arrival"
-    where the message carried no time of its own: such measurements can be told from a redelivery only by `message_id`.
+    where the message carried no time of its own: such measurements can be told from a redelivery only by `message_id`;
+    "local" where a time lacked its offset and was read in the zone of the source or territory.
     `simulated` values stay out of KPIs. `profile` is the model or device profile as the network names it. `decoder`
-    names what read the payload where that is not the format alone.
+    names what read the payload where that is not the format alone. `count` tells later what of this device is missing.
     """
 
     device: str
@@ -59,6 +74,7 @@ class Uplink(msgspec.Struct, frozen=True, gc=False):
     simulated: bool = False
     profile: str | None = None
     decoder: str | None = None
+    count: Count | None = None
 
     @property
     def n_accepted(self) -> int:

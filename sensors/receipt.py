@@ -42,17 +42,18 @@ class ReceiptDocument(msgspec.Struct, frozen=True):
 
 def receipt_topic(territory: str, sender: str, response_topic: str | None = None) -> str:
     """Say where receipts for this sender (the gateway, else the device) go: as it asks, else its receipts topic."""
-    return answer_topic(territory, response_topic) or f"{ROOT}/{territory}/{sender}/receipts"
+    asked = None if response_topic is None else answer_topic(territory, response_topic)
+    return asked or f"{ROOT}/{territory}/{sender}/receipts"
 
 
-def answer_topic(territory: str, response_topic: str | None) -> str | None:
+def answer_topic(territory: str, response_topic: str) -> str | None:
     """Give an MQTT 5 response topic where it may be followed, else None.
 
     That is inside the sender's own territory and never onto an uplink topic: a stranger must not be able to make Vigie
     write elsewhere, or to itself.
     """
-    is_inside = response_topic is not None and response_topic.startswith(f"{ROOT}/{territory}/")
-    return response_topic if response_topic and is_inside and _is_publishable(response_topic) else None
+    is_inside = response_topic.startswith(f"{ROOT}/{territory}/")
+    return response_topic if is_inside and _is_publishable(response_topic) else None
 
 
 def encode_receipts(receipts: tuple[Receipt, ...]) -> bytes:

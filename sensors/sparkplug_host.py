@@ -12,17 +12,28 @@ import msgspec
 
 from sensors.foreign_name import external_id
 from sensors.instant import SECOND_US
-from sensors.measurement import Uplink
+from sensors.measurement import Count, Uplink
 from sensors.rejection import DecodeError, Reason, shown
 from sensors.sparkplug import ROOT, Address, Payload, rebirth_command
 from sensors.sparkplug_metrics import NOTHING_BORN, Births, Taken, find_bd_seq, read_births, take_metrics
-from sensors.stateful import Decoded, Liveness, Presence, Received, Record, Records, Request, check_room
+from sensors.stateful import (
+    Counted,
+    Decoded,
+    Liveness,
+    Presence,
+    Received,
+    Record,
+    Records,
+    Request,
+    check_room,
+)
 from sensors.topic import TERRITORY_PATTERN
 
 ASK_EVERY_US = 30 * SECOND_US  # births of a large node are large: a lossy line must not carry them all the time
 N_RECENT = 32  # messages back to which a repetition is recognised
 SEQUENCES = 256
 LONGEST_MESSAGE_ID = 128
+SESSION = "sparkplug:"  # begins the name of a node's count
 
 
 class Node(msgspec.Struct, frozen=True):
@@ -30,7 +41,8 @@ class Node(msgspec.Struct, frozen=True):
 
     `seq` is that of the last message, None where the next may have any. `is_alive`: born and not known to be dead.
     `is_sure`: since the node's birth nothing is missing. `devices` have births in force. `recent` holds digests of the
-    last messages, `asked_at_us` is when a rebirth was last asked for, 0 for never.
+    last messages, `asked_at_us` is when a rebirth was last asked for, 0 for never. `number` is that of the last message
+    in the count of all that the node sent since `counted_from_us`, missing ones included.
     """
 
     bd_seq: int | None = None
@@ -40,6 +52,8 @@ class Node(msgspec.Struct, frozen=True):
     devices: tuple[str, ...] = ()
     recent: tuple[str, ...] = ()
     asked_at_us: int = 0
+    number: int = 0
+    counted_from_us: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +123,7 @@ def bear_node(heard: Heard) -> Decoded:
     if heard.received.is_retained:  # births are never retained by rule: nobody knows how old this one is
         return Decoded(uplinks)
     node = Node(find_bd_seq(heard.payload), heard.payload.seq, True, True, asked_at_us=heard.node.asked_at_us)
+    node = count_on(heard, node)
     changes = forgotten(heard) | {heard.node_key: node, heard.births_key(""): births}
     facts = (*lost_with_node(heard), liveness(heard, "", "online"))
     return Decoded(uplinks, changes, (), facts)
@@ -122,7 +137,10 @@ def bury_node(heard: Heard) -> Decoded:
     is_its_death = heard.node.is_alive and find_bd_seq(heard.payload) == heard.node.bd_seq
     if heard.node.is_sure and not is_its_death:
         return Decoded()
-    node = Node(heard.node.bd_seq, asked_at_us=heard.node.asked_at_us)
+    before = heard.node
+    node = Node(
+        before.bd_seq, asked_at_us=before.asked_at_us, number=before.number, counted_from_us=before.counted_from_us
+    )
     changes = forgotten(heard) | {heard.node_key: node}
     if not is_its_death:
         return Decoded((), changes)
@@ -171,8 +189,36 @@ def follow(heard: Heard) -> tuple[Node, dict[str, Record | None]]:
     is_next = node.seq is not None and seq == (node.seq + 1) % SEQUENCES
     if is_next:
         recent = (*node.recent, heard.digest)[-N_RECENT:]
-        return msgspec.structs.replace(node, seq=seq, recent=recent), {}
-    return msgspec.structs.replace(node, seq=seq, recent=(heard.digest,), is_sure=False, devices=()), forgotten(heard)
+        return count_on(heard, msgspec.structs.replace(node, seq=seq, recent=recent)), {}
+    node = msgspec.structs.replace(node, seq=seq, recent=(heard.digest,), is_sure=False, devices=())
+    return count_on(heard, node), forgotten(heard)
+
+
+def count_on(heard: Heard, node: Node) -> Node:
+    """Give the node with the message's number in the count of all.
+
+    One that is a little behind the last is taken for late. How many were lost before a birth nobody can know.
+    """
+    before, seq = heard.node, heard.payload.seq
+    if not before.counted_from_us:
+        return msgspec.structs.replace(node, number=0, counted_from_us=heard.received.received_at_us)
+    ahead = 1
+    if before.seq is not None and seq is not None and heard.address.kind != "NBIRTH":
+        ahead = (seq - before.seq) % SEQUENCES
+        ahead -= SEQUENCES * (ahead == 0 or ahead > SEQUENCES - N_RECENT)
+    number = max(0, before.number + ahead)
+    return msgspec.structs.replace(node, number=number, counted_from_us=before.counted_from_us)
+
+
+def find_count(heard: Heard, decoded: Decoded) -> Decoded:
+    """Add the message's place in its node's count; one that is repeated or retained has none."""
+    node = decoded.changes.get(heard.node_key)
+    is_counted = isinstance(node, Node) and heard.payload.seq is not None
+    if not isinstance(node, Node) or not is_counted or (node.number, node.seq) == (heard.node.number, heard.node.seq):
+        return decoded
+    count = Count("sequence", f"{SESSION}{node.counted_from_us}", node.number, heard.received.received_at_us)
+    counted = Counted(heard.naming.external_id(heard.address, ""), count, heard.naming.territory(heard.address))
+    return msgspec.structs.replace(decoded, counted=counted)
 
 
 def births_in_force(heard: Heard, node: Node) -> Births:

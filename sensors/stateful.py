@@ -15,7 +15,7 @@ from typing import Literal, Protocol
 
 import msgspec
 
-from sensors.measurement import Uplink
+from sensors.measurement import Count, Uplink
 from sensors.rejection import DecodeError, Reason
 
 Presence = Literal["online", "offline"]
@@ -55,6 +55,17 @@ class Liveness(msgspec.Struct, frozen=True):
     territory: str | None = None
 
 
+class Counted(msgspec.Struct, frozen=True):
+    """That a message was one of those that `device` counts, whether it carried measurements or not.
+
+    `territory` is the slug the message itself names, None where the source decides.
+    """
+
+    device: str
+    count: Count
+    territory: str | None = None
+
+
 class Request(msgspec.Struct, frozen=True):
     """A message to publish at QoS 0, not retained, after the commit; it may be lost, and is then asked for again."""
 
@@ -72,6 +83,7 @@ class Decoded(msgspec.Struct, frozen=True):
     changes: Mapping[str, Record | None] = MappingProxyType({})
     requests: tuple[Request, ...] = ()
     liveness: tuple[Liveness, ...] = ()
+    counted: Counted | None = None
 
 
 class StatefulFormat(Protocol):

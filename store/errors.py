@@ -37,7 +37,7 @@ class MissingRightError(StoreError):
 
 
 class BusyError(StoreError):
-    """Another replay is running: try again when it has ended."""
+    """Another one is at the same work: try again when it has ended."""
 
 
 class OutdatedSchemaError(StoreError):

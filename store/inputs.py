@@ -87,6 +87,19 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivered:
+    """Messages that came and that are missing, of devices that tell how many to expect."""
+
+    n_heard: int
+    n_missing: int
+
+    @property
+    def share(self) -> float:
+        """Give the share of the expected that came, 0 to 1."""
+        return self.n_heard / (self.n_heard + self.n_missing)
+
+
+@dataclass(frozen=True, slots=True)
 class ChangedDay:
     """A civil day of a territory that has ended and whose rollups were written since it was last taken."""
 
@@ -140,8 +153,12 @@ class QuietDevice:
 
 
 def take_changed_days(connection: Connection, n_days: int) -> list[ChangedDay]:
-    """Take the oldest ended days to compute KPIs for; they are gone when the caller's transaction commits."""
-    return [ChangedDay(*row) for row in connection.execute(QUERIES["take_changed_days"], {"n_days": n_days})]
+    """Take the oldest ended days to compute KPIs for; they are gone when the caller's transaction commits.
+
+    Days of periods whose inputs retention has dropped are taken and not given: those KPIs are final.
+    """
+    rows = connection.execute(QUERIES["take_changed_days"], {"n_days": n_days})
+    return [ChangedDay(*row[:3]) for row in rows if not row[3]]
 
 
 def read_states(connection: Connection, window: Window, quantity: str) -> list[StateAmount]:
@@ -182,6 +199,12 @@ def read_curves(connection: Connection, window: Window, quantity: str) -> list[C
             QUERIES["read_curves"], parameters
         )
     ]
+
+
+def read_delivered(connection: Connection, window: Window) -> dict[int | None, Delivered]:
+    """Read what came of each asset's devices, by asset and (None) of all together; none where nothing was expected."""
+    rows = connection.execute(QUERIES["read_delivered"], window_parameters(window))
+    return {asset_id: Delivered(n_heard, n_missing) for asset_id, n_heard, n_missing in rows}
 
 
 def window_parameters(window: Window) -> dict[str, Any]:

@@ -15,7 +15,13 @@ with ended as (
 delete from changed_days d
 using ended
 where d.territory_id = ended.territory_id and d.day = ended.day
-returning ended.territory_id, ended.day, ended.time_zone
+returning ended.territory_id, ended.day, ended.time_zone,
+    -- Final: inputs of a period that the day touches are no longer there.
+    exists (
+        select from territory_drops t
+        where t.territory_id = ended.territory_id
+          and t.dropped && tstzrange(date_trunc('month', ended.day - interval '1 day', ended.time_zone) - interval '7 days',
+                                     date_trunc('month', ended.day, ended.time_zone) + interval '1 month 1 day'))
 
 -- name: read_states
 -- One row per placed series and state; a series that says nothing in the period has state null.
@@ -122,6 +128,20 @@ select asset_id, series_id, full_at_percent, date_part('epoch', ends_at - begins
 from spells
 group by asset_id, series_id, full_at_percent, begins_at, ends_at
 order by asset_id, series_id
+
+-- name: read_delivered
+-- The last row is all assets together; an hour counts for the asset about which the device told when it began.
+select asset_id, sum(n_heard)::int, sum(n_missing)::int
+from (
+    select distinct a.asset_id, e.device_id, e.hour, e.n_heard, e.n_missing
+    from assets a
+    join placements p using (asset_id)
+    join expectations e on e.device_id = p.device_id and p.period @> e.hour
+    where a.territory_id = %(territory_id)s and a.type = any (%(types)s)
+      and e.hour >= %(from)s and e.hour < %(to)s
+) as hours
+group by grouping sets ((asset_id), ())
+having sum(n_heard + n_missing) > 0
 
 -- name: read_fresh_series
 -- Series of these kinds with values that the detector has not scored yet, once their first hour is closed.

@@ -72,3 +72,16 @@ async def list_deliveries(
     names = ("after_hour", "after_territory", "after_device")
     parameters = {"territory": territory, "hours": hours, "n": n, **dict(zip(names, after, strict=True))}
     return await fetch(connection, QUERIES["list_deliveries"], parameters)
+
+
+async def list_gaps(connection: Connection, filters: Mapping[str, Filter], *, after: int, n: int) -> list[Row]:
+    """List gaps, those found last first; filters: territory, device_id, cause, state (open, closed or all)."""
+    return await fetch(connection, QUERIES["list_gaps"], {**filters, "after": after, "n": n})
+
+
+async def list_completeness(
+    connection: Connection, filters: Mapping[str, Filter], span: tuple[datetime, datetime], *, after: int, n: int
+) -> list[Row]:
+    """List how complete series are in a span of whole hours; filters: territory, device_id, asset_id."""
+    parameters = {**filters, "from": span[0], "to": span[1], "after": after, "n": n}
+    return await fetch(connection, QUERIES["list_completeness"], parameters)

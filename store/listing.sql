@@ -178,20 +178,86 @@ limit %(n)s
 
 -- name: list_deliveries
 with page as materialized ( -- devices are joined to the page only: to the whole ledger that costs ten times as much
-    select t.slug as territory, l.device_id, l.arrival_hour, l.n_messages, l.n_received,
-           l.n_stored, l.n_duplicate, l.n_rejected, l.n_revised
-    from delivery_ledger l
+    select t.slug as territory, l.device_id, l.hour as arrival_hour, sum(l.n_messages)::bigint as n_messages,
+           sum(l.n_received)::bigint as n_received, sum(l.n_stored)::bigint as n_stored,
+           sum(l.n_duplicate)::bigint as n_duplicate, sum(l.n_rejected)::bigint as n_rejected,
+           sum(l.n_revised)::bigint as n_revised, max(l.basis) as basis, sum(l.n_heard)::bigint as n_heard,
+           sum(l.n_missing)::bigint as n_missing
+    from (
+        select territory_id, device_id, arrival_hour as hour, n_messages, n_received, n_stored, n_duplicate,
+               n_rejected, n_revised, null as basis, null as n_heard, null as n_missing
+        from delivery_ledger
+        union all
+        select territory_id, device_id, hour, 0, 0, 0, 0, 0, 0, basis, n_heard, n_missing
+        from expectations
+    ) as l
     join territories t on t.territory_id = l.territory_id
     where (%(territory)s::text is null or t.slug = %(territory)s)
-      and l.arrival_hour >= date_trunc('hour', now()) - make_interval(hours => %(hours)s)
-      and l.arrival_hour <= %(after_hour)s::timestamptz
-      and (l.arrival_hour < %(after_hour)s::timestamptz
+      and l.hour >= date_trunc('hour', now()) - make_interval(hours => %(hours)s)
+      and l.hour <= %(after_hour)s::timestamptz
+      and (l.hour < %(after_hour)s::timestamptz
            or (t.slug, coalesce(l.device_id, 0)) > (%(after_territory)s, coalesce(%(after_device)s::int, 0)))
-    order by l.arrival_hour desc, t.slug, coalesce(l.device_id, 0)
+    group by t.slug, l.device_id, l.hour
+    order by l.hour desc, t.slug, coalesce(l.device_id, 0)
     limit %(n)s
 )
 select page.territory, d.external_id as device, page.device_id, page.arrival_hour, page.n_messages, page.n_received,
-       page.n_stored, page.n_duplicate, page.n_rejected, page.n_revised
+       page.n_stored, page.n_duplicate, page.n_rejected, page.n_revised, page.basis,
+       page.n_heard + page.n_missing as n_expected, page.n_heard, page.n_missing
 from page
 left join devices d on d.device_id = page.device_id
 order by page.arrival_hour desc, page.territory, coalesce(page.device_id, 0)
+
+-- name: list_gaps
+select g.gap_id, t.slug as territory, d.external_id as device, g.device_id, g.basis, g.began_at as from,
+       case when not g.lasts then g.ended_at end as to, g.n_missing, g.cause, g.reason, g.evidence, g.found_at,
+       g.attributed_at, g.closed_at
+from gaps g
+join territories t using (territory_id)
+join devices d using (device_id)
+where (%(after)s = 0 or g.gap_id < %(after)s)
+  and (%(territory)s::text is null or t.slug = %(territory)s)
+  and (%(device_id)s::int is null or g.device_id = %(device_id)s)
+  and (%(cause)s::text is null or g.cause = %(cause)s)
+  and (%(state)s = 'all' or (g.closed_at is null) = (%(state)s = 'open'))
+order by g.gap_id desc
+limit %(n)s
+
+-- What is missing is taken to have carried a series as often as what came: so a device of which nothing came at all
+-- has missed everything, and a series that did not come while its device did is not known to be missing anything.
+-- name: list_completeness
+with page as (
+    select s.series_id, t.slug as territory, d.external_id as device, s.device_id, s.channel, s.quantity
+    from series s
+    join territories t using (territory_id)
+    join devices d using (device_id)
+    where s.series_id > %(after)s
+      and (%(territory)s::text is null or t.slug = %(territory)s)
+      and (%(device_id)s::int is null or s.device_id = %(device_id)s)
+      and (%(asset_id)s::int is null or s.series_id in (
+              select sa.series_id from series_assets sa
+              where sa.asset_id = %(asset_id)s and sa.period && tstzrange(%(from)s, %(to)s)))
+    order by s.series_id
+    limit %(n)s
+), received as (
+    select page.series_id, coalesce(sum(h.n), 0)::bigint as n
+    from page
+    left join measurements_hourly h on h.series_id = page.series_id and h.bucket >= %(from)s and h.bucket < %(to)s
+    group by page.series_id
+), expected as (
+    select e.device_id, max(e.basis) as basis, sum(e.n_heard)::float8 as n_heard, sum(e.n_missing)::float8 as n_missing
+    from expectations e
+    where e.device_id in (select device_id from page) and e.hour >= %(from)s and e.hour < %(to)s
+    group by e.device_id
+)
+select page.series_id, page.territory, page.device, page.device_id, page.channel, page.quantity, expected.basis,
+       received.n as n_received, asked.n as n_expected, received.n / nullif(asked.n, 0) as completeness
+from page
+join received using (series_id)
+left join expected using (device_id)
+cross join lateral (
+    select case when received.n > 0 and expected.n_heard > 0
+                then received.n * (1 + expected.n_missing / expected.n_heard)
+                when received.n = 0 and expected.n_heard = 0 then expected.n_missing end as n
+) as asked
+order by page.series_id

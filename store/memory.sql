@@ -31,14 +31,23 @@ on conflict (source, format, key) do update
 set document = excluded.document, changed_at = excluded.changed_at
 
 -- name: write_presences
+with facts as (
+    select d.device_id, fact.presence, fact.through, fact.changed_at, fact.place
+    from unnest(%(territories)s::text[], %(devices)s::text[], %(presences)s::text[], %(through)s::text[],
+                %(changed_at)s::timestamptz[]) with ordinality
+        as fact (territory, device, presence, through, changed_at, place)
+    join territories t on t.slug = fact.territory
+    join devices d on d.territory_id = t.territory_id and d.external_id = fact.device
+), kept as (
+    insert into presence_changes (device_id, changed_at, presence)
+    select device_id, changed_at, presence
+    from facts
+    on conflict (device_id, changed_at, presence) do nothing
+)
 insert into device_presences (device_id, presence, through, changed_at)
-select distinct on (d.device_id) d.device_id, fact.presence, fact.through, fact.changed_at
-from unnest(%(territories)s::text[], %(devices)s::text[], %(presences)s::text[], %(through)s::text[],
-            %(changed_at)s::timestamptz[]) with ordinality
-    as fact (territory, device, presence, through, changed_at, place)
-join territories t on t.slug = fact.territory
-join devices d on d.territory_id = t.territory_id and d.external_id = fact.device
-order by d.device_id, fact.place desc
+select distinct on (device_id) device_id, presence, through, changed_at
+from facts
+order by device_id, place desc
 on conflict (device_id) do update
 set presence = excluded.presence, through = excluded.through, changed_at = excluded.changed_at
 where excluded.changed_at >= device_presences.changed_at

@@ -1,25 +1,32 @@
 """Bring a database to the schema of this version: numbered migrations once each, then views, then the catalogue.
 
 Safe under two at once (an advisory lock), idempotent, and one transaction: a failure leaves the database as it was.
+Only a migration that says `-- Online` in its head runs outside: each of its statements is a transaction of its own,
+holds no lock for long and may be run again, so that large tables change while programs work.
 """
 
 import hashlib
+import re
+import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, LiteralString
+from typing import Any, LiteralString, cast
 
 import psycopg
 
-from store import catalogue
+from store import catalogue, columnstore
 from store.connect import connect
-from store.errors import MissingExtensionError, MissingRightError, OutdatedSchemaError
+from store.errors import BusyError, MissingExtensionError, MissingRightError, OutdatedSchemaError
 from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
 HERE = Path(__file__).parent
 LOCK_NUMBER = 7_449_341  # any number, the same for every Vigie
+PATIENCE_S = 3600.0
 OLDEST_TIMESCALEDB = (2, 19)
 OLDEST_POSTGRESQL = 150_000
+ONLINE = re.compile(r"^-- Online", re.MULTILINE)
+END = re.compile(r";[ \t]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,15 @@ class Migration:
     name: str
     text: LiteralString
     digest: str
+
+    @property
+    def is_online(self) -> bool:
+        return ONLINE.search(self.text) is not None
+
+    @property
+    def statements(self) -> list[LiteralString]:
+        """The statements of an online migration, which ends each with a semicolon at the end of a line."""
+        return [cast(LiteralString, part) for part in END.split(self.text) if part.strip()]
 
 
 def migrate(database_url: str) -> list[str]:
@@ -44,16 +60,57 @@ def migrate(database_url: str) -> list[str]:
     OutdatedSchemaError
         The database holds migrations that this version does not know, or knows otherwise.
     """
-    with connect(database_url, program="migrate", statement_timeout_s=3600) as connection:
-        connection.execute(QUERIES["lock_migrations"], {"number": LOCK_NUMBER})
+    with connect(database_url, program="migrate", statement_timeout_s=3600, autocommit=True) as connection:
+        wait_for_turn(connection)
         try:
-            require_server(connection)
-            applied = apply_missing(connection)
-            replay_views(connection)
-            catalogue.refresh(connection)
+            return apply_all(connection)
         except psycopg.errors.InsufficientPrivilege as error:
             raise MissingRightError(f"the database role may not do this: {str(error).strip()}") from error
-    return applied
+
+
+def wait_for_turn(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+    """Wait until no other migration runs; the connection holds the turn until it ends.
+
+    Asked again and again, since a session that waits within a statement is itself waited for by an index made online.
+    """
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        row = connection.execute(QUERIES["lock_migrations"], {"number": LOCK_NUMBER}).fetchone()
+        if row is not None and row[0]:
+            return
+        if time.monotonic() > deadline:
+            raise BusyError("another migration has been running for an hour")
+        time.sleep(0.1)
+
+
+def apply_all(connection: psycopg.Connection[tuple[Any, ...]]) -> list[str]:
+    """Apply what is missing: online migrations by themselves, all between two of them in one transaction."""
+    applied: list[str] = []
+    while True:
+        with connection.transaction():
+            require_server(connection)
+            missing = find_missing(connection)
+            online = next((one for one in missing if one.is_online), None)
+            now = missing[: missing.index(online)] if online else missing
+            for migration in now:
+                connection.execute(migration.text)
+                note(connection, migration)
+            if online is None:
+                replay_views(connection)
+                catalogue.refresh(connection)
+                columnstore.ensure_policy(connection)
+        applied += [migration.name for migration in now]
+        if online is None:
+            return applied
+        apply_online(connection, online)
+        applied.append(online.name)
+
+
+def apply_online(connection: psycopg.Connection[tuple[Any, ...]], migration: Migration) -> None:
+    """Run the statements of an online migration one by one; one that was cut is run again from its begin."""
+    for statement in migration.statements:
+        connection.execute(statement)
+    note(connection, migration)
 
 
 def require_server(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
@@ -91,20 +148,19 @@ def create_extensions(connection: psycopg.Connection[tuple[Any, ...]]) -> None:
         ) from error
 
 
-def apply_missing(connection: psycopg.Connection[tuple[Any, ...]]) -> list[str]:
-    """Run the migrations that the database does not hold yet, in number order."""
+def find_missing(connection: psycopg.Connection[tuple[Any, ...]]) -> list[Migration]:
+    """Give the migrations that the database does not hold yet, in number order."""
     connection.execute(QUERIES["create_migrations_table"])
     held = {int(number): str(digest) for number, digest in connection.execute(QUERIES["read_migrations"])}
     known = read_migrations()
     check_history(held, known)
-    missing = [migration for migration in known if migration.number not in held]
-    for migration in missing:
-        connection.execute(migration.text)
-        connection.execute(
-            QUERIES["note_migration"],
-            {"number": migration.number, "name": migration.name, "digest": migration.digest},
-        )
-    return [migration.name for migration in missing]
+    return [migration for migration in known if migration.number not in held]
+
+
+def note(connection: psycopg.Connection[tuple[Any, ...]], migration: Migration) -> None:
+    """Write down that a migration has been applied."""
+    parameters = {"number": migration.number, "name": migration.name, "digest": migration.digest}
+    connection.execute(QUERIES["note_migration"], parameters)
 
 
 def check_history(held: dict[int, str], known: list[Migration]) -> None:

@@ -1,5 +1,5 @@
 -- name: lock_migrations
-select pg_advisory_xact_lock(%(number)s)
+select pg_try_advisory_lock(%(number)s)
 
 -- name: read_extension
 select coalesce(installed_version, default_version) from pg_available_extensions where name = 'timescaledb'

@@ -16,7 +16,16 @@ from store.errors import ReferenceDataError
 from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
-REPLACED = ("tariffs", "factors", "schedules", "calendars", "collection_plans", "projects", "project_assets")
+REPLACED = (
+    "tariffs",
+    "factors",
+    "schedules",
+    "calendars",
+    "collection_plans",
+    "intervals",
+    "projects",
+    "project_assets",
+)
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -74,6 +83,17 @@ class CollectionPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class SendingInterval:
+    """How often a device (its external id), or every device of a profile (its model), ought to send [s]."""
+
+    interval_s: int
+    valid_from: datetime
+    device: str | None = None
+    profile: str | None = None
+    valid_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RoundDone:
     """A round that was driven; `source` is declared, telematics or inferred."""
 
@@ -109,6 +129,16 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class CounterRange:
+    """The number at which a counter shows 0 again, in the unit of its series: a fall across it is no reset."""
+
+    device: str
+    quantity: str
+    rolls_over_at: float
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """All that a territory (its slug) has entered."""
 
@@ -118,8 +148,10 @@ class Reference:
     factors: tuple[Factor, ...] = ()
     collection_plans: tuple[CollectionPlan, ...] = ()
     rounds_done: tuple[RoundDone, ...] = ()
+    intervals: tuple[SendingInterval, ...] = ()
     projects: tuple[Project, ...] = ()
     notices: tuple[Notice, ...] = ()
+    counter_ranges: tuple[CounterRange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +173,9 @@ def enter_reference(connection: Connection, reference: Reference) -> ReferenceRe
     try:
         with connection.transaction():
             require_registered(connection, reference)
+            connection.execute(QUERIES["lock_rollups"])  # so that no hour is computed by the old ranges after this
             changed = {name: replace(connection, name, parameters) for name in REPLACED}
+            changed["counter_ranges"] = replace(connection, "counter_ranges", parameters)
             changed["rounds_done"] = connection.execute(QUERIES["insert_rounds_done"], parameters).rowcount
             if any(changed[name] for name in REPLACED):
                 connection.execute(QUERIES["mark_project_months"], parameters)
@@ -161,13 +195,16 @@ def require_registered(connection: Connection, reference: Reference) -> None:
     named = {slug for project in reference.projects for slug in project.assets}
     named |= {schedule.asset for schedule in reference.schedules}
     named |= {notice.asset for notice in reference.notices if notice.asset}
-    row = connection.execute(
-        QUERIES["find_unregistered"], {"territory": reference.territory, "assets": sorted(named)}
-    ).fetchone()
+    named_devices = {interval.device for interval in reference.intervals if interval.device is not None}
+    devices = sorted(named_devices | {entry.device for entry in reference.counter_ranges})
+    parameters = {"territory": reference.territory, "assets": sorted(named), "devices": devices}
+    row = connection.execute(QUERIES["find_unregistered"], parameters).fetchone()
     if row is None:
         raise ReferenceDataError(f"no territory {reference.territory!r} is registered")
     if row[0]:
         raise ReferenceDataError(f"no asset {row[0][0]!r} is registered in {reference.territory!r}")
+    if row[1]:
+        raise ReferenceDataError(f"no device {row[1][0]!r} is registered in {reference.territory!r}")
 
 
 def tables(reference: Reference) -> Iterable[tuple[str, list[dict[str, Any]]]]:
@@ -178,6 +215,8 @@ def tables(reference: Reference) -> Iterable[tuple[str, list[dict[str, Any]]]]:
     yield "calendars", [row(entry) for entry in reference.notices]
     yield "collection_plans", [row(entry) for entry in reference.collection_plans]
     yield "rounds_done", [row(entry) for entry in reference.rounds_done]
+    yield "counter_ranges", [row(entry) for entry in reference.counter_ranges]
+    yield "intervals", [row(entry) for entry in reference.intervals]
     yield "projects", [row(entry) for entry in reference.projects]
     yield (
         "project_assets",

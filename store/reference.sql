@@ -2,9 +2,18 @@
 select array(
     select wanted.slug from unnest(%(assets)s::text[]) as wanted (slug)
     where not exists (select from assets a where a.territory_id = t.territory_id and a.slug = wanted.slug)
+    order by 1 limit 1),
+       array(
+    select wanted.external_id from unnest(%(devices)s::text[]) as wanted (external_id)
+    where not exists (
+        select from devices d where d.territory_id = t.territory_id and d.external_id = wanted.external_id)
     order by 1 limit 1)
 from territories t
 where t.slug = %(territory)s
+
+-- name: lock_rollups
+-- The lock of the rollup job's steps.
+select pg_advisory_xact_lock(7449342)
 
 -- name: delete_tariffs
 delete from tariffs o
@@ -116,6 +125,72 @@ where t.slug = %(territory)s
       select from collection_plans o
       where o.territory_id = t.territory_id and o.sector = n.sector and o.waste_stream = n.waste_stream
         and o.valid = daterange(n.first_on, n.valid_to))
+
+-- name: delete_counter_ranges
+-- Hours in which a counter fell are computed again by what is known of its range now.
+with gone as (
+    delete from counter_ranges o
+    using devices d
+    where d.device_id = o.device_id
+      and d.territory_id = (select territory_id from territories where slug = %(territory)s)
+      and not exists (
+          select from jsonb_to_recordset(%(counter_ranges)s::jsonb) as n
+                 (device text, channel text, quantity text, rolls_over_at float8)
+          where (n.device, n.channel, n.quantity, n.rolls_over_at)
+                = (d.external_id, o.channel, o.quantity, o.rolls_over_at))
+    returning o.device_id, o.channel, o.quantity
+), marked as (
+    insert into changed_hours (series_id, hour)
+    select h.series_id, h.bucket
+    from gone
+    join series s using (device_id, channel, quantity)
+    join counters_hourly h on h.series_id = s.series_id and h.n_resets + h.n_rollovers > 0
+)
+select from gone
+
+-- name: insert_counter_ranges
+with added as (
+    insert into counter_ranges (device_id, channel, quantity, rolls_over_at)
+    select d.device_id, n.channel, n.quantity, n.rolls_over_at
+    from jsonb_to_recordset(%(counter_ranges)s::jsonb) as n
+         (device text, channel text, quantity text, rolls_over_at float8)
+    join territories t on t.slug = %(territory)s
+    join devices d on d.territory_id = t.territory_id and d.external_id = n.device
+    where not exists (
+        select from counter_ranges o
+        where (o.device_id, o.channel, o.quantity) = (d.device_id, n.channel, n.quantity))
+    returning device_id, channel, quantity
+), marked as (
+    insert into changed_hours (series_id, hour)
+    select h.series_id, h.bucket
+    from added
+    join series s using (device_id, channel, quantity)
+    join counters_hourly h on h.series_id = s.series_id and h.n_resets + h.n_rollovers > 0
+)
+select from added
+
+-- name: delete_intervals
+delete from intervals o
+where o.territory_id = (select territory_id from territories where slug = %(territory)s)
+  and not exists (
+      select from jsonb_to_recordset(%(intervals)s::jsonb) as n
+             (device text, profile text, interval_s int, valid_from timestamptz, valid_to timestamptz)
+      left join devices d on d.territory_id = o.territory_id and d.external_id = n.device
+      where (d.device_id, n.profile, n.interval_s, tstzrange(n.valid_from, n.valid_to)) is not distinct from
+            (o.device_id, o.profile, o.interval_s, o.valid))
+
+-- name: insert_intervals
+insert into intervals (territory_id, device_id, profile, interval_s, valid)
+select distinct t.territory_id, d.device_id, n.profile, n.interval_s, tstzrange(n.valid_from, n.valid_to)
+from jsonb_to_recordset(%(intervals)s::jsonb) as n
+     (device text, profile text, interval_s int, valid_from timestamptz, valid_to timestamptz)
+join territories t on t.slug = %(territory)s
+left join devices d on d.territory_id = t.territory_id and d.external_id = n.device
+where not exists (
+    select from intervals o
+    where o.territory_id = t.territory_id
+      and (o.device_id, o.profile, o.interval_s, o.valid) is not distinct from
+          (d.device_id, n.profile, n.interval_s, tstzrange(n.valid_from, n.valid_to)))
 
 -- name: insert_rounds_done
 -- Rounds are added, never taken away; each new one has its day told again.

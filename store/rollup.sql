@@ -46,7 +46,7 @@ set local enable_bitmapscan = off
 -- hour, which begins with a value carried out of them. What is held in between reaches up to `ends`.
 create temp table if not exists rollup_windows (
     series_id int primary key, begins timestamptz, closes timestamptz, follower timestamptz, ends timestamptz,
-    hold interval, kind text, zone text
+    hold interval, kind text, zone text, rolls_over_at float8
 ) on commit delete rows;
 -- A spell is a value and how long it holds: until the next one, or as long as the quantity allows, in seconds from the
 -- begin of its hour. `first_hour` to `last_hour`, counted from there too, are the hours to write in which no other
@@ -66,10 +66,12 @@ delete from changed_hours where hour >= %(from)s and hour < %(to)s
 -- name: open_closing_windows
 -- Series that say something between the two instants, or of which a value is held up to the first.
 insert into rollup_windows
-select s.series_id, %(from)s, %(to)s, null, %(to)s, make_interval(secs => q.longest_hold_s), q.kind, t.time_zone
+select s.series_id, %(from)s, %(to)s, null, %(to)s, make_interval(secs => q.longest_hold_s), q.kind, t.time_zone,
+       r.rolls_over_at
 from series s
 join quantities q using (quantity)
 join territories t on t.territory_id = s.territory_id
+left join counter_ranges r on r.device_id = s.device_id and r.channel = s.channel and r.quantity = s.quantity
 where exists (
         select from measurements m
         where m.series_id = s.series_id and m.observed_at >= %(from)s and m.observed_at < %(to)s)
@@ -78,22 +80,35 @@ where exists (
         where h.series_id = s.series_id and h.bucket = %(from)s::timestamptz - interval '1 hour')
 
 -- name: open_changed_windows
--- One window per series, from the first of its noted hours to the last.
+-- One window per series, from the first of its noted hours to the last. Hours whose raw values retention has dropped
+-- stay as they are: what comes late for them ends at once, and a follower among them is not computed again.
 with taken as (
     delete from changed_hours where hour >= %(from)s and hour < %(to)s
     returning series_id, date_bin('1 hour', hour, '1970-01-01 00:00Z') as hour
+), late as (
+    select t.series_id, t.hour from taken t join series_drops d using (series_id) where d.dropped @> t.hour
+), ended as (
+    delete from measurements m using late l
+    where m.series_id = l.series_id and m.observed_at >= l.hour and m.observed_at < l.hour + interval '1 hour'
+      and m.observed_at >= %(from)s and m.observed_at < %(to)s::timestamptz + interval '1 hour'
 ), noted as (
-    select series_id, min(hour) as begins, max(hour) + interval '1 hour' as closes from taken group by series_id
+    select series_id, min(hour) as begins, max(hour) + interval '1 hour' as closes
+    from (select series_id, hour from taken except select series_id, hour from late) as computable
+    group by series_id
 )
 insert into rollup_windows
-select n.series_id, n.begins, n.closes, follower.bucket, coalesce(follower.bucket + interval '1 hour', %(limit)s),
-       make_interval(secs => q.longest_hold_s), q.kind, t.time_zone
+select n.series_id, n.begins, n.closes, case when not follower.is_dropped then follower.bucket end,
+       coalesce(follower.bucket + case when follower.is_dropped then interval '0' else interval '1 hour' end, %(limit)s),
+       make_interval(secs => q.longest_hold_s), q.kind, t.time_zone, r.rolls_over_at
 from noted n
 join series s using (series_id)
 join quantities q using (quantity)
 join territories t on t.territory_id = s.territory_id
+left join counter_ranges r on r.device_id = s.device_id and r.channel = s.channel and r.quantity = s.quantity
 left join lateral (
-    select h.bucket from measurements_hourly h
+    select h.bucket, coalesce(d.dropped @> h.bucket, false) as is_dropped
+    from measurements_hourly h
+    left join series_drops d using (series_id)
     where h.series_id = n.series_id and h.bucket >= n.closes and h.n > 0
     order by h.bucket limit 1
 ) as follower on true
@@ -171,13 +186,21 @@ select series_id, bucket + k * interval '1 hour', 0, 0, value, least(until_s - 3
 from (select *, generate_series(greatest(first_hour, 1), last_hour) as k from rollup_spells) as hours
 
 -- name: insert_counter_hours
-insert into counters_hourly (series_id, bucket, increase, n_resets, span_s)
+-- A fall is a roll-over where the range is known and the way across its end is less than a tenth of it, else a reset.
+insert into counters_hourly (series_id, bucket, increase, n_resets, n_rollovers, span_s)
 select series_id, bucket,
-       sum(case when value < previous_value then value else coalesce(value - previous_value, 0) end),
-       count(*) filter (where value < previous_value),
+       sum(case when has_rolled then across when has_fallen then value else coalesce(value - previous_value, 0) end),
+       count(*) filter (where has_fallen and has_rolled is not true),
+       count(*) filter (where has_rolled),
        date_part('epoch', max(observed_at) - min(coalesce(previous_at, observed_at)))
-from rollup_spells
-where kind = 'counter' and first_hour = 0
+from (
+    select s.*, s.value < s.previous_value as has_fallen, s.value - s.previous_value + w.rolls_over_at as across,
+           s.value < s.previous_value and s.previous_value < w.rolls_over_at
+           and s.value - s.previous_value + w.rolls_over_at < w.rolls_over_at / 10 as has_rolled
+    from rollup_spells s
+    join rollup_windows w using (series_id)
+    where s.kind = 'counter' and s.first_hour = 0
+) as steps
 group by series_id, bucket
 order by series_id, bucket
 
@@ -235,11 +258,11 @@ cross join lateral (
 where hours.n is not null
 
 -- name: insert_counter_days
-insert into counters_daily (series_id, bucket, increase, n_resets, span_s)
+insert into counters_daily (series_id, bucket, increase, n_resets, n_rollovers, span_s)
 select t.series_id, t.day, hours.*
 from rollup_days t
 cross join lateral (
-    select sum(h.increase) as increase, sum(h.n_resets), sum(h.span_s)
+    select sum(h.increase) as increase, sum(h.n_resets), sum(h.n_rollovers), sum(h.span_s)
     from counters_hourly h
     where h.series_id = t.series_id and h.bucket >= t.day and h.bucket < t.ends
 ) as hours

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
+from sensors.clock import ClockRule
 from store.intake import Connection
 from store.sql import load_queries
 
@@ -10,13 +11,14 @@ QUERIES = load_queries(__file__)
 
 
 class DeviceRow(NamedTuple):
-    """A device that may send: `territory` is a slug."""
+    """A device that may send: `territory` is a slug, `clock_rules` make its times right."""
 
     territory: str
     external_id: str
     device_id: int
     territory_id: int
     is_revisable: bool
+    clock_rules: tuple[ClockRule, ...] = ()
 
 
 class SeriesKey(NamedTuple):
@@ -32,7 +34,8 @@ class SeriesKey(NamedTuple):
 def read_devices(connection: Connection, keys: Sequence[tuple[str, str]]) -> list[DeviceRow]:
     """Give those of the (territory slug, external id) that are registered and may send."""
     parameters = {"territories": [key[0] for key in keys], "external_ids": [key[1] for key in keys]}
-    return [DeviceRow(*row) for row in connection.execute(QUERIES["read_devices"], parameters)]
+    rows = connection.execute(QUERIES["read_devices"], parameters)
+    return [DeviceRow(*row)._replace(clock_rules=tuple(ClockRule(*rule) for rule in row[5] or ())) for row in rows]
 
 
 def read_territories(connection: Connection, slugs: Iterable[str]) -> dict[str, int]:

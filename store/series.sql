@@ -1,5 +1,8 @@
 -- name: read_devices
-select t.slug, d.external_id, d.device_id, d.territory_id, d.is_revisable
+select t.slug, d.external_id, d.device_id, d.territory_id, d.is_revisable,
+       (select jsonb_agg(jsonb_build_array(r.rule_id, r.from_us, r.to_us, r.shift_us, r.time_zone))
+        from clock_rules_in_force r
+        where r.device_id = d.device_id)
 from unnest(%(territories)s::text[], %(external_ids)s::text[]) as asked (slug, external_id)
 join territories t on t.slug = asked.slug
 join devices d on d.territory_id = t.territory_id and d.external_id = asked.external_id

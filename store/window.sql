@@ -38,9 +38,12 @@ limit %(n)s
 select series_id from series where series_id = any (%(series_ids)s)
 
 -- name: read_last
-select l.series_id, l.observed_at, l.value
-from last_values l
-where l.series_id = any (%(series_ids)s)
-   or l.series_id in (
-       select sa.series_id from series_assets sa where sa.asset_id = %(asset_id)s and upper_inf(sa.period))
-order by l.series_id
+select series_id, observed_at, value
+from last_values
+where series_id = any (%(series_ids)s)
+union
+select series_id, observed_at, value
+from last_values
+where series_id in (
+    select sa.series_id from series_assets sa where sa.asset_id = %(asset_id)s and upper_inf(sa.period))
+order by series_id

@@ -1,3 +1,3 @@
 """Fixtures for every test; see the modules named here."""
 
-pytest_plugins = ["tests.support.services", "tests.support.readers"]
+pytest_plugins = ["tests.support.services", "tests.support.readers", "tests.support.community"]

@@ -17,7 +17,8 @@ class Domain:
     """A group of KPIs told together out of the same inputs.
 
     `read` fetches the inputs of a window (the only I/O); `tell` is pure and gives the figures of every asset and of
-    the territory. A change of what `tell` answers needs a new `method_version`.
+    the territory. A change of what `tell` answers needs a new `method_version`. `holds_values`: the figures rest on
+    values that are held until the next one, so a lost message leaves no time uncovered and only its absence tells.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Domain:
     method_version: str
     read: Callable[[Connection, Window], Any]  # inputs differ from domain to domain
     tell: Callable[[Any], Sequence[Figure]]
+    holds_values: bool = False
 
 
 @cache

@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from store.inputs import Delivered
+
 # Below this share of known time a figure is withheld. A convention of ours: a day may miss six hours.
 LEAST_COMPLETENESS = 0.75
 
@@ -47,6 +49,22 @@ def tell(
         low = value = high = None
     return Figure(
         kpi, asset_id, unit, value, low, high, known.completeness, known.inputs_hash, reason, known.proof, baseline
+    )
+
+
+def bound(figure: Figure, delivered: Delivered | None) -> Figure:
+    """Let a figure be no more complete than its messages: what was held over a lost one was not known.
+
+    Where nothing says how many messages to expect, the time for which values are known stands alone.
+    """
+    if delivered is None or figure.completeness is None or delivered.share >= figure.completeness:
+        return figure
+    proof = {**figure.proof, "n_messages": delivered.n_heard, "n_messages_missing": delivered.n_missing}
+    bounded = replace(figure, completeness=delivered.share, proof=proof)
+    if figure.value is None or delivered.share >= LEAST_COMPLETENESS:
+        return bounded
+    return refuse(
+        bounded, f"too few messages: {delivered.share:.0%} of those expected came, {LEAST_COMPLETENESS:.0%} are needed"
     )
 
 

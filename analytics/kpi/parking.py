@@ -126,9 +126,10 @@ DOMAINS = (
         rhythm="day",
         asset_types=("parking_bay",),
         method="time-weighted share of states",
-        method_version="1",
+        method_version="2",
         read=read_bays,
         tell=tell_bays,
+        holds_values=True,
     ),
     Domain(
         name="car_parks",
@@ -136,8 +137,9 @@ DOMAINS = (
         rhythm="day",
         asset_types=("car_park",),
         method="time-weighted mean of counted places",
-        method_version="1",
+        method_version="2",
         read=read_car_parks,
         tell=tell_car_parks,
+        holds_values=True,
     ),
 )

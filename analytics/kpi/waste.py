@@ -91,8 +91,9 @@ DOMAINS = (
         rhythm="day",
         asset_types=("waste_container",),
         method="time-weighted quantiles of the held level",
-        method_version="1",
+        method_version="2",
         read=read_containers,
         tell=tell_containers,
+        holds_values=True,
     ),
 )

@@ -7,10 +7,13 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from api.errors import PROBLEMS, ProblemError
-from api.models import LastValue, Measurement
+from api.models import Count, LastValue, Measurement
 from api.paging import Aware, Cursor, Limit, Page, decode_cursor, json_response, page_response
-from api.parameters import EARLIEST, LATEST, MOST_SERIES, Bucket, From, Id, To, next_hour, read_span
+from api.parameters import EARLIEST, LATEST, MOST_SERIES, Bucket, From, Id, To, read_span
 from api.security import Reader
+from store.count import count_measurements
+from store.curve import UnknownSeriesError
+from store.resolution import next_hour
 from store.window import find_visible, read_last, read_window
 
 router = APIRouter(prefix="/v1", tags=["measurements"], responses=PROBLEMS)
@@ -63,6 +66,18 @@ async def last_values(reader: Reader, series_id: SeriesIds = [], asset_id: Id = 
         raise ProblemError(422, "name series by series_id, or an asset by asset_id")
     rows = await read_last(reader, series_id, asset_id)
     return json_response({"items": rows, "next": None})
+
+
+@router.get("/measurements/count", response_model=Page[Count])
+async def counts(reader: Reader, series_id: SeriesIds, from_at: From = None, to: To = None) -> Response:
+    """Count the measurements of each series in a span, without reading them: late ones count after some seconds."""
+    if not series_id:
+        raise ProblemError(422, "series_id: name at least one series")
+    try:
+        counted = await count_measurements(reader, series_id, read_span(from_at, to, "day"))
+    except UnknownSeriesError as error:
+        raise ProblemError(404, str(error)) from error
+    return json_response({"items": [{"series_id": key, "n": n} for key, n in counted.items()], "next": None})
 
 
 async def require_visible(reader: Reader, series_ids: list[int]) -> None:

@@ -5,7 +5,7 @@ import pkgutil
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from sensors.measurement import Uplink
 
@@ -32,6 +32,20 @@ class Format(Protocol):
         `received_at_us` is when the message arrived, in microseconds since 1970 UTC.
         """
         ...
+
+
+@runtime_checkable
+class ZonedFormat(Format, Protocol):
+    """A format whose messages may hold times without an offset."""
+
+    def in_zone(self, zone: str) -> Format:
+        """Give the format that reads them as civil time of this zone."""
+        ...
+
+
+def in_zone(format_: Format, zone: str | None) -> Format:
+    """Let a format read times without an offset in this zone, where it can meet any and the zone is known."""
+    return format_.in_zone(zone) if zone is not None and isinstance(format_, ZonedFormat) else format_
 
 
 @cache

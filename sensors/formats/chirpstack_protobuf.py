@@ -109,6 +109,7 @@ _COMMON = {
 _UP = MessageRule(
     {
         **_COMMON,
+        4: FieldRule("devAddr", "text"),
         7: FieldRule("fCnt", "uint"),
         8: FieldRule("fPort", "uint"),
         10: FieldRule("data", "bytes"),

@@ -14,13 +14,15 @@ from typing import Any, NamedTuple, cast
 import msgspec
 
 from sensors.instant import read_instant_us
-from sensors.measurement import Clock, Column, RejectedPart, Uplink
+from sensors.local_time import civil_to_us, read_civil
+from sensors.measurement import Clock, Column, Count, RejectedPart, Uplink
 from sensors.plausible import RawColumn, Refusal, check_columns, is_believable
 from sensors.quantity import Quantity, find_quantity
 from sensors.rejection import DecodeError, Reason, shown
 from sensors.topic import CHANNEL_PATTERN, UPLINK_FILTER, is_device_id, read_uplink_topic
 
 MAX_PAYLOAD_BYTES = 1_048_576
+MAX_COUNT = 2**53  # beyond it not every JSON writer knows one number from the next
 MESSAGE_ID_PATTERN = "[!-~]{1,128}"
 
 _MESSAGE_ID = re.compile(MESSAGE_ID_PATTERN)
@@ -35,7 +37,8 @@ class NativeMessage(msgspec.Struct, omit_defaults=True):
 
     `values` maps `quantity` or `channel/quantity` to a value or, where `at` is a list, to a list parallel to it. `at`
     is RFC 3339 text with offset or Unix seconds; without it the time of arrival counts. `units` maps a key of `values`
-    to the UCUM unit it is sent in, needed only where that is not the quantity's own.
+    to the UCUM unit it is sent in, needed only where that is not the quantity's own. `seq` counts the device's messages
+    from 0; anything else there than a whole number is left aside.
     """
 
     values: dict[str, Any]  # Any: what a gateway puts there is judged value by value
@@ -44,6 +47,7 @@ class NativeMessage(msgspec.Struct, omit_defaults=True):
     units: dict[str, str] | None = None
     gateway: str | None = None
     simulated: bool = False
+    seq: Any = None  # Any: gateways may have used the name for something else
 
 
 class _WellTimed(NativeMessage):
@@ -53,22 +57,32 @@ class _WellTimed(NativeMessage):
 
 
 class NativeFormat:
-    """The registry's entry for the native format."""
+    """The registry's entry for the native format. Times without offset are read in `zone`, refused where it is None."""
 
     name = "native"
     version = "native/1"
     topic_filter = UPLINK_FILTER
 
+    def __init__(self, zone: str | None = None) -> None:
+        self._zone = zone
+
+    def in_zone(self, zone: str) -> "NativeFormat":
+        """Give the format that reads times without offset in this zone."""
+        return NativeFormat(zone)
+
     def decode(self, topic: str, payload: bytes, received_at_us: int) -> tuple[Uplink, ...]:
         """Give the one uplink of a native message. Raises DecodeError only."""
         territory, device = read_uplink_topic(topic)
         message = _read_message(payload)
-        times_us = _read_times(message.at, received_at_us)
+        times_us, clock = _read_times(message.at, self._zone, received_at_us)
         columns, rejected = _read_values(message, times_us, received_at_us)
         if not columns and not rejected:
             raise DecodeError(Reason.NO_VALUE)
-        clock: Clock = "arrival" if message.at is None else "device"
-        return (Uplink(device, columns, rejected, message.id, clock, territory, message.gateway, message.simulated),)
+        uplink = Uplink(device, columns, rejected, message.id, clock, territory, message.gateway, message.simulated)
+        if type(message.seq) is int and 0 <= message.seq < MAX_COUNT and not message.simulated:
+            at_us = max((time_us for time_us in times_us if isinstance(time_us, int)), default=received_at_us)
+            uplink = msgspec.structs.replace(uplink, count=Count("sequence", "", message.seq, at_us))
+        return (uplink,)
 
 
 def encode(message: NativeMessage) -> bytes:
@@ -137,19 +151,28 @@ def _read_values(
     return (*columns, *checked), rejected
 
 
-def _read_times(at: object, received_at_us: int) -> list[int | Refusal]:
+def _read_times(at: object, zone: str | None, received_at_us: int) -> tuple[list[int | Refusal], Clock]:
+    """Give the times, and whose they are: "local" where any lacked its offset."""
     if at is None:
-        return [received_at_us]
-    if isinstance(at, list):
-        return [_read_time(written) for written in at]
-    return [_read_time(at)]
+        return [received_at_us], "arrival"
+    if not isinstance(at, list):
+        time_us, clock = _read_time(at, zone, received_at_us)
+        return [time_us], clock
+    read = [_read_time(written, zone, received_at_us) for written in at]
+    return [time_us for time_us, _ in read], "local" if any(clock == "local" for _, clock in read) else "device"
 
 
-def _read_time(written: object) -> int | Refusal:
+def _read_time(written: object, zone: str | None, received_at_us: int) -> tuple[int | Refusal, Clock]:
     try:
-        return read_instant_us(written)
+        return read_instant_us(written), "device"
     except DecodeError as error:
-        return Refusal(error.reason, error.detail)
+        civil = read_civil(written) if zone is not None else None
+        if civil is None or zone is None:
+            return Refusal(error.reason, error.detail), "device"
+    try:
+        return civil_to_us(civil, zone, received_at_us), "local"
+    except DecodeError as error:
+        return Refusal(error.reason, error.detail), "local"
 
 
 class _Target(NamedTuple):

@@ -6,7 +6,17 @@ import msgspec
 
 from sensors.rejection import DecodeError, Reason, shown
 from sensors.sparkplug import ROOT, read_address, read_payload
-from sensors.sparkplug_host import Heard, Naming, Node, bear_device, bear_node, bury_device, bury_node, take_data
+from sensors.sparkplug_host import (
+    Heard,
+    Naming,
+    Node,
+    bear_device,
+    bear_node,
+    bury_device,
+    bury_node,
+    find_count,
+    take_data,
+)
 from sensors.sparkplug_metrics import Births
 from sensors.stateful import Decoded, Received, Record, Records, check_room
 
@@ -47,7 +57,8 @@ class SparkplugFormat:
         check_room(records, node_key)
         node = records.get(node_key)
         payload = read_payload(received.payload)
-        return step(Heard(self.naming, received, address, payload, records, node if isinstance(node, Node) else Node()))
+        heard = Heard(self.naming, received, address, payload, records, node if isinstance(node, Node) else Node())
+        return find_count(heard, step(heard))
 
     def load(self, key: str, document: bytes) -> Record:
         """Read a record back: `group/node` is a node, `group/node/device` the births of a device, or of the node."""

@@ -1,7 +1,7 @@
 """Tasmota's `SENSOR` messages, the Linky meter's among them. Described in docs/reference/formats/tasmota.md."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -9,8 +9,8 @@ import msgspec
 from sensors.decoded import Item, read_decoded
 from sensors.foreign_name import channel_name, external_id
 from sensors.json_text import read_json
-from sensors.local_time import ZONE, read_local_us
-from sensors.measurement import Uplink
+from sensors.local_time import ZONE, has_offset, read_local_us
+from sensors.measurement import Clock, Uplink
 from sensors.plausible import RawColumn, Refusal, check_columns
 from sensors.rejection import DecodeError, Reason, shown
 from sensors.tasmota import FROM_TIC, SECTIONS, SENSOR, UNIT_FIELDS, UNITS
@@ -41,13 +41,23 @@ class TasmotaFormat:
         columns, rejected = check_columns(raws, received_at_us)
         if not columns and not rejected:
             return ()
-        return (Uplink(device, columns, rejected, clock="device" if "Time" in document else "arrival"),)
+        return (Uplink(device, columns, rejected, clock=_find_clock(document, at_us)),)
+
+    def in_zone(self, zone: str) -> "TasmotaFormat":
+        """Give the format for devices whose clocks are set to this zone."""
+        return replace(self, zone=zone)
 
     def _read_time(self, written: object, received_at_us: int) -> int | Refusal:
         try:
             return read_local_us(written, self.zone, received_at_us)
         except DecodeError as error:
             return Refusal(error.reason, error.detail)
+
+
+def _find_clock(document: Document, at_us: int | Refusal) -> Clock:
+    if "Time" not in document:
+        return "arrival"
+    return "local" if isinstance(at_us, int) and not has_offset(document["Time"]) else "device"
 
 
 def _read_topic(topic: str) -> str | None:

@@ -127,6 +127,7 @@ def to_heard(message: StackMessage, uplink: UplinkMessage, device: str) -> Heard
         message_id=None if message.simulated else _message_id(message, uplink, device),
         f_port=uplink.f_port,
         f_cnt=uplink.f_cnt,
+        session=shown(uplink.session_key_id or message.end_device_ids.dev_addr or ""),
         payload=uplink.frm_payload,
         decoded=uplink.decoded_payload if isinstance(uplink.decoded_payload, dict) else None,
         timed=_read_normalized(uplink.normalized_payload),

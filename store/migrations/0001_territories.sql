@@ -1,4 +1,5 @@
 -- Who: the tree of tenants (region, intercommunality, commune) and its closure, kept by a trigger.
+-- Locks: nothing: all it makes is new.
 
 create table territories (
     territory_id  int generated always as identity primary key,

@@ -1,5 +1,6 @@
 -- What: assets looked after, devices that report, series for ever tied to (device, channel, quantity, unit),
 -- and placements that say which asset a device told about when.
+-- Locks: the tables that new ones refer to, against writes, for an instant.
 
 create table quantities (
     quantity        text primary key,

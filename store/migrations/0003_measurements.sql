@@ -1,4 +1,5 @@
 -- What was measured, in batches, with the rules of identity: one value per series and instant.
+-- Locks: nothing: all it makes is new.
 
 create table batches (
     batch_id         int generated always as identity primary key,

@@ -1,4 +1,5 @@
 -- Rollups: one implementation for both editions. Buckets start in UTC; days are civil days of the territory.
+-- Locks: the tables that new ones refer to, against writes, for an instant.
 
 -- Hours that hold measurements older than the watermark, to be computed again.
 create table changed_hours (

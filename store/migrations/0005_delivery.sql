@@ -1,4 +1,5 @@
 -- Every message ends stored, duplicate, rejected or unacknowledged: what was refused, and the ledger.
+-- Locks: the tables that new ones refer to, against writes, for an instant.
 
 create table rejections (
     rejection_id     bigint generated always as identity primary key,

@@ -1,4 +1,5 @@
 -- What analytics says: findings with evidence, KPI values with their proof. Restated values keep the old one.
+-- Locks: the tables that new ones refer to, against writes, for an instant.
 
 create table findings (
     finding_id       bigint generated always as identity primary key,

@@ -1,4 +1,5 @@
 -- Who may: keys of the API (only their hash is kept), database roles of readers, and the trace of writes.
+-- Locks: the tables that new ones refer to, against writes, for an instant.
 
 create table api_keys (
     key_id      int generated always as identity primary key,

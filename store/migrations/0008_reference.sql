@@ -1,4 +1,5 @@
 -- What people know and enter: prices, factors, hours, plans, rounds, projects. Each row says from when to when it holds.
+-- Locks: the tables that new ones refer to, against writes, for an instant.
 
 create table tariffs (
     tariff_id           int generated always as identity primary key,

@@ -1,4 +1,5 @@
 -- How far each maintenance hint has been told for a territory; another version begins anew.
+-- Locks: the tables that new ones refer to, against writes, for an instant.
 create table hint_marks (
     territory_id  int not null constraint hint_marks_territory_id_fkey references territories,
     hint          text not null,

@@ -1,4 +1,5 @@
 -- Where messages come from: other brokers and their rules, who reads them, and what formats with state remember.
+-- Locks: the tables that new ones refer to, against writes, for an instant.
 
 -- Credentials are never here: only the name of an environment variable or the path of a file that holds them.
 create table sources (

@@ -1,4 +1,6 @@
 -- The quarantine: devices that wait for acceptance, rules that accept them, and rejections that are replayed.
+-- Locks: devices and rejections against reads and writes for an instant (columns without a value), then against writes
+-- while their indexes are made (about a second for a million rows).
 
 alter table devices
     add column accepted_at timestamptz,

@@ -1,4 +1,5 @@
 -- Payload codecs that people bring, every version kept, and which devices' payloads they read.
+-- Locks: devices against writes while an index on a column without values is made (less than a second for a million).
 
 create table codecs (
     codec_id      int generated always as identity primary key,

@@ -1,4 +1,5 @@
 -- Slots: the sessions under which workers share the messages of the own broker.
+-- Locks: nothing: all it makes is new.
 
 -- Workers on one store and of one choice of topics share under one name; another store on the same broker has another.
 create table ingest_pools (

@@ -1,4 +1,5 @@
 -- Sources whose messages are posted; what codecs are told beside the bytes; what a message with state had said.
+-- Locks: sources and rejections against reads and writes for an instant (a check of a few rows, a column without values).
 
 alter table sources drop constraint sources_url_check;
 alter table sources add constraint sources_url_check check (url ~ '^mqtts?://[^/@]+$' or url = 'http:');

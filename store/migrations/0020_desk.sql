@@ -1,4 +1,6 @@
 -- What a technician decides on and sees: devices that are ignored, replays that come later, who is heard and who not.
+-- Locks: devices, rejections and replay_requests against writes while rows are checked and indexes are made (about a second
+-- for a million rows).
 
 alter table devices drop constraint devices_state_check;
 alter table devices add constraint devices_state_check
@@ -10,9 +12,6 @@ create index devices_gateway_id_idx on devices (gateway_id) where gateway_id is 
 -- What is kept of one stranger is counted without reading what is kept of all.
 create index rejections_stranger_idx on rejections (territory_id, device, rejection_id)
     where resolved_at is null and reason = 'unknown_device';
-
--- The hours of a day are found without reading those of all years; rows come in the order of their hours.
-create index deliveries_arrival_hour_brin on deliveries using brin (arrival_hour);
 
 -- A worker knows of an acceptance after some seconds. What it refuses meanwhile is taken up by a second replay.
 alter table replay_requests add column due_at timestamptz not null default clock_timestamp();

@@ -76,6 +76,18 @@ from public.device_presences p
 join public.devices d on d.device_id = p.device_id
 where d.territory_id in (select territory_id from reader.readable_territories);
 
+create view reader.device_clocks with (security_barrier) as
+select c.device_id, d.territory_id, c.verdict, c.offset_s, c.spread_s, c.drift_s_per_day, c.since, c.judged_at
+from public.device_clocks c
+join public.devices d on d.device_id = c.device_id
+where d.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.clock_rules with (security_barrier) as
+select r.rule_id, r.device_id, d.territory_id, r.period, r.shift_s, r.time_zone, r.state, r.since, r.made_at
+from public.clock_rules r
+join public.devices d on d.device_id = r.device_id
+where d.territory_id in (select territory_id from reader.readable_territories);
+
 create view reader.device_standings with (security_barrier) as
 select s.device_id, s.territory_id, s.presence, s.presence_basis, s.presence_since, s.presence_through, s.last_heard_at,
        s.last_observed_at
@@ -128,14 +140,14 @@ where r.series_id in (
     where s.territory_id in (select territory_id from reader.readable_territories));
 
 create view reader.counters_hourly with (security_barrier) as
-select r.series_id, r.bucket, r.increase, r.n_resets, r.span_s
+select r.series_id, r.bucket, r.increase, r.n_resets, r.n_rollovers, r.span_s
 from public.counters_hourly r
 where r.series_id in (
     select s.series_id from public.series s
     where s.territory_id in (select territory_id from reader.readable_territories));
 
 create view reader.counters_daily with (security_barrier) as
-select r.series_id, r.bucket, r.increase, r.n_resets, r.span_s
+select r.series_id, r.bucket, r.increase, r.n_resets, r.n_rollovers, r.span_s
 from public.counters_daily r
 where r.series_id in (
     select s.series_id from public.series s
@@ -186,6 +198,89 @@ select l.territory_id, l.device_id, l.arrival_hour, l.n_messages, l.n_received, 
        l.n_rejected, l.n_revised
 from public.delivery_ledger l
 where l.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.gaps with (security_barrier) as
+select g.gap_id, d.territory_id, g.device_id, g.basis, g.began_at, g.ended_at, g.lasts, g.n_missing, g.cause, g.reason,
+       g.evidence, g.found_at, g.attributed_at, g.closed_at
+from public.gaps g
+join public.devices d on d.device_id = g.device_id
+where d.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.expectations with (security_barrier) as
+select e.device_id, d.territory_id, e.hour, e.basis, e.n_heard, e.n_missing
+from public.expectations e
+join public.devices d on d.device_id = e.device_id
+where d.territory_id in (select territory_id from reader.readable_territories);
+
+-- For Grafana and for people with SQL: series with their names, and rollups that reach up to now.
+
+create view reader.series_catalogue with (security_barrier) as
+select s.series_id, t.slug as territory, d.external_id as device, a.asset_id, a.name as asset, a.type as asset_type,
+       s.channel, s.quantity, q.name_fr, q.name_en, s.unit, q.kind, s.is_simulated, l.value as last_value,
+       l.observed_at as last_at, c.name_fr as last_state_fr, c.name_en as last_state_en
+from public.series s
+join public.territories t on t.territory_id = s.territory_id
+join public.quantities q on q.quantity = s.quantity
+left join public.devices d on d.device_id = s.device_id
+left join public.series_assets sa on sa.series_id = s.series_id and sa.period @> now()
+left join public.assets a
+  on a.asset_id = sa.asset_id and a.territory_id in (select territory_id from reader.readable_territories)
+left join public.last_values l on l.series_id = s.series_id
+left join public.codes c on q.kind = 'state' and c.quantity = s.quantity and c.code = l.value
+where s.territory_id in (select territory_id from reader.readable_territories);
+
+-- Finished hours out of the rollup, those that are still open out of raw values.
+create view reader.measurements_by_hour with (security_barrier) as
+select h.series_id, h.bucket, h.n, h.min, h.max, coalesce(h.time_weighted_mean, h.sum / h.n) as mean, h.first, h.last,
+       true as is_finished
+from public.measurements_hourly h
+where h.n > 0 and h.bucket < (select computed_to from public.rollup_watermarks where rollup = 'hourly')
+  and h.series_id in (
+    select s.series_id from public.series s
+    where s.territory_id in (select territory_id from reader.readable_territories))
+union all
+select m.series_id, date_bin('1 hour', m.observed_at, '1970-01-01 00:00Z'), count(*)::int, min(m.value), max(m.value),
+       avg(m.value), public.first(m.value, m.observed_at), public.last(m.value, m.observed_at), false
+from public.measurements m
+where m.observed_at >= (select computed_to from public.rollup_watermarks where rollup = 'hourly')
+  and m.series_id in (
+    select s.series_id from public.series s
+    where s.territory_id in (select territory_id from reader.readable_territories))
+group by 1, 2;
+
+-- Civil days of the territory. The row of an open day holds its finished hours; what came after is added.
+create view reader.measurements_by_day with (security_barrier) as
+select series_id, bucket, sum(n)::int as n, min(min) as min, max(max) as max,
+       coalesce(sum(mean * covered_s) / nullif(sum(covered_s), 0), sum(sum) / sum(n)) as mean,
+       public.first(first, at) as first, public.last(last, at) as last, bool_and(is_finished) as is_finished
+from (
+    select d.series_id, d.bucket, d.bucket as at, d.n, d.sum, d.min, d.max, d.time_weighted_mean as mean, d.covered_s,
+           d.first, d.last, date_trunc('day', d.bucket + interval '36 hours', t.time_zone) <= w.computed_to
+               as is_finished
+    from public.measurements_daily d
+    join public.series s on s.series_id = d.series_id
+    join public.territories t on t.territory_id = s.territory_id
+    join public.rollup_watermarks w on w.rollup = 'hourly' and d.bucket < w.computed_to
+    where d.n > 0 and s.territory_id in (select territory_id from reader.readable_territories)
+    union all
+    select m.series_id, date_trunc('day', m.observed_at, t.time_zone), m.observed_at, 1, m.value, m.value, m.value,
+           null, 0, m.value, m.value, false
+    from public.measurements m
+    join public.series s on s.series_id = m.series_id
+    join public.territories t on t.territory_id = s.territory_id
+    where m.observed_at >= (select computed_to from public.rollup_watermarks where rollup = 'hourly')
+      and s.territory_id in (select territory_id from reader.readable_territories)
+) as parts
+group by series_id, bucket;
+
+create view reader.current_kpis with (security_barrier) as
+select k.kpi_value_id, t.slug as territory, k.asset_id, a.name as asset, a.type as asset_type, k.kpi,
+       lower(k.period) as begins_at, upper(k.period) as ends_at, k.value, k.unit, k.low, k.high, k.baseline,
+       k.completeness, k.withheld, k.method, k.method_version, k.computed_at
+from public.kpi_values k
+join public.territories t on t.territory_id = k.territory_id
+left join public.assets a on a.asset_id = k.asset_id
+where k.is_current and k.territory_id in (select territory_id from reader.readable_territories);
 
 -- A source is seen by those for whom it may speak. Neither user nor place of the password is shown.
 create view reader.sources with (security_barrier) as

@@ -54,7 +54,7 @@ def test_documented_meter() -> None:
         "/voltage": 227,
         "/current": 11.661,
     }
-    assert (uplink.device, uplink.clock, uplink.rejected) == ("linky", "device", ())
+    assert (uplink.device, uplink.clock, uplink.rejected) == ("linky", "local", ())
     assert {column.times_us[0] for column in uplink.columns} == {utc_us("2018-02-15T16:37:10")}  # winter: UTC+1
 
 

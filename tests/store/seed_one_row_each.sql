@@ -6,6 +6,12 @@ select territory_id, 'asset', 'secret of ' || slug, 'street_light', 5.0, 47.0 fr
 insert into devices (territory_id, external_id, name)
 select territory_id, 'device', 'secret of ' || slug from territories;
 
+insert into device_clocks (device_id, verdict, has_own_time, judged_at)
+select device_id, 'ok', true, '2026-05-01T10:00:00Z' from devices;
+
+insert into clock_rules (device_id, period, shift_s, state, since, made_by)
+select device_id, tstzrange('2026-05-01', null), -3600, 'active', '2026-05-01', 'seed' from devices;
+
 insert into device_presences (device_id, presence, changed_at)
 select device_id, 'online', '2026-05-01T10:00:00Z' from devices;
 
@@ -60,6 +66,12 @@ select territory_id, device_id, '2026-05-01T10:00:00Z', 1, 1, 1, 0, 0, 0 from de
 
 insert into replay_requests (territory_id, device, requested_by)
 select territory_id, 'secret of ' || slug, 'seed' from territories;
+
+insert into gaps (device_id, basis, began_at, ended_at, first_number, last_number, missing, n_missing)
+select device_id, 'interval', '2026-05-01T10:00:00Z', '2026-05-01T10:20:00Z', 1, 1, '{[1,2)}', 1 from devices;
+
+insert into expectations (device_id, hour, basis, n_heard, n_missing)
+select device_id, '2026-05-01T10:00:00Z', 'interval', 1, 1 from devices;
 
 insert into sources (name, url, territory_id)
 select slug || '-broker', 'mqtt://' || slug || '.example.org:1883', territory_id from territories;

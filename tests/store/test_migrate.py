@@ -2,13 +2,16 @@
 
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psycopg
 import pytest
 from psycopg import sql
 
+import store.migrate
 from deploy.local import postgres
 from deploy.local.place import place_of
 from deploy.local.services import Services
@@ -30,7 +33,8 @@ def empty_database_url(services: Services) -> Iterator[str]:
     with psycopg.connect(services.database_url, autocommit=True) as connection:
         connection.execute(sql.SQL("create database {} template template0").format(sql.Identifier(name)))
         yield with_database(services.database_url, name)
-        connection.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+    with psycopg.connect(services.admin_database_url, autocommit=True) as admin:  # may end the server's own vacuuming
+        admin.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
 
 
 def test_migrate_applies_all_files_once_in_order(empty_database_url: str) -> None:
@@ -129,3 +133,36 @@ def test_migrate_says_what_timescaledb_is_missing(bare_server: ScratchServer, li
             migrate(bare_server.database_url)
     finally:
         control.write_text(original)
+
+
+ONLINE = """-- An index more.
+-- Online
+-- Locks: nothing that readers or writers wait for.
+create index concurrently if not exists batches_worker_idx on batches (worker);
+
+create index if not exists measurements_batch_id_idx on measurements (batch_id)
+    with (timescaledb.transaction_per_chunk);
+"""
+
+
+def test_online_migration_runs_by_itself_and_again_where_it_was_cut(
+    empty_database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = shutil.copytree(store.migrate.HERE / "migrations", tmp_path / "migrations")
+    shutil.copytree(store.migrate.HERE / "views", tmp_path / "views")
+    online = folder / "9001_online.sql"
+    online.write_text(ONLINE + "\ncreate index if not exists x_idx on absent (x);\n")
+    (folder / "9002_after.sql").write_text("-- After.\n-- Locks: nothing at all.\ncreate table later (x int);\n")
+    monkeypatch.setattr(store.migrate, "HERE", tmp_path)
+    with pytest.raises(psycopg.errors.UndefinedTable, match="absent"):
+        migrate(empty_database_url)
+    online.write_text(ONLINE)
+    assert migrate(empty_database_url) == ["9001_online", "9002_after"]
+    with connect(empty_database_url, program="test") as connection:
+        found = connection.execute(
+            "select indexname from pg_indexes where schemaname = 'public'"
+            " and indexname in ('batches_worker_idx', 'measurements_batch_id_idx') order by 1"
+        ).fetchall()
+        assert found == [("batches_worker_idx",), ("measurements_batch_id_idx",)]
+        assert connection.execute("select count(*) from later").fetchone() == (0,)
+        assert connection.execute("select count(*) from reader.territories").fetchone() == (0,)

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from deploy.reference import enter_file, read_reference
+from store import rollup
 from store.baseline import read_factor, read_plans, read_prices, read_projects, read_rounds, read_schedules
 from store.connect import connect
 from store.errors import ReferenceDataError
 from store.inputs import Window
 from store.reference import (
     CollectionPlan,
+    CounterRange,
     Factor,
     Notice,
     Project,
@@ -22,7 +24,7 @@ from store.reference import (
     Tariff,
     enter_reference,
 )
-from store.registry import AssetEntry, TerritoryEntry, register
+from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
 
 pytestmark = pytest.mark.services
 
@@ -158,3 +160,28 @@ def test_a_file_with_school_holidays(town_url: str, tmp_path: Path) -> None:
     with connect(town_url, program="test") as connection:
         row = connection.execute("select kind, upper(period) from calendars").fetchone()
     assert row == ("school_holiday", datetime(2026, 3, 1, 23, tzinfo=UTC))
+
+
+def test_range_entered_later_makes_a_reset_a_roll_over(town_url: str) -> None:
+    """Hours in which the counter fell are computed again, with the range and again without it."""
+    with connect(town_url, program="test", autocommit=True) as connection:
+        register(connection, devices=[DeviceEntry("town", "meter")])
+        connection.execute(
+            "insert into series (territory_id, device_id, quantity, unit) values (1, 1, 'pulse_count', '{pulse}')"
+        )
+        for minutes, value in ((0, 65_000.0), (10, 65_500.0), (20, 64.0)):
+            connection.execute(
+                "insert into measurements values (1, 1, %s, %s)", (AT + timedelta(minutes=minutes), value)
+            )
+        increases = []
+        for ranges in ((), (CounterRange("meter", "pulse_count", 65_536.0),), ()):
+            enter(town_url, replace(REFERENCE, counter_ranges=ranges))
+            rollup.refresh(connection, AT + timedelta(hours=2), settle_s=0)
+            found = connection.execute("select increase, n_resets, n_rollovers from counters_daily").fetchall()
+            increases.append(found)
+    assert increases == [[(564.0, 1, 0)], [(600.0, 0, 1)], [(564.0, 1, 0)]]
+
+
+def test_range_of_an_unknown_device_is_refused(town_url: str) -> None:
+    with pytest.raises(ReferenceDataError, match="no device 'lost' is registered in 'town'"):
+        enter(town_url, replace(REFERENCE, counter_ranges=(CounterRange("lost", "pulse_count", 65_536.0),)))

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from store import rollup
 from store.connect import connect
+from tests.support.rollup_oracle import ask_oracle
 from tests.support.rollup_twin import Row, Twin, by_day, roll_up
 
 pytestmark = pytest.mark.services
@@ -17,8 +18,14 @@ pytestmark = pytest.mark.services
 Connection = psycopg.Connection[tuple[Any, ...]]
 HOUR = timedelta(hours=1)
 ZONE = "Europe/Paris"
-# (quantity, kind, longest hold [s]): short and long holds, so that values are dropped and carried
-SERIES = (("rise", "gauge", 5400), ("slow", "gauge", 100_000), ("count", "counter", 3600), ("mode", "state", 20_000))
+# (quantity, kind, longest hold [s], rolls over at): short and long holds, so that values are dropped and carried
+SERIES = (
+    ("rise", "gauge", 5400, None),
+    ("slow", "gauge", 100_000, None),
+    ("count", "counter", 3600, None),
+    ("mode", "state", 20_000, None),
+    ("wrap", "counter", 3600, 4.05),  # from 4 to 0 it rolls over, from 3 to 0 it is reset
+)
 SPRING = datetime(2025, 3, 29, 12, tzinfo=UTC)  # 30 March 2025 has 23 hours in Paris
 AUTUMN = datetime(2025, 10, 25, 12, tzinfo=UTC)  # 26 October 2025 has 25
 # Sums run in another order than the twin's, so floats differ in their last digits only.
@@ -38,13 +45,15 @@ def connection(database_url: str) -> Any:
             "insert into territories (slug, name, kind, time_zone) values ('a', 'A', 'commune', %s)", (ZONE,)
         )
         opened.execute("insert into devices (territory_id, external_id, name) values (1, 'd', 'D')")
-        for quantity, kind, hold_s in SERIES:
+        for quantity, kind, hold_s, rolls_over_at in SERIES:
             opened.execute(
                 "insert into quantities values (%s, '1', %s, null, null, %s, 'x', 'x')", (quantity, kind, hold_s)
             )
             opened.execute(
                 "insert into series (territory_id, device_id, quantity, unit) values (1, 1, %s, '1')", (quantity,)
             )
+            if rolls_over_at:
+                opened.execute("insert into counter_ranges values (1, '', %s, %s)", (quantity, rolls_over_at))
         yield opened
 
 
@@ -137,14 +146,25 @@ def apply_writes(connection: Connection, begin: datetime, writes: list[tuple[int
 
 def assert_equals_twin(connection: Connection, series_id: int, until: datetime) -> None:
     """Compare the six tables of one series with the twin's."""
-    _, kind, hold_s = SERIES[series_id - 1]
+    _, kind, hold_s, rolls_over_at = SERIES[series_id - 1]
     raw = connection.execute("select observed_at, value from measurements where series_id = %s", (series_id,))
-    hourly = roll_up(dict(raw.fetchall()), kind, timedelta(seconds=hold_s), until)
+    hourly = roll_up(dict(raw.fetchall()), kind, timedelta(seconds=hold_s), until, rolls_over_at)
     for suffix, twin in (("hourly", hourly), ("daily", by_day(hourly, ZONE))):
         stored = read_stored(connection, series_id, suffix)
+        assert_equals_oracle(connection, series_id, stored, suffix, until)
         assert_same_rows(stored.measurements, twin.measurements)
         assert_same_rows(stored.counters, twin.counters)
         assert_same_rows(stored.states, twin.states)
+
+
+def assert_equals_oracle(connection: Connection, series_id: int, stored: Twin, suffix: str, until: datetime) -> None:
+    """Compare with what SQL over the raw rows says, days not by way of their hours."""
+    _, kind, hold_s, rolls_over_at = SERIES[series_id - 1]
+    series = (series_id, kind, timedelta(seconds=hold_s), rolls_over_at)
+    told = ask_oracle(connection, series, "hour" if suffix == "hourly" else "day", ZONE, until)
+    assert_same_rows(stored.measurements, told.measurements)
+    assert_same_rows({key: row[:3] for key, row in stored.counters.items()}, told.counters)
+    assert_same_rows(stored.states, told.states)
 
 
 def read_stored(connection: Connection, series_id: int, suffix: str) -> Twin:
@@ -154,7 +174,7 @@ def read_stored(connection: Connection, series_id: int, suffix: str) -> Twin:
         f" from measurements_{suffix} where series_id = {series_id}"
     )
     counted = connection.execute(
-        f"select bucket, increase, n_resets, span_s from counters_{suffix} where series_id = {series_id}"
+        f"select bucket, increase, n_resets, n_rollovers, span_s from counters_{suffix} where series_id = {series_id}"
     )
     stated = connection.execute(
         f"select bucket, state, seconds, n_entries from states_{suffix} where series_id = {series_id}"

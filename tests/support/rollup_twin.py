@@ -19,7 +19,9 @@ class Twin:
     states: dict[tuple[datetime, int], Row] = field(default_factory=dict)
 
 
-def roll_up(rows: dict[datetime, float], kind: str, hold: timedelta, until: datetime) -> Twin:
+def roll_up(
+    rows: dict[datetime, float], kind: str, hold: timedelta, until: datetime, rolls_over_at: float | None = None
+) -> Twin:
     """Compute the hourly rows of one series for the hours that end at or before `until`."""
     times = sorted(rows)
     spells = [(at, held_to(times, index, hold), rows[at]) for index, at in enumerate(times)]
@@ -37,7 +39,7 @@ def roll_up(rows: dict[datetime, float], kind: str, hold: timedelta, until: date
             covered,
         )
         if kind == "counter" and inside:
-            twin.counters[hour] = counted(times, rows, inside)
+            twin.counters[hour] = counted(times, rows, inside, rolls_over_at)
         if kind == "state":
             twin.states |= {(hour, state): row for state, row in states(times, rows, inside, held).items()}
     return twin
@@ -65,9 +67,11 @@ def touched_hours(spells: list[tuple[datetime, datetime, float]], until: datetim
     return sorted(hour for hour in hours if hour + HOUR <= until)
 
 
-def counted(times: list[datetime], rows: dict[datetime, float], inside: list[datetime]) -> Row:
-    """Increase, resets and span of one hour."""
-    increase, n_resets = 0.0, 0
+def counted(
+    times: list[datetime], rows: dict[datetime, float], inside: list[datetime], rolls_over_at: float | None
+) -> Row:
+    """Increase, resets, roll-overs and span of one hour."""
+    increase, n_resets, n_rollovers = 0.0, 0, 0
     earliest = inside[0]
     for at in inside:
         index = times.index(at)
@@ -75,10 +79,13 @@ def counted(times: list[datetime], rows: dict[datetime, float], inside: list[dat
             continue
         before = times[index - 1]
         earliest = min(earliest, before)
-        fell = rows[at] < rows[before]
-        increase += rows[at] if fell else rows[at] - rows[before]
-        n_resets += fell
-    return (increase, n_resets, (inside[-1] - earliest).total_seconds())
+        step, across = rows[at] - rows[before], rows[at] - rows[before] + (rolls_over_at or 0)
+        has_fallen = step < 0
+        has_rolled = has_fallen and rolls_over_at is not None and rows[before] < rolls_over_at > 10 * across
+        increase += across if has_rolled else rows[at] if has_fallen else step
+        n_rollovers += has_rolled
+        n_resets += has_fallen and not has_rolled
+    return (increase, n_resets, n_rollovers, (inside[-1] - earliest).total_seconds())
 
 
 def states(

@@ -53,7 +53,7 @@ from findings
 where territory_id in ($territory) and ended_at is null and verdict is distinct from 'false_alarm'
 
 -- name: read_asset
--- Up to three days as measured; beyond, by the hour where hours are computed, and as measured after that.
+-- Up to three days as measured, beyond by the hour.
 with chosen as (
     select s.series_id, sa.period, q.kind,
            q.name_{language} || case s.channel when '' then '' else ' ' || s.channel end
@@ -62,24 +62,21 @@ with chosen as (
     join series s on s.series_id = sa.series_id
     join quantities q on q.quantity = s.quantity
     where sa.asset_id = nullif('$asset', '')::int
-), hours as (
-    select case when $__unixEpochTo() - $__unixEpochFrom() <= 259200
-                then '-infinity' else computed_to end as computed_to
-    from rollup_state where rollup = 'hourly'
 )
 select points."time", chosen.metric, points.value
 from chosen
-cross join hours
 cross join lateral (
     select m.observed_at as "time", m.value
     from measurements m
-    where m.series_id = chosen.series_id and $__timeFilter(m.observed_at) and m.observed_at >= hours.computed_to
+    where m.series_id = chosen.series_id and $__timeFilter(m.observed_at)
+      and $__unixEpochTo() - $__unixEpochFrom() <= 259200
     union all
-    select h.bucket, case chosen.kind when 'gauge' then coalesce(h.time_weighted_mean, h.last) else h.last end
-    from measurements_hourly h
-    where h.series_id = chosen.series_id and $__timeFilter(h.bucket) and h.bucket < hours.computed_to
+    select h.bucket, case chosen.kind when 'gauge' then h.mean else h.last end
+    from measurements_by_hour h
+    where h.series_id = chosen.series_id and $__timeFilter(h.bucket)
+      and $__unixEpochTo() - $__unixEpochFrom() > 259200
 ) as points
-where chosen.period @> points."time" and points.value is not null
+where chosen.period @> points."time"
 order by 1
 
 -- name: list_last_values

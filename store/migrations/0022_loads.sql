@@ -1,5 +1,5 @@
 -- Files loaded straight into measurements: how far each is, what became of its values, and the lines refused.
--- Locks: new tables only, and a check of the few rows of `sources`.
+-- Locks: sources against all else for milliseconds, while its few rows are checked.
 
 alter table sources add constraint sources_name_load_check check (name <> 'load');
 
