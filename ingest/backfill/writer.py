@@ -35,7 +35,7 @@ class BlockWriter:
         self._owners = owners
         self._is_new = True
 
-    def write(self, values: Values) -> Advance:
+    def write(self, values: Values) -> None:
         """Settle a block and commit; cut anywhere, nothing of it is there.
 
         Raises
@@ -48,9 +48,9 @@ class BlockWriter:
         of_keys = self._owners.judge(values.keys)[values.codes]
         reasons = np.where(values.reasons == ACCEPTED, of_keys, values.reasons)
         with self._connection.transaction():
-            return self._settle(values, reasons)
+            self._settle(values, reasons)
 
-    def _settle(self, values: Values, reasons: Reasons) -> Advance:
+    def _settle(self, values: Values, reasons: Reasons) -> None:
         """Write what is accepted, then the account of all."""
         received_at_us = (datetime.now(UTC) - EPOCH) // MICROSECOND
         kept = np.flatnonzero(reasons == ACCEPTED)
@@ -69,7 +69,6 @@ class BlockWriter:
         if advance.n_stored != len(kept):
             intake.correct_batch(self._connection, batch_id, advance.n_stored)
         advance_load(self._connection, self._load_id, advance)
-        return advance
 
     def _write_rows(self, batch_id: int, rows: Rows, is_revisable: npt.NDArray[np.bool_]) -> Settlement:
         """Append what is new, and compare the rest with what stands."""
