@@ -252,6 +252,10 @@ def test_parquet_and_arrow_are_read_by_their_types(database_url: str, tmp_path: 
     ]
 
 
+class CutError(Exception):
+    """Stands for whatever ends a program in the middle."""
+
+
 REPEATED = tuple(f"lamp-1,active_power,W,2024-10-27 0{hour}:{minute},{value}" for hour, minute, value in (
     (1, 30, 1), (2, "00", 2), (2, 30, 3), (2, "00", 4), (2, 30, 5), (3, "00", 6)
 ))  # fmt: skip
@@ -265,6 +269,24 @@ def test_the_hour_that_clocks_show_twice_is_told_apart_by_its_order(database_url
     assert [(row[3].hour, row[3].minute, row[4]) for row in stored(database_url)] == [
         (23, 30, 1.0), (0, 0, 2.0), (0, 30, 3.0), (1, 0, 4.0), (1, 30, 5.0), (2, 0, 6.0),
     ]  # fmt: skip
+
+
+def test_the_repeated_hour_is_told_apart_across_a_cut(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first half of the hour is stored before the cut, the second by the run that goes on."""
+
+    def cut(share: float) -> None:
+        raise CutError
+
+    monkeypatch.setattr("ingest.backfill.load.BLOCK_VALUES", 3)
+    seed_town(database_url, "lamp-1")
+    path = write_csv(tmp_path / "a.csv", HEAD, *REPEATED)
+    with pytest.raises(CutError):
+        load(database_url, path, on_progress=cut)
+    assert len(stored(database_url)) == 3
+    assert counts(load(database_url, path)) == {"stored": 6}
+    assert [row[4] for row in stored(database_url)] == [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
 
 
 @pytest.mark.parametrize(
