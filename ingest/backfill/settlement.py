@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.identity import Fate, Groups, Settlement, find_groups, settle
-from ingest.writer import take
+from ingest.rows import take
 from store.intake import Rows
 
 

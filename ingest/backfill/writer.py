@@ -14,7 +14,7 @@ from ingest.backfill.reader import Key, Values
 from ingest.backfill.settlement import settle_block
 from ingest.identity import Fate, Settlement, find_groups
 from ingest.newest import Newest, find_newest
-from ingest.writer import take
+from ingest.rows import take
 from sensors.instant import EPOCH, MICROSECOND, instant_text
 from sensors.rejection import Reason, shown
 from store import account, intake
