@@ -8,7 +8,7 @@ import socket
 import ssl
 import time
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags
@@ -19,6 +19,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from ingest.broker import Broker
+from ingest.listener import Listener
 from ingest.reply import Reply
 from ingest.tap import Tap
 from ingest.wire import PUBACK, acknowledgements
@@ -37,34 +38,6 @@ NO_SHARES = (
     " and read this one as a source (`vigie source add`)"
 )
 OURS = {0x85, 0x86, 0x87}  # client identifier, user name or password, not authorised: no use in trying again
-
-
-class Listener(Protocol):
-    """Who is told, from within `loop_read`, how the connection fares."""
-
-    def connected(self, *, is_kept: bool) -> None:
-        """The broker has taken us; `is_kept`: it still had our session."""
-        ...
-
-    def subscribed(self) -> None:
-        """The broker sends us, or puts by for us, what we asked for from now on."""
-        ...
-
-    def unsubscribed(self) -> None:
-        """The broker takes nothing more for us."""
-        ...
-
-    def lacks_mqtt5(self) -> None:
-        """The broker speaks an older protocol only."""
-        ...
-
-    def refused(self, sentence: str) -> None:
-        """The broker does not want us, and trying again is of no use."""
-        ...
-
-    def disconnected(self, sentence: str, *, is_taken_over: bool) -> None:
-        """The connection ended; `is_taken_over`: another connection has our client identifier now."""
-        ...
 
 
 class TappedClient(Client):

@@ -83,7 +83,7 @@ class PostDesk:
         self._is_closed = False
         self._inbox: queue.SimpleQueue[Chunk | None] = queue.SimpleQueue()
         self._worker: PostWorker | None = None
-        self._newest = NewestWriter(database_url, worker)
+        self._newest = NewestWriter(database_url, [worker])
         self._threads: dict[str, threading.Thread] = {}
 
     def deliver(self, posts: Sequence[Post]) -> Answer:
@@ -131,7 +131,7 @@ class PostDesk:
             self._worker = self._make_worker()
             self._start("desk", self._work, self._worker)
         if "newest" not in self._threads or not self._threads["newest"].is_alive():
-            self._newest = NewestWriter(self._database_url, self._name)
+            self._newest = NewestWriter(self._database_url, [self._name])
             self._start("newest", self._keep_newest, self._newest)
 
     def _make_worker(self) -> PostWorker:

@@ -5,7 +5,8 @@ IngestError
 ├── RefusedError       the broker refuses us: ours, stop
 ├── ProtocolError      the broker sent what is no MQTT: passing, connect again
 ├── OwnershipLostError another worker may read these topics now: passing, stand by
-└── UnusableStoreError the database lacks what this version needs: ours, stop
+├── UnusableStoreError the database lacks what this version needs: ours, stop
+└── FileError          a file to load cannot be read, or its columns cannot be understood: ours, stop
 """
 
 
@@ -36,3 +37,7 @@ class UnusableStoreError(IngestError):
 
 class OwnershipLostError(IngestError):
     """The connection that held the ownership of these topics is lost."""
+
+
+class FileError(IngestError):
+    """A file cannot be loaded."""

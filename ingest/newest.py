@@ -2,6 +2,7 @@
 
 import threading
 from collections import deque
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -32,13 +33,13 @@ class Newest(NamedTuple):
 class NewestWriter:
     """Collects what was committed and writes the newest of each series."""
 
-    def __init__(self, database_url: str, worker: str) -> None:
+    def __init__(self, database_url: str, workers: Sequence[str]) -> None:
         self._database_url = database_url
-        self._worker = worker
+        self._workers = workers
         self._waiting: deque[Newest] = deque()
         self._closing = threading.Event()
         self._connection: Connection | None = None
-        self._is_stale = True  # an earlier run of this worker may have left some out
+        self._is_stale = True  # an earlier run of these workers may have left some out
 
     def add(self, outcome: Outcome) -> None:
         """Take a committed batch; never waits."""
@@ -74,7 +75,7 @@ class NewestWriter:
 
     def _write(self, connection: Connection) -> None:
         if self._is_stale:
-            rebuild_newest(connection, self._worker)
+            rebuild_newest(connection, self._workers)
             self._is_stale = False
         taken = [self._waiting[index] for index in range(len(self._waiting))]
         if taken:

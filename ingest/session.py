@@ -26,6 +26,7 @@ from ingest.drain import Drain
 from ingest.errors import ProtocolError, RefusedError
 from ingest.health import Health
 from ingest.tap import Tap
+from ingest.window import Window
 from ingest.worker import Done
 
 LOG = structlog.get_logger()
@@ -51,6 +52,7 @@ class Session:
         self._has_mqtt5 = broker.has_mqtt5
         self._client = self._make_client()
         self._done: deque[Done] = deque()
+        self._window = Window(broker)
         self._wake, self._waker = socket.socketpair()
         self._wake.setblocking(False)
         self._waker.setblocking(False)
@@ -64,8 +66,6 @@ class Session:
         self.is_drained = False
         self._connected_at: float | None = None
         self._is_kept = False
-        self._n_unfinished = 0
-        self._n_unfinished_bytes = 0
         self._stamp_us = 0
         self._look_after_at = 0.0
         self._ping_at = 0.0
@@ -85,7 +85,7 @@ class Session:
             self._say_goodbye()
         finally:
             self._close_inbox()
-            self._counters.unfinished.dec(self._n_unfinished)
+            self._counters.unfinished.dec(self._window.n_messages)
             self._client.abort()
             self._wake.close()
             self._waker.close()
@@ -140,21 +140,19 @@ class Session:
         """Say whether there is room for more; before the session stands, its own packets must be read."""
         if self._connected_at is None:
             return True
-        broker = self._broker
-        has_room = self._n_unfinished < broker.window_n and self._n_unfinished_bytes < broker.window_bytes
-        return has_room and not self._finishing.is_set()
+        return self._window.has_room and not self._finishing.is_set()
 
     def _read(self, tap: Tap) -> None:
         arrivals, n_bytes = tap.fill(self._stamp)
         if arrivals:
             self._stamp_us += len(arrivals)
-            self._n_unfinished += len(arrivals)
-            self._n_unfinished_bytes += n_bytes
             self._counters.received.inc(len(arrivals))
             self._counters.unfinished.inc(len(arrivals))
             self.health.last_message_at_us = self._stamp_us
             self._drain.hear(time.monotonic())
-            self._inbox.put(Chunk(tap.generation, arrivals, n_bytes))
+            chunk = Chunk(tap.generation, arrivals, n_bytes)
+            self._window.add(chunk)
+            self._inbox.put(chunk)
         while tap.has_control and self._client.tap is tap:
             self._client.loop_read()
 
@@ -164,15 +162,13 @@ class Session:
         return self._stamp_us
 
     def _take_back(self) -> None:
-        """Acknowledge what was handed back, in its order, and publish the receipts."""
+        """Acknowledge what was handed back, in the order in which it came, and publish the receipts."""
         if self._finishing.is_set():
             self._close_inbox()
         while self._done:
             done = self._done.popleft()
-            for chunk in done.chunks:
-                self._n_unfinished -= len(chunk.arrivals)
+            for chunk in self._window.settle(done.chunks):
                 self._counters.unfinished.dec(len(chunk.arrivals))
-                self._n_unfinished_bytes -= chunk.n_bytes
                 self._acknowledge(chunk)
             for reply in done.replies:
                 self._counters.receipts_dropped.inc(not self._client.reply(reply))
@@ -207,7 +203,7 @@ class Session:
             self._ask_for_end(now, is_first=False)
 
     def _ask_for_end(self, now: float, *, is_first: bool) -> None:
-        self._drain.ask(now, is_idle=self._n_unfinished == 0, is_first=is_first)
+        self._drain.ask(now, is_idle=self._window.n_messages == 0, is_first=is_first)
         self._client.end_subscriptions()
 
     def _pause(self) -> None:

@@ -10,6 +10,9 @@ from ingest.wire import packet_size, split
 
 READ_BYTES = 262_144
 LEAVE_S = 1.0
+# Brokers write each message by itself. While a short one is unconfirmed the broker's kernel holds back those after it
+# (Nagle, RFC 896), and ours would wait for our next acknowledgement before it confirms. Linux only, and for one read.
+CONFIRM_AT_ONCE = getattr(socket, "TCP_QUICKACK", None)
 NOTHING_THERE = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 
@@ -21,6 +24,7 @@ class Tap:
         self.is_ended = False
         self.is_leaving = False
         self._wrapped = wrapped
+        wrapped.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._has_properties = has_properties
         self._control = b""
         self._pieces: list[bytes] = []
@@ -49,6 +53,8 @@ class Tap:
     def _read(self) -> bytes:
         try:
             data = self._wrapped.recv(READ_BYTES)
+            if CONFIRM_AT_ONCE is not None:
+                self._wrapped.setsockopt(socket.IPPROTO_TCP, CONFIRM_AT_ONCE, 1)
         except NOTHING_THERE:
             return b""
         except OSError:

@@ -120,6 +120,7 @@ class Worker:
             if n_messages >= self._limits.n_messages or n_bytes >= self._limits.n_bytes or self._inbox.empty():
                 return chunks, True
             item = self._inbox.get()
+        self._inbox.put(None)  # for the others
         return chunks, False
 
     def _prepare(self) -> bool:

@@ -30,6 +30,15 @@ def encode_rows(columns: Mapping[str, Column]) -> bytes:
     return SIGNATURE + rows.tobytes() + TRAILER
 
 
+def decode_rows(stream: bytes, dtypes: Mapping[str, str]) -> dict[str, Column]:
+    """Give the columns of a whole COPY stream without nulls; `dtypes` names them in order, as keys of WIRE."""
+    fields: list[tuple[str, str]] = [("n_fields", ">i2")]
+    for name, dtype in dtypes.items():
+        fields += [(f"{name}_size", ">i4"), (name, WIRE[dtype])]
+    rows = np.frombuffer(stream[len(SIGNATURE) : -len(TRAILER)], dtype=np.dtype(fields))
+    return {name: rows[name].astype(dtype) for name, dtype in dtypes.items()}
+
+
 def postgres_us(times_us: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
     """Shift microseconds since 1970 UTC to PostgreSQL's epoch."""
     return times_us - POSTGRES_EPOCH_US

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import psycopg
 
-from store.binary import encode_rows, postgres_us
+from store.binary import POSTGRES_EPOCH_US, decode_rows, encode_rows, postgres_us
 from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
@@ -173,15 +173,24 @@ def compare_measurements(connection: Connection, batch_id: int, rows: Rows) -> d
 
     The (series, instant) of `rows` must differ from one another.
     """
+    standing = compare_rows(connection, batch_id, rows)
+    keys = zip(standing.series_ids.tolist(), standing.times_us.tolist(), strict=True)
+    return dict(zip(keys, standing.values.tolist(), strict=True))
+
+
+def compare_rows(connection: Connection, batch_id: int, rows: Rows) -> Rows:
+    """Append those rows that are new, and give what stood before for the others, in any order."""
     with connection.cursor() as cursor:
         with cursor.copy(QUERIES["copy_taken"]) as copy:
             copy.write(encode_measurements(batch_id, rows))
         cursor.execute(QUERIES["insert_taken"])
         if cursor.rowcount == len(rows.values):
-            return {}
+            return Rows(rows.series_ids[:0], rows.times_us[:0], rows.values[:0])
         bounds = {"from": instant(int(rows.times_us.min())), "to": instant(int(rows.times_us.max()))}
-        cursor.execute(QUERIES["read_standing"], bounds)
-        return {(series_id, time_us): value for series_id, time_us, value in cursor}
+        with cursor.copy(QUERIES["copy_standing"], bounds) as copy:
+            stream = b"".join(copy)
+    found = decode_rows(stream, {"series_id": "int32", "observed_at": "int64", "value": "float64"})
+    return Rows(found["series_id"], found["observed_at"] + POSTGRES_EPOCH_US, found["value"])
 
 
 def encode_measurements(batch_id: int, rows: Rows) -> bytes:
@@ -229,8 +238,9 @@ def insert_message_keys(connection: Connection, arrivals_us: Mapping[tuple[int, 
 
 def mark_changed_hours(connection: Connection, series_ids: Ints, times_us: Times) -> None:
     """Have the hours of these measurements computed again."""
-    pairs = np.unique(np.stack([series_ids.astype(np.int64), times_us // HOUR_US]), axis=1)
-    stream = encode_rows({"series_id": pairs[0].astype(np.int32), "hour": postgres_us(pairs[1] * HOUR_US)})
+    pairs = np.unique(series_ids.astype(np.int64) << 32 | times_us // HOUR_US)
+    hours_us = (pairs & 0xFFFFFFFF) * HOUR_US
+    stream = encode_rows({"series_id": (pairs >> 32).astype(np.int32), "hour": postgres_us(hours_us)})
     with connection.cursor() as cursor, cursor.copy(QUERIES["copy_changed_hours"]) as copy:
         copy.write(stream)
 

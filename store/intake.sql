@@ -75,12 +75,14 @@ order by series_id, observed_at
 on conflict (series_id, observed_at) do nothing
 
 -- The bounds let TimescaleDB leave out the chunks that cannot hold any of them.
--- name: read_standing
-select m.series_id, (extract(epoch from m.observed_at) * 1000000)::bigint, m.value
-from taken t
-join measurements m on m.series_id = t.series_id and m.observed_at = t.observed_at
-where m.batch_id <> t.batch_id
-  and m.observed_at between %(from)s and %(to)s
+-- name: copy_standing
+copy (
+    select m.series_id, m.observed_at, m.value
+    from taken t
+    join measurements m on m.series_id = t.series_id and m.observed_at = t.observed_at
+    where m.batch_id <> t.batch_id
+      and m.observed_at between %(from)s and %(to)s
+) to stdout (format binary)
 
 -- name: revise_measurement
 update measurements

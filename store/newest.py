@@ -1,5 +1,6 @@
 """The newest value of each series: derived, written beside the acknowledged path, rebuilt where it was missed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import psycopg
@@ -26,7 +27,7 @@ def upsert_newest(
         )
 
 
-def rebuild_newest(connection: psycopg.Connection[tuple[Any, ...]], worker: str) -> int:
-    """Read the newest values again for the devices this worker heard last, and give how many changed."""
+def rebuild_newest(connection: psycopg.Connection[tuple[Any, ...]], workers: Sequence[str]) -> int:
+    """Read the newest values again for the devices these workers heard last, and give how many changed."""
     with connection.transaction():
-        return connection.execute(QUERIES["rebuild_newest"], {"worker": worker}).rowcount
+        return connection.execute(QUERIES["rebuild_newest"], {"workers": list(workers)}).rowcount

@@ -9,12 +9,12 @@ set observed_at = excluded.observed_at, value = excluded.value, batch_id = exclu
 where excluded.observed_at > last_values.observed_at
    or (excluded.observed_at = last_values.observed_at and excluded.batch_id > last_values.batch_id)
 
--- What this worker committed shortly before it ended may be missing: every series of the devices it heard then.
+-- What these workers committed shortly before it ended may be missing: every series of the devices it heard then.
 -- name: rebuild_newest
 with ended as (
     select date_trunc('hour', max(committed_at) - interval '1 minute') as since
     from batches
-    where worker = %(worker)s
+    where worker = any(%(workers)s)
 ), heard as (
     select distinct l.device_id
     from delivery_ledger l, ended

@@ -1,7 +1,7 @@
 -- At which number a counter begins again at 0, as people know it from its data sheet: a fall is then no reset. And an
 -- index for the newest KPIs of a territory, which else are found by reading all KPIs that were ever told.
--- Locks counters_hourly and counters_daily against all else, for milliseconds: a constant default rewrites no row.
--- Locks kpi_values against writing while the index is made, some seconds for a million KPIs; reading goes on.
+-- Locks: counters_hourly and counters_daily against all else, for milliseconds: a constant default rewrites no row.
+-- kpi_values against writing while the index is made, some seconds for a million KPIs; reading goes on.
 
 create table counter_ranges (
     device_id      int not null constraint counter_ranges_device_id_fkey references devices,

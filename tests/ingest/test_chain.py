@@ -102,7 +102,7 @@ def test_newest_value_of_each_series_is_kept(chain: Chain, mqtt_url: str) -> Non
     with connect(chain.settings.database_url, program="test") as connection:
         connection.execute("delete from last_values")
         connection.commit()
-        assert sum(rebuild_newest(connection, worker) for (worker,) in chain.fetch(WORKERS)) == 10
+        assert rebuild_newest(connection, [worker for (worker,) in chain.fetch(WORKERS)]) == 10
     assert set(chain.fetch(newest)) == wanted
 
 
