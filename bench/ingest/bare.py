@@ -14,7 +14,7 @@ from bench.ingest.messages import TERRITORY, single_messages
 from bench.ingest.sessions import KEPT_S, connect, end_session, make_client, open_session
 
 ACKNOWLEDGED_N = 100
-QUIET_S = 1.0  # without a message for so long, a loop takes the queue for empty
+QUIET_S = 4.0  # without a message for so long, a loop takes the queue for empty
 PROTOCOLS = {"5": MQTTProtocolVersion.MQTTv5, "3.1.1": MQTTProtocolVersion.MQTTv311}
 
 
