@@ -10,12 +10,13 @@ import psycopg
 
 from bench.ingest.chain import PATIENCE_S, BenchError, Chain
 from bench.ingest.loading import connected, publish_packet, read_acknowledgements
-from bench.ingest.messages import Message, steady_messages
+from bench.ingest.messages import Message, device_of, steady_messages
 
 RATE = 1000
 BURST_S = 0.005  # what falls due meanwhile goes out together
 POLL_S = 0.002
 NEWER = "select count(*)::int, max(observed_at) from measurements where series_id = %s and observed_at > %s"
+SERIES = "select s.series_id from series s join devices d using (device_id) where d.external_id = %s"
 
 
 def measure_delay(chain: Chain, first_s: int, seconds: int) -> npt.NDArray[np.float64]:
@@ -38,7 +39,7 @@ def watch(database_url: str, first_s: int, n: int) -> npt.NDArray[np.float64]:
     newest = datetime.fromtimestamp(first_s, UTC) - timedelta(seconds=1)
     deadline = time.monotonic() + PATIENCE_S
     with psycopg.connect(database_url, autocommit=True) as connection:
-        row = connection.execute("select min(series_id) from series").fetchone()
+        row = connection.execute(SERIES, (device_of(0),)).fetchone()
         while n_seen < n:
             found = connection.execute(NEWER, (row and row[0], newest)).fetchone()
             if found and found[0]:
