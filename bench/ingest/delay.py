@@ -15,7 +15,10 @@ from bench.ingest.messages import Message, device_of, steady_messages
 RATE = 1000
 BURST_S = 0.005  # what falls due meanwhile goes out together
 POLL_S = 0.002
-NEWER = "select count(*)::int, max(observed_at) from measurements where series_id = %s and observed_at > %s"
+NEWER = (
+    "select count(*)::int, max(observed_at) from measurements"
+    " where series_id = %s and observed_at > %s and observed_at < %s"
+)
 SERIES = "select s.series_id from series s join devices d using (device_id) where d.external_id = %s"
 
 
@@ -36,12 +39,13 @@ def watch(database_url: str, first_s: int, n: int) -> npt.NDArray[np.float64]:
     """Give when each of so many measurements of one series could be read first: they come in their order."""
     seen_at = np.zeros(n)
     n_seen = 0
-    newest = datetime.fromtimestamp(first_s, UTC) - timedelta(seconds=1)
+    first = datetime.fromtimestamp(first_s, UTC)
+    newest, end = first - timedelta(seconds=1), first + timedelta(days=1)  # other runs lie elsewhere
     deadline = time.monotonic() + PATIENCE_S
     with psycopg.connect(database_url, autocommit=True) as connection:
         row = connection.execute(SERIES, (device_of(0),)).fetchone()
         while n_seen < n:
-            found = connection.execute(NEWER, (row and row[0], newest)).fetchone()
+            found = connection.execute(NEWER, (row and row[0], newest, end)).fetchone()
             if found and found[0]:
                 seen_at[n_seen : n_seen + found[0]] = time.time()
                 n_seen, newest = n_seen + found[0], found[1]
