@@ -1,5 +1,6 @@
 """From publishing to readable over SQL, at a steady rate."""
 
+import select
 import threading
 import time
 
@@ -64,6 +65,7 @@ def publish(mqtt_url: str, messages: list[Message], published_at: npt.NDArray[np
             published_at[n:n_due] = time.time()
             connection.sendall(b"".join(packets))
             n = n_due
-            time.sleep(BURST_S)
+            while select.select([connection], [], [], BURST_S)[0] and n_acknowledged < n:
+                n_acknowledged += read_acknowledgements(connection)
         while n_acknowledged < n:
             n_acknowledged += read_acknowledgements(connection)

@@ -17,12 +17,12 @@ pytestmark = pytest.mark.services
 LISTS = {
     "territories": 3,
     "assets": 3,
-    "devices": 3,
+    "devices": 6,
     "series": 3,
     "findings": 3,
     "kpis": 6,
     "public/kpis": 6,
-    "rejections": 6,
+    "rejections": 9,
     "deliveries": 12,
     "measurements": 3,
 }
