@@ -20,8 +20,8 @@ import psycopg
 import structlog
 
 from analytics.clock.job import KIND_BY_VERDICT, watch_clocks
+from analytics.evaluate.row import Row
 from bench.database import drop_leftovers, fresh_database
-from bench.figure import Figure
 from bench.virtual import VirtualWorker
 from deploy.local.services import running
 from deploy.town import register_town
@@ -169,18 +169,18 @@ def count_right(database_url: str, truth: Truth, devices: set[str]) -> tuple[int
 
 def figures(
     town: Town, struck: Sequence[Episode], found: Sequence[Found], right: tuple[int, int], days: int
-) -> Iterator[Figure]:
+) -> Iterator[Row]:
     """Give recall and delay by fault, false findings per 100 devices and week, values put right."""
     for name, kinds in KINDS_BY_FAULT.items():
         own = [episode for episode in struck if episode.kind == name]
         delays = [delay for episode in own if (delay := delay_h(town, episode, found, kinds)) is not None]
-        yield Figure(f"clocks.{name}.recall", len(delays) / len(own), "1", goal=0.9, n=len(own))
+        yield Row(f"clocks.{name}.recall", len(delays) / len(own), "1", goal=0.9, n=len(own))
         if delays:
-            yield Figure(f"clocks.{name}.delay_median", median(delays), "h", better="lower", n=len(delays))
+            yield Row(f"clocks.{name}.delay_median", median(delays), "h", better="lower", n=len(delays))
     false = [one for one in found if not any(is_explained(town, episode, one) for episode in struck)]
     rate = 100 * len(false) / (len(town.devices) * days / 7)
-    yield Figure("clocks.false_findings", rate, "1/(100.device.wk)", better="lower", goal=1.0, n=len(false))
-    yield Figure("clocks.right_instants", right[0] / right[1], "1", goal=0.99, n=right[1])
+    yield Row("clocks.false_findings", rate, "1/(100.device.wk)", better="lower", goal=1.0, n=len(false))
+    yield Row("clocks.right_instants", right[0] / right[1], "1", goal=0.99, n=right[1])
 
 
 def delay_h(town: Town, episode: Episode, found: Sequence[Found], kinds: Sequence[str]) -> float | None:

@@ -18,7 +18,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from bench.figure import Figure
+from analytics.evaluate.row import Row
 from simulators.mapping import read_mapping
 from simulators.replay import Tally, read_file
 from store.migrate import create_extensions
@@ -34,7 +34,7 @@ SECOND_US = 1_000_000
 N_INSERTED = 20_000
 WORST_RATIO = 1.05
 Connection = psycopg.Connection[tuple[Any, ...]]
-Row = tuple[str, int, float]
+Kept = tuple[str, int, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def main() -> None:
             reference = None if layout is not CHOSEN else min(best, n_bytes)
             goal = WORST_RATIO if layout is CHOSEN else None
             print(
-                Figure(
+                Row(
                     f"columnstore.{layout.name}",
                     n_bytes,
                     "B/row",
@@ -94,13 +94,13 @@ def main() -> None:
                 ).line(),
                 flush=True,
             )
-            print(Figure(f"columnstore.{layout.name}.read_series", read_ms, "ms", "lower").line(), flush=True)
+            print(Row(f"columnstore.{layout.name}.read_series", read_ms, "ms", "lower").line(), flush=True)
             best = min(best, n_bytes)
 
 
-def read_rows(data: Path, n_each: int, n_copies: int) -> list[Row]:
+def read_rows(data: Path, n_each: int, n_copies: int) -> list[Kept]:
     """Read so many values of each set, in the order in which they would come, each series several times."""
-    rows: list[Row] = []
+    rows: list[Kept] = []
     for name, pattern in FILES.items():
         paths = sorted(data.glob(pattern))
         rows += islice(chain.from_iterable(values_of(name, path) for path in paths), n_each)
@@ -114,7 +114,7 @@ def read_rows(data: Path, n_each: int, n_copies: int) -> list[Row]:
     return sorted(copies, key=lambda row: row[1])
 
 
-def values_of(name: str, path: Path) -> Iterator[Row]:
+def values_of(name: str, path: Path) -> Iterator[Kept]:
     """Give (series, microseconds, value) of one file."""
     for found in read_file(path, read_mapping(name), Tally(), None):
         for part in found.parts:
@@ -123,7 +123,7 @@ def values_of(name: str, path: Path) -> Iterator[Row]:
                     yield f"{name} {part.device} {key}", part.time_us, value
 
 
-def measure(connection: Connection, layout: Layout, rows: list[Row]) -> tuple[float, float]:
+def measure(connection: Connection, layout: Layout, rows: list[Kept]) -> tuple[float, float]:
     """Store and compress the rows; give bytes a row, and how long a whole series takes to read [ms]."""
     connection.execute("drop table if exists laid")
     connection.execute(
@@ -155,7 +155,7 @@ def measure(connection: Connection, layout: Layout, rows: list[Row]) -> tuple[fl
     return float(row[0]), time_series(connection)
 
 
-def fill(connection: Connection, rows: list[Row]) -> None:
+def fill(connection: Connection, rows: list[Kept]) -> None:
     """Insert the rows; one that comes twice counts once."""
     number_by_series = {name: number for number, name in enumerate(sorted({row[0] for row in rows}), 1)}
     for first in range(0, len(rows), N_INSERTED):

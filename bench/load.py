@@ -14,8 +14,8 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 
+from analytics.evaluate.row import Row
 from bench.database import CHECKOUT, fresh_database
-from bench.figure import Figure
 from deploy.local.services import Services, running
 from ingest.backfill.load import load_file
 from ingest.backfill.reader import Reading
@@ -43,7 +43,7 @@ def main() -> None:
         bare = time_bare(services, table)
         for name, path in (("csv", csv), ("parquet", parquet)):
             rate = time_load(services, path)
-            figure = Figure(f"load.{name}", rate, "rows/s", reference=bare, goal=GOAL_RATIO, is_goal_of_ratio=True)
+            figure = Row(f"load.{name}", rate, "rows/s", reference=bare, goal=GOAL_RATIO, is_goal_of_ratio=True)
             print(figure.line(), flush=True)
 
 

@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench.figure import Figure
+from analytics.evaluate.row import Row
 from deploy.local import ensure_started, place_of, reset, stop
 from deploy.local.tree import SERVICES, ensure_tree
 
@@ -55,7 +55,7 @@ def time_start(checkout: Path) -> float:
 
 def show(name: str, value_s: float, goal_s: float, reference: float | None = None) -> None:
     """Print one figure; the reference of a second start is the first one in the same run."""
-    print(Figure(name, value_s, "s", "lower", reference, goal_s).line())
+    print(Row(name, value_s, "s", "lower", reference, goal_s).line())
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ from typing import Any
 
 import psycopg
 
+from analytics.evaluate.row import Row
 from analytics.tell import tell_changed
 from bench.database import CHECKOUT, drop_leftovers, fresh_database
-from bench.figure import Figure
 from bench.store_reads import measure_reads
 from bench.upkeep import measure_upkeep
 from bench.year_of_series import LAST, STEPS_A_DAY, WHOLE, Year, make_year
@@ -65,7 +65,7 @@ def measure_load(connection: Connection, year: Year) -> int:
         n_rows += len(rows.values)
     rate = n_rows / load_s
     print(
-        Figure("store.load", rate, "rows/s", reference=bare, goal=GOAL_LOAD_RATIO, is_goal_of_ratio=True).line(),
+        Row("store.load", rate, "rows/s", reference=bare, goal=GOAL_LOAD_RATIO, is_goal_of_ratio=True).line(),
         flush=True,
     )
     connection.execute("vacuum (analyze) measurements")
@@ -110,7 +110,7 @@ def measure_copy(connection: Connection, days: Iterator[Rows]) -> float:
 def measure_size(connection: Connection, n_rows: int) -> None:
     """Bytes on disk per row, index and all."""
     size = read_number(connection, "select hypertable_size('measurements')")
-    print(Figure("store.bytes_per_row", size / n_rows, "B", "lower").line(), flush=True)
+    print(Row("store.bytes_per_row", size / n_rows, "B", "lower").line(), flush=True)
 
 
 def measure_rollup(connection: Connection, n_rows: int) -> None:
@@ -118,9 +118,9 @@ def measure_rollup(connection: Connection, n_rows: int) -> None:
     began = time.monotonic()
     rollup.refresh(connection, LAST, grace_s=0, settle_s=0)
     elapsed_s = time.monotonic() - began
-    print(Figure("store.rollup", n_rows / elapsed_s, "rows/s").line(), flush=True)
+    print(Row("store.rollup", n_rows / elapsed_s, "rows/s").line(), flush=True)
     size = sum(read_number(connection, "select pg_total_relation_size(%s)", name) for name in ROLLUPS)
-    print(Figure("store.rollup_bytes_per_row", size / n_rows, "B", "lower").line(), flush=True)
+    print(Row("store.rollup_bytes_per_row", size / n_rows, "B", "lower").line(), flush=True)
     connection.execute("vacuum (analyze)")
 
 
@@ -130,7 +130,7 @@ def tell_kpis(connection: Connection) -> None:
     n_values = 0
     while (report := tell_changed(connection, LAST)) != KpiReport(0, 0, 0):
         n_values += report.n_new
-    print(Figure("store.kpis_told", n_values / (time.monotonic() - began), "values/s").line(), flush=True)
+    print(Row("store.kpis_told", n_values / (time.monotonic() - began), "values/s").line(), flush=True)
     connection.execute("vacuum (analyze) kpi_values")
 
 

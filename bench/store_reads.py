@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from bench.figure import Figure
+from analytics.evaluate.row import Row
 from bench.year_of_series import FIRST, LAST, TERRITORY, Year
 from store.connect import open_async_pool
 from store.count import count_measurements
@@ -103,7 +103,7 @@ async def measure_reads(database_url: str, year: Year) -> None:
         for read in reads_of(year):
             value_ms = await time_read(pool, read)
             naive_ms = time_naive(database_url, read)
-            print(Figure(f"store.{read.name}", value_ms, "ms", "lower", naive_ms, read.goal_ms).line(), flush=True)
+            print(Row(f"store.{read.name}", value_ms, "ms", "lower", naive_ms, read.goal_ms).line(), flush=True)
 
 
 async def time_read(pool: Pool, read: Read) -> float:

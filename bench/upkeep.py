@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 import psycopg
 
-from bench.figure import Figure
+from analytics.evaluate.row import Row
 from bench.ingest.chain import fresh_chain
 from bench.ingest.messages import N_DEVICES, START_S, TERRITORY, Message, device_of
 from deploy.local.services import Services
@@ -43,9 +43,9 @@ def measure_upkeep(services: Services) -> None:
                 keep_current(connection)
             with kept_current(chain.database_url, computed):
                 beside.append(chain.rate(messages(2 * index + 1)))
-    print(Figure("store.ingest_with_rollups", max(beside), "messages/s", reference=max(alone)).line(), flush=True)
+    print(Row("store.ingest_with_rollups", max(beside), "messages/s", reference=max(alone)).line(), flush=True)
     upkeep = 1 - max(beside) / max(alone)
-    print(Figure("store.rollup_upkeep", upkeep, "1", "lower", goal=GOAL, n=sum(computed)).line(), flush=True)
+    print(Row("store.rollup_upkeep", upkeep, "1", "lower", goal=GOAL, n=sum(computed)).line(), flush=True)
 
 
 def messages(part: int) -> Iterator[Message]:

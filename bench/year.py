@@ -21,8 +21,8 @@ from typing import Any
 
 import psycopg
 
+from analytics.evaluate.row import Row
 from bench.database import CHECKOUT, fresh_database
-from bench.figure import Figure
 from bench.ingest.sessions import end_session, open_slot
 from deploy.local.services import Services, running
 from deploy.processes import Program, first_ended, start_program, stop_programs
@@ -101,12 +101,12 @@ def measure_year(bench: Bench) -> None:
     n_values, ingest_s = read_stored(bench.database_url)
     total_s = ended_at - began_at
     goal_s = GOAL_S * bench.days / 365 * bench.scale
-    print(Figure("year.seconds", total_s, "s", better="lower", goal=goal_s).line())
+    print(Row("year.seconds", total_s, "s", better="lower", goal=goal_s).line())
     copy = n_values / measure_copy(bench.database_url)
-    print(Figure("year.values", n_values / total_s, "measurements/s", reference=copy).line())
-    print(Figure("year.ingest", ingest_s, "s", better="lower").line())
+    print(Row("year.values", n_values / total_s, "measurements/s", reference=copy).line())
+    print(Row("year.ingest", ingest_s, "s", better="lower").line())
     for key, name in STEPS.items():
-        print(Figure(f"year.{name}", sum(found[key] for found in rounds), "s", better="lower").line())
+        print(Row(f"year.{name}", sum(found[key] for found in rounds), "s", better="lower").line())
 
 
 def measure_single(bench: Bench) -> None:
@@ -122,7 +122,7 @@ def measure_single(bench: Bench) -> None:
             " extract(epoch from max(committed_at) - min(received_at))::float8 from batches"
         ).fetchone()
     rate = row[0] / row[1] if row else 0.0
-    print(Figure("year.single", rate, "messages/s", goal=GOAL_SINGLE).line())
+    print(Row("year.single", rate, "messages/s", goal=GOAL_SINGLE).line())
 
 
 def start(bench: Bench, name: str, arguments: list[str]) -> Program:

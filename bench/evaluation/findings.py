@@ -6,6 +6,7 @@ from statistics import fmean, median
 
 import psycopg
 
+from analytics.evaluate.row import Row
 from bench.evaluation.expected import (
     GOAL_FALSE_ALARMS,
     GOAL_LOOKALIKE,
@@ -16,7 +17,6 @@ from bench.evaluation.expected import (
 )
 from bench.evaluation.matching import Case, Found, Ground, Judged, judge
 from bench.evaluation.town import Evaluated
-from bench.figure import Figure
 
 FINDINGS = """
 select f.finding_id, f.kind, coalesce(a.slug, ''), coalesce(d.external_id, ''), f.started_at
@@ -58,37 +58,37 @@ def told_at(evaluated: Evaluated, finding_id: int, kind: str, started_at: dateti
     return next((at for at, last_id in evaluated.rounds if finding_id <= last_id), evaluated.rounds[-1][0])
 
 
-def figures(judged: Sequence[Judged]) -> list[Figure]:
+def figures(judged: Sequence[Judged]) -> list[Row]:
     """Give the figures of all towns together: faults, look-alikes, kinds of finding."""
     cases = [case for one in judged for case in one.cases]
     return [*fault_figures(cases), *lookalike_figures(cases), *kind_figures(judged)]
 
 
-def fault_figures(cases: Sequence[Case]) -> Iterator[Figure]:
+def fault_figures(cases: Sequence[Case]) -> Iterator[Row]:
     """Give recall (beside: what chance gives) and delay by fault; of those with a hint, what anything found too."""
     for kind in sorted({case.kind for case in cases if case.is_fault}):
         own = [case for case in cases if case.kind == kind]
         recall, by_chance = share(case.is_found for case in own), mean_chance(own)
         name = f"fault.{kind}"
-        yield Figure(f"{name}.recall", recall, "1", reference=by_chance, goal=recall_goal(kind), n=len(own))
+        yield Row(f"{name}.recall", recall, "1", reference=by_chance, goal=recall_goal(kind), n=len(own))
         if kind in HINT_BY_FAULT:
-            yield Figure(f"{name}.recall_any", share(case.is_seen for case in own), "1", n=len(own))
+            yield Row(f"{name}.recall_any", share(case.is_seen for case in own), "1", n=len(own))
         delays = sorted(case.delay_h for case in own if case.delay_h is not None)
         if delays:
-            yield Figure(f"{name}.delay_median", median(delays), "h", better="lower", n=len(delays))
+            yield Row(f"{name}.delay_median", median(delays), "h", better="lower", n=len(delays))
 
 
-def lookalike_figures(cases: Sequence[Case]) -> Iterator[Figure]:
+def lookalike_figures(cases: Sequence[Case]) -> Iterator[Row]:
     """Give the share of look-alikes during which anything (beside: by chance), or a maintenance hint, was told."""
     for kind in sorted({case.kind for case in cases if not case.is_fault}):
         own = [case for case in cases if case.kind == kind]
         raised, hinted = share(case.is_found for case in own), share(case.is_hinted for case in own)
         name, goal = f"lookalike.{kind}", GOAL_LOOKALIKE
-        yield Figure(f"{name}.raised", raised, "1", "lower", mean_chance(own), goal, n=len(own))
-        yield Figure(f"{name}.raised_hint", hinted, "1", "lower", goal=goal, n=len(own))
+        yield Row(f"{name}.raised", raised, "1", "lower", mean_chance(own), goal, n=len(own))
+        yield Row(f"{name}.raised_hint", hinted, "1", "lower", goal=goal, n=len(own))
 
 
-def kind_figures(judged: Sequence[Judged]) -> Iterator[Figure]:
+def kind_figures(judged: Sequence[Judged]) -> Iterator[Row]:
     """Give by kind of finding the false alarms, and of hints the share that names the fault which is there."""
     for kind in KINDS:
         n_told = sum(one.n_told.get(kind, 0) for one in judged)
@@ -96,9 +96,9 @@ def kind_figures(judged: Sequence[Judged]) -> Iterator[Figure]:
         n_named = sum(one.n_named.get(kind, 0) for one in judged)
         weeks = sum(one.asset_weeks[kind] for one in judged)
         rate = 100 * n_false / weeks
-        yield Figure(f"false_alarms.{kind}", rate, "1/(100.asset.wk)", "lower", goal=GOAL_FALSE_ALARMS, n=n_false)
+        yield Row(f"false_alarms.{kind}", rate, "1/(100.asset.wk)", "lower", goal=GOAL_FALSE_ALARMS, n=n_false)
         if kind in HINTS and n_told:
-            yield Figure(f"precision.{kind}", n_named / n_told, "1", n=n_told)
+            yield Row(f"precision.{kind}", n_named / n_told, "1", n=n_told)
 
 
 def share(answers: Iterable[bool]) -> float:

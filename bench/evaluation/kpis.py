@@ -6,9 +6,9 @@ from statistics import fmean, median
 
 import psycopg
 
+from analytics.evaluate.row import Row
 from bench.evaluation.kpi_truth import TRUE_BY_KPI, Asked, Book, TrueValue, tell_truth
 from bench.evaluation.town import Evaluated
-from bench.figure import Figure
 
 KPIS = """
 select k.kpi, coalesce(a.slug, ''), lower(k.period), upper(k.period), k.value, k.low, k.high, k.completeness
@@ -71,7 +71,7 @@ def compare(
     return Compared(kpi, is_town, is_full, (value - true.value) / true.scale, half_width, is_inside)
 
 
-def figures(compared: Sequence[Compared]) -> Iterator[Figure]:
+def figures(compared: Sequence[Compared]) -> Iterator[Row]:
     """Give by KPI, for assets and for whole towns: error, bias, coverage, half-width."""
     for kpi in TRUE_BY_KPI:
         for is_town in (False, True):
@@ -81,17 +81,17 @@ def figures(compared: Sequence[Compared]) -> Iterator[Figure]:
                 yield from figures_of(f"kpi.{kpi}.{'town' if is_town else 'asset'}", kpi, told)
             if own:
                 name = f"kpi.{kpi}.{'town' if is_town else 'asset'}.told"
-                yield Figure(name, len(told) / len(own), "1", n=len(own))
+                yield Row(name, len(told) / len(own), "1", n=len(own))
 
 
-def figures_of(name: str, kpi: str, told: Sequence[Compared]) -> Iterator[Figure]:
+def figures_of(name: str, kpi: str, told: Sequence[Compared]) -> Iterator[Row]:
     """Give the figures of one KPI; the half-width counts where data are full."""
     errors = [one.error for one in told if one.error is not None]
-    yield Figure(f"{name}.error_median", median(abs(error) for error in errors), "1", "lower", n=len(errors))
-    yield Figure(f"{name}.bias", fmean(errors), "1", "lower", n=len(errors))
+    yield Row(f"{name}.error_median", median(abs(error) for error in errors), "1", "lower", n=len(errors))
+    yield Row(f"{name}.bias", fmean(errors), "1", "lower", n=len(errors))
     goal = GOAL_COVERAGE if kpi in STATISTICAL else GOAL_BOUNDS
-    yield Figure(f"{name}.coverage", fmean(bool(one.is_inside) for one in told), "1", goal=goal, n=len(told))
+    yield Row(f"{name}.coverage", fmean(bool(one.is_inside) for one in told), "1", goal=goal, n=len(told))
     widths = [one.half_width for one in told if one.half_width is not None and one.is_full]
     if widths:
         bound = GOAL_HALF_WIDTH if kpi in STATISTICAL else None
-        yield Figure(f"{name}.half_width_median", median(widths), "1", "lower", goal=bound, n=len(widths))
+        yield Row(f"{name}.half_width_median", median(widths), "1", "lower", goal=bound, n=len(widths))

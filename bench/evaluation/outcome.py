@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import structlog
 
+from analytics.evaluate.row import Row
 from bench.evaluation import findings, kpis
 from bench.evaluation.matching import Judged
 from bench.evaluation.town import Plan, evaluated
-from bench.figure import Figure
 from deploy.local.services import Services
 
 
@@ -39,9 +39,9 @@ def evaluate_town(task: Task) -> Outcome:
         return Outcome(task.seed, findings.judge_town(town), kpis.compare_town(town), town.seconds)
 
 
-def figures(n_asked: int, outcomes: Sequence[Outcome]) -> list[Figure]:
+def figures(n_asked: int, outcomes: Sequence[Outcome]) -> list[Row]:
     """Give the figures of all towns together; first of all how many there are."""
-    towns = Figure("evaluate.towns", len(outcomes), "1", goal=n_asked)
+    towns = Row("evaluate.towns", len(outcomes), "1", goal=n_asked)
     if not outcomes:
         return [towns]
     compared = [one for outcome in outcomes for one in outcome.kpis]

@@ -6,14 +6,16 @@ bare loop and the peer stands in their modules.
 """
 
 import argparse
+import signal
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from analytics.evaluate.row import Row
 from bench.database import CHECKOUT
-from bench.figure import Figure
 from bench.ingest.bare import PROTOCOLS, measure_bare
 from bench.ingest.chain import Chain, fresh_chain
 from bench.ingest.delay import measure_delay
@@ -43,6 +45,7 @@ def main() -> None:
     parser.add_argument("--hour", type=int, default=HOUR_N, help="messages through which memory is watched")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2], help="numbers of workers to try")
     asked = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))  # by way of what ends the sessions
     with running(CHECKOUT) as services, TemporaryDirectory() as folder, fresh_chain(services, Path(folder)) as chain:
         clock = Clock()
         steps = (
@@ -57,7 +60,7 @@ def main() -> None:
                 print(figure.line(), flush=True)
 
 
-def single_rows(chain: Chain, clock: Clock, n: int, n_rounds: int, n_workers: Sequence[int]) -> Iterator[Figure]:
+def single_rows(chain: Chain, clock: Clock, n: int, n_rounds: int, n_workers: Sequence[int]) -> Iterator[Row]:
     """Single values: beside bare loops of as many workers, beside the peer, and with garbage among them."""
     own: dict[int, float] = {}
     bare: dict[int, float] = {}
@@ -74,14 +77,12 @@ def single_rows(chain: Chain, clock: Clock, n: int, n_rounds: int, n_workers: Se
     best = max(own, key=own.__getitem__)
     for count in n_workers:
         name = f"ingest.single_{count}_workers"
-        yield Figure(name, own[count], "messages/s", reference=bare[count], goal=GOAL_BARE, is_goal_of_ratio=True)
+        yield Row(name, own[count], "messages/s", reference=bare[count], goal=GOAL_BARE, is_goal_of_ratio=True)
     rate = own[best]
-    yield Figure(
+    yield Row(
         "ingest.single_peer", rate, "messages/s", reference=max(peer.values()), goal=GOAL_PEER, is_goal_of_ratio=True
     )
-    yield Figure(
-        "ingest.garbage", garbage[best], "messages/s", reference=rate, goal=GOAL_GARBAGE, is_goal_of_ratio=True
-    )
+    yield Row("ingest.garbage", garbage[best], "messages/s", reference=rate, goal=GOAL_GARBAGE, is_goal_of_ratio=True)
 
 
 def note(rates: dict[int, float], count: int, rate: float) -> None:
@@ -89,7 +90,7 @@ def note(rates: dict[int, float], count: int, rate: float) -> None:
     rates[count] = max(rate, rates.get(count, 0.0))
 
 
-def packed_rows(chain: Chain, clock: Clock, n_packs: int, n_rounds: int) -> Iterator[Figure]:
+def packed_rows(chain: Chain, clock: Clock, n_packs: int, n_rounds: int) -> Iterator[Row]:
     """SenML packs of 100 values beside raw binary COPY into the same hypertable."""
     rounds = [
         (
@@ -99,30 +100,30 @@ def packed_rows(chain: Chain, clock: Clock, n_packs: int, n_rounds: int) -> Iter
         for _ in range(n_rounds)
     ]
     own, copied = (max(rates) for rates in zip(*rounds, strict=True))
-    yield Figure("ingest.packed", own, "measurements/s", reference=copied, goal=GOAL_COPY, is_goal_of_ratio=True)
+    yield Row("ingest.packed", own, "measurements/s", reference=copied, goal=GOAL_COPY, is_goal_of_ratio=True)
 
 
-def narrow_rows(chain: Chain, clock: Clock, n: int, folder: Path) -> Iterator[Figure]:
+def narrow_rows(chain: Chain, clock: Clock, n: int, folder: Path) -> Iterator[Row]:
     """A broker that lets out 20 unacknowledged messages."""
     with narrow_chain(chain, folder) as narrow:
         narrow.warm_up(clock.next_s(), 1)
         rate = max(narrow.rate(single_messages(clock.next_s(), n)) for _ in range(2))
-    yield Figure("ingest.narrow", rate, "messages/s", goal=GOAL_NARROW)
+    yield Row("ingest.narrow", rate, "messages/s", goal=GOAL_NARROW)
 
 
-def delay_rows(chain: Chain, clock: Clock) -> Iterator[Figure]:
+def delay_rows(chain: Chain, clock: Clock) -> Iterator[Row]:
     """From published to readable."""
     delays = measure_delay(chain, clock.next_s(), STEADY_S)
     for name, share in (("p50", 50), ("p99", 99)):
         goal = GOAL_DELAY_S if name == "p99" else None
-        yield Figure(f"ingest.delay_{name}", float(np.percentile(delays, share)), "s", better="lower", goal=goal)
+        yield Row(f"ingest.delay_{name}", float(np.percentile(delays, share)), "s", better="lower", goal=goal)
 
 
-def memory_rows(services: Services, chain: Chain, clock: Clock, n: int) -> Iterator[Figure]:
+def memory_rows(services: Services, chain: Chain, clock: Clock, n: int) -> Iterator[Row]:
     """The memory of a worker: after many messages beside after few, and after an outage."""
     warm, last, healed = measure_memory(services, chain, clock, n)
     for name, held in (("hour", last), ("outage", healed)):
-        yield Figure(
+        yield Row(
             f"ingest.memory_{name}", held, "B", better="lower", reference=warm, goal=GOAL_MEMORY, is_goal_of_ratio=True
         )
 

@@ -1,12 +1,13 @@
 """The messages that are measured with."""
 
+import os
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-TERRITORY = "bench"
+TERRITORY = f"bench-{os.getpid()}"  # the sessions that a killed run leaves at the broker match nothing of the next
 N_DEVICES = 100
 START_S = 1_780_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
