@@ -10,7 +10,7 @@ from paho.mqtt.enums import MQTTProtocolVersion
 
 from bench.ingest.chain import PATIENCE_S, BenchError
 from bench.ingest.loading import load
-from bench.ingest.messages import TERRITORY, single_messages
+from bench.ingest.messages import OTHERS, single_messages
 from bench.ingest.sessions import KEPT_S, connect, end_session, make_client, open_session
 
 ACKNOWLEDGED_N = 100
@@ -23,7 +23,7 @@ def measure_bare(mqtt_url: str, first_s: int, n: int, protocol: str, n_workers: 
     ids = [f"bench-bare-{index}" for index in range(n_workers)]
     for client_id in ids:
         open_session(mqtt_url, client_id, [topic_filter(n_workers)])
-    load(mqtt_url, single_messages(first_s, n))
+    load(mqtt_url, single_messages(first_s, n, OTHERS))
     loops = [start_loop(mqtt_url, client_id, protocol) for client_id in ids]
     told = [loop.communicate(timeout=PATIENCE_S)[0].split() for loop in loops]
     for client_id in ids:
@@ -36,7 +36,7 @@ def measure_bare(mqtt_url: str, first_s: int, n: int, protocol: str, n_workers: 
 
 def topic_filter(n_workers: int) -> str:
     """Share the topic between several."""
-    plain = f"vigie/{TERRITORY}/+/up"
+    plain = f"{OTHERS}/+/up"
     return plain if n_workers == 1 else f"$share/bench/{plain}"
 
 

@@ -68,6 +68,8 @@ class Chain:
         n = load(self.mqtt_url, messages)
         with self.workers(n_workers):
             ended_at = self.wait_for(before + n)
+        if (too_many := self.count_settled() - before - n) > 0:
+            raise BenchError(f"{too_many} messages of earlier runs came too")
         return n / (ended_at - self.first_arrival(last_batch))
 
     def wait_for_sessions(self, n_workers: int = 1) -> None:

@@ -44,7 +44,7 @@ def watch(database_url: str, first_s: int, n: int) -> npt.NDArray[np.float64]:
         row = connection.execute(SERIES, (device_of(0),)).fetchone()
         while n_first < n:
             asked = row and row[0], first_s + (n_first - 0.5) / RATE, first_s + n / RATE
-            found = np.array(connection.execute(UNSEEN, asked).fetchall()).ravel()
+            found: npt.NDArray[np.float64] = np.array(connection.execute(UNSEEN, asked).fetchall()).ravel()
             places = np.rint((found - first_s) * RATE).astype(int)
             seen_at[places[seen_at[places] == 0]] = time.time()
             n_first = n if seen_at.all() else int(np.argmin(seen_at > 0))

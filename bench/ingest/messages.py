@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 TERRITORY = f"bench-{os.getpid()}"  # the sessions that a killed run leaves at the broker match nothing of the next
+OWN = f"vigie/{TERRITORY}"
+OTHERS = f"bench/{TERRITORY}"  # for contenders: what went to them must not wait for Vigie's workers too
 N_DEVICES = 100
 START_S = 1_780_000_000
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,7 +32,7 @@ class Clock:
         return self._first_s
 
 
-def single_messages(first_s: int, n: int) -> Iterator[Message]:
+def single_messages(first_s: int, n: int, root: str = OWN) -> Iterator[Message]:
     """Make messages of one value, some 120 bytes; a peer reads the flat fields, Vigie `at` and `values`."""
     for index in range(n):
         device, value = device_of(index), 230.25 + index % 5
@@ -38,14 +40,14 @@ def single_messages(first_s: int, n: int) -> Iterator[Message]:
         payload = msgspec.json.encode(
             {"at": at, "values": {"voltage": value}, "device": device, "quantity": "voltage", "value": value}
         )
-        yield f"vigie/{TERRITORY}/{device}/up".encode(), payload.ljust(120)
+        yield f"{root}/{device}/up".encode(), payload.ljust(120)
 
 
 def steady_messages(first_s: int, rate: int, seconds: int) -> Iterator[Message]:
     """Make messages of the first device, so many a second."""
     for index in range(rate * seconds):
         payload = msgspec.json.encode({"at": first_s + index / rate, "values": {"voltage": 230.25 + index % 5}})
-        yield f"vigie/{TERRITORY}/{device_of(0)}/up".encode(), payload.ljust(120)
+        yield f"{OWN}/{device_of(0)}/up".encode(), payload.ljust(120)
 
 
 def with_garbage(messages: Iterator[Message], seed: int = 1) -> Iterator[Message]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bench.ingest.chain import Chain
-from bench.ingest.messages import TERRITORY
+from bench.ingest.messages import OWN, TERRITORY
 from store.connect import connect
 from store.sources import RuleEntry, SourceEntry, write_source
 from tests.support.own_broker import own_broker
@@ -21,7 +21,7 @@ def narrow_chain(chain: Chain, folder: Path) -> Iterator[Chain]:
     with own_broker(folder, MOST_IN_FLIGHT) as broker:
         password = folder / "password"
         password.write_text("secret\n")
-        rules = (RuleEntry("native", f"vigie/{TERRITORY}/+/up"),)
+        rules = (RuleEntry("native", f"{OWN}/+/up"),)
         url = f"mqtt://127.0.0.1:{broker.port}"
         entry = SourceEntry(NAME, url, rules, TERRITORY, "3.1.1", "gateway", f"file:{password}")
         with connect(chain.database_url, program="bench", autocommit=True) as connection:

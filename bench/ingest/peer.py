@@ -16,7 +16,7 @@ from mq_bridge import Route
 
 from bench.ingest.chain import PATIENCE_S, BenchError
 from bench.ingest.loading import load
-from bench.ingest.messages import TERRITORY, single_messages
+from bench.ingest.messages import OTHERS, single_messages
 from bench.ingest.sessions import KEPT_S, end_session, open_session
 
 TABLE = "peer_measurements"
@@ -27,14 +27,14 @@ POLL_S = 0.05
 
 def measure_peer(mqtt_url: str, database_url: str, first_s: int, n: int, n_workers: int = 1) -> float:
     """Give the messages a second of so many processes that share what lies ready."""
-    plain = f"vigie/{TERRITORY}/+/up"
+    plain = f"{OTHERS}/+/up"
     topic = plain if n_workers == 1 else f"$share/bench/{plain}"
     ids = [f"bench-peer-{index}" for index in range(n_workers)]
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute(f"create table {TABLE} (device text, quantity text, observed_at timestamptz, value float8)")
         for client_id in ids:
             open_session(mqtt_url, client_id, [topic])
-        load(mqtt_url, single_messages(first_s, n))
+        load(mqtt_url, single_messages(first_s, n, OTHERS))
         routes = [start_route(mqtt_url, database_url, client_id, topic) for client_id in ids]
         try:
             ended_at = wait_for_rows(connection, n, routes)
