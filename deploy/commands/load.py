@@ -41,7 +41,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def load(  # noqa: PLR0913  # each argument is an option of the command line
-    files: Annotated[list[Path], typer.Argument(help="CSV (plain or gzipped), Parquet or Arrow IPC; XLSX by some presets")],
+    files: Annotated[list[Path], typer.Argument(help="CSV (plain or gzipped), Parquet, Arrow IPC; some presets: XLSX")],
     territory: Annotated[str | None, typer.Option(help="slug that holds for all lines")] = None,
     column: Annotated[list[str] | None, typer.Option(help="FIELD=COLUMN: which column holds a field")] = None,
     constant: Annotated[list[str] | None, typer.Option("--set", help="FIELD=TEXT: the same for all lines")] = None,

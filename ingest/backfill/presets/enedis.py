@@ -7,7 +7,7 @@ Two layouts, UTF-8, semicolons:
 
 A value of a load curve is the mean power of a step. Files of meters up to 36 kVA name its end, those of larger ones its
 beginning: which, is seen from where the days begin and end, and where that cannot be seen the person must say. Stored
-is the beginning. A likelihood index other than 0 and empty is a value left out and counted.
+is the beginning. An index of civil midnight is stored a second before: it closes a day. A likelihood index other than 0 and empty is a value left out and counted.
 """
 
 from collections import Counter
@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from ingest.backfill.presets.preset import Asked, CivilClock, Preset, Stamps, Value, table_of, to_begin
+from ingest.backfill.presets.preset import SECOND, Asked, CivilClock, Preset, Stamps, Value, table_of, to_begin
 from ingest.backfill.presets.sheet import Row, fold, read_grid
 from ingest.backfill.table import Table
 from ingest.errors import FileError
@@ -218,6 +218,8 @@ def read_index(section: Section, asked: Asked) -> Iterator[Value]:
             if text:
                 device = section.facts.get(POINT, "")
                 at = clock.read(device + column, read_time(row.line, row.cells[section.header.index(TIME)]))
+                if is_midnight(at.astimezone(asked.zone)):
+                    at = to_begin(at, SECOND)
                 yield Value(row.line, device, at, quantity, text, section.facts.get("unite", "Wh"))
 
 

@@ -3,7 +3,8 @@
 A header with `Date de relevé`, the index at the beginning and end of the gas day [m3], `Volume consommé (m3)`,
 `Energie consommée (kWh)`, `Coefficient de conversion`; above it, or in a column, the delivery point (PCE). A gas day is
 named by the civil day on which it begins, at 6:00 of Paris's civil time, and ends at 6:00 of the next. Stored is the
-index at its end as gas_volume, a counter; the coefficients are told by month, for the factor `gas_heating_value`.
+index at its end as gas_volume, a counter, at the last second of the civil day that GRDF names: that day keeps the volume
+that GRDF gives it. The coefficients are told by month, for the factor `gas_heating_value`.
 """
 
 import re
@@ -12,13 +13,12 @@ from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from ingest.backfill.presets.preset import Asked, Preset, Value, table_of
+from ingest.backfill.presets.preset import SECOND, Asked, Preset, Value, table_of, to_begin
 from ingest.backfill.presets.sheet import Row, fold, read_day, read_grid
 from ingest.backfill.table import Table
 from ingest.errors import FileError
 
 PCE = re.compile(r"\b(\d{14}|GI\d{6})\b")
-DAY_BEGINS = time(6)
 
 
 @contextmanager
@@ -74,7 +74,7 @@ def read_line(line: int, cells: dict[str, str], point: str | None, asked: Asked)
         raise FileError(f"line {line}: {cells['day']!r} is no day") from error
     if "index_end" not in cells:
         return None, day
-    at = datetime.combine(day + timedelta(days=1), DAY_BEGINS, asked.zone)
+    at = to_begin(datetime.combine(day + timedelta(days=1), time(), asked.zone), SECOND)
     return Value(line, device, at, "gas_volume", cells["index_end"].replace(",", "."), "m3"), day
 
 

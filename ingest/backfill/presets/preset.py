@@ -16,6 +16,7 @@ from ingest.backfill.table import Block, Table
 from ingest.errors import FileError
 from sensors.instant import EPOCH, MICROSECOND
 
+SECOND = timedelta(seconds=1)
 UTC_US = pa.timestamp("us", tz="UTC")
 
 
