@@ -7,7 +7,8 @@ Two layouts, UTF-8, semicolons:
 
 A value of a load curve is the mean power of a step. Files of meters up to 36 kVA name its end, those of larger ones its
 beginning: which, is seen from where the days begin and end, and where that cannot be seen the person must say. Stored
-is the beginning. An index of civil midnight is stored a second before: it closes a day. A likelihood index other than 0 and empty is a value left out and counted.
+is the beginning. An index of civil midnight is stored a second before: it closes a day. A likelihood index other than 0
+and empty is a value left out and counted.
 """
 
 from collections import Counter

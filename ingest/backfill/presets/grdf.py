@@ -3,8 +3,8 @@
 A header with `Date de relevé`, the index at the beginning and end of the gas day [m3], `Volume consommé (m3)`,
 `Energie consommée (kWh)`, `Coefficient de conversion`; above it, or in a column, the delivery point (PCE). A gas day is
 named by the civil day on which it begins, at 6:00 of Paris's civil time, and ends at 6:00 of the next. Stored is the
-index at its end as gas_volume, a counter, at the last second of the civil day that GRDF names: that day keeps the volume
-that GRDF gives it. The coefficients are told by month, for the factor `gas_heating_value`.
+index at its end as gas_volume, a counter, at the last second of the civil day that GRDF names: that day keeps the
+volume that GRDF gives it. The coefficients are told by month, for the factor `gas_heating_value`.
 """
 
 import re
