@@ -248,7 +248,19 @@ MOVED = (
         key="plan_id",
     ),
     MovedTable(
-        "rounds_done", "rounds that were driven", "sector waste_stream period source", TERRITORY, key="round_id"
+        "rounds_done",
+        "rounds that were driven",
+        "sector waste_stream period source distance_km n_lifts",
+        TERRITORY,
+        key="round_id",
+    ),
+    MovedTable(
+        "lifts_done",
+        "containers that were emptied",
+        "lifted_at stay_s vehicle source",
+        TERRITORY,
+        {"asset_id": "assets"},
+        key="lift_id",
     ),
     MovedTable(
         "projects",

@@ -1,4 +1,4 @@
-"""Rounds and lifts done, as telematics or people tell them; added, never taken away, and the same again changes nothing."""
+"""Rounds and lifts done, as telematics or people tell them; added, never taken away; the same again changes nothing."""
 
 from collections.abc import Sequence
 from typing import Any, Literal

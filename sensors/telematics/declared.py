@@ -1,4 +1,4 @@
-"""Rounds that people declare: a CSV with sector, waste_stream, started_at, ended_at, and if known distance_km, n_lifts."""
+"""Rounds that people declare: CSV with sector, waste_stream, started_at, ended_at, if known distance_km and n_lifts."""
 
 import csv
 import io

@@ -1,9 +1,9 @@
 """From a vehicle's positions to the containers it emptied: where it stood, or what its equipment reported.
 
 A lift is a run of positions within `radius_m` of a container, no two of them more than `longest_gap_s` apart, that
-lasts at least `least_stay_s`; one position is enough where its event is one of `lift_events`. Coming back to a container
-within `same_lift_s` is the same lift. Where containers of several streams stand within the radius, the vehicle's stream
-tells which was emptied; without it none is told, for a vehicle takes one stream only.
+lasts at least `least_stay_s`; one position is enough where its event is one of `lift_events`. Coming back to a
+container within `same_lift_s` is the same lift. Where containers of several streams stand within the radius, the
+vehicle's stream tells which was emptied; without it none is told, for a vehicle takes one stream only.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

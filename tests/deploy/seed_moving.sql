@@ -115,8 +115,10 @@ select territory_id, asset_id, 'fair', '[2026-05-01 10:00+00,2026-05-02 10:00+00
 insert into calendars (territory_id, kind, period) select territory_id, 'holiday', '[2026-05-01,2026-05-02)' from territories;
 insert into collection_plans (territory_id, sector, waste_stream, weekdays, every_weeks, first_on, start_time, valid)
 select territory_id, 'centre', 'glass', '{0,3}', 2, '2026-01-05', '05:00', '[2026-01-01,)' from territories;
-insert into rounds_done (territory_id, sector, waste_stream, period, source)
-select territory_id, 'centre', 'glass', '[2026-05-01 05:00+00,2026-05-01 09:00+00)', 'declared' from territories;
+insert into rounds_done (territory_id, sector, waste_stream, period, source, distance_km, n_lifts)
+select territory_id, 'centre', 'glass', '[2026-05-01 05:00+00,2026-05-01 09:00+00)', 'declared', 41.5, 30 from territories;
+insert into lifts_done (territory_id, asset_id, lifted_at, stay_s, vehicle, source)
+select territory_id, asset_id, '2026-05-01 05:10+00', 40.5, 'BOM 7', 'telematics' from assets;
 insert into projects (territory_id, slug, name, domain, started_on, baseline, cost_eur)
 select territory_id, 'led', 'LED of ' || slug, 'lighting', '2026-01-01', '[2025-01-01,2026-01-01)', 12345.67 from territories;
 insert into project_assets (project_id, asset_id)
