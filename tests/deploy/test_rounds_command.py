@@ -62,7 +62,8 @@ def test_a_track_becomes_lifts_and_a_round_and_again_nothing_more(town_url: str,
     assert said.stdout.splitlines()[-1] == "3 lifts and 1 rounds added; 0 lifts and 0 rounds were there already"
     assert ask(
         town_url,
-        "select sector, waste_stream, lower(period), upper(period), source, n_lifts, round(distance_km) from rounds_done",
+        "select sector, waste_stream, lower(period), upper(period), source, n_lifts, round(distance_km)"
+        " from rounds_done",
     ) == [("nord", "glass", BEGIN, BEGIN + timedelta(minutes=11), "telematics", 3, 1.0)]
     assert ask(
         town_url,

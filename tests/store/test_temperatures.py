@@ -44,7 +44,7 @@ def test_days_are_known_by_the_own_station_first_and_else_by_what_was_published(
         run_once(connection, MIDNIGHT + timedelta(days=6), Settings("", grace_s=0, settle_s=0))
         row = connection.execute("select territory_id from territories").fetchone()
         assert row is not None
-        window = Window(row[0], MIDNIGHT, MIDNIGHT + timedelta(days=5), ())
+        window = Window(row[0], (), MIDNIGHT, MIDNIGHT + timedelta(days=5))
         found = read_temperatures(connection, window)
     assert found == [
         DayTemperature(date(2025, 1, 10), 0.0, 23.0, pytest.approx(11.5)),

@@ -53,6 +53,19 @@ def test_the_cone_of_lambert_93_has_the_published_constants() -> None:
     assert (cone.xs_m, cone.ys_m) == pytest.approx((700_000.0, 12_655_612.050), abs=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("epsg", "plane", "degrees_"),
+    [
+        (2154, (853_570.0, 6_692_180.0), (5.032988139089, 47.312149301593)),
+        (2154, (652_709.401, 6_862_305.006), (2.355445962574, 48.859043493790)),
+        (3947, (1_853_570.0, 6_211_000.0), (5.022628351876, 47.081119366859)),
+    ],
+)
+def test_points_lie_where_proj_puts_them(epsg: int, plane: tuple[float, float], degrees_: tuple[float, float]) -> None:
+    """Values of PROJ by pyproj 3.7.2, to RGF93."""
+    assert locate(epsg, *plane) == pytest.approx(degrees_, abs=1e-8)
+
+
 def test_points_outside_mainland_france_are_refused() -> None:
     for point in ((0.0, 0.0), (6.6e6, 7e5), (47.3, 5.04)):  # nothing, x and y changed over, degrees
         with pytest.raises(NotHereError):

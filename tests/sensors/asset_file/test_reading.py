@@ -44,7 +44,7 @@ def test_the_three_formats_say_the_same_of_the_same_assets() -> None:
     assert (from_csv.longitude, from_csv.latitude) == (from_package.longitude, from_package.latitude)
     assert from_csv.longitude is not None
     assert from_csv.latitude is not None
-    assert (round(from_csv.longitude, 2), round(from_csv.latitude, 2)) == (5.03, 47.32)
+    assert (round(from_csv.longitude, 2), round(from_csv.latitude, 2)) == (5.03, 47.31)
     assert from_csv.attributes == from_json.attributes == {"capacity_l": 3000.0}
     assert [line.name for line in (from_csv, from_json, from_package)] == ["Forges"] * 3
 

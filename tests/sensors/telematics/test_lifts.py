@@ -28,16 +28,16 @@ def at(metres_north: float, second: float, *, east: float = 0.0, event: str = ""
 
 def drive(stops: Sequence[tuple[float, float]]) -> list[Position]:
     """Drive north at 10 m/s with a position every 10 s, standing at each (metres, seconds)."""
-    found, place, second = [], -300.0, 0.0
+    place, second = -300.0, 0.0
+    found = [at(place, second)]
     for stop, stay in stops:
         while place < stop:
-            found.append(at(place, second))
             place, second = min(place + 100.0, stop), second + 10
-        for _ in range(int(stay) // 10 + 1):
             found.append(at(place, second))
+        for _ in range(int(stay) // 10):
             second += 10
-    found.append(at(place + 300, second))
-    return found
+            found.append(at(place, second))
+    return [*found, at(place + 300, second + 10)]
 
 
 def lifted(lifts: Sequence[Lift]) -> list[str]:
