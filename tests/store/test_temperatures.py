@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from analytics.program import Settings, run_once
 from ingest.backfill.reader import Reading
+from store import rollup
 from store.baseline import DayTemperature, read_temperatures
 from store.connect import connect
 from store.inputs import Window
@@ -41,7 +41,7 @@ def test_days_are_known_by_the_own_station_first_and_else_by_what_was_published(
         load(database_url, own, Reading(constants={"territory": TOWN, "device": "mast"}))
         report = load(database_url, published, Reading(constants={"territory": TOWN}, preset="meteo-france-daily"))
         assert report.notes == ["1 values of TN left out: their quality code is none of 0, 1, 9"]
-        run_once(connection, MIDNIGHT + timedelta(days=6), Settings("", grace_s=0, settle_s=0))
+        rollup.refresh(connection, MIDNIGHT + timedelta(days=6), grace_s=0, settle_s=0)
         row = connection.execute("select territory_id from territories").fetchone()
         assert row is not None
         window = Window(row[0], (), MIDNIGHT, MIDNIGHT + timedelta(days=5))
