@@ -4,6 +4,7 @@ Two layouts, UTF-8, semicolons:
 - sections, each of a line of names (`Identifiant PRM;Type de donnees;...;Unite`), a line of what they are, a header
   (`Horodate;Valeur`, or `Horodate;Type de releve;EAS F1;...;EAS T`) and its lines, with offsets in the times;
 - one header `Identifiant PRM;Date de début;...;Horodate;Valeur;Nature;Pas;Indice de vraisemblance;...`, civil times.
+The answer of Data Connect (JSON, `interval_reading`) is read as a load curve too; it does not say its direction.
 
 A value of a load curve is the mean power of a step. Files of meters up to 36 kVA name its end, those of larger ones its
 beginning: which, is seen from where the days begin and end, and where that cannot be seen the person must say. Stored
@@ -19,6 +20,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from ingest.backfill.presets.preset import SECOND, Asked, CivilClock, Preset, Stamps, Value, table_of, to_begin
 from ingest.backfill.presets.sheet import Row, fold, read_grid
 from ingest.backfill.table import Table
@@ -27,6 +30,30 @@ from ingest.errors import FileError
 POINT, TIME = "identifiant prm", "horodate"
 LONGEST_STEP = timedelta(hours=1)
 CHANNELS = {"consommation": "", "cons": "", "production": "injection", "prod": "injection"}
+
+
+class ReadingType(msgspec.Struct, frozen=True):
+    """What Data Connect says of its values."""
+
+    measurement_kind: str = "power"
+    unit: str = "W"
+
+
+class IntervalReading(msgspec.Struct, frozen=True):
+    """One value of Data Connect."""
+
+    date: str
+    value: str
+    interval_length: str = ""
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """An answer of Data Connect, within `meter_reading` or bare."""
+
+    meter_reading: "Answer | None" = None
+    usage_point_id: str = ""
+    reading_type: ReadingType = ReadingType()
+    interval_reading: tuple[IntervalReading, ...] = ()
 
 
 class Point(NamedTuple):
@@ -53,7 +80,7 @@ def open_load_curve(path: Path, asked: Asked) -> Iterator[Table]:
     notes: list[str] = []
     values = [
         value
-        for section in sections(read_grid(path))
+        for section in (read_answer(path) or sections(read_grid(path)))
         for value in read_curves(section, asked, notes)
         if not asked.only or value.device in asked.only
     ]
@@ -72,6 +99,29 @@ def open_daily(path: Path, asked: Asked) -> Iterator[Table]:
     if not values:
         raise FileError("no index is in the file: download the index (EAS T), not the consumption of each day")
     yield table_of(values)
+
+
+def read_answer(path: Path) -> list[Section]:
+    """Read an answer of Data Connect as one section; none where the file is no JSON. Raises FileError."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FileError(f"{path} cannot be read: {error.strerror or error}") from error
+    if not data.lstrip().startswith(b"{"):
+        return []
+    try:
+        answer = msgspec.json.decode(data, type=Answer)
+    except msgspec.MsgspecError as error:
+        raise FileError(f"{path.name} is no answer of Data Connect that is read: {error}") from error
+    reading = answer.meter_reading or answer
+    if reading.reading_type.measurement_kind != "power":
+        raise FileError("the answer holds energies of days, not a load curve: ask for the load curve")
+    facts = {POINT: reading.usage_point_id, "unite": reading.reading_type.unit}
+    rows = [
+        Row(line, [point.date, point.value, point.interval_length])
+        for line, point in enumerate(reading.interval_reading, 1)
+    ]
+    return [Section(facts, [TIME, "valeur", "pas"], rows)]
 
 
 def sections(grid: Sequence[Row]) -> Iterator[Section]:

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -96,6 +97,36 @@ def test_civil_times_of_a_long_and_a_short_day_give_each_half_hour_once(tmp_path
     expected = [midnight.astimezone(UTC) + timedelta(minutes=30 * n) for n in range(n_steps) if n != 7]
     assert [row[3] for row in rows] == expected
     assert "1 values left out that Enedis calls unlikely" in notes[0]
+
+
+@pytest.mark.parametrize("is_bare", [False, True])
+def test_an_answer_of_data_connect_is_a_load_curve(tmp_path: Path, is_bare: bool) -> None:
+    midnight = datetime(2024, 1, 1, tzinfo=PARIS)
+    points = [
+        {
+            "date": f"{midnight + timedelta(minutes=30 * (n + 1)):%Y-%m-%d %H:%M:%S}",
+            "value": str(n),
+            "interval_length": "PT30M",
+        }
+        for n in range(48)
+    ]
+    answer = {
+        "usage_point_id": "30000000000001",
+        "quality": "BRUT",
+        "reading_type": {"measurement_kind": "power", "unit": "W", "aggregate": "average"},
+        "interval_reading": points,
+    }
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(answer if is_bare else {"meter_reading": answer}), "utf-8")
+    rows, _ = read("enedis-load-curve", path)
+    assert [row[3:] for row in (rows[0], rows[-1])] == [
+        (midnight.astimezone(UTC), 0.0),
+        ((midnight + timedelta(hours=23.5)).astimezone(UTC), 47.0),
+    ]
+    answer["reading_type"] = {"measurement_kind": "energy", "unit": "Wh"}
+    path.write_text(json.dumps(answer), "utf-8")
+    with pytest.raises(FileError, match="load curve"):
+        read("enedis-load-curve", path)
 
 
 def test_daily_index_closes_its_day_and_other_sections_are_passed_over(tmp_path: Path) -> None:
