@@ -8,6 +8,8 @@ from contextlib import closing
 from sensors.asset_file.record import MOST_RECORDS, Cell, Record, RecordFile, UnreadableFileError, note_shapes
 from sensors.asset_file.wkb import point_of_blob
 
+# What is asked of the file, which is a database of its own and none of the store.
+HARDEN = "pragma trusted_schema = off"  # views of the file call nothing
 LAYERS = """
 select c.table_name, g.column_name, coalesce(s.organization_coordsys_id, g.srs_id), coalesce(s.organization, '')
 from gpkg_contents c
@@ -25,7 +27,7 @@ def read_geopackage(data: bytes, layer: str | None = None) -> RecordFile:
     try:
         with closing(sqlite3.connect(":memory:")) as database:
             database.deserialize(data)
-            database.execute("pragma trusted_schema = off")  # views of the file call nothing
+            database.execute(HARDEN)
             return read_layer(database, choose_layer(database.execute(LAYERS).fetchall(), layer))
     except (sqlite3.Error, OverflowError) as error:
         raise UnreadableFileError(f"the file is no GeoPackage that can be read: {error}") from error
@@ -49,8 +51,8 @@ def read_layer(database: sqlite3.Connection, layer: Layer) -> RecordFile:
     table, geometry, epsg, organization = layer
     if organization.upper() not in ("EPSG", ""):
         raise UnreadableFileError(f"the layer's reference system is {organization}:{epsg}, not one of EPSG's")
-    quoted = '"' + table.replace('"', '""') + '"'
-    cursor = database.execute(f"select * from {quoted}")  # a name of the file's own, quoted
+    everything = 'select * from "{}"'.format(table.replace('"', '""'))  # a name of the file's own, quoted
+    cursor = database.execute(everything)
     names = [column[0] for column in cursor.description]
     if geometry not in names:
         raise UnreadableFileError(f"layer {table!r} has no column {geometry!r}")
