@@ -69,7 +69,7 @@ def load(  # noqa: PLR0913  # each argument is an option of the command line
 ) -> None:
     from ingest.backfill.reader import Reading  # other commands need not wait for Arrow
 
-    require_plain(preset, column, quantity, stamps)
+    require_plain(preset, [*(column or ()), *(quantity or ())], only or (), stamps)
     constants = split(constant, "--set") | ({"territory": territory} if territory else {})
     reading = Reading(
         split(column, "--column"),
@@ -96,12 +96,12 @@ def load(  # noqa: PLR0913  # each argument is an option of the command line
         raise typer.Exit(1)
 
 
-def require_plain(
-    preset: str | None, column: Sequence[str] | None, quantity: Sequence[str] | None, stamps: str
-) -> None:
+def require_plain(preset: str | None, columns: Sequence[str], only: Sequence[str], stamps: str) -> None:
     """Refuse options that do not go together. Raises SettingError."""
-    if preset is not None and (column or quantity):
+    if preset is not None and columns:
         raise SettingError("--preset knows the columns: leave out --column and --quantity")
+    if preset is None and (only or stamps != "auto"):
+        raise SettingError("--only and --stamps go with --preset")
     if stamps not in ("auto", "begin", "end"):
         raise SettingError(f"--stamps is auto, begin or end, not {stamps!r}")
 

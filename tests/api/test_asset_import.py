@@ -30,7 +30,7 @@ def town_url(database_url: str) -> str:
 def count(database_url: str, table: str) -> int:
     queries = {"assets": "select count(*) from assets", "audit_log": "select count(*) from audit_log"}
     with connect(database_url, program="test") as connection:
-        row = connection.execute(queries[table]).fetchone()  # type: ignore[call-overload]  # of a fixed choice
+        row = connection.execute(queries[table]).fetchone()
     assert row is not None
     return int(row[0])
 
