@@ -38,6 +38,7 @@ from store.lighting import (
 )
 
 YEAR = timedelta(days=365)
+LONGEST_SHARE = 1.05  # of the year: meters that follow one another count no more seconds than this
 POWER, ENERGY, PER_LAMP, PER_KM = (
     "lighting_power_density",
     "lighting_energy_density",
@@ -55,7 +56,7 @@ NEEDED = {
 
 @dataclass(frozen=True, slots=True)
 class DensityInputs:
-    """Counts of twelve months, spells of the period, facts, the commune's hours of the twelve months, and the period."""
+    """Counts and the commune's hours of twelve months, spells of the period, facts of the cabinets, and the period."""
 
     counts: tuple[YearCount, ...]
     spells: tuple[CountedSpells, ...]
@@ -125,8 +126,9 @@ def installation_of(
     schedules: Sequence[ScheduledHours],
     clocks: Sequence[Clock],
 ) -> Installation:
-    """Measure one cabinet; of several meters the year is known as far as the one that says least."""
-    kwh, counted_s = sum(one.kwh for one in counts), min(one.counted_s for one in counts)
+    """Measure one cabinet; of several meters at a time the year is known as far as the one that says least."""
+    kwh, seconds = sum(one.kwh for one in counts), [one.counted_s for one in counts]
+    counted_s = sum(seconds) if sum(seconds) <= LONGEST_SHARE * YEAR.total_seconds() else min(seconds)
     refusal = "negative energy was counted" if min(one.kwh for one in counts) < 0 else None
     if facts.longitude is None or facts.latitude is None:
         return Installation(facts, kwh, counted_s, None, 0.0, (), refusal or NO_PLACE)
