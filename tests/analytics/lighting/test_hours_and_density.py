@@ -118,7 +118,8 @@ SPELLS = CountedSpells(
 )
 YEAR_S = 365 * 86_400.0
 LIT = replace(CABINET, n_lamps=20.0, street_length_m=500.0, lit_area_m2=4000.0, illuminance_lx=10.0)
-DENSITY = DensityInputs((YearCount(1, 1, 6000.0, YEAR_S),), (SPELLS,), (LIT,), (OFF,), END - timedelta(days=365), BEGIN, END, ZONE)  # fmt: skip
+COUNT = YearCount(1, 1, 6000.0, YEAR_S)
+DENSITY = DensityInputs((COUNT,), (SPELLS,), (LIT,), (OFF,), END - timedelta(days=365), BEGIN, END, ZONE)
 
 
 def test_en_13201_5_stands_with_its_operating_profile() -> None:
