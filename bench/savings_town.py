@@ -250,7 +250,7 @@ def outages_of(figures: Sequence[Figure], town: Recorded) -> tuple[LampOutage, .
     """Give the outages of lamps by cabinet, as their KPI tells them."""
     cabinets = {one.asset_id for one in town.projects}
     return tuple(
-        LampOutage(one.asset_id, one.value, one.low, one.high, 0, 0)
+        LampOutage(one.asset_id, one.value, one.low, one.high)
         for one in figures
         if one.kpi == "street_light_outage_energy" and one.asset_id in cabinets and one.asset_id is not None
         if one.value is not None and one.low is not None and one.high is not None

@@ -62,17 +62,12 @@ class CabinetFacts:
 
 @dataclass(frozen=True, slots=True)
 class LampOutage:
-    """Energy [kW.h] that the lamps behind a cabinet did not draw because they were out, as their KPIs of a period say.
-
-    `n_untold` of its `n_lamps` with such a figure have it withheld.
-    """
+    """Energy [kW.h] that the lamps behind a cabinet did not draw because they alone were out, as its KPI tells it."""
 
     asset_id: int
     kwh: float
     low_kwh: float
     high_kwh: float
-    n_lamps: int
-    n_untold: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +109,7 @@ def read_cabinet_facts(connection: Connection, window: Window) -> list[CabinetFa
 
 
 def read_lamp_outages(connection: Connection, window: Window, kpi: str) -> list[LampOutage]:
-    """Read the outages of lamps that a KPI tells of exactly this period, by cabinet."""
+    """Read the outages that a KPI tells of exactly this period, by cabinet; withheld ones are not there."""
     parameters = {**window_parameters(window), "kpi": kpi}
     return [LampOutage(*row) for row in connection.execute(QUERIES["read_lamp_outages"], parameters)]
 

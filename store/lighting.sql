@@ -68,15 +68,12 @@ where a.territory_id = %(territory_id)s and a.type = any (%(types)s)
 order by a.asset_id
 
 -- name: read_lamp_outages
-select l.parent_id, coalesce(sum(k.value), 0), coalesce(sum(k.low), 0), coalesce(sum(k.high), 0), count(*)::int,
-       count(*) filter (where k.value is null)::int
+select k.asset_id, k.value, k.low, k.high
 from kpi_values k
-join assets l using (asset_id)
-join assets a on a.asset_id = l.parent_id and a.type = any (%(types)s)
-where k.territory_id = %(territory_id)s and k.kpi = %(kpi)s and k.is_current
+join assets a on a.asset_id = k.asset_id and a.type = any (%(types)s)
+where k.territory_id = %(territory_id)s and k.kpi = %(kpi)s and k.is_current and k.value is not null
   and k.period = tstzrange(%(from)s, %(to)s)
-group by l.parent_id
-order by l.parent_id
+order by k.asset_id
 
 -- name: read_year_counts
 -- Days suffice for a year; of a meter with registers only the main one.

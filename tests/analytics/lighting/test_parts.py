@@ -160,7 +160,7 @@ def test_a_cabinet_without_position_is_withheld() -> None:
 
 
 def test_outages_of_lamps_save_nothing_and_stand_apart() -> None:
-    out = LampOutage(7, 20.0, 18.0, 30.0, 40, 0)
+    out = LampOutage(7, 20.0, 18.0, 30.0)
     without, figures = told(inputs_of()), told(inputs_of(outages=(out,)))
     saved, lost = figures["lighting_energy_saved"], figures["lighting_outage_energy"]
     assert value(saved) == pytest.approx(value(without["lighting_energy_saved"]) - 20)
