@@ -87,7 +87,13 @@ def make_meter(project: ProjectAsset, rows: Sequence[MeteredDay], depression: fl
 def is_beyond(model: NightModel, nights: Sequence[tuple[date, float]]) -> bool:
     """Say whether some nights are longer or shorter than any of the baseline."""
     lowest, highest = model.dark_h
-    return min(h for _, h in nights) < lowest - BEYOND_H or max(h for _, h in nights) > highest + BEYOND_H
+    return any(not lowest - BEYOND_H <= hours <= highest + BEYOND_H for _, hours in nights)
+
+
+def nights_of(project: ProjectAsset, place: Place, period: tuple[date, date]) -> list[tuple[date, float]]:
+    """Give the nights of a period (end not included) since the works, with their dark hours."""
+    days = days_between(max(period[0], project.started_on), period[1])
+    return [(day, dark_hours(day, place)) for day in days]
 
 
 def measure_use(
@@ -98,7 +104,7 @@ def measure_use(
     schedules: Sequence[ScheduledHours],
 ) -> Use | str:
     """Add up the nights of a period (end not included) since the works, or say why nothing can be told."""
-    nights = [(day, dark_hours(day, place)) for day in days_between(max(period[0], project.started_on), period[1])]
+    nights = nights_of(project, place, period)
     if not nights:
         return "the period ends before the works began"
     own = [row for row in rows if nights[0][0] <= row.day <= nights[-1][0]]

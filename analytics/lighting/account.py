@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from analytics.baseline.meter import Meter, Use, is_beyond, measure_use
+from analytics.baseline.meter import Meter, Use, is_beyond, measure_use, nights_of
 from analytics.baseline.noise import Noise
 from analytics.baseline.saving import Amount, Bills, Saving, bill, compare, energy_saved, save
 from analytics.lighting.split import NO_POSITION, Cabinet, Parts, clock_of, parts_of, would_have_drawn
@@ -58,12 +58,12 @@ def account_of(project: ProjectAsset, meter: Meter | str, books: Books) -> Accou
     if cabinet is None:
         return replace(empty, refusal=NO_POSITION)
     place = cabinet.place if isinstance(meter, str) else meter.place
+    if not isinstance(meter, str) and is_beyond(meter.model, nights_of(project, place, books.period)):
+        meter = BEYOND
     rows = books.after.get(project.asset_id, ())
     use = measure_use(project, place, rows, books.period, books.schedules)
     if isinstance(use, str):
-        return replace(empty, refusal=use)
-    if not isinstance(meter, str) and is_beyond(meter.model, use.nights):
-        meter = BEYOND
+        return replace(empty, refusal=f"{meter}; {use}" if isinstance(meter, str) else use)
     known = replace(empty, n_known=n_nights - len(use.unknown), use=use)
     out = books.outages.get(project.asset_id)
     filled = fill_lamps(use, out)

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.baseline.fit import huber
+from analytics.baseline.fit import HUBER, TO_SD
 from analytics.baseline.nights import Place
 from analytics.lighting.duty import Clock, Floats, dark_minutes, levels_left
 from store.baseline import ScheduledHours
@@ -28,6 +28,7 @@ DEPRESSIONS = (0.833, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0)
 LONGEST_SPELL_S = 4200.0
 LEAST_LEVEL_H = 3.0
 LEAST_DARK_H = 24.0
+N_ROUNDS = 10
 MOST_CABINETS = 8  # asked how dark it is when lamps burn
 NORMAL_90 = 1.645
 KNOWN_ERROR, GUESSED_ERROR = 0.02, 0.10
@@ -114,7 +115,7 @@ def measure_power(clock: Clock, steps: Steps, spells: CountedSpells) -> Power | 
     if not seen.any() or design[:, 1:].sum() < LEAST_DARK_H:
         return None
     kept = design[:, np.concatenate([[True], seen])]
-    coefficients, _ = huber(kept, kwh)
+    coefficients = fit_levels(kept, kwh)
     by_level = dict(zip(np.array(levels)[seen].tolist(), coefficients[1:].tolist(), strict=True))
     highest = max(by_level)
     every = sorted({*levels, 1.0})
@@ -127,6 +128,19 @@ def measure_power(clock: Clock, steps: Steps, spells: CountedSpells) -> Power | 
         stray=stray(kept @ coefficients, kwh, day),
         unexplained=float(np.abs(kwh - kept @ coefficients).mean()),
     )
+
+
+def fit_levels(design: Floats, kwh: Floats) -> Floats:
+    """Fit what is drawn per hour at each level [kW], by Huber's weights."""
+    weights = np.ones(kwh.size)
+    ridge = 1e-9 * np.eye(design.shape[1]) * max(float((design**2).sum()), 1e-9)
+    for _ in range(N_ROUNDS):
+        weighted = design * weights[:, None]
+        coefficients: Floats = np.linalg.solve(weighted.T @ design + ridge, weighted.T @ kwh)
+        residuals = np.abs(kwh - design @ coefficients)
+        scale = HUBER * TO_SD * float(np.median(residuals))
+        weights = 1 / np.maximum(residuals / max(scale, 1e-12), 1.0)
+    return coefficients
 
 
 def spells_by_level(
@@ -158,7 +172,7 @@ def stray(fitted: Floats, kwh: Floats, night: Floats) -> float:
     """Give the standard error of the level of a period, from how its nights stray, as a share."""
     _, index = np.unique(night, return_inverse=True)
     ratio = np.bincount(index, kwh) / np.maximum(np.bincount(index, fitted), 1e-9)
-    spread = 1.4826 * float(np.median(np.abs(ratio - np.median(ratio))))
+    spread = TO_SD * float(np.median(np.abs(ratio - np.median(ratio))))
     return spread / float(np.sqrt(ratio.size))
 
 

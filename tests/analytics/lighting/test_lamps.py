@@ -113,7 +113,7 @@ def test_a_lamp_far_below_its_nominal_power_dims_all_month() -> None:
 def test_a_lamp_that_burns_by_day() -> None:
     watts = as_ordered(duty())
     by_day = (duty().night <= 0) & (np.arange(CIVIL.size) // 24 < 4)
-    watts[0, by_day] = WATTS
+    watts[0, by_day] = WATTS + STANDBY
     told = tell(watts, duty())
     assert told[0].by_day_h == pytest.approx(by_day.sum(), abs=0.1)
     assert told[1].by_day_h == pytest.approx(0, abs=0.1)
@@ -153,6 +153,6 @@ def test_all_of_it_mixed(seed: int) -> None:
     told = tell(np.where(silent, np.nan, watts), own)
     for lamp, one in enumerate(told):
         known_out, known_dims = (out[lamp] & ~silent[lamp]).sum(), (dims[lamp] & ~silent[lamp]).sum()
-        assert one.out_h == pytest.approx(known_out, abs=2 + 0.1 * known_out)  # single silent hours are bridged
-        assert one.dims_h == pytest.approx(known_dims, abs=2 + 0.1 * known_dims)
+        assert known_out <= one.out_h <= out[lamp].sum()  # single silent hours between two alike are bridged
+        assert known_dims <= one.dims_h <= dims[lamp].sum()
         assert one.ordered_off_h == 0
