@@ -65,7 +65,7 @@ class Seen:
 
 def look_at(family: Family) -> Seen:
     """Say what each lamp did."""
-    watts = bridge(np.where((family.watts < 0) | ~family.expected, np.nan, family.watts))
+    watts = bridge(np.where((family.watts < 0) | ~family.expected, np.nan, family.watts), family.duty)
     standby, full_w = powers(watts, family)
     with np.errstate(invalid="ignore"):
         ratio = np.clip((watts - standby[:, None]) / (full_w - standby)[:, None], 0.0, None)
@@ -91,12 +91,14 @@ def look_at(family: Family) -> Seen:
     )
 
 
-def bridge(watts: Floats) -> Floats:
-    """Fill a single unknown hour between two known ones of nearly the same power: what changes says so."""
+def bridge(watts: Floats, duty: Duty) -> Floats:
+    """Fill an unknown hour between two known ones of nearly the same power, where the duty is the same in all three."""
     before, after = watts[:, :-2], watts[:, 2:]
     highest = np.nan_to_num(watts).max(axis=1, initial=0.0)
+    wanted = np.array(duty.levels) @ duty.at_level
+    is_steady = np.maximum(np.abs(np.diff(wanted)[1:]), np.abs(np.diff(wanted)[:-1])) < FLAT
     with np.errstate(invalid="ignore"):
-        is_flat = np.isnan(watts[:, 1:-1]) & (np.abs(after - before) <= FLAT * highest[:, None])
+        is_flat = np.isnan(watts[:, 1:-1]) & (np.abs(after - before) <= FLAT * highest[:, None]) & is_steady
     filled = watts.copy()
     filled[:, 1:-1][is_flat] = ((before + after) / 2)[is_flat]
     return filled
