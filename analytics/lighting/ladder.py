@@ -134,9 +134,10 @@ def fit_levels(design: Floats, kwh: Floats) -> Floats:
     """Fit what is drawn per hour at each level [kW], by Huber's weights."""
     weights = np.ones(kwh.size)
     ridge = 1e-9 * np.eye(design.shape[1]) * max(float((design**2).sum()), 1e-9)
+    coefficients: Floats = np.zeros(design.shape[1])
     for _ in range(N_ROUNDS):
         weighted = design * weights[:, None]
-        coefficients: Floats = np.linalg.solve(weighted.T @ design + ridge, weighted.T @ kwh)
+        coefficients = np.asarray(np.linalg.solve(weighted.T @ design + ridge, weighted.T @ kwh), dtype=np.float64)
         residuals = np.abs(kwh - design @ coefficients)
         scale = HUBER * TO_SD * float(np.median(residuals))
         weights = 1 / np.maximum(residuals / max(scale, 1e-12), 1.0)

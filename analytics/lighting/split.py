@@ -10,7 +10,7 @@ import numpy as np
 from analytics.baseline.fit import Counterfactual
 from analytics.baseline.nights import Place
 from analytics.baseline.saving import Amount
-from analytics.lighting.duty import Clock, dark_minutes, make_clock, minute_of
+from analytics.lighting.duty import Clock, Floats, dark_minutes, make_clock, minute_of
 from analytics.lighting.ladder import Part, Power, Steps, darkest, measure_power, split, steps_of, stipulate
 from store.baseline import Price, ProjectAsset, ScheduledHours
 from store.lighting import CabinetFacts, CountedSpells
@@ -135,15 +135,13 @@ def amount_of(part: Part) -> Amount:
 
 def add_parts(amounts: Sequence[Amount], common: float) -> Amount:
     """Add up one part of several cabinets, whose errors hang together by this correlation."""
-    low, high = (
-        np.array([bound(one) for one in amounts])
-        for bound in (lambda one: one.value - one.low, lambda one: one.high - one.value)
-    )
     value = sum(one.value for one in amounts)
+    low = np.array([one.value - one.low for one in amounts])
+    high = np.array([one.high - one.value for one in amounts])
     return Amount(value - together(low, common), value, value + together(high, common))
 
 
-def together(halves: np.ndarray, common: float) -> float:
+def together(halves: Floats, common: float) -> float:
     """Give half the width of a sum's interval."""
     return float(np.sqrt((1 - common) * (halves**2).sum() + common * halves.sum() ** 2))
 
