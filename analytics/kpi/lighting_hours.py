@@ -149,7 +149,7 @@ def tell_family(parent: int | None, members: Sequence[PowerHours], duty: Duty, c
     family = Family(watts, expected, nominal, civil_hour, duty, is_one=parent is not None)
     tallies = tally(family, look_at(family))
     return [
-        Told(asset, parent, one, NEVER_LIT if np.isnan(one.full_w) else None)
+        Told(asset, parent, one, None if one.full_w > 0 else NEVER_LIT)
         for asset, one in zip(assets, tallies, strict=True)
     ]
 
@@ -161,7 +161,7 @@ def figure_of(prefix: str, kpi: str, asset_id: int | None, told: Sequence[Told],
     if not able:
         reason = told[0].refusal or NO_PLACE
         return refuse(tell(name, asset_id, UNITS[kpi], (None, None, None), Known(0.0, 1.0, rows)), reason)
-    total, n_assets = add_up(able), len(able)
+    total, n_assets = add_up(able) if len(able) > 1 else able[0], len(able)
     expected_h, known_h = (
         (total.expected_h, total.known_h) if kpi in (BURN, BY_DAY) else (total.owed_h, total.owed_known_h)
     )

@@ -124,12 +124,13 @@ def levels_left(clock: Clock, entries: Iterable[ScheduledHours]) -> Floats:
 
 
 def in_force(clock: Clock, entry: ScheduledHours) -> NDArray[np.bool_]:
-    """Say in which minutes an entry holds: on its days, over midnight mornings and evenings of them."""
+    """Say in which minutes an entry holds; hours over midnight belong to the day on whose evening they begin."""
     begin, end = minute_of(entry.from_time), minute_of(entry.to_time)
     after, before = clock.minute >= begin, clock.minute < end
     is_inside = after & before if begin <= end else after | before
+    day = clock.day if begin <= end else clock.day - (clock.minute < end)
     last = entry.valid_to.toordinal() if entry.valid_to is not None else np.iinfo(np.int64).max
-    holds: NDArray[np.bool_] = is_inside & (clock.day >= entry.valid_from.toordinal()) & (clock.day < last)
+    holds: NDArray[np.bool_] = is_inside & (day >= entry.valid_from.toordinal()) & (day < last)
     return holds
 
 

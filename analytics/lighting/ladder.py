@@ -8,6 +8,9 @@ three add up to the whole; lamps lit by day, which cost, are in it.
 
 How dark it is when lamps burn is the sun's depression under which the spells are best explained, all cabinets together.
 
+A level counts as seen where spells of whole hours tell of it; others are taken to draw in proportion. What a cabinet
+drew although its hours switched it off is no saving.
+
 Interval of dimming and switching off: 90 %, from how single nights stray from the fitted line, and 2 % of the amount
 for what clocks and meters are off (10 % where a level was never seen and its power is taken to be proportional).
 """
@@ -26,7 +29,8 @@ from store.lighting import CountedSpells
 
 DEPRESSIONS = (0.833, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0)
 LONGEST_SPELL_S = 4200.0
-LEAST_LEVEL_H = 3.0
+LEAST_LEVEL_H = 6.0
+WHOLE = 0.95  # of a spell at one level
 LEAST_DARK_H = 24.0
 N_ROUNDS = 10
 MOST_CABINETS = 8  # asked how dark it is when lamps burn
@@ -52,7 +56,8 @@ class Steps:
 class Power:
     """What a cabinet draws [kW]: `standing` always, and more by level; `guessed` levels were not seen.
 
-    `stray` is the standard error of its level, as a share; `unexplained` the mean absolute residual [kW].
+    `stray` is the standard error of its level, as a share; `unexplained` the mean absolute residual [kW];
+    `lit_when_off_kwh` what was drawn in spells with hours off beyond what the levels say.
     """
 
     standing: float
@@ -61,6 +66,7 @@ class Power:
     guessed: tuple[float, ...]
     stray: float
     unexplained: float
+    lit_when_off_kwh: float
 
     def at(self, level: Floats) -> Floats:
         """Give what lamps draw at these levels [kW]; between two levels in proportion."""
@@ -110,23 +116,30 @@ def darkest(clock: Clock, cabinets: Sequence[tuple[Place, Steps, CountedSpells]]
 def measure_power(clock: Clock, steps: Steps, spells: CountedSpells) -> Power | None:
     """Measure what a cabinet draws at each level of its hours; None where too few spells tell."""
     levels = tuple(float(level) for level in np.unique(steps.now[steps.now > 0]))
-    design, kwh, day = spells_by_level(clock, steps, spells, levels)
-    seen = np.array([design[:, 1 + index].sum() >= LEAST_LEVEL_H for index in range(len(levels))], dtype=bool)
-    if not seen.any() or design[:, 1:].sum() < LEAST_DARK_H:
+    told = tell_spells(clock, steps, spells, levels)
+    lit = told.design[~told.is_off]
+    whole = np.where(lit[:, 1:] >= WHOLE * lit[:, :1], lit[:, :1], 0.0).sum(axis=0)
+    seen = [index for index in range(len(levels)) if whole[index] >= LEAST_LEVEL_H]
+    if not seen or lit[:, 1:].sum() < LEAST_DARK_H:
         return None
-    kept = design[:, np.concatenate([[True], seen])]
-    coefficients = fit_levels(kept, kwh)
-    by_level = dict(zip(np.array(levels)[seen].tolist(), coefficients[1:].tolist(), strict=True))
-    highest = max(by_level)
-    every = sorted({*levels, 1.0})
-    kw = tuple(max(0.0, by_level.get(level, by_level[highest] * level / highest)) for level in every)
+    highest = levels[seen[-1]]
+    shares = np.zeros((1 + len(levels), 1 + len(seen)))  # of each column in the columns that are fitted
+    shares[0, 0] = 1.0
+    for index, level in enumerate(levels):
+        place, share = (seen.index(index), 1.0) if index in seen else (len(seen) - 1, level / highest)
+        shares[1 + index, 1 + place] = share
+    coefficients = fit_levels(lit @ shares, told.kwh[~told.is_off])
+    left = told.kwh - told.design @ shares @ coefficients
+    by_level = dict(zip((levels[index] for index in seen), coefficients[1:].tolist(), strict=True))
+    every = tuple(sorted({*levels, 1.0}))
     return Power(
         standing=float(coefficients[0]),
-        levels=tuple(every),
-        kw=kw,
+        levels=every,
+        kw=tuple(max(0.0, by_level.get(level, by_level[highest] * level / highest)) for level in every),
         guessed=tuple(level for level in every if level not in by_level),
-        stray=stray(kept @ coefficients, kwh, day),
-        unexplained=float(np.abs(kwh - kept @ coefficients).mean()),
+        stray=stray(left[~told.is_off], told.kwh[~told.is_off], told.night[~told.is_off]),
+        unexplained=float(np.abs(left[~told.is_off]).mean()),
+        lit_when_off_kwh=float(left[told.is_off].sum()),
     )
 
 
@@ -144,13 +157,18 @@ def fit_levels(design: Floats, kwh: Floats) -> Floats:
     return coefficients
 
 
-def spells_by_level(
-    clock: Clock, steps: Steps, spells: CountedSpells, levels: Sequence[float]
-) -> tuple[Floats, Floats, Floats]:
-    """Give each spell's hours in all and at each level (n_spells, 1 + n_levels), its energy [kW.h], and its night.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Spells: hours, in all and at each level (n_spells, 1 + n_levels); energy [kW.h]; night; whether some is off."""
 
-    Left out: spells of more than 70 minutes, those before the works, and those in which something is switched off.
-    """
+    design: Floats
+    kwh: Floats
+    night: Floats
+    is_off: NDArray[np.bool_]
+
+
+def tell_spells(clock: Clock, steps: Steps, spells: CountedSpells, levels: Sequence[float]) -> Told:
+    """Lay out the spells; left out are those of more than 70 minutes, those before the works, negative energy."""
     ended = (np.array(spells.ended_s) - clock.begins_s) / 60.0
     lasted, kwh = np.array(spells.lasted_s) / 60.0, np.array(spells.kwh)
     minutes = np.arange(clock.day.size + 1, dtype=np.float64)
@@ -160,19 +178,17 @@ def spells_by_level(
         counted: Floats = (np.interp(ended, minutes, total) - np.interp(ended - lasted, minutes, total)) / 60.0
         return counted
 
-    off_h = hours_of(steps.dark & (steps.now <= 0))
-    told_h = hours_of(steps.counts)
-    kept = (lasted * 60 <= LONGEST_SPELL_S) & (off_h <= 0) & (told_h >= lasted / 60 - 1e-6) & (kwh >= 0)
+    kept = (lasted * 60 <= LONGEST_SPELL_S) & (hours_of(steps.counts) >= lasted / 60 - 1e-6) & (kwh >= 0)
     columns = [lasted / 60.0, *(hours_of(steps.dark & (steps.now == level)) for level in levels)]
-    design: Floats = np.stack(columns, axis=1)[kept]
+    is_off = hours_of(steps.dark & (steps.now <= 0)) > 0
     night: Floats = np.floor((ended - lasted)[kept] / 1440.0)
-    return design, kwh[kept], night
+    return Told(np.stack(columns, axis=1)[kept], kwh[kept], night, is_off[kept])
 
 
-def stray(fitted: Floats, kwh: Floats, night: Floats) -> float:
+def stray(left: Floats, kwh: Floats, night: Floats) -> float:
     """Give the standard error of the level of a period, from how its nights stray, as a share."""
     _, index = np.unique(night, return_inverse=True)
-    ratio = np.bincount(index, kwh) / np.maximum(np.bincount(index, fitted), 1e-9)
+    ratio = np.bincount(index, left) / np.maximum(np.bincount(index, kwh), 1e-9)
     spread = TO_SD * float(np.median(np.abs(ratio - np.median(ratio))))
     return spread / float(np.sqrt(ratio.size))
 
@@ -183,7 +199,9 @@ def split(steps: Steps, power: Power) -> tuple[Part, Part]:
     before, dimmed, now = (power.at(level[is_told]) for level in (steps.before, steps.dimmed, steps.now))
     is_guessed = bool(np.isin(power.guessed, (*steps.before[is_told], *steps.now[is_told])).any())
     share = float(np.hypot(NORMAL_90 * power.stray, GUESSED_ERROR if is_guessed else KNOWN_ERROR))
-    amounts = (float((before - dimmed).sum()) / 60, float((dimmed - now).sum()) / 60)
+    is_switched = bool((steps.now[is_told] <= 0).any())
+    off_kwh = float((dimmed - now).sum()) / 60 - (power.lit_when_off_kwh if is_switched else 0.0)
+    amounts = float((before - dimmed).sum()) / 60, off_kwh
     dimming, off = (Part(amount, abs(amount) * share) for amount in amounts)
     return dimming, off
 

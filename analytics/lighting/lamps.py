@@ -152,7 +152,8 @@ class Tally:
     """Hours of `n_assets` lamps: expected and known, owed and of these known, burned, burned by day, dark when owed.
 
     Of the hours of full duty: `on_duty` known, `out`, `ordered_off` without being entered, `dimmed`, `dims`.
-    `outage_kwh` [kW.h] is what it would have drawn while it alone was out, `full_w` its full power [W].
+    `outage_kwh` [kW.h] is what it would have drawn while it alone was out, `full_w` its full power [W], 0 where it
+    was never seen to burn and has no nominal power.
     """
 
     expected_h: float
@@ -194,12 +195,11 @@ def tally(family: Family, seen: Seen) -> list[Tally]:
         seen.dimmed.sum(axis=1),
         seen.dims.sum(axis=1),
         (seen.out_alone * level_w).sum(axis=1) / 1000,
-        seen.full_w,
+        np.nan_to_num(seen.full_w),
     )
     return [Tally(*map(float, row)) for row in zip(*columns, strict=True)]
 
 
 def add_up(tallies: Sequence[Tally]) -> Tally:
     """Add up several lamps."""
-    fields = Tally.__slots__
-    return Tally(*(float(np.nansum([getattr(one, name) for one in tallies])) for name in fields))
+    return Tally(*(sum(getattr(one, name) for one in tallies) for name in Tally.__slots__))
