@@ -94,7 +94,7 @@ def test_hours_of_before_save_nothing_now() -> None:
     """A commune that switched off from 1 to 4 already saves nothing by going on with it."""
     was = replace(OFF, valid_from=date(2020, 1, 1))
     figures = told(inputs_of(was, schedules_before=(was,)))
-    assert value(figures["lighting_saved_by_switch_off"]) == pytest.approx(0)
+    assert value(figures["lighting_saved_by_switch_off"]) == pytest.approx(0, abs=1e-3)  # the fit's last digits
 
 
 def test_without_a_baseline_watts_times_astronomical_hours_stand_for_it() -> None:
