@@ -85,7 +85,7 @@ def read_power_hours(connection: Connection, window: Window) -> list[PowerHours]
     n_hours = round((window.ends_at - window.begins_at).total_seconds() / 3600)
     with connection.cursor(binary=True) as cursor:
         rows = cursor.execute(QUERIES["read_power_hours"], window_parameters(window)).fetchall()
-    return [PowerHours(*row[:7], spread(row[7], row[8], n_hours)) for row in rows]
+    return [PowerHours(*row[:7], watts=spread(row[7], row[8], n_hours)) for row in rows]
 
 
 def spread(hours: bytes | None, watts: bytes | None, n_hours: int) -> tuple[float | None, ...]:
