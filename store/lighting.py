@@ -85,7 +85,10 @@ def read_power_hours(connection: Connection, window: Window) -> list[PowerHours]
     n_hours = round((window.ends_at - window.begins_at).total_seconds() / 3600)
     with connection.cursor(binary=True) as cursor:
         rows = cursor.execute(QUERIES["read_power_hours"], window_parameters(window)).fetchall()
-    return [PowerHours(*row[:7], watts=spread(row[7], row[8], n_hours)) for row in rows]
+    return [
+        PowerHours(asset, parent, series, longitude, latitude, nominal_w, first, spread(hours, watts, n_hours))
+        for asset, parent, series, longitude, latitude, nominal_w, first, hours, watts in rows
+    ]
 
 
 def spread(hours: bytes | None, watts: bytes | None, n_hours: int) -> tuple[float | None, ...]:

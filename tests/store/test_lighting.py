@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from psycopg.types.json import Jsonb
@@ -9,6 +10,8 @@ from psycopg.types.json import Jsonb
 from analytics.kpi import domains
 from analytics.tell import tell_domain
 from deploy.local.services import Services
+from deploy.reference import enter_file
+from simulators.reference import write_reference
 from simulators.town import Town
 from store import rollup
 from store.connect import connect
@@ -33,14 +36,17 @@ CABINETS = Window(1, ("light_cabinet",), BEGIN, END)
 
 
 @pytest.fixture(scope="module")
-def town_url(services: Services, database_template: str) -> Iterator[str]:
-    """Four days of a small town's lighting, hours computed."""
+def town_url(services: Services, database_template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Four days of a small town's lighting, hours computed, reference data entered."""
     with fresh_database(services, database_template) as url:
         town = Town(3, "town", START, scale=0.1, lamps=20, history_days=0)
         end = fill_town(url, town, 4, frozenset({"active_power", "active_energy"}))
         with connect(url, program="test", autocommit=True) as connection:
             while rollup.refresh(connection, end, grace_s=0, settle_s=0).computed_to < end:
                 pass
+        path: Path = tmp_path_factory.mktemp("town") / "reference.json"
+        write_reference(path, town, end)
+        enter_file(url, path)
         yield url
 
 
@@ -113,6 +119,18 @@ def test_outages_are_read_as_they_were_told_of_this_very_period(connection: Conn
     assert (told.asset_id, told.kwh, told.low_kwh, told.high_kwh) == (cabinet, 3.0, 2.0, 5.0)
     other = Window(1, ("light_cabinet",), BEGIN, END + timedelta(days=1))
     assert read_lamp_outages(connection, other, "street_light_outage_energy") == []
+
+
+def test_a_saving_without_metered_past_rests_on_the_inventory(connection: Connection) -> None:
+    """The town has no metered year: the cabinets' savings are stipulated, split, priced, and told as emissions."""
+    (domain,) = [one for one in domains() if one.name == "lighting_saving"]
+    figures = {one.kpi: one for one in tell_domain(connection, domain, CABINETS) if one.asset_id is None}
+    assert figures["lighting_energy_saved"].proof["n_meters_stipulated"] > 0
+    parts = [figures[f"lighting_saved_by_{part}"].value for part in ("relamping", "dimming", "switch_off")]
+    assert sum(part or 0 for part in parts) == pytest.approx(figures["lighting_energy_saved"].value)
+    assert (figures["lighting_cost_saved"].value or 0) > 0
+    assert (figures["lighting_emissions_avoided"].value or 0) > 0
+    assert figures["lighting_bill_reduction"].value is None
 
 
 @pytest.mark.parametrize("name", ["lamp_hours", "cabinet_hours", "lighting_density"])
