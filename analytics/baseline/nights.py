@@ -165,6 +165,7 @@ def sun_down_h(night: date, longitude: float, latitude: float, depression: float
     return (end - begin).total_seconds() / 3600
 
 
+@lru_cache(maxsize=100_000)
 def sun_down(night: date, longitude: float, latitude: float, depression: float) -> tuple[datetime, datetime]:
     """Give dusk of a day and the next dawn; where there is neither, solar noons, or midnight twice."""
     observer = Observer(latitude, longitude)

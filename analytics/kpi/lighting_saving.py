@@ -26,6 +26,7 @@ own day's price, as metered, outages and all.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -131,9 +132,7 @@ def read_savings(connection: Connection, window: Window) -> SavingInputs:
 
 def tell_savings(inputs: SavingInputs) -> list[Figure]:
     """Tell the KPIs of each cabinet that a project changed, and of all of them together."""
-    meters = make_meters(inputs.projects, by_asset(inputs.before))
-    models = [meter.model for meter in meters if isinstance(meter, Meter)]
-    noise = learn_noise([model.residuals for model in models]) if models else NO_NOISE
+    meters, noise = fit_baselines(tuple(inputs.projects), tuple(inputs.before))
     books = Books(
         period=inputs.period,
         after=by_asset(inputs.after),
@@ -151,6 +150,16 @@ def tell_savings(inputs: SavingInputs) -> list[Figure]:
     telling = Telling(noise, factor_on(ELECTRICITY, inputs.period[0], inputs.factors), hash_of(inputs))
     figures = [figure for one in told for figure in figures_of([one], telling, one.project.asset_id)]
     return figures + (figures_of(told, telling, None) if told else [])
+
+
+@lru_cache(maxsize=4)  # the same for every month since the works, and most of the work
+def fit_baselines(
+    projects: tuple[ProjectAsset, ...], before: tuple[MeteredDay, ...]
+) -> tuple[Sequence[Meter | str], Noise]:
+    """Fit a territory's metered baselines, and learn how their disturbances hang together."""
+    meters = make_meters(projects, by_asset(before))
+    models = [meter.model for meter in meters if isinstance(meter, Meter)]
+    return meters, learn_noise([model.residuals for model in models]) if models else NO_NOISE
 
 
 def hash_of(inputs: SavingInputs) -> str:

@@ -197,7 +197,9 @@ def split(steps: Steps, power: Power) -> tuple[Part, Part]:
     """Give what dimming saved, and what switching off saved."""
     is_told = steps.dark & steps.counts
     before, dimmed, now = (power.at(level[is_told]) for level in (steps.before, steps.dimmed, steps.now))
-    is_guessed = bool(np.isin(power.guessed, (*steps.before[is_told], *steps.now[is_told])).any())
+    is_guessed = any(
+        bool((level[is_told] == one).any()) for one in power.guessed for level in (steps.before, steps.now)
+    )
     share = float(np.hypot(NORMAL_90 * power.stray, GUESSED_ERROR if is_guessed else KNOWN_ERROR))
     is_switched = bool((steps.now[is_told] <= 0).any())
     off_kwh = float((dimmed - now).sum()) / 60 - (power.lit_when_off_kwh if is_switched else 0.0)
