@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from astral import Observer
@@ -82,26 +83,41 @@ def unaccounted_s(held: Sequence[Counted], length_of: Callable[[date], float]) -
 
 
 def add_meters(counted: Sequence[MeteredDay]) -> list[MeteredDay]:
-    """Add up the meters of an asset by day; a day that one of them does not account for is left out."""
-    n_meters = len({row.series_id for row in counted})
-    if n_meters <= 1:
-        return list(counted)
+    """Add up the meters of an asset by day; a day that one of them does not account for is left out.
+
+    Where they follow one another, the day of the change is what both counted. Negative energy is not known.
+    """
+    rows = [row for row in counted if row.increase >= 0]
+    by_meter: dict[int, list[date]] = {}
+    for row in rows:
+        by_meter.setdefault(row.series_id, []).append(row.day)
+    if len(by_meter) <= 1:
+        return rows
+    is_change = are_successive([(days[0], days[-1]) for days in by_meter.values()])
     by_day: dict[date, list[MeteredDay]] = {}
-    for row in counted:
+    for row in rows:
         by_day.setdefault(row.day, []).append(row)
-    return [add_up(rows) for _, rows in sorted(by_day.items()) if len(rows) == n_meters]
+    told = [own for _, own in sorted(by_day.items()) if is_change or len(own) == len(by_meter)]
+    return [add_up(own, is_change) for own in told]
 
 
-def add_up(rows: Sequence[MeteredDay]) -> MeteredDay:
-    """Add up one day; it is accounted for as far as the meter that says least."""
+def are_successive(spans: Sequence[tuple[date, date]]) -> bool:
+    """Say whether meters follow one another, sharing the day of the change at most."""
+    ordered = sorted(spans)
+    return all(one[1] <= other[0] for one, other in pairwise(ordered))
+
+
+def add_up(rows: Sequence[MeteredDay], is_change: bool) -> MeteredDay:
+    """Add up one day; it is accounted for by both meters of a change, else as far as the meter that says least."""
     first = rows[0]
+    spans = [row.span_s for row in rows]
     return MeteredDay(
         first.asset_id,
         first.series_id,
         first.day,
         sum(row.increase for row in rows),
         sum(row.off_peak for row in rows),
-        min(row.span_s for row in rows),
+        sum(spans) if is_change else min(spans),
         sum(row.n_resets for row in rows),
     )
 
@@ -145,10 +161,17 @@ def dark_hours(night: date, place: Place) -> float:
 @lru_cache(maxsize=100_000)
 def sun_down_h(night: date, longitude: float, latitude: float, depression: float) -> float:
     """Give the hours from dusk of a day to the next dawn; 0 or 24 where there is neither."""
+    begin, end = sun_down(night, longitude, latitude, depression)
+    return (end - begin).total_seconds() / 3600
+
+
+@lru_cache(maxsize=100_000)
+def sun_down(night: date, longitude: float, latitude: float, depression: float) -> tuple[datetime, datetime]:
+    """Give dusk of a day and the next dawn; where there is neither, solar noons, or midnight twice."""
     observer = Observer(latitude, longitude)
     try:
-        begin, end = dusk(observer, night, depression), dawn(observer, night + DAY, depression)
-        return (end - begin).total_seconds() / 3600
+        return dusk(observer, night, depression), dawn(observer, night + DAY, depression)
     except ValueError:  # polar day or night
         midnight = datetime.combine(night, time(), UTC) + DAY - timedelta(hours=longitude / 15)
-        return 0.0 if elevation(observer, midnight) > -depression else 24.0
+        half = timedelta(0) if elevation(observer, midnight) > -depression else DAY / 2
+        return midnight - half, midnight + half

@@ -1,7 +1,7 @@
 """KPI arithmetic: values, honest bounds, completeness, and what is withheld."""
 
 import math
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +12,8 @@ from analytics.kpi import domains
 from analytics.kpi.degree_days import HeatInputs
 from analytics.kpi.energy import EnergyInputs, tell_energy
 from analytics.kpi.figure import LEAST_COMPLETENESS, Figure
+from analytics.kpi.lighting_density import DensityInputs
+from analytics.kpi.lighting_hours import HourInputs
 from analytics.kpi.lighting_saving import SavingInputs
 from analytics.kpi.parking import tell_bays, tell_car_parks
 from analytics.kpi.rounds import RoundInputs
@@ -33,9 +35,12 @@ def a_car_park(asset_id: int, quantity: str, mean: float | None, covered_s: floa
 
 NO_ROWS: list[Any] = []
 NO_ENERGY = EnergyInputs([], [])
+SPAN = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC))
 EMPTY: dict[str, Any] = {
     **dict.fromkeys(("light_cabinets", "street_lights", "buildings", "electricity_meters"), NO_ENERGY),
     "lighting_saving": SavingInputs((), (), (), (), (), (date(2026, 1, 1), date(2026, 2, 1))),
+    **dict.fromkeys(("lamp_hours", "cabinet_hours"), HourInputs((), (), (), *SPAN, "UTC")),
+    "lighting_density": DensityInputs((), (), (), (), SPAN[0], *SPAN, "UTC"),
     "rounds": RoundInputs((), (), (), ()),
     "degree_days": HeatInputs((), (), {}, (), None, (date(2026, 1, 1),), "Europe/Paris"),
 }
