@@ -31,11 +31,12 @@ WEEK_STEPS = 7 * DAY_STEPS
 
 @dataclass(frozen=True, slots=True)
 class Test:
-    """A prepared set: its frame, and the steps at which the test begins and ends."""
+    """A prepared set: its frame, the steps at which the test begins and ends, and the median week before."""
 
     frame: Frame
     begin: int
     end: int
+    profile: Floats
 
 
 def run(asked: Asked) -> Iterator[Row]:
@@ -71,7 +72,7 @@ def prepare(grid: Grid, asked: Asked, default_from: date) -> Test:
     end = min(grid.n_steps, ((asked.test_to or date.max) - grid.first_day).days * DAY_STEPS)
     if not KEPT_DAYS * DAY_STEPS < begin < end:
         raise NoDataError("too few days lie before the test")
-    return Test(make_frame(grid), begin, end)
+    return Test(make_frame(grid), begin, end, median_week(grid, begin))
 
 
 def measure(test: Test, prefix: str) -> Iterator[Row]:
@@ -89,7 +90,7 @@ def measure_lead(test: Test, model: LeadModel, prefix: str, goal: float | None) 
     name, lead = NAMES[model.lead], model.lead
     steps = np.arange(test.begin - KEPT_DAYS * DAY_STEPS, test.end - lead)
     told, true = predict(test.frame, model, steps), test.frame.grid.shares[:, steps + lead]
-    simple = reference(test.frame.grid, test.begin, steps, lead)
+    simple = reference(test.profile, test.frame.grid, test.begin, steps, lead)
     is_test = np.isfinite(true - told - simple) & (steps >= test.begin)
     mae, reference_mae = (100 * float(np.abs(true - each)[is_test].mean()) for each in (told, simple))
     yield Row(
@@ -125,18 +126,29 @@ def cover(test: Test, model: LeadModel, steps: Integers, told: Floats, true: Flo
     return inside, half_width
 
 
-def reference(grid: Grid, until: int, steps: Integers, lead: int) -> Floats:
+def reference(profile: Floats, grid: Grid, until: int, steps: Integers, lead: int) -> Floats:
     """Give the cheap forecast: the median week before `until`, and phi times the deviation from it."""
-    shares = grid.shares[:, :until]
-    week_step = (np.arange(grid.n_steps) + grid.first_day.weekday() * DAY_STEPS) % WEEK_STEPS
-    week = np.stack([np.nanmedian(shares[:, week_step[:until] == slot], axis=1) for slot in range(WEEK_STEPS)], axis=1)
-    profile = week[:, week_step]
     deviation = grid.shares - profile
     now, then = deviation[:, : until - lead], deviation[:, lead:until]
     is_known = np.isfinite(now) & np.isfinite(then)
     phi = float((now[is_known] @ then[is_known]) / (now[is_known] @ now[is_known]))
     told: Floats = np.clip(profile[:, steps + lead] + phi * deviation[:, steps], 0.0, 1.0)
     return told
+
+
+def median_week(grid: Grid, until: int) -> Floats:
+    """Give the median share of each step's clock and weekday before `until`, (n_parks, n_steps)."""
+    ahead = grid.first_day.weekday() * DAY_STEPS
+    n_weeks = -(-(ahead + until) // WEEK_STEPS)
+    weeks = np.full((len(grid.shares), n_weeks * WEEK_STEPS), np.nan)
+    weeks[:, ahead : ahead + until] = grid.shares[:, :until]
+    ordered = np.sort(weeks.reshape(-1, n_weeks, WEEK_STEPS), axis=1)  # what is not known comes last
+    n_known = np.isfinite(ordered).sum(axis=1, keepdims=True)
+    middles = [
+        np.take_along_axis(ordered, np.maximum(at, 0), axis=1)[:, 0] for at in ((n_known - 1) // 2, n_known // 2)
+    ]
+    week = np.where(n_known[:, 0] > 0, (middles[0] + middles[1]) / 2, np.nan)
+    return week[:, (np.arange(grid.n_steps) + ahead) % WEEK_STEPS]
 
 
 EVALUATION = Evaluation("parking", "occupancy of car parks foretold 30 min, 1 h and 24 h ahead", run)

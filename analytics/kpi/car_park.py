@@ -98,7 +98,8 @@ def car_park_figure(asset_id: int | None, rows: Sequence[Row], weights: Sequence
     if covered <= 0:
         return tell("car_park_occupancy", asset_id, "1", NOTHING, known)
     missing = max(0.0, offered - covered)
-    low, high = min(counted, righted) / offered, (max(counted, righted) + missing) / offered
+    margin = sum(row.drift.margin * known for row, _, known in told)
+    low, high = min(counted, righted - margin) / offered, (max(counted, righted + margin) + missing) / offered
     return tell("car_park_occupancy", asset_id, "1", (low, righted / covered, high), known)
 
 

@@ -25,7 +25,7 @@ TREE_DAYS = 28  # of values to fit trees to, at least
 RIDGE = 1e-5  # times the number of rows; deviations are shares of places
 STRIDE = 2  # every other step is fitted to: neighbours say nearly the same
 WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
-MOST_ROWS = 150_000  # for the trees; more cost time and bring nothing
+MOST_ROWS = 60_000  # for the trees; more cost time and bring nothing
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def rhythm(days: Days) -> tuple[Floats, Floats]:
     is_moving = days.is_known & ~longest_run(days.is_known & (days.changes == 0))
     rate = np.where(is_moving, days.changes, 0).sum(axis=1) / np.maximum(is_moving.sum(axis=1), 1)
     ratio = np.divide(
-        days.changes, rate[:, None], out=np.full_like(days.changes, np.nan), where=is_moving & (rate[:, None] > 0)
+        days.changes, rate[:, None], out=np.full_like(days.changes, np.nan), where=days.is_known & (rate[:, None] > 0)
     )
     busy = np.ones_like(days.changes)
     town = middle(ratio)

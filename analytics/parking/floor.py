@@ -2,8 +2,8 @@
 
 Places are counted by cars in and out; each car that is missed shifts all values from then on, until somebody resets
 the display. The rule: a car park is emptied to about the same floor every night (long-term parkers, staff). The median
-floor of the last week, against the median floor of the eight weeks before the period, is the drift of a day, where it
-is more than 5 % of the places and more than four times the scatter of those floors. A number of free places below 0 or
+floor of the week around a day, against the median floor of the eight weeks before the period, is its drift, where it is
+more than 5 % of the places and more than four times the scatter of those floors. A number of free places below 0 or
 above the number of places is a drift in any case, and at least by what is beyond.
 
 A drift is taken off the day's values, and both ends, with it and without, stay in the interval: guests of a holiday
@@ -25,11 +25,15 @@ WEEK, LEAST_FLOORS = 7, 14
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """Drift of the share occupied on the days of a period: mean over all of them, number of days, and its greatest."""
+    """Drift of the share occupied on the days of a period: mean over all of them, number of days, and its greatest.
+
+    `margin` is how far a mean set right may still lie from the truth (90 %), by the scatter of the floors.
+    """
 
     mean: float
     n_days: int
     greatest: float
+    margin: float = 0.0
 
 
 NO_DRIFT = Drift(0.0, 0, 0.0)
@@ -50,13 +54,21 @@ def find_drift(days: ParkDays, n_places: float, begin: int, *, counts_free: bool
     is_off = drift != 0
     if not is_off.any():
         return NO_DRIFT
-    return Drift(float(drift.mean()), int(is_off.sum()), float(drift[np.abs(drift).argmax()]))
+    return Drift(
+        float(drift.mean()), int(is_off.sum()), float(drift[np.abs(drift).argmax()]), 1.645 * scatter_of(before)
+    )
 
 
 def shift_of(floor: Floats, inside: NDArray[np.int64], before: Floats) -> Floats:
     """Give the shift of the weekly floor against that of before, 0 where it is no more than usual."""
     usual = float(np.median(before))
-    scatter = 1.4826 * float(np.median(np.abs(before - usual)))
-    recent = np.array([float(np.median(floor[max(0, index - WEEK + 1) : index + 1])) for index in inside.tolist()])
-    shift = recent - usual
+    scatter = scatter_of(before)
+    half = WEEK // 2
+    around = np.array([float(np.median(floor[max(0, index - half) : index + half + 1])) for index in inside.tolist()])
+    shift = around - usual
     return np.where(np.abs(shift) > max(LEAST_SHARE, LEAST_SIGMA * scatter), shift, 0.0)
+
+
+def scatter_of(floors: Floats) -> float:
+    """Give the scatter of floors as a standard deviation, by the median of their distances from the median."""
+    return 1.4826 * float(np.median(np.abs(floors - np.median(floors)))) if floors.size else 0.0

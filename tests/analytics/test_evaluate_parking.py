@@ -56,7 +56,7 @@ def test_study_prints_each_lead_with_its_reference(tmp_path: Path) -> None:
     [
         (date(2024, 10, 1), date(2024, 7, 1)),
         (date(2025, 1, 1), date(2024, 10, 1)),
-        (date(2024, 2, 1), date(2023, 12, 1)),
+        (date(2024, 2, 1), date(2023, 11, 1)),
     ],
 )
 def test_last_quarter_is_tested_unless_october_is_there(end: date, begin: date) -> None:

@@ -54,7 +54,8 @@ def test_sound_streets_are_believed(seed: int) -> None:
 def test_a_stuck_sensor_is_found_with_its_days(seed: int, share: float) -> None:
     """Free or occupied for eight days without a change; the day at each end belongs to it."""
     street = a_street(seed)
-    street[3] = changed(street[3], 40, 47, share, 0)
+    moving = changed(changed(street[3], 39, 39, 0.5, 3), 48, 48, 0.5, 3)  # not silent by chance as well
+    street[3] = changed(moving, 40, 47, share, 0)
     assert find_faulty(street) == [Faulty(4, 104, "stuck", 39, 48)]
 
 
