@@ -87,7 +87,10 @@ def read_park_values(connection: Connection, window: Window, quantities: Sequenc
     """Read values of these quantities, by asset and series."""
     parameters = {**window_parameters(window), "quantities": list(quantities)}
     rows = connection.execute(QUERIES["read_park_values"], parameters)
-    return [ParkCurve(*row[:3], tuple(row[3]), tuple(row[4])) for row in rows]
+    return [
+        ParkCurve(asset_id, quantity, n_places, tuple(at_s), tuple(values))
+        for asset_id, quantity, n_places, at_s, values in rows
+    ]
 
 
 def read_bay_days(connection: Connection, window: Window, first: date) -> list[BayDays]:
@@ -107,7 +110,10 @@ def read_limited_stays(connection: Connection, window: Window, reach_s: float) -
     """Read stays that ended in the window, of bays with a longest stay; begins are looked for `reach_s` [s] before."""
     parameters = {**window_parameters(window), "quantity": "occupancy", "reach_s": reach_s}
     rows = connection.execute(QUERIES["read_limited_stays"], parameters)
-    return [BayStays(*row[:4], tuple(row[4]), tuple(row[5]), row[6]) for row in rows]
+    return [
+        BayStays(asset_id, series_id, zone, longest, tuple(began_s), tuple(lasted_s), n_unknown)
+        for asset_id, series_id, zone, longest, began_s, lasted_s, n_unknown in rows
+    ]
 
 
 def read_park_floors(connection: Connection, window: Window, quantities: Sequence[str], first: date) -> list[ParkDays]:

@@ -23,7 +23,7 @@ from zoneinfo import ZoneInfo
 
 from analytics.kpi import Domain
 from analytics.kpi.figure import Figure, Known, hash_inputs, refuse, tell
-from analytics.parking.bay_time import FREE, OCCUPIED, UNITS, bounds_of, time_of
+from analytics.parking.bay_time import FREE, OCCUPIED, UNITS, Bounds, bounds_of, time_of
 from analytics.parking.faulty import Faulty, find_faulty
 from analytics.parking.search import DEFAULTS, Search, assume, search
 from analytics.parking.zone import zone_profiles
@@ -175,7 +175,7 @@ def search_figures(inputs: BayInputs, occupancy: Figure) -> list[Figure]:
         ("parking_search_distance", "km", 1.0),
         ("parking_search_emissions", "kg", assumed["parking_search_emissions"]),
     ):
-        ends = (None, None, None)
+        ends: Bounds = (None, None, None)
         if found and not reason:
             ends = (found.low_km * factor, found.middle_km * factor, found.high_km * factor)
         figures.append(

@@ -78,7 +78,7 @@ def make_grid(parks: Sequence[ParkValues], days: tuple[date, date], time_zone: s
 def step_instants(first: date, n_days: int, zone: ZoneInfo) -> Floats:
     """Give the instant [Unix s] of each step, NaN where clocks skip it."""
     midnights = [datetime.combine(first + timedelta(days=n), time(0), zone) for n in range(n_days)]
-    within = np.arange(DAY_STEPS) * float(STEP_S)
+    within = np.arange(DAY_STEPS, dtype=np.float64) * STEP_S
     days = [day_instants(midnight, within, zone) for midnight in midnights]
     return np.concatenate(days) if days else np.empty(0)
 

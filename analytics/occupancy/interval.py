@@ -27,12 +27,14 @@ PRIOR_N = 20.0  # as many errors of the car park as a whole weigh with those of 
 class Errors:
     """Mean absolute error by car park, rest day or not, and hour, (n_parks, 2, 24); ends of the scaled interval.
 
-    `low` and `high` are quantiles of error over scale; both are NaN where nothing was learnt.
+    `low` and `high` are quantiles of error over scale; both are NaN where nothing was learnt. `lead` [steps] is how far
+    ahead the forecasts looked.
     """
 
     scale: Floats
     low: float
     high: float
+    lead: int
 
     def learn(self, missed: Floats, steps: Integers, frame: "Frame") -> "Errors":
         """Learn from errors (n_parks, len(steps)) of forecasts for these steps, NaN where not known."""
@@ -42,12 +44,18 @@ class Errors:
         return replace(self, scale=scale).calibrate(missed, steps, frame)
 
     def calibrate(self, missed: Floats, steps: Integers, frame: "Frame") -> "Errors":
-        """Take the interval's ends from these errors, and leave the scale."""
+        """Take the interval's ends from these errors, and leave the scale.
+
+        Forecasts that overlap share their surprise, and so do the car parks of a town: one error a lead and town counts
+        as independent, and the quantiles lie a little further out for their small number n: at (n + 1)/n of the share.
+        """
         scores = missed / self.scale_at(steps, frame)
         scores = scores[np.isfinite(scores)]
         if not scores.size:
             return self
-        low, high = np.quantile(scores, [(1 - COVERAGE) / 2, (1 + COVERAGE) / 2])
+        n = max(1.0, steps.size / self.lead * len(np.unique(frame.grid.towns)))
+        share = min(1.0, (1 + COVERAGE) / 2 * (n + 1) / n)
+        low, high = np.quantile(scores, [1 - share, share])
         return replace(self, low=min(float(low), 0.0), high=max(float(high), 0.0))
 
     def scale_at(self, steps: Integers, frame: "Frame") -> Floats:
@@ -63,9 +71,9 @@ class Errors:
         return low, high
 
 
-def no_errors(n_parks: int) -> Errors:
+def no_errors(n_parks: int, lead: int) -> Errors:
     """Start with nothing known."""
-    return Errors(np.full((n_parks, 2, N_HOURS), LEAST_SCALE), float("nan"), float("nan"))
+    return Errors(np.full((n_parks, 2, N_HOURS), LEAST_SCALE), float("nan"), float("nan"), lead)
 
 
 def learn_scale(missed: Floats, steps: Integers, frame: "Frame") -> Floats:
@@ -78,5 +86,5 @@ def learn_scale(missed: Floats, steps: Integers, frame: "Frame") -> Floats:
     total = np.bincount(index, size.ravel(), n_parks * 2 * N_HOURS).reshape(n_parks, -1)
     count = np.bincount(index, is_known.ravel().astype(float), n_parks * 2 * N_HOURS).reshape(n_parks, -1)
     mean = total.sum(axis=1, keepdims=True) / np.maximum(count.sum(axis=1, keepdims=True), 1)
-    scale = (total + PRIOR_N * mean) / (count + PRIOR_N)
-    return np.maximum(scale, LEAST_SCALE).reshape(n_parks, 2, N_HOURS)
+    scale: Floats = np.maximum((total + PRIOR_N * mean) / (count + PRIOR_N), LEAST_SCALE)
+    return scale.reshape(n_parks, 2, N_HOURS)

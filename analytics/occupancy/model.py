@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
+from threadpoolctl import threadpool_limits
 
 from analytics.occupancy.features import N_LINEAR, Frame, look
 from analytics.occupancy.grid import DAY_STEPS, Floats, Integers
@@ -61,7 +62,7 @@ def train_lead(frame: Frame, spans: tuple[int, int, int], lead: int, *, has_tree
     features, left = rows_of(frame, fitted, lead)
     coefficients = fit_ridge(features[:, :N_LINEAR], left)
     trees = fit_trees(features, left - features[:, :N_LINEAR] @ coefficients) if has_trees else None
-    plain = LeadModel(lead, coefficients, trees, 1.0, no_errors(len(frame.slow)))
+    plain = LeadModel(lead, coefficients, trees, 1.0, no_errors(len(frame.slow), lead))
     judged = np.arange(spans[1], spans[2] - lead)
     weight = choose_weight(frame, plain, judged) if trees is not None else 0.0
     model = LeadModel(lead, coefficients, trees, weight, plain.errors)
@@ -79,8 +80,7 @@ def rows_of(frame: Frame, steps: Integers, lead: int) -> tuple[Floats, Floats]:
 def fit_ridge(features: Floats, target: Floats) -> Floats:
     """Solve the normal equations of a ridge without intercept: no deviation, no correction."""
     gram = features.T @ features + RIDGE * max(len(features), 1) * np.eye(features.shape[1])
-    solved: Floats = np.linalg.solve(gram, features.T @ target)
-    return solved
+    return np.asarray(np.linalg.solve(gram, features.T @ target), dtype=np.float64)
 
 
 def fit_trees(features: Floats, left: Floats) -> HistGradientBoostingRegressor:
@@ -96,8 +96,15 @@ def fit_trees(features: Floats, left: Floats) -> HistGradientBoostingRegressor:
         early_stopping=False,
         random_state=0,
     )
-    trees.fit(features[::stride], left[::stride])
+    with threadpool_limits(limits=1):  # threads that wait for one another on a busy machine take ten times as long
+        trees.fit(features[::stride], left[::stride])
     return trees
+
+
+def ask(trees: HistGradientBoostingRegressor, features: Floats) -> Floats:
+    """Give what the trees say."""
+    with threadpool_limits(limits=1):
+        return np.asarray(trees.predict(features), dtype=np.float64)
 
 
 def choose_weight(frame: Frame, model: LeadModel, steps: Integers) -> float:
@@ -106,7 +113,7 @@ def choose_weight(frame: Frame, model: LeadModel, steps: Integers) -> float:
     if not len(features) or model.trees is None:
         return 0.0
     residual = left - features[:, :N_LINEAR] @ model.coefficients
-    more = model.trees.predict(features)
+    more = ask(model.trees, features)
     errors = [float(np.abs(residual - weight * more).mean()) for weight in WEIGHTS]
     return WEIGHTS[int(np.argmin(errors))]
 
@@ -117,7 +124,7 @@ def predict(frame: Frame, model: LeadModel, steps: Integers) -> Floats:
     moved = features[:, :, :N_LINEAR] @ model.coefficients
     if model.trees is not None and model.weight > 0:
         flat = features.reshape(-1, features.shape[2])
-        moved = moved + model.weight * model.trees.predict(flat).reshape(moved.shape)
+        moved = moved + model.weight * ask(model.trees, flat).reshape(moved.shape)
     usual = frame.slow[:, steps + model.lead]
     told: Floats = np.where(np.isfinite(frame.grid.shares[:, steps]), np.clip(usual + moved, 0.0, 1.0), np.nan)
     return told

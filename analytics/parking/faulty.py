@@ -12,6 +12,7 @@
 What is found is a judgement on days as a whole, from four weeks before the period on.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -133,7 +134,7 @@ def runs_of(mask: Mask) -> list[tuple[int, int]]:
 def find_stuck(days: Days, expected: Floats) -> Mask:
     """Find days without a change in runs in which too many were expected, and the days at both ends of them."""
     is_still = ~days.is_known | (days.changes == 0)
-    stuck = np.zeros_like(is_still)
+    stuck: Mask = np.zeros_like(is_still)
     for index in np.flatnonzero((expected * is_still).sum(axis=1) >= EXPECTED):
         for first, last in runs_of(is_still[index]):
             n_still = int(days.is_known[index, first : last + 1].sum())
@@ -166,5 +167,5 @@ def is_drifted(apart: Floats) -> bool:
     """Say whether the last week of differences from the zone lies apart from the days before."""
     past, recent = apart[:-WEEK], apart[-WEEK:]
     shift = abs(float(recent.mean() - np.median(past)))
-    scatter = 1.4826 * float(np.median(np.abs(past - np.median(past)))) / np.sqrt(WEEK)
+    scatter = 1.4826 * float(np.median(np.abs(past - np.median(past)))) / math.sqrt(WEEK)
     return shift > max(DRIFT_SHARE, DRIFT_SIGMA * scatter)

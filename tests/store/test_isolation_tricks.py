@@ -40,6 +40,7 @@ LIMITED = {
     "devices",
     "expectations",
     "findings",
+    "forecasts",
     "gaps",
     "kpi_values",
     "last_values",
