@@ -27,36 +27,43 @@ PRIOR_N = 20.0  # as many errors of the car park as a whole weigh with those of 
 class Errors:
     """Mean absolute error by car park, rest day or not, and hour, (n_parks, 2, 24); ends of the scaled interval.
 
-    `low` and `high` are quantiles of error over scale; both are NaN where nothing was learnt. `lead` [steps] is how far
-    ahead the forecasts looked.
+    `low` and `high` are quantiles of error over scale; both are NaN where nothing was learnt.
     """
 
     scale: Floats
     low: float
     high: float
-    lead: int
 
     def learn(self, missed: Floats, steps: Integers, frame: "Frame") -> "Errors":
-        """Learn from errors (n_parks, len(steps)) of forecasts for these steps, NaN where not known."""
+        """Learn from errors (n_parks, len(steps)) of forecasts for these steps, NaN where not known.
+
+        Days that are like one another make few errors look like many. So each half of the steps is judged by what the
+        other half teaches. As far as fewer than `COVERAGE` of them lie within, the quantiles are taken further out, by
+        half of it: all of the days fall short by about half as much as half of them.
+        """
+        is_late = steps >= np.median(steps) if steps.size else np.zeros(0, dtype=bool)
+        shares = [
+            self.fit(missed[:, ~half], steps[~half], frame, COVERAGE).cover(missed[:, half], steps[half], frame)
+            for half in (is_late, ~is_late)
+        ]
+        known = [share for share in shares if np.isfinite(share)]
+        short = max(0.0, COVERAGE - sum(known) / len(known)) if known else 0.0
+        return self.fit(missed, steps, frame, min(1.0, COVERAGE + short / 2))
+
+    def fit(self, missed: Floats, steps: Integers, frame: "Frame", coverage: float) -> "Errors":
+        """Take scale and ends from these errors, so that this share of them lies within."""
         if not np.isfinite(missed).any():
             return self
-        scale = learn_scale(missed, steps, frame)
-        return replace(self, scale=scale).calibrate(missed, steps, frame)
+        known = replace(self, scale=learn_scale(missed, steps, frame))
+        scores = missed / known.scale_at(steps, frame)
+        low, high = np.quantile(scores[np.isfinite(scores)], [(1 - coverage) / 2, (1 + coverage) / 2])
+        return replace(known, low=min(float(low), 0.0), high=max(float(high), 0.0))
 
-    def calibrate(self, missed: Floats, steps: Integers, frame: "Frame") -> "Errors":
-        """Take the interval's ends from these errors, and leave the scale.
-
-        Forecasts that overlap share their surprise, and so do the car parks of a town: one error a lead and town counts
-        as independent, and the quantiles lie a little further out for their small number n: at (n + 1)/n of the share.
-        """
+    def cover(self, missed: Floats, steps: Integers, frame: "Frame") -> float:
+        """Give the share of errors at these steps that lie within, NaN where none is known."""
         scores = missed / self.scale_at(steps, frame)
         scores = scores[np.isfinite(scores)]
-        if not scores.size:
-            return self
-        n = max(1.0, steps.size / self.lead * len(np.unique(frame.grid.towns)))
-        share = min(1.0, (1 + COVERAGE) / 2 * (n + 1) / n)
-        low, high = np.quantile(scores, [1 - share, share])
-        return replace(self, low=min(float(low), 0.0), high=max(float(high), 0.0))
+        return float(((scores >= self.low) & (scores <= self.high)).mean()) if scores.size else float("nan")
 
     def scale_at(self, steps: Integers, frame: "Frame") -> Floats:
         """Give the scale at these steps, (n_parks, len(steps))."""
@@ -71,9 +78,9 @@ class Errors:
         return low, high
 
 
-def no_errors(n_parks: int, lead: int) -> Errors:
+def no_errors(n_parks: int) -> Errors:
     """Start with nothing known."""
-    return Errors(np.full((n_parks, 2, N_HOURS), LEAST_SCALE), float("nan"), float("nan"), lead)
+    return Errors(np.full((n_parks, 2, N_HOURS), LEAST_SCALE), float("nan"), float("nan"))
 
 
 def learn_scale(missed: Floats, steps: Integers, frame: "Frame") -> Floats:

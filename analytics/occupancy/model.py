@@ -62,7 +62,7 @@ def train_lead(frame: Frame, spans: tuple[int, int, int], lead: int, *, has_tree
     features, left = rows_of(frame, fitted, lead)
     coefficients = fit_ridge(features[:, :N_LINEAR], left)
     trees = fit_trees(features, left - features[:, :N_LINEAR] @ coefficients) if has_trees else None
-    plain = LeadModel(lead, coefficients, trees, 1.0, no_errors(len(frame.slow), lead))
+    plain = LeadModel(lead, coefficients, trees, 1.0, no_errors(len(frame.slow)))
     judged = np.arange(spans[1], spans[2] - lead)
     weight = choose_weight(frame, plain, judged) if trees is not None else 0.0
     model = LeadModel(lead, coefficients, trees, weight, plain.errors)

@@ -198,9 +198,8 @@ from public.kpi_values k
 where k.territory_id in (select territory_id from reader.readable_territories);
 
 create view reader.forecasts with (security_barrier) as
-select f.asset_id, a.territory_id, reader.veil(f.quantity) as quantity, f.lead_s, f.made_at, f.for_at,
-       reader.veil(f.value) as value, reader.veil(f.low) as low, reader.veil(f.high) as high,
-       reader.veil(f.method) as method, reader.veil(f.method_version) as method_version, f.detail
+select f.asset_id, a.territory_id, f.quantity, f.lead_s, f.made_at, f.for_at, reader.veil(f.value) as value,
+       reader.veil(f.low) as low, reader.veil(f.high) as high, f.method, f.method_version, f.detail
 from public.forecasts f
 join public.assets a on a.asset_id = f.asset_id
 where a.territory_id in (select territory_id from reader.readable_territories);
