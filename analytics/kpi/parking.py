@@ -127,7 +127,8 @@ def bay_figures(
     by_zone: dict[str, list[StateAmount]] = {}
     for amount in amounts:
         by_zone.setdefault(zones.get(amount.asset_id, ""), []).append(amount)
-    whole, parts = time_of(amounts), [time_of(group) for group in by_zone.values()]
+    whole = time_of(amounts)
+    parts = [time_of(group) for group in by_zone.values()] if len(by_zone) > 1 else [whole]
     proof = {
         "n_series": whole.n_bays,
         "occupied_s": whole.occupied_s,
@@ -135,10 +136,14 @@ def bay_figures(
         "arrivals": whole.arrivals,
     }
     known = Known(whole.covered_s, whole.offered_s, hash_inputs([*amounts, inputs.begin]), proof)
-    figures = [tell(kpi, asset_id, UNITS[kpi], bounds, known) for kpi, bounds in bounds_of(whole, parts).items()]
-    if figures[-1].withheld is not None and whole.covered_s > 0 and not whole.arrivals:
-        figures[-1] = refuse(figures[-1], "no car came: there is no stay to measure")
-    return figures
+    bounds = bounds_of(whole, parts)
+    figures = [tell(kpi, asset_id, UNITS[kpi], bounds[kpi], known) for kpi in ("bay_occupancy", "bay_turnover")]
+    if not inputs.days and asset_id is not None:
+        return figures  # the few stays of a bay on one day have no mean worth a row
+    stay = tell("bay_stay_duration", asset_id, "min", bounds["bay_stay_duration"], known)
+    if not whole.arrivals and whole.covered_s > 0:
+        stay = refuse(stay, "no car came: there is no stay to measure")
+    return [*figures, stay]
 
 
 def town_proof(inputs: BayInputs, faulty: Sequence[Faulty]) -> dict[str, Any]:

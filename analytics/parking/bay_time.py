@@ -25,12 +25,16 @@ class Time:
 
 def time_of(amounts: Sequence[StateAmount]) -> Time:
     """Add bays up."""
-    free_s, occupied_s, closed_s = (
-        sum(dict(amount.seconds_by_state).get(state, 0.0) for amount in amounts) for state in (FREE, OCCUPIED, CLOSED)
-    )
-    arrivals = sum(dict(amount.entries_by_state).get(OCCUPIED, 0) for amount in amounts)
-    offered_s = sum(amount.expected_s for amount in amounts) - closed_s
-    return Time(occupied_s, free_s + occupied_s, offered_s, arrivals, len(amounts))
+    seconds = {FREE: 0.0, OCCUPIED: 0.0, CLOSED: 0.0}
+    arrivals, offered_s = 0, 0.0
+    for amount in amounts:
+        offered_s += amount.expected_s
+        for state, state_s in amount.seconds_by_state:
+            seconds[state] = seconds.get(state, 0.0) + state_s
+        for state, n_entries in amount.entries_by_state:
+            arrivals += n_entries * (state == OCCUPIED)
+    covered_s = seconds[FREE] + seconds[OCCUPIED]
+    return Time(seconds[OCCUPIED], covered_s, offered_s - seconds[CLOSED], arrivals, len(amounts))
 
 
 def bounds_of(whole: Time, parts: Sequence[Time]) -> dict[str, Bounds]:

@@ -61,11 +61,9 @@ def find_faulty(bays: Sequence[BayDays]) -> list[Faulty]:
     days = lay_out(bays)
     rate, busy = rhythm(days)
     expected = np.where(days.is_known, rate[:, None] * busy, 0.0)
-    found = {
-        "stuck": find_stuck(days, expected),
-        "chattering": find_chatter(days, expected),
-        "drifted": find_drift(days),
-    }
+    stuck, drifted = find_stuck(days, expected), find_drift(days)
+    drifted &= ~(stuck & drifted).any(axis=1, keepdims=True)  # one that is stuck stands apart from its zone as well
+    found = {"stuck": stuck, "chattering": find_chatter(days, expected), "drifted": drifted}
     return [
         Faulty(bay.asset_id, bay.series_id, kind, first, last)
         for index, bay in enumerate(bays)
@@ -113,13 +111,14 @@ def middle(ratio: Floats) -> Floats:
 
 
 def longest_run(mask: Mask) -> Mask:
-    """Keep of each row only its longest run of true values."""
-    kept = np.zeros_like(mask)
-    for index, row in enumerate(mask):
-        runs = runs_of(row)
-        if runs:
-            first, last = max(runs, key=lambda run: run[1] - run[0])
-            kept[index, first : last + 1] = True
+    """Keep of each row only its longest run of true values, the first of those."""
+    length = np.zeros(mask.shape, dtype=np.int64)
+    for day in range(mask.shape[1]):
+        length[:, day] = (length[:, day - 1] + 1 if day else 1) * mask[:, day]
+    last = length.argmax(axis=1)
+    first = last - length.max(axis=1) + 1
+    days = np.arange(mask.shape[1])
+    kept: Mask = (days >= first[:, None]) & (days <= last[:, None])
     return kept
 
 
@@ -150,22 +149,29 @@ def find_chatter(days: Days, expected: Floats) -> Mask:
 
 def find_drift(days: Days) -> Mask:
     """Find bays whose last known week is far from what zone and own past say; that week's days are marked."""
-    drifted = np.zeros_like(days.is_known)
+    drifted: Mask = np.zeros_like(days.is_known)
     for zone in np.unique(days.zone):
         rows = np.flatnonzero(days.zone == zone)
-        if len(rows) < LEAST_BAYS:
-            continue
-        apart = days.share[rows] - middle(np.where(np.isfinite(days.share[rows]), days.share[rows], np.nan))
-        for index, row in zip(rows, apart, strict=True):
-            known = np.flatnonzero(np.isfinite(row))
-            if known.size >= 3 * WEEK:
-                drifted[index, known[-WEEK:]] = is_drifted(row[known])
+        if len(rows) >= LEAST_BAYS:
+            apart = days.share[rows] - middle(days.share[rows])
+            is_recent = days.is_known[rows] & (np.cumsum(days.is_known[rows, ::-1], axis=1)[:, ::-1] <= WEEK)
+            drifted[rows] = is_recent & is_drifted(apart, is_recent)[:, None]
     return drifted
 
 
-def is_drifted(apart: Floats) -> bool:
-    """Say whether the last week of differences from the zone lies apart from the days before."""
-    past, recent = apart[:-WEEK], apart[-WEEK:]
-    shift = abs(float(recent.mean() - np.median(past)))
-    scatter = 1.4826 * float(np.median(np.abs(past - np.median(past)))) / math.sqrt(WEEK)
-    return shift > max(DRIFT_SHARE, DRIFT_SIGMA * scatter)
+def is_drifted(apart: Floats, is_recent: Mask) -> Mask:
+    """Say of each bay whether the recent differences from its zone lie apart from the days before (NaN: not known)."""
+    past = np.where(is_recent, np.nan, apart)
+    n_past = np.isfinite(past).sum(axis=1)
+    usual = median_of(past)
+    scatter = 1.4826 * median_of(np.abs(past - usual[:, None])) / math.sqrt(WEEK)
+    shift = np.abs(np.where(is_recent, apart, 0.0).sum(axis=1) / np.maximum(is_recent.sum(axis=1), 1) - usual)
+    return (n_past >= 2 * WEEK) & (shift > np.maximum(DRIFT_SHARE, DRIFT_SIGMA * scatter))
+
+
+def median_of(rows: Floats) -> Floats:
+    """Give the median of what is known of each row, 0 where nothing is."""
+    ordered, n_known = np.sort(rows, axis=1), np.isfinite(rows).sum(axis=1)  # NaN comes last
+    index, at = np.maximum(n_known, 1), np.arange(len(rows))
+    middle_two = (ordered[at, (index - 1) // 2] + ordered[at, index // 2]) / 2
+    return np.where(n_known > 0, middle_two, 0.0)

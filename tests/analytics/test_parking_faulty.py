@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analytics.parking.faulty import Faulty, find_faulty, runs_of
+from analytics.parking.faulty import Faulty, find_faulty, longest_run, median_of, runs_of
 from store.parking import BayDays
 
 N_DAYS = 58
@@ -93,3 +93,16 @@ def test_a_sensor_that_drifts_away_from_its_street_is_found() -> None:
 def test_runs() -> None:
     assert runs_of(np.array([1, 1, 0, 1, 0, 0, 1], dtype=bool)) == [(0, 1), (3, 3), (6, 6)]
     assert find_faulty([]) == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_fast_routines_equal_their_naive_twins(seed: int) -> None:
+    draws = np.random.default_rng(seed)
+    mask = draws.random((40, 20)) < 0.5
+    mask[0] = False
+    for row, kept in zip(mask, longest_run(mask), strict=True):
+        longest = max(runs_of(row), key=lambda run: run[1] - run[0], default=None)
+        assert runs_of(kept) == ([longest] if longest else [])
+    rows = np.where(mask, draws.normal(0, 1, mask.shape), np.nan)
+    naive = [np.median(row[np.isfinite(row)]) if np.isfinite(row).any() else 0.0 for row in rows]
+    np.testing.assert_allclose(median_of(rows), naive)

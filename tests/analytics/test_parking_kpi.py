@@ -85,7 +85,7 @@ def test_mean_stay_is_time_over_arrivals_and_bounded_by_cut_stays() -> None:
 
 def test_a_bay_to_which_nobody_came_has_no_stay() -> None:
     amount = StateAmount(1, 1, DAY_S, ((0, DAY_S),), ())
-    figure = by_key(tell_bays(BayInputs([amount], (), (), (), "UTC", FIRST, 0)))["bay_stay_duration", 1]
+    figure = by_key(tell_bays(BayInputs([amount], (), (), (), "UTC", FIRST, 0)))["bay_stay_duration", None]
     assert figure.value is None
     assert "no car came" in str(figure.withheld)
 
