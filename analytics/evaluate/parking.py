@@ -11,7 +11,7 @@ All that could be chosen (features, trees, weights) was chosen on January to Jun
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from analytics.occupancy.model import LeadModel, predict, train
 NAMES = {2: "30min", 4: "1h", 96: "24h"}
 GOALS = {2: 0.97, 4: 0.97, 96: 0.95}
 COVERAGE_GOAL = (0.87, 0.93)
+SETS = (("parking.", read_german, BERLIN), ("parking.birmingham_", read_birmingham, LONDON))
 WEEK_STEPS = 7 * DAY_STEPS
 
 
@@ -42,25 +43,19 @@ class Test:
 def run(asked: Asked) -> Iterator[Row]:
     """Measure on each set that is there."""
     n_sets = 0
-    try:
-        parks, days = read_german(asked.data, asked.test_from)
+    for prefix, read, time_zone in SETS:
+        try:
+            parks, days = read(asked.data, asked.test_from)
+        except NoDataError:
+            continue
         n_sets += 1
-        yield from measure(prepare(make_grid(parks, days, BERLIN), asked, begin_of_test(days[1])), "parking.")
-    except NoDataError:
-        pass
-    try:
-        parks, days = read_birmingham(asked.data)
-        n_sets += 1
-        yield from measure(
-            prepare(make_grid(parks, days, LONDON), asked, days[1] - timedelta(days=14)), "parking.birmingham_"
-        )
-    except NoDataError:
-        pass
+        begin = asked.test_from or begin_of_test(*days)
+        yield from measure(prepare(make_grid(parks, days, time_zone), asked, begin), prefix)
     if not n_sets:
         raise NoDataError(f"{asked.data} holds no car parks")
 
 
-def prepare(grid: Grid, asked: Asked, default_from: date) -> Test:
+def prepare(grid: Grid, asked: Asked, test_from: date) -> Test:
     """Cut the days of the test out of a grid.
 
     Raises
@@ -68,7 +63,7 @@ def prepare(grid: Grid, asked: Asked, default_from: date) -> Test:
     NoDataError
         Too little lies before the test.
     """
-    begin = ((asked.test_from or default_from) - grid.first_day).days * DAY_STEPS
+    begin = (test_from - grid.first_day).days * DAY_STEPS
     end = min(grid.n_steps, ((asked.test_to or date.max) - grid.first_day).days * DAY_STEPS)
     if not KEPT_DAYS * DAY_STEPS < begin < end:
         raise NoDataError("too few days lie before the test")

@@ -20,6 +20,7 @@ PLACES = "place_id,place_name,city_name,num_all"
 BIRMINGHAM = "SystemCodeNumber,Capacity,Occupancy,LastUpdated"
 BERLIN, LONDON = "Europe/Berlin", "Europe/London"
 LANDS = {"Dresden": "SN", "Osnabrück": "NI", "Trier": "RP", "Bonn": "NW", "Bielefeld": "NW", "Düsseldorf": "NW"}
+LEAST_BEFORE = timedelta(days=60)
 IMPOSSIBLE = 3.0  # times the stated number of places: a display out of order, no car park
 Row = dict[str, str]
 Places = dict[str, tuple[float | None, str]]
@@ -41,7 +42,7 @@ def read_german(folder: Path, test_from: date | None) -> tuple[list[ParkValues],
                     columns.setdefault(name, []).append((at_s, float(text)))
     places = read_places(folder)
     days = days_of([values[n][0] for values in columns.values() for n in (0, -1)], BERLIN)
-    until_s = begin_of(test_from or begin_of_test(days[1]), BERLIN)
+    until_s = begin_of(test_from or begin_of_test(*days), BERLIN)
     parks = [german_park(values, places.get(name, (None, "")), until_s) for name, values in columns.items()]
     return parks, days
 
@@ -68,7 +69,7 @@ def read_places(folder: Path) -> Places:
     return {row["place_id"]: (float(row["num_all"]) if row["num_all"] else None, row["city_name"]) for row in rows}
 
 
-def read_birmingham(folder: Path) -> tuple[list[ParkValues], tuple[date, date]]:
+def read_birmingham(folder: Path, test_from: date | None = None) -> tuple[list[ParkValues], tuple[date, date]]:
     """Read Birmingham's car parks, and their first day and the day after the last."""
     files = find_files(folder, lambda head: head.startswith(BIRMINGHAM), "file of Birmingham's car parks")
     zone, parks = ZoneInfo(LONDON), dict[str, list[tuple[float, float]]]()
@@ -117,11 +118,14 @@ def begin_of(day: date, time_zone: str) -> float:
     return datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(time_zone)).timestamp()
 
 
-def begin_of_test(end: date) -> date:
-    """Give the first day of the test part: 2024-10-01 where the data reach it, else that of the last three months."""
+def begin_of_test(first: date, end: date) -> date:
+    """Give the first day of the test part: 2024-10-01 where the data reach it, else that of the last three months.
+
+    Where fewer than `LEAST_BEFORE` days lie before either, a third of the days is tested.
+    """
     fixed = date(2024, 10, 1)
     last = end - timedelta(days=1)
-    if last >= fixed + timedelta(days=6):
-        return fixed
     month = last.year * 12 + last.month - 1 - 2
-    return date(month // 12, month % 12 + 1, 1)
+    quarter = date(month // 12, month % 12 + 1, 1)
+    begin = fixed if last >= fixed + timedelta(days=6) else quarter
+    return begin if begin - first >= LEAST_BEFORE else end - (end - first) / 3

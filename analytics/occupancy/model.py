@@ -8,7 +8,7 @@ learnt too.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
@@ -66,7 +66,14 @@ def train_lead(frame: Frame, spans: tuple[int, int, int], lead: int, *, has_tree
     judged = np.arange(spans[1], spans[2] - lead)
     weight = choose_weight(frame, plain, judged) if trees is not None else 0.0
     model = LeadModel(lead, coefficients, trees, weight, plain.errors)
-    return judge(frame, model, judged)
+    known = judge(frame, model, judged)
+    return known if has_trees else replace(known, coefficients=fit_all(frame, (spans[0], spans[2]), lead))
+
+
+def fit_all(frame: Frame, span: tuple[int, int], lead: int) -> Floats:
+    """Fit the ridge to all steps of a span: where days are few, those that judged it teach it in the end."""
+    features, left = rows_of(frame, np.arange(span[0], span[1] - lead, STRIDE), lead)
+    return fit_ridge(features[:, :N_LINEAR], left)
 
 
 def rows_of(frame: Frame, steps: Integers, lead: int) -> tuple[Floats, Floats]:

@@ -52,15 +52,16 @@ def test_study_prints_each_lead_with_its_reference(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("end", "begin"),
+    ("first", "end", "begin"),
     [
-        (date(2024, 10, 1), date(2024, 7, 1)),
-        (date(2025, 1, 1), date(2024, 10, 1)),
-        (date(2024, 2, 1), date(2023, 11, 1)),
+        (date(2024, 1, 1), date(2024, 10, 1), date(2024, 7, 1)),
+        (date(2024, 1, 1), date(2025, 1, 1), date(2024, 10, 1)),
+        (date(2023, 1, 1), date(2024, 2, 1), date(2023, 11, 1)),
+        (date(2024, 10, 1), date(2024, 12, 30), date(2024, 11, 30)),
     ],
 )
-def test_last_quarter_is_tested_unless_october_is_there(end: date, begin: date) -> None:
-    assert begin_of_test(end) == begin
+def test_last_quarter_is_tested_unless_october_is_there(first: date, end: date, begin: date) -> None:
+    assert begin_of_test(first, end) == begin
 
 
 def test_birmingham_is_read_in_its_civil_time(tmp_path: Path) -> None:
