@@ -14,8 +14,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from analytics.kpi import Domain
+from analytics.kpi.car_park import NOTHING, by_asset
 from analytics.kpi.figure import Figure, Known, hash_inputs, refuse, tell
-from analytics.kpi.parking import NOTHING, by_asset
 from analytics.period import Rhythm
 from store.inputs import Connection, CounterAmount, GaugeAmount, Window, read_counters, read_gauges
 
