@@ -18,6 +18,7 @@ import structlog
 
 from analytics.clock.job import ClockReport, watch_clocks
 from analytics.delivery.account import DeliveryReport, keep_account
+from analytics.forecast.job import ForecastReport, tell_forecasts
 from analytics.hint import HintReport, tell_hints
 from analytics.tell import tell_changed
 from analytics.watch import WatchReport, watch_series, watch_silence
@@ -91,6 +92,7 @@ class RoundReport:
     kpis: KpiReport
     hints: HintReport
     clocks: ClockReport
+    forecasts: ForecastReport
     seconds: Mapping[str, float]
 
     @property
@@ -143,7 +145,7 @@ def open_connection(settings: Settings) -> Connection:
 
 
 def run_once(connection: Connection, now: datetime, settings: Settings | None = None) -> RoundReport:
-    """Do one round: ledger, rollups, gaps, scores of what has come, KPIs, hints, clocks; retention once a day."""
+    """Do one round: ledger, rollups, gaps, scores, KPIs, hints, clocks, forecasts; retention once a day."""
     chosen = settings or Settings("")
     seconds: dict[str, float] = {}
     with timed(seconds, "fold"):
@@ -167,9 +169,11 @@ def run_once(connection: Connection, now: datetime, settings: Settings | None = 
         hints = tell_hints(connection, refreshed.computed_to)
     with timed(seconds, "clocks"):
         clocks = watch_clocks(connection, now, N_BATCHES)
+    with timed(seconds, "forecasts"):
+        forecasts = tell_forecasts(connection, now)
     with timed(seconds, "retention"):
         log_endings(retention.run_daily(connection, now) or [])
-    report = RoundReport(n_folded, delivery, refreshed, watched, kpis, hints, clocks, seconds)
+    report = RoundReport(n_folded, delivery, refreshed, watched, kpis, hints, clocks, forecasts, seconds)
     log_round(report)
     return report
 
@@ -214,6 +218,7 @@ def log_round(report: RoundReport) -> None:
         n_findings_opened=report.watched.n_opened + report.hints.n_opened + report.clocks.n_opened,
         n_findings_closed=report.watched.n_closed + report.hints.n_closed + report.clocks.n_closed,
         n_clocks_judged=report.clocks.n_judged,
+        n_forecasts=report.forecasts.n_written,
         n_kpis_new=report.kpis.n_new,
         n_kpis_restated=report.kpis.n_restated,
         **{f"{name}_s": round(seconds, 3) for name, seconds in report.seconds.items()},

@@ -310,6 +310,7 @@ LEFT_OUT = {
     "codes": "the registry of this version of Vigie",
     "migrations": "the schema's own history; the manifest names its numbers",
     "rollup_watermarks": "how far this server's jobs are; the manifest holds the instant",
+    "forecasts": "made anew out of the values within the hour",
     "drops": "what retention has dropped on the whole server, by chunk",
     "retention_state": "how far this server's jobs are",
     "loads": "files read into this server; their values go",

@@ -197,6 +197,13 @@ select k.kpi_value_id, k.territory_id, k.asset_id, k.kpi, k.period, reader.veil(
 from public.kpi_values k
 where k.territory_id in (select territory_id from reader.readable_territories);
 
+create view reader.forecasts with (security_barrier) as
+select f.asset_id, a.territory_id, f.quantity, f.lead_s, f.made_at, f.for_at, reader.veil(f.value) as value,
+       reader.veil(f.low) as low, reader.veil(f.high) as high, f.method, f.method_version, f.detail
+from public.forecasts f
+join public.assets a on a.asset_id = f.asset_id
+where a.territory_id in (select territory_id from reader.readable_territories);
+
 create view reader.rejections with (security_barrier) as
 select r.rejection_id, r.territory_id, r.device_id, r.source, reader.veil(r.topic) as topic, r.device, r.received_at,
        r.reason, reader.veil(r.detail) as detail, r.n_measurements, reader.veil(r.payload) as payload, r.format,
