@@ -2,9 +2,9 @@
 
 Lifts avoided are the lifts of the fixed plan less those made, as pilots with level sensors count them (Resources 2023,
 12(9), 108). A lift is made where a vehicle told of it or the level fell by 20 points; within six hours of the planned
-round it is the planned one, else an extra one. A container that was filled to 30 % and did not fall was skipped. One that
-was emptier cannot show it and shares the fate of its round. While a container is out of its place nobody can empty it:
-that saves nothing, and is not known.
+round it is the planned one, else an extra one. A container that was filled to 30 % and did not fall was skipped. One
+that was emptier cannot show it and shares the fate of its round. While a container is out of its place nobody can empty
+it: that saves nothing, and is not known.
 
 A skipped lift is held against the saving where the container overflows before the next lift, in the period in which
 it begins to.
@@ -45,7 +45,7 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A lift of the plan that was not made: when, at which level [%] (None: not known), what overflowed after it [s]."""
+    """A lift of the plan that was not made: when, at which level [%] (None: not known), overflow after it [s]."""
 
     planned_s: float
     level: float | None

@@ -2,9 +2,9 @@
 
 Rounds avoided times what a round of their plan takes, as the territory entered it. Where no distance is entered but the
 tonnes of a round are, residual waste is taken to need 12.2 km a tonne (7.2 in dense, 19.6 in rural places: survey of
-collection in France by ADEME, 2007): the figure then says that it rests on this assumption. Every range is kept: the low
-end takes the fewest rounds at the least of each, the high end the most at the most; the value lies in the middle of what
-was entered.
+collection in France by ADEME, 2007): the figure then says that it rests on this assumption. Every range is kept: the
+low end takes the fewest rounds at the least of each, the high end the most at the most; the value lies in the middle of
+what was entered.
 """
 
 from collections.abc import Sequence

@@ -1,9 +1,9 @@
-"""A period run again with another threshold: which rounds and lifts it would have taken, and what would have overflowed.
+"""A period run again with another threshold: which rounds and lifts it would have taken, what would have overflowed.
 
-On each day of the plan a container is emptied if its level is at or above the threshold, and the vehicle drives if
-at least a share of the sector's containers are. What came in is what was seen to come in; what came into a container
-that stood full was not seen, so that overflows are at least those told. A container whose level is not known is emptied,
-as the plan would.
+On each day of the plan a container is emptied if its level is at or above the threshold, and the vehicle drives if at
+least a share of the sector's containers are. What came in is what was seen to come in; what came into a container that
+stood full was not seen, so that overflows are at least those told. A container whose level is not known is emptied, as
+the plan would.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.collection.lifts import Planned
 from analytics.collection.track import OVERFLOW_AT_PERCENT, Floats, Track
 
 
