@@ -1,11 +1,11 @@
 """How containers will fill: level at an instant ahead, and when the threshold is reached, both as intervals.
 
-Days gone by are laid side by side, each beginning at the clock time of now: the level it began with, its weekday, what
-came in hour by hour. A day ahead is one of them, drawn by weight: the likelier the nearer its level, the same weekday,
-the more recent, and the container's own far before others of the same stream (a transition table of level by weekday,
-with kernels instead of classes; nearest-neighbour resampling of Lall and Sharma 1996, doi:10.1029/95WR02966). Days are
-strung together to paths; the time to the threshold is the first passage of each path, of which the quantiles are told.
-Nothing is assumed of the shape of noise.
+Days gone by are laid side by side, each beginning at the clock time of the newest value: the level it began with, its
+weekday, what came in hour by hour. A day ahead is one of them, drawn by weight: the likelier the nearer its level, the
+same weekday, the more recent, and the container's own far before others of the same stream (a transition table of level
+by weekday, with kernels instead of classes; nearest-neighbour resampling of Lall and Sharma 1996,
+doi:10.1029/95WR02966). Days are strung together to paths; the time to the threshold is the first passage of each path,
+of which the quantiles are told. Nothing is assumed of the shape of noise.
 
 Paths take nobody to come by. Where it is not known when somebody does (`next_levels`), emptyings are drawn with the
 days.
@@ -28,8 +28,6 @@ LEARNT_FROM = timedelta(days=56)
 AHEAD_DAYS = 21
 N_PATHS = 200
 SEED = 20_260_301
-STALE_S = 24 * 3600.0
-EMPTIED_POINTS = 20.0
 MOST_OTHERS = 400
 HOUR_S, DAY_S, HOURS = 3600.0, 86_400.0, 24
 EMPTY, HEAPED = 0.0, 120.0  # ends of the range of `fill_level` [%]
@@ -57,8 +55,8 @@ KERNEL = Kernel()
 class Days:
     """Days gone by: first level [%], weekday (Monday 0), age [days], container, emptied or not: shape (n_days,).
 
-    `inflow` [%] is what had come in at the end of each part of the day, shape (n_days, n_parts); `last` the level at the
-    day's end [%].
+    `inflow` [%] is what had come in at the end of each part of the day, shape (n_days, n_parts); `last` the level at
+    the day's end [%].
     """
 
     first: Floats
@@ -74,8 +72,8 @@ class Days:
 class FillForecast:
     """What a container will hold at `for_at` when nobody empties it [%]: median and interval of 90 %.
 
-    `probability` (0 to 1) that it has reached its threshold at or before then, `probability_overflow` the same of 100 %;
-    first passages of the threshold (None: not within 21 days); `n_days` of its own were learnt from.
+    `probability` (0 to 1) that it has reached its threshold at or before then, `probability_overflow` the same of
+    100 %; first passages of the threshold (None: not within 21 days); `n_days` of its own were learnt from.
     """
 
     asset_id: int
@@ -99,12 +97,13 @@ def forecast_fills(
 ) -> list[FillForecast]:
     """Forecast each container for some instants after `at`, out of what was measured before it.
 
-    A container that was silent for a day, or has nothing to learn from, is not in the answer.
+    A container that was silent for more than a day, or has nothing to learn from, is not in the answer.
     """
-    tracks = [track for track in make_tracks(containers) if is_fresh(track, at)]
     by_stream: dict[str | None, list[tuple[Track, Days]]] = {}
-    for track in tracks:
-        by_stream.setdefault(track.waste_stream, []).append((track, days_of(track, at, zone)))
+    for whole in make_tracks(containers):
+        track = until(whole, at)
+        if track.at_s.size and at.timestamp() - float(track.at_s[-1]) <= HOLD_S:
+            by_stream.setdefault(track.waste_stream, []).append((track, days_of(track, zone)))
     forecasts: list[FillForecast] = []
     for group in by_stream.values():
         others = join([days for _, days in group])
@@ -113,16 +112,17 @@ def forecast_fills(
     return sorted(forecasts, key=lambda one: (one.asset_id, one.for_at))
 
 
-def is_fresh(track: Track, at: datetime) -> bool:
-    """Say whether a level was measured within the day before an instant."""
-    position = int(np.searchsorted(track.at_s, at.timestamp(), side="right"))
-    return position > 0 and at.timestamp() - float(track.at_s[position - 1]) <= STALE_S
+def until(track: Track, at: datetime) -> Track:
+    """Leave out what was measured after an instant."""
+    end = int(np.searchsorted(track.at_s, at.timestamp(), side="right"))
+    kept = track.at_s[:end], track.levels[:end], track.inflow[:end], track.falls[track.falls < end]
+    return Track(track.asset_id, track.name, track.sector, track.waste_stream, track.full_at_percent, *kept)
 
 
-def days_of(track: Track, at: datetime, zone: ZoneInfo) -> Days:
-    """Lay a container's days side by side, the latest ends at `at`; days with a gap in them are left out."""
+def days_of(track: Track, zone: ZoneInfo) -> Days:
+    """Lay a container's days side by side, the latest ends with its newest value; those with a gap are left out."""
     n_days = LEARNT_FROM // timedelta(days=1)
-    grid = at.timestamp() - HOUR_S * np.arange(n_days * HOURS, -1, -1)
+    grid = track.at_s[-1] - HOUR_S * np.arange(n_days * HOURS, -1, -1)
     levels, inflow = interpolate(track, track.levels, grid), interpolate(track, track.inflow, grid)
     begins = grid[:-1:HOURS]
     first, last = levels[:-1:HOURS], levels[HOURS::HOURS]
@@ -137,14 +137,11 @@ def days_of(track: Track, at: datetime, zone: ZoneInfo) -> Days:
 
 
 def interpolate(track: Track, values: Floats, at_s: Floats) -> Floats:
-    """Give values between measurements at most twelve hours apart on a straight line, NaN elsewhere."""
-    if not track.at_s.size:
-        return np.full(at_s.shape, np.nan)
+    """Give values between measurements at most 26 hours apart on a straight line, NaN elsewhere."""
     after = np.searchsorted(track.at_s, at_s)
+    right = track.at_s[np.minimum(after, track.at_s.size - 1)]
     left = track.at_s[np.maximum(after - 1, 0)]
-    right = np.append(track.at_s, np.inf)[after]
-    is_held = (after > 0) & (at_s - left <= HOLD_S) & ((right - left <= HOLD_S) | np.isinf(right))
-    is_known = is_held | (right == at_s)
+    is_known = (right == at_s) | ((after > 0) & (right > at_s) & (right - left <= HOLD_S))
     return np.where(is_known, np.interp(at_s, track.at_s, values), np.nan)
 
 
@@ -191,22 +188,21 @@ def forecast_one(
     track: Track, days: Days, at: datetime, for_ats: Sequence[datetime], zone: ZoneInfo
 ) -> list[FillForecast]:
     """Forecast one container by paths."""
-    newest = int(np.searchsorted(track.at_s, at.timestamp(), side="right")) - 1
-    level = float(track.levels[newest])
+    level, made_at = float(track.levels[-1]), datetime.fromtimestamp(float(track.at_s[-1]), UTC)
     if not days.first.size:
         return []
-    paths = draw_paths(days, track.asset_id, level, at.astimezone(zone).weekday())
+    paths = draw_paths(days, track.asset_id, level, made_at.astimezone(zone).weekday())
     highest = np.maximum.accumulate(paths, axis=1)
-    reaches = [passage(highest, track.full_at_percent, at, share) for share in (LOW, MIDDLE, HIGH)]
+    reaches = [passage(highest, track.full_at_percent, made_at, share) for share in (LOW, MIDDLE, HIGH)]
     n_own = int(np.count_nonzero(days.owner == track.asset_id))
     forecasts = []
     for for_at in for_ats:
-        hours = min(paths.shape[1] - 1, max(0, round((for_at - at).total_seconds() / HOUR_S)))
+        hours = min(paths.shape[1] - 1, max(0, round((for_at - made_at).total_seconds() / HOUR_S)))
         low, middle, high = np.quantile(paths[:, hours], (LOW, MIDDLE, HIGH)).tolist()
         forecasts.append(
             FillForecast(
                 asset_id=track.asset_id,
-                made_at=datetime.fromtimestamp(float(track.at_s[newest]), UTC),
+                made_at=made_at,
                 for_at=for_at,
                 level_percent=level,
                 expected_percent=middle,

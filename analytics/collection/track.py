@@ -1,6 +1,6 @@
 """A container's level over time, and what can be told from it: its level at an instant, emptyings, what came in.
 
-A level holds until the next one, but no longer than twelve hours. An emptying is a fall of 20 points and more between
+A level holds until the next one, but no longer than 26 hours. An emptying is a fall of 20 points and more between
 two values of one sensor. What came in is the sum of all changes but emptyings and changes of sensor: sums of noise
 cancel. What came into a container that stood full cannot be seen.
 """
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from store.collection import ContainerLevels
 
 Floats = NDArray[np.float64]
-HOLD_S = 12 * 3600.0
+HOLD_S = 26 * 3600.0  # a sensor may speak once a day
 FALL_POINTS = 20.0
 FULL_AT_PERCENT = 80.0  # of a container without a threshold of its own
 OVERFLOW_AT_PERCENT = 100.0
@@ -39,7 +39,7 @@ class Track:
     falls: NDArray[np.int64]
 
     def before(self, at_s: Floats) -> Floats:
-        """Give the level held at instants, NaN where the last value is older than twelve hours."""
+        """Give the level held at instants, NaN where the last value is older than 26 hours."""
         return self.held(self.levels, at_s)
 
     def inflow_at(self, at_s: Floats) -> Floats:
