@@ -1,6 +1,6 @@
 """Next day's fill level of street bins: the Wyndham set (daily levels 0 to 10 of some thirty bins, 2018 to 2021).
 
-Each day is forecast with `analytics.collection.fill.next_levels`, the product's forecaster of containers whose
+Each day is forecast with `analytics.collection.days.next_levels`, the product's forecaster of containers whose
 emptyings nobody announces, out of what was known at the end of the day before (its window moves on with the test part).
 The median is the forecast. Reference: the level stays as it is.
 
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analytics.collection.fill import KERNEL, LEARNT_FROM, Days, Kernel, next_levels, pool, take
+from analytics.collection.days import KERNEL, LEARNT_FROM, Days, Kernel, next_levels, pool, take
 from analytics.collection.track import FALL_POINTS, Floats
 from analytics.evaluate import Asked, Evaluation, NoDataError
 from analytics.evaluate.files import find_files

@@ -46,6 +46,7 @@ def forecast_of(one: FillForecast, lead_s: int) -> Forecast:
             "reaches_low_at": text(one.reaches_low_at),
             "reaches_high_at": text(one.reaches_high_at),
             "n_days": one.n_days,
+            "usual_percent": dict(zip(("low", "value", "high"), one.usual, strict=True)),
         },
     )
 
