@@ -44,7 +44,7 @@ class Scores:
 def run(asked: Asked) -> Iterator[Row]:
     """Forecast every day of the test part."""
     levels = read_levels(find_files(asked.data, begins_like_bins, "levels of bins (Bin ID, Fullness, timestamp)"))
-    first, end = test_part({day for _, day in levels}, asked)
+    first, end = part_to_test({day for _, day in levels}, asked)
     scores = forecast_days(levels, first, end)
     if not scores.errors.size:
         raise NoDataError(f"no bin was measured on two days running between {first} and {end}")
@@ -81,7 +81,7 @@ def read_text(path: Path) -> str:
     return path.read_text(encoding="utf-8-sig")
 
 
-def test_part(days: set[date], asked: Asked) -> tuple[date, date]:
+def part_to_test(days: set[date], asked: Asked) -> tuple[date, date]:
     """Give first day and end (not included) of the days to forecast."""
     last = max(days)
     first = TEST_FROM if last >= TEST_FROM else last - HALF_YEAR
