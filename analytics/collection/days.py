@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from analytics.collection.track import HOLD_S, Floats, Track
 
-LEARNT_FROM = timedelta(days=56)
-MOST_OTHERS = 400
+LEARNT_FROM = timedelta(days=120)
+MOST_OTHERS = 800
 HOUR_S, HOURS = 3600.0, 24
 EMPTY, HEAPED = 0.0, 120.0  # ends of the range of `fill_level` [%]
 Ints = NDArray[np.int64]
@@ -31,20 +31,25 @@ class Kernel:
     """
 
     half_life_days: float = 120.0
-    other_weekday: float = 0.5
-    other: float = 5.0
-    level_points: float = 12.0
+    other_weekday: float = 0.1
+    other: float = 10.0
+    level_points: float = 8.0
 
 
 KERNEL = Kernel()
+# What comes in hardly depends on the level, unlike when somebody empties it; weekdays go in as paces (`weekday_paces`).
+INFLOW = Kernel(other_weekday=1.0, other=2.0, level_points=40.0)
+MOST_LOST_H = 6
+PRIOR_DAYS = 7.0
+PACES = (0.3, 3.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
     """Days gone by: first level [%], weekday (Monday 0), age [days], container, emptied or not: shape (n_days,).
 
-    `inflow` [%] is what had come in at the end of each part of the day, shape (n_days, n_parts); `last` the level at
-    the day's end [%].
+    `inflow` [%] is what had come in at the end of each part of the day, shape (n_days, n_parts), NaN where an emptying
+    hid too much of it; `last` the level at the day's end [%].
     """
 
     first: Floats
@@ -64,13 +69,36 @@ def days_of(track: Track, zone: ZoneInfo) -> Days:
     begins = grid[:-1:HOURS]
     first, last = levels[:-1:HOURS], levels[HOURS::HOURS]
     came = inflow[1:].reshape(n_days, HOURS) - inflow[:-1:HOURS, None]
-    fell = np.searchsorted(track.at_s[track.falls], grid[::HOURS])
     weekday = np.array([datetime.fromtimestamp(begin, zone).weekday() for begin in begins.tolist()], dtype=np.int64)
     kept = ~np.isnan(came).any(axis=1) & ~np.isnan(first) & ~np.isnan(last)
     age = np.arange(n_days, 0, -1, dtype=np.float64)
     owner = np.full(n_days, track.asset_id)
-    is_emptied = np.diff(fell) > 0
-    return Days(first[kept], weekday[kept], age[kept], owner[kept], is_emptied[kept], came[kept], last[kept])
+    hidden_h = hidden_hours(track, grid)
+    seen_h = np.where(hidden_h <= MOST_LOST_H, HOURS - hidden_h, np.nan)
+    came = came * (HOURS / seen_h)[:, None]
+    return Days(first[kept], weekday[kept], age[kept], owner[kept], hidden_h[kept] > 0, came[kept], last[kept])
+
+
+def hidden_hours(track: Track, grid: Floats) -> Floats:
+    """Give for each day how many of its hours lie between the two values around an emptying."""
+    hidden = np.zeros(grid.size)
+    for fall in track.falls.tolist():
+        first, end = np.searchsorted(grid, (track.at_s[fall - 1], track.at_s[fall]), side="right")
+        hidden[first : max(end, first + 1)] = 1.0
+    by_day: Floats = hidden[1:].reshape(-1, HOURS).sum(axis=1)
+    return by_day
+
+
+def weekday_paces(days: Days, asset_id: int) -> Floats:
+    """Give the pace of each weekday beside the mean of all, shape (7,), drawn towards 1 where days are few."""
+    whole = (days.owner == asset_id) & ~np.isnan(days.inflow[:, -1])
+    came, weekday = days.inflow[whole, -1], days.weekday[whole]
+    mean = float(came.mean()) if came.size else 0.0
+    if mean <= 0:
+        return np.ones(7)
+    sums = np.bincount(weekday, weights=came, minlength=7)
+    paces = (sums / mean + PRIOR_DAYS) / (np.bincount(weekday, minlength=7) + PRIOR_DAYS)
+    return np.clip(paces, *PACES)
 
 
 def interpolate(track: Track, values: Floats, at_s: Floats) -> Floats:

@@ -17,6 +17,7 @@ from analytics.collection.days import (
     HEAPED,
     HOUR_S,
     HOURS,
+    INFLOW,
     LEARNT_FROM,
     Days,
     Ints,
@@ -24,6 +25,8 @@ from analytics.collection.days import (
     join,
     next_levels,
     pool,
+    take,
+    weekday_paces,
     weigh,
 )
 from analytics.collection.track import HOLD_S, OVERFLOW_AT_PERCENT, Floats, Track, make_tracks
@@ -34,7 +37,7 @@ AHEAD_DAYS = 21
 N_PATHS = 200
 SEED = 20_260_301
 LOW, MIDDLE, HIGH = 0.05, 0.5, 0.95
-N_ANCHORS = 13  # levels 0, 10 ... 120 %, at which weights are computed
+N_ANCHORS = 5  # levels 0, 30 ... 120 %, at which weights are computed
 __all__ = ["LEARNT_FROM", "FillForecast", "forecast_fills"]
 
 
@@ -95,20 +98,21 @@ def forecast_one(
     track: Track, days: Days, at: datetime, for_ats: Sequence[datetime], zone: ZoneInfo
 ) -> list[FillForecast]:
     """Forecast one container by paths."""
-    if not days.first.size:
+    if np.isnan(days.inflow[:, -1]).all():
         return []
     level, made_at = float(track.levels[-1]), datetime.fromtimestamp(float(track.at_s[-1]), UTC)
     weekday, threshold = made_at.astimezone(zone).weekday(), track.full_at_percent
     paths = draw_paths(days, track.asset_id, level, weekday)
     highest = np.maximum.accumulate(paths, axis=1)
+    tails = shares(days, track.asset_id, level, weekday)
     values, weights = next_levels(days, track.asset_id, level, weekday)
-    reaches = [passage(highest, threshold, (made_at, at), share) for share in (LOW, MIDDLE, HIGH)]
+    reaches = [passage(highest, threshold, (made_at, at), share) for share in tails]
     usual_low, usual, usual_high = (weighted_quantile(values, weights, share) for share in (LOW, MIDDLE, HIGH))
     n_own = int(np.count_nonzero(days.owner == track.asset_id))
     forecasts = []
     for for_at in for_ats:
         hours = min(paths.shape[1] - 1, max(0, round((for_at - made_at).total_seconds() / HOUR_S)))
-        low, middle, high = np.quantile(paths[:, hours], (LOW, MIDDLE, HIGH)).tolist()
+        low, middle, high = np.quantile(paths[:, hours], tails).tolist()
         forecasts.append(
             FillForecast(
                 asset_id=track.asset_id,
@@ -131,18 +135,32 @@ def forecast_one(
     return forecasts
 
 
+def shares(days: Days, asset_id: int, level: float, weekday: int) -> tuple[float, float, float]:
+    """Give the shares of paths that bound 90 %: nearer to all of them where few days stand behind the paths.
+
+    Among n days as good as one another, a new one lies below the k-th with probability k / (n + 1) (Vovk, Gammerman and
+    Shafer 2005, doi:10.1007/b106715); n is the effective number by Kish, (sum of weights)^2 / sum of squares.
+    """
+    weights = weigh(days, asset_id, np.array([level]), weekday, INFLOW)[0]
+    n = float(weights.sum() ** 2 / (weights**2).sum())
+    low = max(0.0, (LOW * (n + 1) - 1) / n)
+    return low, MIDDLE, 1 - low
+
+
 def draw_paths(days: Days, asset_id: int, level: float, weekday: int) -> Floats:
     """Draw paths of hourly levels [%] for 21 days when nobody empties the container, shape (n_paths, n_hours + 1)."""
-    draws = np.random.default_rng((SEED, asset_id))
+    draws, days = np.random.default_rng((SEED, asset_id)), take(days, ~np.isnan(days.inflow[:, -1]))
+    paces = weekday_paces(days, asset_id)
     anchors = np.linspace(EMPTY, HEAPED, N_ANCHORS)
-    reached = {day: np.cumsum(weigh(days, asset_id, anchors, day), axis=1) for day in range(7)}
+    reached = np.cumsum(weigh(days, asset_id, anchors, weekday, INFLOW), axis=1)
     paths = np.empty((N_PATHS, AHEAD_DAYS * HOURS + 1))
     paths[:, 0] = level
     for ahead in range(AHEAD_DAYS):
         begin = ahead * HOURS
         nearest = np.rint(np.clip(paths[:, begin], EMPTY, HEAPED) / (HEAPED - EMPTY) * (N_ANCHORS - 1)).astype(np.int64)
-        chosen = choose(reached[(weekday + ahead) % 7], nearest, draws.random(N_PATHS))
-        rising = paths[:, begin, None] + days.inflow[chosen]
+        chosen = choose(reached, nearest, draws.random(N_PATHS))
+        pace = paces[(weekday + ahead) % 7] / paces[days.weekday[chosen]]
+        rising = paths[:, begin, None] + days.inflow[chosen] * pace[:, None]
         paths[:, begin + 1 : begin + 1 + HOURS] = np.clip(rising, EMPTY, HEAPED)
     return paths
 

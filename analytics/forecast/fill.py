@@ -56,4 +56,4 @@ def text(at: datetime | None) -> str | None:
     return None if at is None else at.isoformat()
 
 
-FORECASTER = Forecaster(name="fill", version=VERSION, asset_types=TYPES, rhythm=timedelta(hours=3), tell=tell)
+FORECASTER = Forecaster(name="fill", version=VERSION, asset_types=TYPES, rhythm=timedelta(hours=6), tell=tell)

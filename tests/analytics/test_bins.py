@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from analytics.evaluate import Asked, NoDataError, evaluations
-from analytics.evaluate.bins import begins_like_bins, forecast_days, read_levels, part_to_test
+from analytics.evaluate.bins import begins_like_bins, forecast_days, part_to_test, read_levels
 from tests.support.shared import shared_data
 
 HEADER = "Bin ID,Fullness,fullnessThreshold,timestamp,reason\n"

@@ -99,7 +99,7 @@ def test_low_container_shares_the_fate_of_its_round() -> None:
 
 
 def test_filled_container_that_a_driven_round_passed_by_was_skipped() -> None:
-    account = told(track_of(levels_of(set(), 0.1, first=50.0)), slots([4], DRIVEN))
+    account = told(track_of(levels_of(set(), 0.05, first=50.0)), slots([4], DRIVEN))
     assert (account.n_made, account.n_avoided) == (0, 1)
 
 
@@ -129,7 +129,7 @@ def test_lift_told_and_seen_counts_once() -> None:
 
 def test_container_out_of_its_place_saves_nothing_and_is_not_known() -> None:
     word = Told(np.array([]), BEGIN + (24 * 4 + np.arange(5, 12)) * HOUR)
-    account = told(track_of(levels_of(set(), 0.1, first=50.0)), slots([4, 8]), word)
+    account = told(track_of(levels_of(set(), 0.05, first=50.0)), slots([4, 8]), word)
     assert (account.n_unknown, len(account.skipped)) == (1, 1)
 
 
