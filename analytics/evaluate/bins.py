@@ -26,7 +26,7 @@ from analytics.evaluate.row import Row
 from analytics.kpi.waste import weighted_quantile
 
 TEST_FROM = date(2020, 7, 1)
-HALF_YEAR = timedelta(days=182)
+HALF_YEAR = timedelta(days=181)  # and the last day itself
 POINTS = 10.0  # percent of a level of 0 to 10
 COLUMNS = {"bin id", "fullness", "timestamp"}
 DAY = timedelta(days=1)

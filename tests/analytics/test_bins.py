@@ -38,7 +38,7 @@ def test_days_come_day_first_and_the_last_of_a_day_counts(tmp_path: Path) -> Non
 
 def test_part_is_from_july_2020_or_the_last_half_year() -> None:
     asked = Asked(Path())
-    assert part_to_test({date(2018, 6, 26), date(2020, 6, 30)}, asked)[0] == date(2019, 12, 31)
+    assert part_to_test({date(2018, 6, 26), date(2020, 6, 30)}, asked)[0] == date(2020, 1, 1)
     assert part_to_test({date(2018, 6, 26), date(2021, 5, 3)}, asked) == (date(2020, 7, 1), date(2021, 5, 4))
     chosen = Asked(Path(), date(2020, 1, 1), date(2020, 2, 1))
     assert part_to_test({date(2020, 6, 30)}, chosen) == (date(2020, 1, 1), date(2020, 2, 1))

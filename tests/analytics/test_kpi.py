@@ -1,19 +1,21 @@
 """KPI arithmetic: values, honest bounds, completeness, and what is withheld."""
 
 import math
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics.collection.inputs import CollectionInputs
 from analytics.kpi import domains
 from analytics.kpi.degree_days import HeatInputs
 from analytics.kpi.energy import EnergyInputs, tell_energy
 from analytics.kpi.figure import LEAST_COMPLETENESS, Figure
 from analytics.kpi.lighting_saving import SavingInputs
 from analytics.kpi.parking import tell_bays, tell_car_parks
+from analytics.kpi.round_amounts import AmountInputs
 from analytics.kpi.rounds import RoundInputs
 from analytics.kpi.waste import tell_containers, weighted_quantile
 from sensors.kpi import KPI_NAMES
@@ -32,11 +34,14 @@ def a_car_park(asset_id: int, quantity: str, mean: float | None, covered_s: floa
 
 
 NO_ROWS: list[Any] = []
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 NO_ENERGY = EnergyInputs([], [])
 EMPTY: dict[str, Any] = {
     **dict.fromkeys(("light_cabinets", "street_lights", "buildings", "electricity_meters"), NO_ENERGY),
     "lighting_saving": SavingInputs((), (), (), (), (), (date(2026, 1, 1), date(2026, 2, 1))),
     "rounds": RoundInputs((), (), (), ()),
+    "collection": CollectionInputs((), (), (), (), (), (), (), (), NOON, NOON),
+    "round_amounts": AmountInputs((), (), (), (), (), (), NOON, "Europe/Paris"),
     "degree_days": HeatInputs((), (), {}, (), None, (date(2026, 1, 1),), "Europe/Paris"),
 }
 
