@@ -76,9 +76,10 @@ def read_container_levels(connection: Connection, window: Window) -> list[Contai
     """Read the levels measured in the window, in order of container and time."""
     levels: list[ContainerLevels] = []
     with connection.cursor(binary=True) as cursor:
-        for *described, at_s, values in cursor.execute(QUERIES["read_container_levels"], window_parameters(window)):
-            instants = tuple(np.frombuffer(at_s, dtype=">i8").tolist())
-            levels.append(ContainerLevels(*described, instants, tuple(np.frombuffer(values, dtype=">f8").tolist())))
+        for row in cursor.execute(QUERIES["read_container_levels"], window_parameters(window)):
+            instants, values = np.frombuffer(row[6], dtype=">i8"), np.frombuffer(row[7], dtype=">f8")
+            described = row[0], row[1], row[2], row[3], row[4], row[5]
+            levels.append(ContainerLevels(*described, tuple(instants.tolist()), tuple(values.tolist())))
     return levels
 
 

@@ -172,7 +172,8 @@ def choose(reached: Floats, nearest: Ints, draws: Floats) -> Ints:
         on_it = nearest == anchor
         own = reached[anchor]
         chosen[on_it] = np.searchsorted(own, draws[on_it] * own[-1], side="right")
-    return np.minimum(chosen, reached.shape[1] - 1)
+    chosen_days: Ints = np.minimum(chosen, reached.shape[1] - 1)
+    return chosen_days
 
 
 def passage(

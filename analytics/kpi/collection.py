@@ -51,8 +51,10 @@ def container_figures(inputs: CollectionInputs, accounts: Mapping[int, Account])
     for row in inputs.levels:
         levels.setdefault(row.asset_id, []).append(row)
     told_of = {one.asset_id: list[object]() for one in inputs.watched}
-    for entry in (*inputs.lifts, *inputs.displaced):
-        told_of.setdefault(entry.asset_id, []).append(entry)
+    for lift in inputs.lifts:
+        told_of.setdefault(lift.asset_id, []).append(lift)
+    for hour in inputs.displaced:
+        told_of.setdefault(hour.asset_id, []).append(hour)
     rounds: dict[tuple[str, str], list[tuple[Slot, int]]] = {}
     for slot, fate in zip(inputs.slots, fates_of(len(inputs.slots), inputs.untold, inputs.fills), strict=True):
         rounds.setdefault((slot.sector, slot.waste_stream), []).append((slot, fate))

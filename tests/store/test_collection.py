@@ -172,8 +172,8 @@ def test_what_if_is_told_on_the_command_line(
     put_levels(connection, hourly(50.0))
     monkeypatch.setenv("VIGIE_DATABASE_URL", database_url)
     monkeypatch.setenv("VIGIE_MQTT_URL", "mqtt://127.0.0.1:1")  # never spoken to
-    asked = "kpi what-if --territory town --month 2026-03 --full-at 40 --full-at 90 --json".split()
-    answer = CliRunner().invoke(app, asked)
+    asked = ["--territory", "town", "--month", "2026-03", "--full-at", "40", "--full-at", "90", "--json"]
+    answer = CliRunner().invoke(app, ["kpi", "what-if", *asked])
     runs = [json.loads(line) for line in answer.stdout.splitlines()]
     assert [(run["full_at_percent"], run["n_planned_rounds"]) for run in runs] == [(40.0, 5), (90.0, 5)]
     assert runs[0]["n_lifts"] >= 1
