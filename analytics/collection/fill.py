@@ -91,7 +91,8 @@ def until(track: Track, at: datetime) -> Track:
     """Leave out what was measured after an instant."""
     end = int(np.searchsorted(track.at_s, at.timestamp(), side="right"))
     kept = track.at_s[:end], track.levels[:end], track.inflow[:end], track.falls[track.falls < end]
-    return Track(track.asset_id, track.name, track.sector, track.waste_stream, track.full_at_percent, *kept)
+    described = track.asset_id, track.name, track.sector, track.waste_stream, track.full_at_percent
+    return Track(*described, *kept, track.left)
 
 
 def forecast_one(

@@ -4,7 +4,7 @@ Emptyings seen in levels are found anew each time and never written down as roun
 that may still come or be corrected, and a stored row would outlive its reason.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -84,10 +84,9 @@ def fates_of(n_slots: int, untold: Sequence[int], fills: Sequence[SeenFill]) -> 
     return fates
 
 
-def make_accounts(inputs: CollectionInputs) -> dict[int, Account]:
+def make_accounts(inputs: CollectionInputs, tracks: Mapping[int, Track]) -> dict[int, Account]:
     """Account for the planned lifts of each container, by its id; those of no plan have none."""
     planned = plan_by_key(inputs, fates_of(len(inputs.slots), inputs.untold, inputs.fills))
-    tracks = {track.asset_id: track for track in make_tracks(inputs.levels)}
     lifts = times_by_asset((lift.asset_id, lift.lifted_at) for lift in inputs.lifts)
     displaced = times_by_asset((one.asset_id, one.hour) for one in inputs.displaced)
     accounts = {}
@@ -129,14 +128,21 @@ def silent(one: WatchedContainer) -> Track:
     return make_track([ContainerLevels(one.asset_id, -1, "", one.sector, one.waste_stream, None, (), ())])
 
 
-def rerun_at(inputs: CollectionInputs, full_at_percent: float | None, least_share: float = 0.0) -> Rerun:
-    """Run the period again with another threshold [%] (None: each container's own)."""
+def tracks_of(inputs: CollectionInputs) -> dict[int, Track]:
+    """Make the track of each container of which anything came."""
+    return {track.asset_id: track for track in make_tracks(inputs.levels)}
+
+
+def rerun_at(
+    inputs: CollectionInputs, tracks: Mapping[int, Track], thresholds: Sequence[float], least_share: float = 0.0
+) -> list[Rerun]:
+    """Run the period again at other thresholds [%]."""
     begins: dict[Key, list[float]] = {}
     for slot in inputs.slots:
         if inputs.begins_at <= slot.begins_at:
             begins.setdefault((slot.sector, slot.waste_stream), []).append(slot.begins_at.timestamp())
-    tracks: dict[Key, list[Track]] = {}
-    for track in make_tracks(inputs.levels):
-        tracks.setdefault((track.sector or "", track.waste_stream or ""), []).append(track)
-    beats = [Beat(tracks.get(key, []), np.sort(np.array(own))) for key, own in sorted(begins.items())]
-    return rerun(beats, inputs.period, full_at_percent, least_share)
+    by_key: dict[Key, list[Track]] = {}
+    for track in tracks.values():
+        by_key.setdefault((track.sector or "", track.waste_stream or ""), []).append(track)
+    beats = [Beat(by_key.get(key, []), np.sort(np.array(own))) for key, own in sorted(begins.items())]
+    return [rerun(beats, inputs.period, threshold, least_share) for threshold in thresholds]

@@ -25,7 +25,7 @@ OVERFLOW_AT_PERCENT = 100.0
 class Track:
     """Levels [%] at instants [Unix s], both of shape (n_values,); `inflow` [%] is what came in up to each of them.
 
-    `falls` are the positions of the values after an emptying.
+    `falls` are the positions of the values after an emptying, `left` is what emptyings usually leave [%].
     """
 
     asset_id: int
@@ -37,6 +37,7 @@ class Track:
     levels: Floats
     inflow: Floats
     falls: NDArray[np.int64]
+    left: float
 
     def before(self, at_s: Floats) -> Floats:
         """Give the level held at instants, NaN where the last value is older than 26 hours."""
@@ -54,16 +55,14 @@ class Track:
         is_known = (position >= 0) & (at_s - self.at_s[np.maximum(position, 0)] <= HOLD_S)
         return np.where(is_known, values[np.maximum(position, 0)], np.nan)
 
-    def left(self) -> float:
-        """Give what emptyings usually leave [%]."""
-        return float(np.median(self.levels[self.falls])) if self.falls.size else 0.0
-
     def spells(self, from_s: float, to_s: float) -> tuple[Floats, Floats, NDArray[np.int64]]:
         """Give begin, end [Unix s] and position of the stretches within an interval in which each value holds."""
-        ends = np.minimum(np.append(self.at_s[1:], np.inf), self.at_s + HOLD_S)
-        begins, ends = np.maximum(self.at_s, from_s), np.minimum(ends, to_s)
+        first, end = np.searchsorted(self.at_s, (from_s - HOLD_S, to_s))
+        at_s = self.at_s[first : end + 1]
+        ends = np.minimum(np.minimum(np.append(at_s[1:], np.inf), at_s + HOLD_S), to_s)
+        begins = np.maximum(at_s, from_s)
         kept = np.flatnonzero(ends > begins)
-        return begins[kept], ends[kept], kept
+        return begins[kept], ends[kept], kept + first
 
 
 def make_tracks(containers: Sequence[ContainerLevels]) -> list[Track]:
@@ -73,11 +72,12 @@ def make_tracks(containers: Sequence[ContainerLevels]) -> list[Track]:
 
 def make_track(rows: Sequence[ContainerLevels]) -> Track:
     """Join the series of one container; a change of sensor is no emptying, and brings nothing in."""
-    at_s = np.array([at for row in rows for at in row.at_s], dtype=np.float64)
-    levels = np.array([level for row in rows for level in row.levels], dtype=np.float64)
-    sensor = np.array([row.series_id for row in rows for _ in row.at_s])
-    order = np.argsort(at_s, kind="stable")
-    at_s, levels, sensor = at_s[order], levels[order], sensor[order]
+    at_s = np.concatenate([np.array(row.at_s, dtype=np.float64) for row in rows])
+    levels = np.concatenate([np.array(row.levels, dtype=np.float64) for row in rows])
+    sensor = np.repeat([row.series_id for row in rows], [len(row.at_s) for row in rows])
+    if len(rows) > 1:
+        order = np.argsort(at_s, kind="stable")
+        at_s, levels, sensor = at_s[order], levels[order], sensor[order]
     change = np.diff(levels)
     is_same = sensor[1:] == sensor[:-1]
     is_fall = is_same & (change <= -FALL_POINTS)
@@ -86,7 +86,8 @@ def make_track(rows: Sequence[ContainerLevels]) -> Track:
     threshold = first.full_at_percent or FULL_AT_PERCENT
     falls = np.flatnonzero(is_fall) + 1
     place = (first.asset_id, first.name, first.sector, first.waste_stream)
-    return Track(*place, threshold, at_s, levels, inflow, falls)
+    left = float(np.median(levels[falls])) if falls.size else 0.0
+    return Track(*place, threshold, at_s, levels, inflow, falls, left)
 
 
 def in_stream(tracks: Iterable[Track], sector: str, waste_stream: str) -> list[Track]:

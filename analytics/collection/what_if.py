@@ -72,7 +72,7 @@ def rerun_beat(
         return beat.begins.size, 0, 0, 0.0
     threshold = np.array([full_at_percent or track.full_at_percent for track in beat.tracks])
     inflow = np.array([track.inflow_at(beat.begins) for track in beat.tracks])
-    left = np.array([track.left() for track in beat.tracks])
+    left = np.array([track.left for track in beat.tracks])
     shift = np.array([start_of(track, period[0]) for track in beat.tracks])  # level = what came in + shift
     lifts: list[list[tuple[float, float]]] = [[(period[0], first)] for first in shift.tolist()]
     n_rounds = n_lifts = n_unseen = 0

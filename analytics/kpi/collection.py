@@ -17,8 +17,9 @@ from typing import Any
 
 import numpy as np
 
-from analytics.collection.inputs import CollectionInputs, fates_of, make_accounts, read_collection, rerun_at
+from analytics.collection.inputs import CollectionInputs, fates_of, make_accounts, read_collection, rerun_at, tracks_of
 from analytics.collection.lifts import Account
+from analytics.collection.track import Track
 from analytics.collection.what_if import Rerun
 from analytics.kpi import Domain
 from analytics.kpi.figure import Figure, Known, hash_inputs, refuse, tell
@@ -35,14 +36,15 @@ def tell_collection(inputs: CollectionInputs) -> list[Figure]:
     """Tell lifts avoided [lifts, and as a share] and overflow after skipped ones [min], by container and of all."""
     if not inputs.watched:
         return []
-    accounts = make_accounts(inputs)
+    tracks = tracks_of(inputs)
+    accounts = make_accounts(inputs, tracks)
     figures = container_figures(inputs, accounts)
     told = hash_all(inputs)
     if not any(inputs.begins_at <= slot.begins_at for slot in inputs.slots):
         known = Known(0.0, 0.0, told, {"n_containers": len(inputs.watched)})
         without = [tell(kpi, None, unit, NOTHING, known) for kpi, unit in UNITS.items()]
         return figures + [refuse(figure, "not known: no collection plan holds in this period") for figure in without]
-    return figures + town_figures(inputs, list(accounts.values()), told)
+    return figures + town_figures(inputs, tracks, list(accounts.values()), told)
 
 
 def container_figures(inputs: CollectionInputs, accounts: Mapping[int, Account]) -> list[Figure]:
@@ -76,14 +78,16 @@ def figures_of(one: WatchedContainer, account: Account | None, told: str) -> lis
     return [refuse(figure, f"not known: {reason}")]
 
 
-def town_figures(inputs: CollectionInputs, accounts: Sequence[Account], told: str) -> list[Figure]:
+def town_figures(
+    inputs: CollectionInputs, tracks: Mapping[int, Track], accounts: Sequence[Account], told: str
+) -> list[Figure]:
     """Tell lifts and overflow of all containers together."""
     skipped = sorted(
         (entry for account in accounts for entry in listed(account)),
         key=lambda entry: (entry["planned_at"], entry["asset_id"]),
     )
     figures = told_lifts(None, accounts, told, skipped[:MOST_LISTED])
-    more = {"what_if": [told_rerun(rerun_at(inputs, threshold)) for threshold in THRESHOLDS]}
+    more = {"what_if": [told_rerun(one) for one in rerun_at(inputs, tracks, THRESHOLDS)]}
     return [replace(figures[0], proof={**figures[0].proof, **more}), *figures[1:]]
 
 

@@ -41,7 +41,11 @@ def what_if(
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False,
 ) -> None:
     """Run a month's collection again: emptied from another fill level on, how many rounds, lifts, overflows?"""
-    from analytics.collection.inputs import read_collection, rerun_at  # other commands need not wait for NumPy
+    from analytics.collection.inputs import (
+        read_collection,
+        rerun_at,
+        tracks_of,
+    )  # other commands need not wait for NumPy
 
     with (
         only_warnings(),
@@ -51,7 +55,7 @@ def what_if(
         inputs = read_collection(connection, window_of(connection, territory, month.date()))
     if not inputs.slots or not inputs.levels:
         raise SettingError(f"{territory} has no collection plan or no fill levels in {month:%Y-%m}")
-    runs = [rerun_at(inputs, threshold, least_share) for threshold in full_at]
+    runs = rerun_at(inputs, tracks_of(inputs), full_at, least_share)
     if as_json:
         for run in runs:
             print(json.dumps(asdict(run)))

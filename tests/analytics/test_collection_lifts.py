@@ -204,7 +204,7 @@ def simulate(levels: list[float], track: Track, days: list[int], threshold: floa
     for hour in range(len(levels)):
         level += came[hour]
         if hour in {24 * day + 6 for day in days} and level >= threshold:
-            level, n_lifts = track.left(), n_lifts + 1
+            level, n_lifts = track.left, n_lifts + 1
         overflow_h += level >= 100
     return n_lifts, int(overflow_h)
 
