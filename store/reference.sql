@@ -269,7 +269,13 @@ insert into changed_days (territory_id, day)
 select t.territory_id, (month + interval '1 day') at time zone t.time_zone
 from territories t
 cross join lateral (
-    select date_trunc('month', min(started_on)::timestamp) as since from projects p where p.territory_id = t.territory_id
+    select date_trunc('month', least(
+        (select min(p.started_on) from projects p where p.territory_id = t.territory_id),
+        -- Plans hold for ever back: a year of months is told by a new one.
+        (select greatest(min(lower(c.valid)), (w.computed_to - interval '1 year')::date)
+         from collection_plans c, rollup_watermarks w
+         where c.territory_id = t.territory_id and w.rollup = 'hourly' group by w.computed_to)
+    )::timestamp) as since
 ) as first
 cross join lateral generate_series(
     first.since,

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -128,6 +129,17 @@ def test_plan_carries_what_a_round_takes_and_amounts_follow(connection: Connecti
     figures = {one.kpi: one for one in tell_domain(connection, domain, window(connection))}
     assert (figures["rounds_distance_avoided"].value, figures["rounds_time_avoided"].completeness) == (0, 1.0)
     assert "factors collection_fuel_low" in str(figures["rounds_fuel_avoided"].withheld)
+
+
+def test_months_of_a_plan_are_told_again_a_year_back(connection: Connection) -> None:
+    connection.execute("delete from changed_days")
+    connection.execute("update rollup_watermarks set computed_to = %s, closed_to = %s", [END, END])
+    enter_reference(connection, Reference("town", collection_plans=(replace(PLAN, tonnage_t=7.0),)))
+    row = connection.execute("select (min(day) at time zone 'Europe/Paris')::date, count(*) from changed_days").fetchone()
+    assert row == (date(2026, 1, 2), 4)
+    enter_reference(connection, Reference("town", collection_plans=(replace(PLAN, first_on=date(1990, 1, 1)),)))
+    row = connection.execute("select (min(day) at time zone 'Europe/Paris')::date from changed_days").fetchone()
+    assert row == (date(2025, 4, 2),)
 
 
 def test_half_a_range_is_refused(connection: Connection) -> None:
