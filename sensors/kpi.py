@@ -56,6 +56,14 @@ _ROWS = (
     ("overflow_hours", "Overflow hours", "Heures de débordement", "waste"),
     ("rounds_avoided", "Collection rounds avoided", "Tournées évitées", "waste"),
     ("rounds_avoided_ratio", "Collection rounds avoided, share", "Part de tournées évitées", "waste"),
+    ("lifts_avoided", "Container lifts avoided", "Levées de conteneurs évitées", "waste"),
+    ("lifts_avoided_ratio", "Container lifts avoided, share", "Part de levées évitées", "waste"),
+    ("overflow_after_skip", "Overflow after skipped lifts", "Débordement après levées évitées", "waste"),
+    ("rounds_distance_avoided", "Kilometres of rounds avoided", "Kilomètres de tournées évités", "waste"),
+    ("rounds_time_avoided", "Hours of rounds avoided", "Heures de tournées évitées", "waste"),
+    ("rounds_cost_saved", "Cost of rounds avoided", "Coût des tournées évitées", "waste"),
+    ("rounds_fuel_avoided", "Fuel of rounds avoided", "Carburant des tournées évitées", "waste"),
+    ("rounds_emissions_avoided", "Emissions of rounds avoided", "Émissions des tournées évitées", "waste"),
 )
 
 KPI_NAMES: Mapping[str, KpiName] = MappingProxyType({row[0]: KpiName(*row) for row in _ROWS})

@@ -69,7 +69,10 @@ class Factor(msgspec.Struct, frozen=True):
 
 
 class CollectionPlan(msgspec.Struct, frozen=True):
-    """The fixed plan of a sector and stream: weekdays (Monday 0) every so many weeks, counted from `first_on`."""
+    """The fixed plan of a sector and stream: weekdays (Monday 0) every so many weeks, counted from `first_on`.
+
+    What one round takes lies between low and high.
+    """
 
     sector: str
     waste_stream: str
@@ -77,6 +80,12 @@ class CollectionPlan(msgspec.Struct, frozen=True):
     every_weeks: int
     first_on: date
     start_hour: str
+    distance_low_km: float
+    distance_high_km: float
+    duration_low_h: float
+    duration_high_h: float
+    cost_low_eur: float
+    cost_high_eur: float
 
 
 class RoundDone(msgspec.Struct, frozen=True):
@@ -148,7 +157,7 @@ def reference_of(town: Town, known_at: datetime) -> Reference:
         school_holidays=tuple(SCHOOL_HOLIDAYS_ZONE_A),
         schedules=tuple([*schedules(town), *orders(episodes)]),
         tariffs=tuple(tariffs(town)),
-        factors=(Factor("gas_heating_value", GAS_KWH_PER_M3, "kW.h/m3", "gas bills", day_of(setting.history_s)),),
+        factors=tuple(factors(day_of(setting.history_s))),
         collection_plans=tuple(plans(town)),
         rounds_done=tuple(declared(drawn_rounds(town, known_at), known_at)),
         projects=tuple(projects(town)),
@@ -193,8 +202,16 @@ def tariffs(town: Town) -> Iterable[Tariff]:
         power, gas, heat, water = (price * draws.uniform(0.97, 1.13) for price in (power, gas, heat, water))
 
 
+def factors(since: date) -> Iterable[Factor]:
+    """Give what the town's bills and its contractor say."""
+    yield Factor("gas_heating_value", GAS_KWH_PER_M3, "kW.h/m3", "gas bills", since)
+    yield Factor("collection_fuel_low", 0.5, "L/km", "the contractor's fleet", since)
+    yield Factor("collection_fuel_high", 0.7, "L/km", "the contractor's fleet", since)
+
+
 def plans(town: Town) -> Iterable[CollectionPlan]:
-    """Give the fixed collection plan of each sector and stream."""
+    """Give the fixed collection plan of each sector and stream, and what one of its rounds takes."""
+    draws = town.setting.chance.of("rounds' amounts")
     monday = day_of(town.setting.history_s) - timedelta(days=day_of(town.setting.history_s).weekday())
     for index, sector in enumerate(SECTORS):
         for stream in STREAMS:
@@ -203,7 +220,9 @@ def plans(town: Town) -> Iterable[CollectionPlan]:
             first = monday
             while (first.toordinal() - date(1970, 1, 1).toordinal() + 3) // 7 % every_weeks != index % every_weeks:
                 first += timedelta(days=7)
-            yield CollectionPlan(sector, stream, shifted, every_weeks, first, clock(START_HOUR[stream]))
+            km, hours = float(draws.uniform(25, 60)), float(draws.uniform(3.5, 6.5))
+            ranges = [round(share * mean, 1) for mean in (km, hours, 62 * hours) for share in (0.9, 1.1)]
+            yield CollectionPlan(sector, stream, shifted, every_weeks, first, clock(START_HOUR[stream]), *ranges)
 
 
 def drawn_rounds(town: Town, until: datetime) -> list[Round]:

@@ -243,7 +243,8 @@ MOVED = (
     MovedTable(
         "collection_plans",
         "planned rounds",
-        "sector waste_stream weekdays every_weeks first_on start_time valid",
+        "sector waste_stream weekdays every_weeks first_on start_time valid distance_low_km distance_high_km"
+        " duration_low_h duration_high_h cost_low_eur cost_high_eur tonnage_t",
         TERRITORY,
         key="plan_id",
     ),

@@ -71,7 +71,11 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class CollectionPlan:
-    """The fixed plan of a sector and stream: weekdays (Monday 0) every so many weeks, from the week of `first_on`."""
+    """The fixed plan of a sector and stream: weekdays (Monday 0) every so many weeks, from the week of `first_on`.
+
+    What one round takes lies between low and high (both or neither are entered); `tonnage_t` is what a mean round
+    brings in.
+    """
 
     sector: str
     waste_stream: str
@@ -80,6 +84,13 @@ class CollectionPlan:
     first_on: date
     start_hour: str
     valid_to: date | None = None
+    distance_low_km: float | None = None
+    distance_high_km: float | None = None
+    duration_low_h: float | None = None
+    duration_high_h: float | None = None
+    cost_low_eur: float | None = None
+    cost_high_eur: float | None = None
+    tonnage_t: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,18 +108,29 @@ delete from collection_plans o
 where o.territory_id = (select territory_id from territories where slug = %(territory)s)
   and not exists (
       select from jsonb_to_recordset(%(collection_plans)s::jsonb) as n
-             (sector text, waste_stream text, weekdays int[], every_weeks int, first_on date, start_hour time, valid_to date)
+             (sector text, waste_stream text, weekdays int[], every_weeks int, first_on date, start_hour time, valid_to date,
+              distance_low_km float8, distance_high_km float8, duration_low_h float8, duration_high_h float8,
+              cost_low_eur float8, cost_high_eur float8, tonnage_t float8)
       where (n.sector, n.waste_stream, n.weekdays, n.every_weeks, n.first_on, n.start_hour,
-             daterange(n.first_on, n.valid_to))
-            = (o.sector, o.waste_stream, o.weekdays, o.every_weeks, o.first_on, o.start_time, o.valid))
+             daterange(n.first_on, n.valid_to), n.distance_low_km, n.distance_high_km, n.duration_low_h,
+             n.duration_high_h, n.cost_low_eur, n.cost_high_eur, n.tonnage_t)
+            is not distinct from
+            (o.sector, o.waste_stream, o.weekdays, o.every_weeks, o.first_on, o.start_time, o.valid,
+             o.distance_low_km, o.distance_high_km, o.duration_low_h, o.duration_high_h, o.cost_low_eur,
+             o.cost_high_eur, o.tonnage_t))
 
 -- name: insert_collection_plans
-insert into collection_plans (territory_id, sector, waste_stream, weekdays, every_weeks, first_on, start_time, valid)
+insert into collection_plans (territory_id, sector, waste_stream, weekdays, every_weeks, first_on, start_time, valid,
+                              distance_low_km, distance_high_km, duration_low_h, duration_high_h, cost_low_eur,
+                              cost_high_eur, tonnage_t)
 select t.territory_id, n.sector, n.waste_stream, n.weekdays, n.every_weeks, n.first_on, n.start_hour,
-       daterange(n.first_on, n.valid_to)
+       daterange(n.first_on, n.valid_to), n.distance_low_km, n.distance_high_km, n.duration_low_h,
+       n.duration_high_h, n.cost_low_eur, n.cost_high_eur, n.tonnage_t
 from territories t
 cross join jsonb_to_recordset(%(collection_plans)s::jsonb) as n
-     (sector text, waste_stream text, weekdays int[], every_weeks int, first_on date, start_hour time, valid_to date)
+     (sector text, waste_stream text, weekdays int[], every_weeks int, first_on date, start_hour time, valid_to date,
+      distance_low_km float8, distance_high_km float8, duration_low_h float8, duration_high_h float8,
+      cost_low_eur float8, cost_high_eur float8, tonnage_t float8)
 where t.slug = %(territory)s
   and not exists (
       select from collection_plans o
@@ -258,7 +269,13 @@ insert into changed_days (territory_id, day)
 select t.territory_id, (month + interval '1 day') at time zone t.time_zone
 from territories t
 cross join lateral (
-    select date_trunc('month', min(started_on)::timestamp) as since from projects p where p.territory_id = t.territory_id
+    select date_trunc('month', least(
+        (select min(p.started_on) from projects p where p.territory_id = t.territory_id),
+        -- Plans hold for ever back: a year of months is told by a new one.
+        (select greatest(min(lower(c.valid)), (w.computed_to - interval '1 year')::date)
+         from collection_plans c, rollup_watermarks w
+         where c.territory_id = t.territory_id and w.rollup = 'hourly' group by w.computed_to)
+    )::timestamp) as since
 ) as first
 cross join lateral generate_series(
     first.since,

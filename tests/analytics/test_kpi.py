@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics.collection.inputs import CollectionInputs
 from analytics.kpi import domains
 from analytics.kpi.car_park import CarParkInputs, tell_car_parks
 from analytics.kpi.degree_days import HeatInputs
@@ -18,6 +19,7 @@ from analytics.kpi.lighting_hours import HourInputs
 from analytics.kpi.lighting_saving import SavingInputs
 from analytics.kpi.overstay import StayInputs
 from analytics.kpi.parking import BayInputs, tell_bays
+from analytics.kpi.round_amounts import AmountInputs
 from analytics.kpi.rounds import RoundInputs
 from analytics.kpi.waste import tell_containers, weighted_quantile
 from sensors.kpi import KPI_NAMES
@@ -41,6 +43,7 @@ def bays(*amounts: StateAmount) -> BayInputs:
 
 
 NO_ROWS: list[Any] = []
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 NO_ENERGY = EnergyInputs([], [])
 SPAN = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC))
 EMPTY: dict[str, Any] = {
@@ -52,6 +55,8 @@ EMPTY: dict[str, Any] = {
     "car_parks": CarParkInputs((), (), 0),
     "overstay": StayInputs((), (), 0, "Europe/Paris"),
     "rounds": RoundInputs((), (), (), ()),
+    "collection": CollectionInputs((), (), (), (), (), (), (), (), NOON, NOON),
+    "round_amounts": AmountInputs((), (), (), (), (), (), NOON, "Europe/Paris"),
     "degree_days": HeatInputs((), (), {}, (), None, (date(2026, 1, 1),), "Europe/Paris"),
 }
 

@@ -113,8 +113,11 @@ select asset_id, 'switch_off', '23:30', '05:00:30', 0.25, '[2026-01-01,)' from a
 insert into calendars (territory_id, asset_id, kind, period)
 select territory_id, asset_id, 'fair', '[2026-05-01 10:00+00,2026-05-02 10:00+00)' from assets;
 insert into calendars (territory_id, kind, period) select territory_id, 'holiday', '[2026-05-01,2026-05-02)' from territories;
-insert into collection_plans (territory_id, sector, waste_stream, weekdays, every_weeks, first_on, start_time, valid)
-select territory_id, 'centre', 'glass', '{0,3}', 2, '2026-01-05', '05:00', '[2026-01-01,)' from territories;
+insert into collection_plans (territory_id, sector, waste_stream, weekdays, every_weeks, first_on, start_time, valid,
+                              distance_low_km, distance_high_km, duration_low_h, duration_high_h, cost_low_eur,
+                              cost_high_eur, tonnage_t)
+select territory_id, 'centre', 'glass', '{0,3}', 2, '2026-01-05', '05:00', '[2026-01-01,)', 38, 46, 4, 5.5, 310, 340, 6.5
+from territories;
 insert into rounds_done (territory_id, sector, waste_stream, period, source, distance_km, n_lifts)
 select territory_id, 'centre', 'glass', '[2026-05-01 05:00+00,2026-05-01 09:00+00)', 'declared', 41.5, 30 from territories;
 insert into lifts_done (territory_id, asset_id, lifted_at, stay_s, vehicle, source)
