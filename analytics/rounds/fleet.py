@@ -1,0 +1,86 @@
+"""Depots, vehicles and assumptions that rounds are planned with, as a territory's people write them in a JSON file."""
+
+from datetime import time
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from analytics.rounds.distances import DETOUR, SPEED_KM_H
+
+Degrees = Annotated[float, msgspec.Meta(ge=-180, le=180)]
+Positive = Annotated[float, msgspec.Meta(gt=0)]
+NotNegative = Annotated[float, msgspec.Meta(ge=0)]
+
+
+class FleetError(Exception):
+    """The file of vehicles cannot be used."""
+
+    exit_code = 11
+
+
+class Depot(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where vehicles start or end: a depot, a place to unload."""
+
+    name: str
+    longitude: Degrees
+    latitude: Annotated[float, msgspec.Meta(ge=-90, le=90)]
+
+
+class VehicleEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`n` equal vehicles: load in litres as waste lies in containers (compaction counted in), civil working hours.
+
+    No `waste_streams`: all. `ends_at` names another depot than the one it leaves from. A shift may end after midnight.
+    """
+
+    name: str
+    depot: str
+    capacity_l: Positive
+    from_hour: time
+    to_hour: time
+    longest_h: Positive | None = None
+    ends_at: str | None = None
+    waste_streams: tuple[str, ...] = ()
+    n: Annotated[int, msgspec.Meta(ge=1)] = 1
+
+
+class Assumptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What nobody measured. All of it is written on what is planned with it.
+
+    `overflow_km`: how far one would drive to prevent one overflow; `vehicle_km`: what sending out one more vehicle
+    counts for; `service_s`: a stop; `next_days`: until a vehicle can come again, where no collection plan says when.
+    """
+
+    overflow_km: NotNegative = 20.0
+    vehicle_km: NotNegative = 10.0
+    service_s: NotNegative = 90.0
+    detour: Annotated[float, msgspec.Meta(ge=1)] = DETOUR
+    speed_km_h: Positive = SPEED_KM_H
+    next_days: Annotated[int, msgspec.Meta(ge=1, le=21)] = 3
+
+
+class Fleet(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A territory's depots, vehicles and assumptions."""
+
+    depots: tuple[Depot, ...]
+    vehicles: tuple[VehicleEntry, ...]
+    assumptions: Assumptions = Assumptions()
+
+
+def read_fleet(path: Path) -> Fleet:
+    """Read a file. Raises FleetError, which says what is wrong."""
+    try:
+        fleet = msgspec.json.decode(path.read_bytes(), type=Fleet)
+    except (OSError, msgspec.MsgspecError) as error:
+        raise FleetError(f"{path} describes no vehicles: {error}") from error
+    names = [depot.name for depot in fleet.depots]
+    if len(set(names)) < len(names):
+        raise FleetError(f"{path}: two depots of one name")
+    if not fleet.vehicles:
+        raise FleetError(f"{path}: no vehicle")
+    for vehicle in fleet.vehicles:
+        if unknown := {vehicle.depot, vehicle.ends_at or vehicle.depot} - set(names):
+            raise FleetError(f"{path}: vehicle {vehicle.name!r} names no depot there is: {', '.join(sorted(unknown))}")
+        if vehicle.from_hour.tzinfo is not None or vehicle.to_hour.tzinfo is not None:
+            raise FleetError(f"{path}: hours are civil hours of the territory, without an offset")
+    return fleet
