@@ -251,6 +251,13 @@ MOVED = (
         "rounds_done", "rounds that were driven", "sector waste_stream period source", TERRITORY, key="round_id"
     ),
     MovedTable(
+        "planned_rounds",
+        "rounds planned for a day, with map, sheet and navigation file",
+        "day waste_stream made_at summary geojson gpx sheet_fr sheet_en",
+        TERRITORY,
+        key="planned_rounds_id",
+    ),
+    MovedTable(
         "projects",
         "works whose saving is measured",
         "slug name domain started_on baseline cost_eur",

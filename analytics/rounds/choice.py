@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from analytics.plan import slots_of
-from analytics.rounds.day_plan import Container, LeftOut, Outlook
+from analytics.rounds.day_plan import LeftOut, Outlook
 from analytics.rounds.planning import Candidate
 from store.baseline import PlannedRounds, Slot
+from store.rounds import Container
 
 AHEAD = timedelta(days=42)  # a plan that sends no vehicle within six weeks says nothing
 DAY = timedelta(days=1)

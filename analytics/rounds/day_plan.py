@@ -5,28 +5,11 @@ from datetime import date, datetime
 from typing import Literal
 
 from analytics.rounds.fleet import Assumptions
+from store.rounds import Container
 
 # Why a container is served, or left out.
 Served = Literal["may_overflow", "fixed_plan"]
 Left = Literal["not_worth", "no_room", "no_position", "level_not_known"]
-
-
-@dataclass(frozen=True, slots=True)
-class Container:
-    """A container as it is known: place (WGS 84), litres, when it can be reached (civil "HH:MM"), how long it takes."""
-
-    asset_id: int
-    slug: str
-    name: str
-    address: str | None
-    longitude: float | None
-    latitude: float | None
-    sector: str | None
-    waste_stream: str | None
-    capacity_l: float | None
-    open_from: str | None
-    open_to: str | None
-    service_s: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,7 +126,7 @@ def gpx(plan: DayPlan) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<gpx version="1.1" creator="Vigie" xmlns="http://www.topografix.com/GPX/1/1">\n'
-        f"<metadata><name>{escape(f'{plan.territory} {plan.waste_stream} {plan.day}')}</name></metadata>\n"
+        f"<metadata><name>{plain(f'{plan.territory} {plan.waste_stream} {plan.day}')}</name></metadata>\n"
         f"{routes}</gpx>\n"
     )
 
@@ -134,7 +134,7 @@ def gpx(plan: DayPlan) -> str:
 def gpx_lines(plan: DayPlan) -> Iterator[str]:
     """Give the routes of a GPX file."""
     for number, one in enumerate(plan.rounds, 1):
-        yield f"<rte><name>{escape(one.vehicle)}</name><number>{number}</number>\n"
+        yield f"<rte><name>{plain(one.vehicle)}</name><number>{number}</number>\n"
         yield gpx_point(one.depot[1:], one.depot[0])
         for order, stop in enumerate(one.stops, 1):
             yield gpx_point(place_of(stop), f"{order} {stop.container.name}", stop.container.address)
@@ -144,5 +144,10 @@ def gpx_lines(plan: DayPlan) -> Iterator[str]:
 
 def gpx_point(place: tuple[float, float], name: str, address: str | None = None) -> str:
     """Give one point of a route."""
-    described = f"<desc>{escape(address)}</desc>" if address else ""
-    return f'<rtept lat="{place[1]:.6f}" lon="{place[0]:.6f}"><name>{escape(name)}</name>{described}</rtept>\n'
+    described = f"<desc>{plain(address)}</desc>" if address else ""
+    return f'<rtept lat="{place[1]:.6f}" lon="{place[0]:.6f}"><name>{plain(name)}</name>{described}</rtept>\n'
+
+
+def plain(text: str) -> str:
+    """Escape a text for XML, without the characters that XML cannot hold."""
+    return escape("".join(letter for letter in text if letter.isprintable()))

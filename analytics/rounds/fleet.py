@@ -78,6 +78,8 @@ def read_fleet(path: Path) -> Fleet:
         raise FleetError(f"{path}: two depots of one name")
     if not fleet.vehicles:
         raise FleetError(f"{path}: no vehicle")
+    if len({vehicle.name for vehicle in fleet.vehicles}) < len(fleet.vehicles):
+        raise FleetError(f"{path}: two vehicles of one name; `n` says how many are alike")
     for vehicle in fleet.vehicles:
         if unknown := {vehicle.depot, vehicle.ends_at or vehicle.depot} - set(names):
             raise FleetError(f"{path}: vehicle {vehicle.name!r} names no depot there is: {', '.join(sorted(unknown))}")

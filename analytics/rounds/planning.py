@@ -10,14 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
+from math import inf
 from zoneinfo import ZoneInfo
 
-import numpy as np
-
-from analytics.rounds.day_plan import Container, DayPlan, LeftOut, Outlook, PlannedRound, PlannedStop, Served
+from analytics.rounds.day_plan import DayPlan, LeftOut, Outlook, PlannedRound, PlannedStop, Served
 from analytics.rounds.distances import Spot, Ways
 from analytics.rounds.fleet import Assumptions, Depot, Fleet, VehicleEntry
 from analytics.rounds.problem import Effort, Problem, Round, Solution, Solver, Stop, Vehicle, distance_of, places_of
+from store.rounds import Container
 
 DAY = timedelta(days=1)
 Measure = Callable[[Sequence[Spot]], Ways]
@@ -99,7 +99,7 @@ def problem_of(question: Question, fleet: Fleet, candidates: Sequence[Candidate]
             candidate.load_l,
             given.service_s if candidate.container.service_s is None else candidate.container.service_s,
             opens_s=seconds_of(question, candidate.container.open_from, 0.0),
-            closes_s=seconds_of(question, candidate.container.open_to, np.inf),
+            closes_s=seconds_of(question, candidate.container.open_to, inf),
             prize=candidate.worth * given.overflow_km * 1000,
         )
         for at, candidate in enumerate(candidates)
@@ -119,7 +119,7 @@ def vehicle_of(question: Question, fleet: Fleet, entry: VehicleEntry) -> Vehicle
         entry.capacity_l,
         starts_s,
         clock_s(question, last_day, entry.to_hour),
-        np.inf if entry.longest_h is None else entry.longest_h * 3600,
+        inf if entry.longest_h is None else entry.longest_h * 3600,
         fleet.assumptions.vehicle_km * 1000,
         entry.n,
     )
@@ -217,9 +217,9 @@ def refuse(candidate: Candidate, stop: int, problem: Problem, solution: Solution
     return LeftOut(
         candidate.container,
         candidate.outlook,
-        "no_room" if worth_m > detour_m else "not_worth",
+        "no_room" if worth_m > detour_m or detour_m == inf else "not_worth",
         candidate.next_at,
-        detour_m / 1000,
+        None if detour_m == inf else detour_m / 1000,
         worth_m / 1000,
     )
 
@@ -233,7 +233,7 @@ def least_detour(problem: Problem, solution: Solution, stop: int) -> float:
         for one in solution.rounds
         for before, after in pairwise(places_of(problem, one))
     ]
-    return float(min([*alone, *inserted]))
+    return float(min([*alone, *inserted], default=inf))
 
 
 def risk_first(left: LeftOut) -> tuple[float, str]:

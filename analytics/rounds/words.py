@@ -12,8 +12,34 @@ WEEKDAYS = {
     "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
-MONTHS_FR = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
-MONTHS_EN = "January February March April May June July August September October November December".split()
+MONTHS_FR = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
+MONTHS_EN = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +103,7 @@ def day_in(language: Language, day: date) -> str:
 def percent(language: Language, share: float) -> str:
     """Write a share, 0 to 1, in whole percent; what is not nothing is never written as 0."""
     whole = f"{share * 100:.0f}"
-    text = f"< {1}" if 0 < share and whole == "0" else whole
+    text = "< 1" if share > 0 and whole == "0" else whole
     return f"{text} %" if language == "fr" else f"{text}%"
 
 
@@ -143,7 +169,8 @@ def assumptions_in(language: Language, plan: DayPlan) -> list[str]:
     else:
         said = [
             f"distances: {plan.distances}",
-            f"preventing an overflow is worth {given.overflow_km:g} km; one more vehicle counts {given.vehicle_km:g} km",
+            f"preventing an overflow is worth {given.overflow_km:g} km of way; one more vehicle counts"
+            f" {given.vehicle_km:g} km",
             f"{given.service_s:g} s a container, unless it says otherwise",
             f"without a collection plan, the next vehicle comes within {given.next_days} days",
             f"planned by {plan.solver}, seed {plan.seed}",

@@ -1,0 +1,171 @@
+"""Plan a territory's rounds of a day out of what the store knows, and keep them for the API."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from analytics.collection.fill import LEARNT_FROM, forecast_fills
+from analytics.rounds.choice import choose, next_vehicle, plan_slots
+from analytics.rounds.day_plan import DayPlan, LeftOut, Outlook
+from analytics.rounds.export import geojson, gpx, summary
+from analytics.rounds.fleet import Fleet, VehicleEntry
+from analytics.rounds.planning import Candidate, Measure, Question, plan_day
+from analytics.rounds.problem import Effort, Solver
+from analytics.rounds.sheet import write_sheet
+from store.baseline import read_plans
+from store.collection import ContainerLevels, read_container_levels
+from store.inputs import Connection, Window
+from store.rounds import (
+    Container,
+    RoundsOfDay,
+    drop_other_streams,
+    find_territory,
+    read_round_containers,
+    save_planned_rounds,
+)
+
+DAY = timedelta(days=1)
+CONTAINERS = ("waste_container",)
+
+
+class NothingToPlanError(Exception):
+    """There is nothing to plan rounds of."""
+
+    exit_code = 11
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Whose rounds of which civil day, by what is known at an instant, with which effort."""
+
+    territory: str
+    day: date
+    at: datetime
+    effort: Effort
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """Vehicles, how ways are measured, and who solves."""
+
+    fleet: Fleet
+    measure: Measure
+    solve: Solver
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A stream's containers: those that vehicles could serve, and those that they cannot."""
+
+    waste_stream: str
+    candidates: Sequence[Candidate]
+    left_out: Sequence[LeftOut]
+
+    @property
+    def risk(self) -> float:
+        """Give how many overflows are to be expected if no vehicle comes."""
+        return sum(candidate.worth for candidate in self.candidates)
+
+
+def plan_rounds(connection: Connection, order: Order, means: Means) -> list[DayPlan]:
+    """Plan a plan a waste stream and keep them in the place of those of the day before.
+
+    A vehicle drives for one stream a day; streams that are likelier to overflow choose theirs first.
+
+    Raises
+    ------
+    NothingToPlanError
+        No such territory, or no container in it.
+    """
+    try:
+        territory_id, time_zone = find_territory(connection, order.territory)
+    except LookupError as error:
+        raise NothingToPlanError(str(error)) from error
+    fleet, plans = means.fleet, []
+    for choice in choices(connection, territory_id, ZoneInfo(time_zone), order, means.fleet):
+        question = Question(order.territory, time_zone, order.day, choice.waste_stream, order.at, order.effort)
+        usable = msgspec.structs.replace(fleet, vehicles=tuple(usable_for(choice.waste_stream, fleet.vehicles)))
+        plan = plan_day(question, usable, choice.candidates, choice.left_out, means.measure, means.solve)
+        fleet = msgspec.structs.replace(fleet, vehicles=tuple(still_free(fleet.vehicles, plan)))
+        plans.append(plan)
+    keep(connection, territory_id, plans)
+    return plans
+
+
+def choices(connection: Connection, territory_id: int, zone: ZoneInfo, order: Order, fleet: Fleet) -> list[Choice]:
+    """Read what is known, and part each stream's containers; the stream that is likeliest to overflow first."""
+    ends_at = datetime.combine(order.day + DAY, time(), zone)
+    starts_at = max(order.at, min(datetime.combine(order.day, entry.from_hour, zone) for entry in fleet.vehicles))
+    containers = read_round_containers(connection, territory_id, order.at)
+    if not containers:
+        raise NothingToPlanError(f"{order.territory!r} has no container")
+    plans = read_plans(connection, Window(territory_id, CONTAINERS, order.at, ends_at))
+    slots = plan_slots(containers, plans, order.day, zone)
+    next_days = fleet.assumptions.next_days
+    next_at = {asset_id: next_vehicle(own, starts_at, ends_at, next_days) for asset_id, own in slots.items()}
+    levels = read_container_levels(connection, Window(territory_id, CONTAINERS, order.at - LEARNT_FROM, order.at))
+    found = []
+    for stream in sorted({one.waste_stream or "" for one in containers}):
+        own_levels = [one for one in levels if (one.waste_stream or "") == stream]
+        outlooks = forecast(own_levels, order.at, starts_at, next_at, zone)
+        own = [one for one in containers if (one.waste_stream or "") == stream]
+        found.append(Choice(stream, *choose(own, outlooks, slots, next_at, ends_at)))
+    return sorted(found, key=lambda choice: -choice.risk)
+
+
+def forecast(
+    levels: Sequence[ContainerLevels],
+    at: datetime,
+    starts_at: datetime,
+    next_at: Mapping[int, datetime],
+    zone: ZoneInfo,
+) -> dict[int, Outlook]:
+    """Forecast how full containers are when vehicles start, and whether they overflow before the next ones come."""
+    instants = sorted({starts_at, *(next_at[one.asset_id] for one in levels if one.asset_id in next_at)})
+    by_key = {(one.asset_id, one.for_at): one for one in forecast_fills(levels, at, instants, zone)}
+    outlooks = {}
+    for (asset_id, for_at), then in by_key.items():
+        if for_at == starts_at and asset_id in next_at:
+            risk = by_key[asset_id, next_at[asset_id]].probability_overflow
+            outlooks[asset_id] = Outlook(then.expected_percent, then.low_percent, then.high_percent, risk)
+    return outlooks
+
+
+def usable_for(waste_stream: str, vehicles: Iterable[VehicleEntry]) -> Iterable[VehicleEntry]:
+    """Give the vehicles that may carry a stream."""
+    return (entry for entry in vehicles if not entry.waste_streams or waste_stream in entry.waste_streams)
+
+
+def still_free(vehicles: Iterable[VehicleEntry], plan: DayPlan) -> Iterable[VehicleEntry]:
+    """Give the vehicles that a plan leaves."""
+    used = Counter(one.vehicle for one in plan.rounds)
+    left = ((entry, entry.n - used[entry.name]) for entry in vehicles)
+    return (msgspec.structs.replace(entry, n=n) for entry, n in left if n > 0)
+
+
+def keep(connection: Connection, territory_id: int, plans: Sequence[DayPlan]) -> None:
+    """Keep the plans of a day, all or none."""
+    with connection.transaction():
+        for plan in plans:
+            save_planned_rounds(connection, written(territory_id, plan))
+        for day in {plan.day for plan in plans}:
+            drop_other_streams(connection, territory_id, day, [plan.waste_stream for plan in plans])
+
+
+def written(territory_id: int, plan: DayPlan) -> RoundsOfDay:
+    """Write a plan out as people take it along."""
+    return RoundsOfDay(
+        territory_id,
+        plan.day,
+        plan.waste_stream,
+        plan.made_at,
+        summary(plan),
+        geojson(plan),
+        gpx(plan),
+        write_sheet(plan, "fr"),
+        write_sheet(plan, "en"),
+    )
