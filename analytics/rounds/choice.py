@@ -1,11 +1,15 @@
-"""Which containers are candidates for a day's rounds, and which cannot be, with the reason."""
+"""Which containers are candidates for a day's rounds, which cannot be, with the reason, and which vehicles are free."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from analytics.plan import slots_of
-from analytics.rounds.day_plan import LeftOut, Outlook
+from analytics.rounds.day_plan import DayPlan, LeftOut, Outlook
+from analytics.rounds.fleet import VehicleEntry
 from analytics.rounds.planning import Candidate
 from store.baseline import PlannedRounds, Slot
 from store.rounds import Container
@@ -60,3 +64,15 @@ def choose(
         else:
             left_out.append(LeftOut(one, None, "level_not_known", due))
     return candidates, left_out
+
+
+def usable_for(waste_stream: str, vehicles: Iterable[VehicleEntry]) -> Iterable[VehicleEntry]:
+    """Give the vehicles that may carry a stream."""
+    return (entry for entry in vehicles if not entry.waste_streams or waste_stream in entry.waste_streams)
+
+
+def still_free(vehicles: Iterable[VehicleEntry], plan: DayPlan) -> Iterable[VehicleEntry]:
+    """Give the vehicles that a plan leaves."""
+    used = Counter(one.vehicle for one in plan.rounds)
+    left = ((entry, entry.n - used[entry.name]) for entry in vehicles)
+    return (msgspec.structs.replace(entry, n=n) for entry, n in left if n > 0)

@@ -1,7 +1,6 @@
 """Plan a territory's rounds of a day out of what the store knows, and keep them for the API."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -9,10 +8,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from analytics.collection.fill import LEARNT_FROM, forecast_fills
-from analytics.rounds.choice import choose, next_vehicle, plan_slots
+from analytics.rounds.choice import AHEAD, choose, next_vehicle, plan_slots, still_free, usable_for
 from analytics.rounds.day_plan import DayPlan, LeftOut, Outlook
 from analytics.rounds.export import geojson, gpx, summary
-from analytics.rounds.fleet import Fleet, VehicleEntry
+from analytics.rounds.fleet import Fleet
 from analytics.rounds.planning import Candidate, Measure, Question, plan_day
 from analytics.rounds.problem import Effort, Solver
 from analytics.rounds.sheet import write_sheet
@@ -20,7 +19,6 @@ from store.baseline import read_plans
 from store.collection import ContainerLevels, read_container_levels
 from store.inputs import Connection, Window
 from store.rounds import (
-    Container,
     RoundsOfDay,
     drop_other_streams,
     find_territory,
@@ -40,10 +38,10 @@ class NothingToPlanError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Whose rounds of which civil day, by what is known at an instant, with which effort."""
+    """Whose rounds of which civil day (None: tomorrow), by what is known at an instant, with which effort."""
 
     territory: str
-    day: date
+    day: date | None
     at: datetime
     effort: Effort
 
@@ -55,6 +53,21 @@ class Means:
     fleet: Fleet
     measure: Measure
     solve: Solver
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A territory and a civil day, seen from an instant."""
+
+    territory_id: int
+    zone: ZoneInfo
+    day: date
+    at: datetime
+
+    @property
+    def ends_at(self) -> datetime:
+        """Give the end of the day."""
+        return datetime.combine(self.day + DAY, time(), self.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +98,11 @@ def plan_rounds(connection: Connection, order: Order, means: Means) -> list[DayP
         territory_id, time_zone = find_territory(connection, order.territory)
     except LookupError as error:
         raise NothingToPlanError(str(error)) from error
+    zone = ZoneInfo(time_zone)
+    day = order.at.astimezone(zone).date() + DAY if order.day is None else order.day
     fleet, plans = means.fleet, []
-    for choice in choices(connection, territory_id, ZoneInfo(time_zone), order, means.fleet):
-        question = Question(order.territory, time_zone, order.day, choice.waste_stream, order.at, order.effort)
+    for choice in choices(connection, Scene(territory_id, zone, day, order.at), means.fleet):
+        question = Question(order.territory, time_zone, day, choice.waste_stream, order.at, order.effort)
         usable = msgspec.structs.replace(fleet, vehicles=tuple(usable_for(choice.waste_stream, fleet.vehicles)))
         plan = plan_day(question, usable, choice.candidates, choice.left_out, means.measure, means.solve)
         fleet = msgspec.structs.replace(fleet, vehicles=tuple(still_free(fleet.vehicles, plan)))
@@ -96,55 +111,37 @@ def plan_rounds(connection: Connection, order: Order, means: Means) -> list[DayP
     return plans
 
 
-def choices(connection: Connection, territory_id: int, zone: ZoneInfo, order: Order, fleet: Fleet) -> list[Choice]:
+def choices(connection: Connection, scene: Scene, fleet: Fleet) -> list[Choice]:
     """Read what is known, and part each stream's containers; the stream that is likeliest to overflow first."""
-    ends_at = datetime.combine(order.day + DAY, time(), zone)
-    starts_at = max(order.at, min(datetime.combine(order.day, entry.from_hour, zone) for entry in fleet.vehicles))
-    containers = read_round_containers(connection, territory_id, order.at)
+    containers = read_round_containers(connection, scene.territory_id, scene.at)
     if not containers:
-        raise NothingToPlanError(f"{order.territory!r} has no container")
-    plans = read_plans(connection, Window(territory_id, CONTAINERS, order.at, ends_at))
-    slots = plan_slots(containers, plans, order.day, zone)
+        raise NothingToPlanError("the territory has no container")
+    starts_at = max(scene.at, min(datetime.combine(scene.day, one.from_hour, scene.zone) for one in fleet.vehicles))
+    plans = read_plans(connection, Window(scene.territory_id, CONTAINERS, scene.at, scene.ends_at + AHEAD))
+    slots = plan_slots(containers, plans, scene.day, scene.zone)
     next_days = fleet.assumptions.next_days
-    next_at = {asset_id: next_vehicle(own, starts_at, ends_at, next_days) for asset_id, own in slots.items()}
-    levels = read_container_levels(connection, Window(territory_id, CONTAINERS, order.at - LEARNT_FROM, order.at))
+    next_at = {asset_id: next_vehicle(own, starts_at, scene.ends_at, next_days) for asset_id, own in slots.items()}
+    learnt = Window(scene.territory_id, CONTAINERS, scene.at - LEARNT_FROM, scene.at)
+    outlooks = forecast(read_container_levels(connection, learnt), scene, starts_at, next_at)
     found = []
     for stream in sorted({one.waste_stream or "" for one in containers}):
-        own_levels = [one for one in levels if (one.waste_stream or "") == stream]
-        outlooks = forecast(own_levels, order.at, starts_at, next_at, zone)
         own = [one for one in containers if (one.waste_stream or "") == stream]
-        found.append(Choice(stream, *choose(own, outlooks, slots, next_at, ends_at)))
+        found.append(Choice(stream, *choose(own, outlooks, slots, next_at, scene.ends_at)))
     return sorted(found, key=lambda choice: -choice.risk)
 
 
 def forecast(
-    levels: Sequence[ContainerLevels],
-    at: datetime,
-    starts_at: datetime,
-    next_at: Mapping[int, datetime],
-    zone: ZoneInfo,
+    levels: Sequence[ContainerLevels], scene: Scene, starts_at: datetime, next_at: Mapping[int, datetime]
 ) -> dict[int, Outlook]:
     """Forecast how full containers are when vehicles start, and whether they overflow before the next ones come."""
     instants = sorted({starts_at, *(next_at[one.asset_id] for one in levels if one.asset_id in next_at)})
-    by_key = {(one.asset_id, one.for_at): one for one in forecast_fills(levels, at, instants, zone)}
+    by_key = {(one.asset_id, one.for_at): one for one in forecast_fills(levels, scene.at, instants, scene.zone)}
     outlooks = {}
     for (asset_id, for_at), then in by_key.items():
         if for_at == starts_at and asset_id in next_at:
             risk = by_key[asset_id, next_at[asset_id]].probability_overflow
             outlooks[asset_id] = Outlook(then.expected_percent, then.low_percent, then.high_percent, risk)
     return outlooks
-
-
-def usable_for(waste_stream: str, vehicles: Iterable[VehicleEntry]) -> Iterable[VehicleEntry]:
-    """Give the vehicles that may carry a stream."""
-    return (entry for entry in vehicles if not entry.waste_streams or waste_stream in entry.waste_streams)
-
-
-def still_free(vehicles: Iterable[VehicleEntry], plan: DayPlan) -> Iterable[VehicleEntry]:
-    """Give the vehicles that a plan leaves."""
-    used = Counter(one.vehicle for one in plan.rounds)
-    left = ((entry, entry.n - used[entry.name]) for entry in vehicles)
-    return (msgspec.structs.replace(entry, n=n) for entry, n in left if n > 0)
 
 
 def keep(connection: Connection, territory_id: int, plans: Sequence[DayPlan]) -> None:

@@ -52,10 +52,9 @@ def plan(  # each argument is an option of the command line
     known = read_fleet(fleet)
     means = Means(known, measure_by(distances, known.assumptions), solve)
     now = datetime.now(UTC)
-    wanted = (now + timedelta(days=1)).date() if day is None else day.date()
-    if wanted < now.date() - timedelta(days=1):
-        raise SettingError(f"{wanted} is over: rounds are planned for a day to come")
-    order = Order(territory, wanted, now, Effort(seconds))
+    if day is not None and day.date() < now.date() - timedelta(days=1):
+        raise SettingError(f"{day.date()} is over: rounds are planned for a day to come")
+    order = Order(territory, None if day is None else day.date(), now, Effort(seconds))
     with (
         only_warnings(),
         services_given_or_embedded() as services,
