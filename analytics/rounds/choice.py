@@ -12,7 +12,7 @@ from analytics.rounds.day_plan import DayPlan, LeftOut, Outlook
 from analytics.rounds.fleet import VehicleEntry
 from analytics.rounds.planning import Candidate
 from store.baseline import PlannedRounds, Slot
-from store.rounds import Container
+from store.planned_rounds import Container
 
 AHEAD = timedelta(days=42)  # a plan that sends no vehicle within six weeks says nothing
 DAY = timedelta(days=1)

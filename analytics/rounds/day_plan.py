@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from analytics.rounds.fleet import Assumptions
-from store.rounds import Container
+from store.planned_rounds import Container
 
 # Why a container is served, or left out.
 Served = Literal["may_overflow", "fixed_plan"]

@@ -18,7 +18,7 @@ from analytics.rounds.sheet import write_sheet
 from store.baseline import read_plans
 from store.collection import ContainerLevels, read_container_levels
 from store.inputs import Connection, Window
-from store.rounds import (
+from store.planned_rounds import (
     RoundsOfDay,
     drop_other_streams,
     find_territory,

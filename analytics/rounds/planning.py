@@ -17,7 +17,7 @@ from analytics.rounds.day_plan import DayPlan, LeftOut, Outlook, PlannedRound, P
 from analytics.rounds.distances import Spot, Ways
 from analytics.rounds.fleet import Assumptions, Depot, Fleet, VehicleEntry
 from analytics.rounds.problem import Effort, Problem, Round, Solution, Solver, Stop, Vehicle, distance_of, places_of
-from store.rounds import Container
+from store.planned_rounds import Container
 
 DAY = timedelta(days=1)
 Measure = Callable[[Sequence[Spot]], Ways]

@@ -12,7 +12,7 @@ from api.headers import HEADERS
 from api.paging import Cursor, Limit, Page, after_id, json_response, page_response
 from api.parameters import Territory
 from api.security import Reader
-from store.rounds import FileFormat, list_planned_rounds, read_planned_file, read_planned_rounds
+from store.planned_rounds import FileFormat, list_planned_rounds, read_planned_file, read_planned_rounds
 
 router = APIRouter(prefix="/v1", tags=["results"], responses=PROBLEMS)
 

@@ -20,7 +20,7 @@ from analytics.rounds.problem import Effort
 from analytics.rounds.sheet import write_sheet
 from analytics.rounds.solver_builtin import solve
 from store.baseline import PlannedRounds
-from store.rounds import Container
+from store.planned_rounds import Container
 
 ZONE = ZoneInfo("Europe/Paris")
 DAY = date(2026, 3, 3)
