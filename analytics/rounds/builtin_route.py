@@ -56,8 +56,9 @@ class Board:
             Kind(i, n + 2 * i, n + 2 * i + 1, v.capacity, v.starts_s, v.ends_s, v.longest_s, v.fixed_cost, v.n)
             for i, v in enumerate(problem.vehicles)
         )
-        limits = [v.ends_s for v in problem.vehicles] + [v.longest_s for v in problem.vehicles] + self.closes
-        self.has_clock = any(limit < inf for limit in limits)
+        limits = [v.ends_s for v in problem.vehicles] + self.closes
+        self.has_hours = any(limit < inf for limit in limits)
+        self.has_clock = self.has_hours or any(v.longest_s < inf for v in problem.vehicles)
 
     def route(self, kind: Kind, stops: list[int]) -> "Route":
         """Make a route of these stops in this order, whether it can be driven or not."""
@@ -68,14 +69,15 @@ class Route:
     """A vehicle's stops; `gaps` are the pairs between which another stop could come, with the way that it saves.
 
     `leave[i]` is when the vehicle can leave before gap i at the earliest, `latest[i]` when it must have come to what is
-    behind that gap. An empty route costs nothing.
+    behind that gap, `work` its driving and service [s]. An empty route costs nothing.
     """
 
-    __slots__ = ("cost", "gaps", "kind", "latest", "leave", "load", "stops")
+    __slots__ = ("cost", "gaps", "kind", "latest", "leave", "load", "stops", "work")
 
     def __init__(self, board: Board, kind: Kind, stops: list[int]) -> None:
         self.kind, self.stops = kind, stops
         self.load = sum([board.demand[stop] for stop in stops])
+        self.work = 0.0  # driving and service [s], where there is a clock
         self.leave: list[float] = []
         self.latest: list[float] = []
         out = board.out
@@ -92,6 +94,8 @@ class Route:
     def set_clock(self, board: Board) -> None:
         """Work out `leave` forwards and `latest` backwards."""
         time, opens, closes, service = board.time, board.opens, board.closes, board.service
+        self.work = sum([time[before][after] for before, after, _ in self.gaps])
+        self.work += sum([service[stop] for stop in self.stops])
         clock, place = self.kind.starts_s, self.kind.start
         self.leave = [clock]
         for stop in self.stops:
@@ -126,11 +130,11 @@ def time_away(board: Board, route: Route) -> float:
     The end of a round is max(earliest end, start + driving and service), so that the shortest time away is reached with
     the latest start that is allowed (Savelsbergh 1992, doi:10.1287/ijoc.4.2.146).
     """
-    work = sum([board.time[before][after] for before, after, _ in route.gaps])
-    work += sum([board.service[stop] for stop in route.stops])
+    if not board.has_hours:
+        return route.work
     earliest_end = route.leave[-1] + board.time[route.gaps[-1][0]][route.kind.end]
     latest_start = route.latest[0] - board.time[route.kind.start][route.gaps[0][1]]
-    return max(work, earliest_end - latest_start)
+    return max(route.work, earliest_end - latest_start)
 
 
 def best_gap(board: Board, route: Route, stop: int, below: float) -> tuple[float, int]:
@@ -158,6 +162,10 @@ def can_come(board: Board, route: Route, stop: int, position: int) -> bool:
         return False
     if route.kind.longest_s == inf:
         return True
+    time = board.time
+    work = route.work + time[before][stop] + time[stop][after] - time[before][after] + board.service[stop]
+    if work > route.kind.longest_s + SLACK or not board.has_hours:
+        return work <= route.kind.longest_s + SLACK
     longer = Route(board, route.kind, [*route.stops[:position], stop, *route.stops[position:]])
     return time_away(board, longer) <= route.kind.longest_s + SLACK
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -34,7 +34,7 @@ def plan_slots(
 def next_vehicle(slots: Sequence[Slot], starts_at: datetime, ends_at: datetime, next_days: int) -> datetime:
     """Give when the next vehicle after those of the day can come: as the plan says, else after so many days."""
     coming = (slot.begins_at for slot in slots if slot.begins_at >= ends_at)
-    return next(coming, starts_at + timedelta(days=next_days))
+    return next(coming, starts_at + timedelta(days=next_days)).astimezone(UTC)
 
 
 def choose(

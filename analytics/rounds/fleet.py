@@ -10,6 +10,7 @@ from analytics.rounds.distances import DETOUR, SPEED_KM_H
 
 Degrees = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 Positive = Annotated[float, msgspec.Meta(gt=0)]
+Hour = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 NotNegative = Annotated[float, msgspec.Meta(ge=0)]
 
 
@@ -36,12 +37,22 @@ class VehicleEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     depot: str
     capacity_l: Positive
-    from_hour: time
-    to_hour: time
+    from_hour: Hour
+    to_hour: Hour
     longest_h: Positive | None = None
     ends_at: str | None = None
     waste_streams: tuple[str, ...] = ()
     n: Annotated[int, msgspec.Meta(ge=1)] = 1
+
+    @property
+    def begins(self) -> time:
+        """Give the civil hour from which it works."""
+        return time.fromisoformat(self.from_hour)
+
+    @property
+    def ends(self) -> time:
+        """Give the civil hour until which it works."""
+        return time.fromisoformat(self.to_hour)
 
 
 class Assumptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,6 +94,4 @@ def read_fleet(path: Path) -> Fleet:
     for vehicle in fleet.vehicles:
         if unknown := {vehicle.depot, vehicle.ends_at or vehicle.depot} - set(names):
             raise FleetError(f"{path}: vehicle {vehicle.name!r} names no depot there is: {', '.join(sorted(unknown))}")
-        if vehicle.from_hour.tzinfo is not None or vehicle.to_hour.tzinfo is not None:
-            raise FleetError(f"{path}: hours are civil hours of the territory, without an offset")
     return fleet

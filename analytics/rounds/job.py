@@ -116,7 +116,7 @@ def choices(connection: Connection, scene: Scene, fleet: Fleet) -> list[Choice]:
     containers = read_round_containers(connection, scene.territory_id, scene.at)
     if not containers:
         raise NothingToPlanError("the territory has no container")
-    starts_at = max(scene.at, min(datetime.combine(scene.day, one.from_hour, scene.zone) for one in fleet.vehicles))
+    starts_at = max(scene.at, min(datetime.combine(scene.day, one.begins, scene.zone) for one in fleet.vehicles))
     plans = read_plans(connection, Window(scene.territory_id, CONTAINERS, scene.at, scene.ends_at + AHEAD))
     slots = plan_slots(containers, plans, scene.day, scene.zone)
     next_days = fleet.assumptions.next_days

@@ -111,14 +111,14 @@ def problem_of(question: Question, fleet: Fleet, candidates: Sequence[Candidate]
 def vehicle_of(question: Question, fleet: Fleet, entry: VehicleEntry) -> Vehicle:
     """Give a vehicle with its hours of the day; a shift that ends before it begins ends the day after."""
     names = [depot.name for depot in fleet.depots]
-    starts_s = clock_s(question, question.day, entry.from_hour)
-    last_day = question.day + (DAY if entry.to_hour <= entry.from_hour else timedelta())
+    starts_s = clock_s(question, question.day, entry.begins)
+    last_day = question.day + (DAY if entry.ends <= entry.begins else timedelta())
     return Vehicle(
         names.index(entry.depot),
         names.index(entry.ends_at or entry.depot),
         entry.capacity_l,
         starts_s,
-        clock_s(question, last_day, entry.to_hour),
+        clock_s(question, last_day, entry.ends),
         inf if entry.longest_h is None else entry.longest_h * 3600,
         fleet.assumptions.vehicle_km * 1000,
         entry.n,
@@ -205,9 +205,7 @@ def drive_through(stops: Sequence[Stop], drives: Sequence[float], leave: float) 
 
 def instant(question: Question, seconds: float) -> datetime:
     """Give the instant so many seconds after the day's midnight, to the second."""
-    return (question.begins_at.astimezone(UTC) + timedelta(seconds=round(seconds))).astimezone(
-        ZoneInfo(question.time_zone)
-    )
+    return question.begins_at.astimezone(UTC) + timedelta(seconds=round(seconds))
 
 
 def refuse(candidate: Candidate, stop: int, problem: Problem, solution: Solution, given: Assumptions) -> LeftOut:

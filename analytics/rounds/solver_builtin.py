@@ -20,7 +20,7 @@ NAME = "built-in 1"
 DEFAULT_ITERATIONS = 20_000
 N_NEAR = 200
 # Temperatures as shares of a plan's mean way between two stops; chosen on cvrp-small and the X instances below 200.
-WARM, COLD = 0.1, 0.005
+WARM, COLD = 0.3, 0.01
 N_STEPS_A_LOOK = 10  # at the clock
 
 

@@ -5,6 +5,7 @@ themselves, and rounded so that what it allows is allowed in truth too.
 """
 
 import importlib.util
+from importlib.metadata import version
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -49,7 +50,7 @@ def solve(problem: Problem, effort: Effort) -> Solution | None:
     )
     served = {stop for one in rounds for stop in one.stops}
     left_out = tuple(stop for stop in range(len(problem.stops)) if stop not in served)
-    return Solution(rounds, left_out, cost_of(problem, rounds), f"PyVRP {pyvrp.__version__}")
+    return Solution(rounds, left_out, cost_of(problem, rounds), f"PyVRP {version('pyvrp')}")
 
 
 def data_of(problem: Problem) -> "pyvrp.ProblemData":
