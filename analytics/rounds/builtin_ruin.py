@@ -8,7 +8,7 @@ chooses which containers are served; what was left out near the place of the ste
 from random import Random
 
 from analytics.rounds.builtin_plan import Plan
-from analytics.rounds.builtin_route import Board, best_gap
+from analytics.rounds.builtin_route import Board, Route, best_gap
 
 MEAN_REMOVED = 10
 LONGEST_STRING = 10
@@ -79,7 +79,7 @@ def recreate(board: Board, plan: Plan, stops: list[int], draw: Random) -> None:
             insert(board, plan, stop, found[0], found[1])
 
 
-def insert(board, plan, stop, route, position) -> None:
+def insert(board: Board, plan: Plan, stop: int, route: Route, position: int) -> None:
     """Serve a stop on a route."""
     longer = board.route(route.kind, [*route.stops[:position], stop, *route.stops[position:]])
     plan.replace(route, longer)

@@ -34,9 +34,9 @@ def solve(problem: Problem, effort: Effort) -> Solution | None:
     None where PyVRP found none that keep everything: stops that must not be left out may be too many.
     """
     import pyvrp  # optional, and slow to import
-    from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria
+    from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria, StoppingCriterion
 
-    limits: list[MaxIterations | MaxRuntime] = []
+    limits: list[StoppingCriterion] = []
     if effort.seconds is not None:
         limits.append(MaxRuntime(effort.seconds))
     if effort.iterations is not None or not limits:
