@@ -197,13 +197,6 @@ select k.kpi_value_id, k.territory_id, k.asset_id, k.kpi, k.period, reader.veil(
 from public.kpi_values k
 where k.territory_id in (select territory_id from reader.readable_territories);
 
-create view reader.planned_rounds with (security_barrier) as
-select p.planned_rounds_id, p.territory_id, p.day, p.waste_stream, p.made_at, reader.veil(p.summary) as summary,
-       reader.veil(p.geojson) as geojson, reader.veil(p.gpx) as gpx, reader.veil(p.sheet_fr) as sheet_fr,
-       reader.veil(p.sheet_en) as sheet_en
-from public.planned_rounds p
-where p.territory_id in (select territory_id from reader.readable_territories);
-
 create view reader.rejections with (security_barrier) as
 select r.rejection_id, r.territory_id, r.device_id, r.source, reader.veil(r.topic) as topic, r.device, r.received_at,
        r.reason, reader.veil(r.detail) as detail, r.n_measurements, reader.veil(r.payload) as payload, r.format,
@@ -310,6 +303,13 @@ from public.kpi_values k
 join public.territories t on t.territory_id = k.territory_id
 left join public.assets a on a.asset_id = k.asset_id
 where k.is_current and k.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.planned_rounds with (security_barrier) as
+select p.planned_rounds_id, p.territory_id, p.day, p.waste_stream, p.made_at, reader.veil(p.summary) as summary,
+       reader.veil(p.geojson) as geojson, reader.veil(p.gpx) as gpx, reader.veil(p.sheet_fr) as sheet_fr,
+       reader.veil(p.sheet_en) as sheet_en
+from public.planned_rounds p
+where p.territory_id in (select territory_id from reader.readable_territories);
 
 -- A source is seen by those for whom it may speak. Neither user nor place of the password is shown.
 create view reader.sources with (security_barrier) as
