@@ -31,11 +31,11 @@ cross join lateral (
 
 
 def seed(database_url: str) -> str:
-    """A container that fills in four days and is at 98 %, one that hardly fills, one that is silent; give a key."""
+    """A container that fills in four days and is at 67 %, one that hardly fills, one that is silent; give a key."""
     place = {"sector": "nord", "waste_stream": "glass", "capacity_l": 3000}
     assets = [
         AssetEntry("town", slug, f"Bac {slug}", "waste_container", 5.0 + east, 47.3, attributes=place)
-        for slug, east in (("brimming", 0.05), ("calm", 0.09), ("silent", 0.02))
+        for slug, east in (("brimming", 0.03), ("calm", 0.09), ("silent", 0.02))
     ]
     devices = [DeviceEntry("town", f"dev-{one.slug}", interval_s=3600, placements={"*": one.slug}) for one in assets]
     with connect(database_url, program="test") as connection:
