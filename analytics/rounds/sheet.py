@@ -4,7 +4,17 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from analytics.rounds.day_plan import DayPlan, PlannedRound
-from analytics.rounds.words import WORDS, Language, assumptions_in, clock, day_in, fill_in, why_left, why_served
+from analytics.rounds.words import (
+    WORDS,
+    Language,
+    assumptions_in,
+    clock,
+    day_in,
+    decimal,
+    fill_in,
+    why_left,
+    why_served,
+)
 
 STYLE = """
 body { font: 11pt/1.35 sans-serif; margin: 1.5em; color: #111; background: #fff; }
@@ -44,7 +54,7 @@ def write_round(plan: DayPlan, language: Language, number: int, one: PlannedRoun
                 (str(order), clock(stop.arrives_at, zone)),
                 (stop.container.name, stop.container.address or ""),
                 (fill_in(language, stop.outlook), why_served(language, stop, zone)),
-                f"{load_l / 1000:.1f} m³",
+                decimal(language, load_l / 1000, "m³"),
             )
         )
     heads = "".join(
@@ -52,7 +62,8 @@ def write_round(plan: DayPlan, language: Language, number: int, one: PlannedRoun
         for head in (words.order, words.arrives, words.container, words.address, words.fill, words.reason, words.load)
     )
     hours = f"{clock(one.leaves_at, zone)} {one.depot[0]} – {clock(one.back_at, zone)} {one.end[0]}"
-    amount = f"{len(one.stops)} × {words.container.lower()}, {one.distance_km:.1f} km, {one.load_l / 1000:.1f} m³"
+    length, volume = decimal(language, one.distance_km, "km"), decimal(language, one.load_l / 1000, "m³")
+    amount = f"{len(one.stops)} × {words.container.lower()}, {length}, {volume}"
     return (
         f"<section><h2>{escape(f'{words.round} {number} – {one.vehicle}')}</h2><p>{escape(hours)}<br>{escape(amount)}"
         f"</p><table><thead><tr>{heads}</tr></thead><tbody>{''.join(rows)}</tbody></table></section>\n"

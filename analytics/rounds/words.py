@@ -107,6 +107,12 @@ def percent(language: Language, share: float) -> str:
     return f"{text} %" if language == "fr" else f"{text}%"
 
 
+def decimal(language: Language, value: float, unit: str) -> str:
+    """Write a number with one decimal and its unit."""
+    text = f"{value:.1f}"
+    return f"{text.replace('.', ',') if language == 'fr' else text} {unit}"
+
+
 def fill_in(language: Language, outlook: Outlook | None) -> str:
     """Write the expected fill level with its interval."""
     if outlook is None:
@@ -141,7 +147,8 @@ def why_left(language: Language, left: LeftOut, zone: ZoneInfo) -> str:
         )
     day = day_in(language, left.next_at.astimezone(zone).date())
     chance = 1.0 if left.outlook is None else left.outlook.probability
-    risk, detour, worth = percent(language, chance), left.detour_km or 0.0, left.worth_km or 0.0
+    risk = percent(language, chance)
+    detour, worth = (decimal(language, km or 0.0, "km") for km in (left.detour_km, left.worth_km))
     if left.reason == "no_room":
         return (
             f"{risk} de risque avant le {day} : plus de place ou de temps dans les véhicules"
@@ -149,8 +156,8 @@ def why_left(language: Language, left: LeftOut, zone: ZoneInfo) -> str:
             else f"{risk} risk before {day}: no vehicle had room or time left"
         )
     if is_french:
-        return f"{risk} de risque avant le {day} : vaut {worth:.1f} km, détour de {detour:.1f} km".replace(".", ",")
-    return f"{risk} risk before {day}: worth {worth:.1f} km, {detour:.1f} km of detour"
+        return f"{risk} de risque avant le {day} : vaut {worth}, détour de {detour}"
+    return f"{risk} risk before {day}: worth {worth}, {detour} of detour"
 
 
 def assumptions_in(language: Language, plan: DayPlan) -> list[str]:
