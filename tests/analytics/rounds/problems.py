@@ -82,4 +82,4 @@ def length(problem: Problem, one: Round) -> float:
     """Add up a round's way."""
     vehicle = problem.vehicles[one.vehicle]
     places = [vehicle.start, *(problem.stops[stop].place for stop in one.stops), vehicle.end]
-    return sum(problem.distances[before, after] for before, after in pairwise(places))
+    return float(sum(problem.distances[before, after] for before, after in pairwise(places)))
