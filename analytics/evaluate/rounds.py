@@ -15,7 +15,7 @@ from analytics.evaluate.files import find_files
 from analytics.evaluate.row import Row
 from analytics.evaluate.vrp_files import Instance, begins_as_instance, read_instance
 from analytics.rounds import solver_builtin
-from analytics.rounds.check import violations
+from analytics.rounds.check import require_right
 from analytics.rounds.problem import Effort, Solution
 from analytics.rounds.solver import solve
 
@@ -23,10 +23,6 @@ DEFAULT_SECONDS = 20.0
 BUILTIN_SECONDS = 1.0
 GOAL_PERCENT = 1.0
 BUILTIN_GOAL_PERCENT = 6.0
-
-
-class WrongRoundsError(Exception):
-    """A solver's rounds do not keep what was asked."""
 
 
 def run(asked: Asked) -> Iterator[Row]:
@@ -50,8 +46,7 @@ def run(asked: Asked) -> Iterator[Row]:
 
 def gap_percent(instance: Instance, solution: Solution) -> float:
     """Give how much dearer a checked solution is than the best known, in percent of that one."""
-    if wrong := violations(instance.problem, solution):
-        raise WrongRoundsError(f"{instance.name}, {solution.solver}: {'; '.join(wrong[:5])}")
+    require_right(instance.problem, solution)
     return (solution.cost - instance.best_cost) / instance.best_cost * 100
 
 

@@ -12,6 +12,16 @@ from analytics.rounds.problem import Problem, Round, Solution, cost_of
 SLACK = 1e-6  # of a load, a second and a distance: what adding floats in another order may change
 
 
+class WrongRoundsError(Exception):
+    """A solver's rounds do not keep what was asked: a fault of ours."""
+
+
+def require_right(problem: Problem, solution: Solution) -> None:
+    """Raise WrongRoundsError where rounds do not keep what was asked."""
+    if wrong := violations(problem, solution):
+        raise WrongRoundsError(f"{solution.solver}: {'; '.join(wrong[:5])}")
+
+
 def violations(problem: Problem, solution: Solution) -> list[str]:
     """Say what rounds do not keep; empty where all is kept."""
     counts = Counter(stop for one in solution.rounds for stop in one.stops)

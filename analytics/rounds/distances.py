@@ -5,7 +5,7 @@ The estimate is the great circle times a detour factor, at a mean speed, and is 
 
 import csv
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,6 +44,9 @@ class Ways:
     durations: Floats
     source: str
     n_estimated: int = 0
+
+
+Measure = Callable[[Sequence[Spot]], Ways]
 
 
 def estimate(spots: Sequence[Spot], detour: float = DETOUR, speed_km_h: float = SPEED_KM_H) -> Ways:

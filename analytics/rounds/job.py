@@ -10,9 +10,10 @@ import msgspec
 from analytics.collection.fill import LEARNT_FROM, forecast_fills
 from analytics.rounds.choice import AHEAD, choose, next_vehicle, plan_slots, still_free, usable_for
 from analytics.rounds.day_plan import DayPlan, LeftOut, Outlook
+from analytics.rounds.distances import Measure
 from analytics.rounds.export import geojson, gpx, summary
 from analytics.rounds.fleet import Fleet
-from analytics.rounds.planning import Candidate, Measure, Question, plan_day
+from analytics.rounds.planning import Candidate, Question, plan_day
 from analytics.rounds.problem import Effort, Solver
 from analytics.rounds.sheet import write_sheet
 from store.baseline import read_plans

@@ -1,14 +1,11 @@
 """How ways are measured, as a person says it: a file, the address of a routing server, or nothing (estimated)."""
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
 
-from analytics.rounds.distances import NoDistancesError, Spot, Ways, estimate, read_file
+from analytics.rounds.distances import Measure, NoDistancesError, estimate, read_file
 from analytics.rounds.fleet import Assumptions
 from analytics.rounds.routing_server import Kind, ask
-
-Measure = Callable[[Sequence[Spot]], Ways]
 
 
 def measure_by(text: str | None, given: Assumptions) -> Measure:

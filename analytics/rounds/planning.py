@@ -6,21 +6,21 @@ Balas 1989, doi:10.1002/net.3230190602). A container whose level nobody knows is
 vehicle to it that day, and left out, with that reason, where it does not.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from math import inf
 from zoneinfo import ZoneInfo
 
+from analytics.rounds.check import require_right
 from analytics.rounds.day_plan import DayPlan, LeftOut, Outlook, PlannedRound, PlannedStop, Served
-from analytics.rounds.distances import Spot, Ways
+from analytics.rounds.distances import Measure, Spot, Ways
 from analytics.rounds.fleet import Assumptions, Depot, Fleet, VehicleEntry
 from analytics.rounds.problem import Effort, Problem, Round, Solution, Solver, Stop, Vehicle, distance_of, places_of
 from store.planned_rounds import Container
 
-DAY = timedelta(days=1)
-Measure = Callable[[Sequence[Spot]], Ways]
+DAY, DAY_S = timedelta(days=1), 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,7 @@ def plan_day(
     ways = measure([*depots, *(spot_of(candidate.container) for candidate in candidates)])
     problem = problem_of(question, fleet, candidates, ways)
     solution = solve(problem, question.effort)
+    require_right(problem, solution)
     rounds = tuple(round_of(question, fleet, candidates, problem, one) for one in solution.rounds)
     refused = [refuse(candidates[stop], stop, problem, solution, fleet.assumptions) for stop in solution.left_out]
     return DayPlan(
@@ -92,20 +93,31 @@ def spot_of(container: Container) -> Spot:
 
 def problem_of(question: Question, fleet: Fleet, candidates: Sequence[Candidate], ways: Ways) -> Problem:
     """Write the day down for a solver: places are the depots, then the candidates; seconds since midnight."""
-    given = fleet.assumptions
+    vehicles = tuple(vehicle_of(question, fleet, entry) for entry in fleet.vehicles)
+    first_s = min((vehicle.starts_s for vehicle in vehicles), default=0.0)
     stops = tuple(
-        Stop(
-            len(fleet.depots) + at,
-            candidate.load_l,
-            given.service_s if candidate.container.service_s is None else candidate.container.service_s,
-            opens_s=seconds_of(question, candidate.container.open_from, 0.0),
-            closes_s=seconds_of(question, candidate.container.open_to, inf),
-            prize=candidate.worth * given.overflow_km * 1000,
-        )
+        stop_of(question, candidate, len(fleet.depots) + at, fleet.assumptions, first_s)
         for at, candidate in enumerate(candidates)
     )
-    vehicles = tuple(vehicle_of(question, fleet, entry) for entry in fleet.vehicles)
     return Problem(stops, vehicles, ways.distances, ways.durations)
+
+
+def stop_of(question: Question, candidate: Candidate, place: int, given: Assumptions, first_s: float) -> Stop:
+    """Give a candidate as a stop. Hours that end before the first vehicle starts are those of the night after it."""
+    one = candidate.container
+    opens_s, closes_s = seconds_of(question, one.open_from, 0.0), seconds_of(question, one.open_to, inf)
+    if closes_s < first_s:
+        opens_s, closes_s = (opens_s + DAY_S if opens_s <= closes_s else opens_s), closes_s + DAY_S
+    elif closes_s < opens_s:
+        closes_s += DAY_S
+    return Stop(
+        place,
+        candidate.load_l,
+        given.service_s if one.service_s is None else one.service_s,
+        opens_s,
+        closes_s,
+        candidate.worth * given.overflow_km * 1000,
+    )
 
 
 def vehicle_of(question: Question, fleet: Fleet, entry: VehicleEntry) -> Vehicle:

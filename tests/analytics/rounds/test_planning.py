@@ -108,6 +108,18 @@ def test_a_street_closed_all_day_is_left() -> None:
     assert planned([candidate(never, 1.0)]).rounds == ()
 
 
+@pytest.mark.parametrize(
+    ("opens", "closes"), [("01:00", "03:00"), ("23:00", "03:00"), (None, "03:00"), ("23:00", None)]
+)
+def test_hours_after_midnight_are_those_of_the_shift(opens: str | None, closes: str | None) -> None:
+    fleet = replace_vehicle(from_hour="22:30", to_hour="05:00")
+    (one,) = planned([candidate(container(1, 3, open_from=opens, open_to=closes), 1.0)], fleet).rounds
+    earliest = {"01:00": datetime(2026, 3, 4, 1, tzinfo=ZONE), "23:00": datetime(2026, 3, 3, 23, tzinfo=ZONE)}
+    shift = datetime(2026, 3, 3, 22, 30, tzinfo=ZONE)
+    assert earliest.get(opens or "", shift) <= one.stops[0].arrives_at <= datetime(2026, 3, 4, 5, tzinfo=ZONE)
+    assert closes is None or one.stops[0].arrives_at <= datetime(2026, 3, 4, 3, tzinfo=ZONE)
+
+
 def test_a_shift_over_midnight_on_the_day_clocks_change() -> None:
     """On 28 March 2026 the shift from 22:00 to 05:00 has six hours, for the hour from two is not there."""
     question = replace(QUESTION, day=date(2026, 3, 28))
