@@ -264,6 +264,13 @@ MOVED = (
         key="lift_id",
     ),
     MovedTable(
+        "planned_rounds",
+        "rounds planned for a day, with map, sheet and navigation file",
+        "day waste_stream made_at summary geojson gpx sheet_fr sheet_en",
+        TERRITORY,
+        key="planned_rounds_id",
+    ),
+    MovedTable(
         "projects",
         "works whose saving is measured",
         "slug name domain started_on baseline cost_eur",

@@ -1,4 +1,4 @@
-"""`vigie rounds`: rounds done, from vehicles' tracks or as people declare them."""
+"""`vigie rounds`: rounds to drive, and rounds done, from vehicles' tracks or as people declare them."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -9,13 +9,14 @@ import typer
 from deploy.commands.asset import split
 from deploy.logs import only_warnings
 from deploy.rounds import TrackOptions, account, find_in_tracks, import_declared, write_found
+from deploy.rounds_plan import plan
 from deploy.settings import services_given_or_embedded
 from sensors.telematics.lifts import LiftRule
 from sensors.telematics.rounds import RoundRule
 from store.connect import connect
 from store.rounds import Connection
 
-rounds = typer.Typer(help="Collection rounds that were driven.", no_args_is_help=True)
+rounds = typer.Typer(help="Collection rounds.", no_args_is_help=True)
 
 
 class Told(StrEnum):
@@ -28,11 +29,7 @@ class Told(StrEnum):
 def add_to(app: typer.Typer) -> None:
     """Add the group to the command."""
     app.add_typer(rounds, name="rounds")
-
-
-@rounds.callback()
-def group() -> None:
-    """Collection rounds that were driven."""
+    rounds.command("plan")(plan)
 
 
 @rounds.command("import")

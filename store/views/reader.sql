@@ -311,6 +311,13 @@ join public.territories t on t.territory_id = k.territory_id
 left join public.assets a on a.asset_id = k.asset_id
 where k.is_current and k.territory_id in (select territory_id from reader.readable_territories);
 
+create view reader.planned_rounds with (security_barrier) as
+select p.planned_rounds_id, p.territory_id, p.day, p.waste_stream, p.made_at, reader.veil(p.summary) as summary,
+       reader.veil(p.geojson) as geojson, reader.veil(p.gpx) as gpx, reader.veil(p.sheet_fr) as sheet_fr,
+       reader.veil(p.sheet_en) as sheet_en
+from public.planned_rounds p
+where p.territory_id in (select territory_id from reader.readable_territories);
+
 -- A source is seen by those for whom it may speak. Neither user nor place of the password is shown.
 create view reader.sources with (security_barrier) as
 select s.source_id, s.name, s.url, s.mqtt_version, s.territory_id,

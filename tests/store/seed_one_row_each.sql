@@ -83,3 +83,7 @@ select slug || '-broker', 'mqtt://' || slug || '.example.org:1883', territory_id
 
 insert into source_states (source, session, is_connected, changed_at, last_message_at)
 select name, name, true, '2026-05-01T10:00:00Z', '2026-05-01T10:00:00Z' from sources;
+
+insert into planned_rounds (territory_id, day, waste_stream, made_at, summary, geojson, gpx, sheet_fr, sheet_en)
+select territory_id, '2026-05-02', 'glass', '2026-05-01T16:00:00Z', '{}', '{}', 'secret of ' || slug, name, name
+from territories;
