@@ -83,7 +83,7 @@ def find_followers(spoken: Mapping[int, tuple[date, date]]) -> dict[int, int]:
 
 
 def owed_spans(spoken: Mapping[int, tuple[date, date]], follower: Mapping[int, int]) -> list[tuple[date, date]]:
-    """Give the days on which each series ought to speak: a whole meter that fell silent or came later is missing then."""
+    """Give the days on which each series ought to speak: one that fell silent, or came later, is missing then."""
     earliest = min((first for first, _ in spoken.values()), default=date.max)
     latest = max((last for _, last in spoken.values()), default=date.min)
     return [

@@ -75,7 +75,7 @@ class Bill:
 
 
 def bill(saving: MeterSaving, priced: Priced, days: Sequence[date], first: date) -> Bill | str:
-    """Price a period's days and the same calendar days of the baseline (from `first` on), each at its own day's price."""
+    """Price a period's days and the same calendar days of the baseline (which begins `first`), each as it was then."""
     then = now = guessed = 0.0
     for day in days:
         past = same_day(day, first, saving.before_by_day)
