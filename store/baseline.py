@@ -211,15 +211,22 @@ def read_fills(connection: Connection, window: Window, slots: Sequence[Slot]) ->
 
 @dataclass(frozen=True, slots=True)
 class DayTemperature:
-    """The lowest and highest outdoor temperature of a civil day [Cel], the mean of the territory's stations."""
+    """The lowest and highest outdoor temperature of a civil day [Cel], the mean of the territory's stations.
+
+    `mean` is that over time, or as it was published; None where only lowest and highest are.
+    """
 
     day: date
     lowest: float
     highest: float
+    mean: float | None = None
 
 
 def read_temperatures(connection: Connection, window: Window) -> list[DayTemperature]:
-    """Read the days of the window that the weather stations know for at least 20 hours."""
+    """Read the days of the window that the weather stations know for at least 20 hours.
+
+    Where none does on a day, the lowest and highest that a weather service published for it.
+    """
     return [DayTemperature(*row) for row in connection.execute(QUERIES["read_temperatures"], window_parameters(window))]
 
 
