@@ -40,7 +40,8 @@ OPENING = {
 class Schedule(msgspec.Struct, frozen=True):
     """A window of an asset on some weekdays (Monday 0), local time `HH:MM`, over midnight where `from_hour` is later.
 
-    `kind` is switch_off, dimming or opening; `level` 0 to 1 is what remains. Valid from a date to a date (not included), or on.
+    `kind` is switch_off, dimming or opening; `level` 0 to 1 is what remains. Valid from a date to a date (not
+    included), or on.
     """
 
     asset: str
