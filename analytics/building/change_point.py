@@ -127,7 +127,8 @@ def fit_change_points(periods: Periods) -> ChangePointModel:
     """
     bank = fill_bank(periods)
     has_rest = periods.kwh.size >= LEAST_FOR_REST and float(np.median(periods.n_days)) == 1.0
-    candidates = [best for choice in choices(bank.points.size, has_rest) if (best := best_of(bank, *choice))]
+    sets = [one for one in choices(bank.points.size, has_rest) if KINDS[one[0]] <= periods.kwh.size / 2]
+    candidates = [best for one in sets if (best := best_of(bank, *one))]
     widest = min(candidates, key=lambda candidate: candidate.squares)
     n = periods.kwh.size
     n_free = independent(n, correlation(residuals(widest, bank.points, periods), periods.first_days))

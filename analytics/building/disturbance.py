@@ -1,9 +1,12 @@
 """What weather and week do not explain, and what it leaves open of a prediction.
 
 Guideline 14's formula takes disturbances to be those of neighbouring days. Buildings are disturbed for weeks (works, a
-bug in the timetable, a fuller town hall), so the interval told rests on the whole correlation of days, learnt by
-restricted maximum likelihood (`analytics.baseline.noise`), with baseline and prediction as one process: a wrong level
-in the baseline's last weeks goes on into the first of the prediction. Guideline 14's half width stands in the proof.
+bug in the timetable, a fuller town hall), so the interval told rests on how days hang together however far apart, with
+baseline and prediction as one process: a wrong level in the baseline's last weeks goes on into the first of the
+prediction. Part fades in days, part stays for up to months (`analytics.baseline.noise`); how much and how long is
+judged by restricted likelihood. One year of one meter cannot tell that sharply, so all candidates count by their
+likelihood instead of the best alone, which would mostly be too sure of itself (Bayesian model averaging: Hoeting,
+Madigan, Raftery and Volinsky 1999, doi:10.1214/ss/1009212519). Guideline 14's half width stands in the proof.
 
 Disturbances grow with use, with a power of it that is the most likely of three: none, its root, in proportion.
 """
@@ -11,15 +14,14 @@ Disturbances grow with use, with a power of it that is the most likely of three:
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
+from scipy.special import ndtri
 
-from analytics.baseline.noise import Noise, Residuals, learn_noise, spread_of
+from analytics.baseline.noise import FAST, Residuals, candidates, judge_candidates, to_blocks
 from analytics.building.periods import Floats, Integers
 
 POWERS = (0.0, 0.5, 1.0)
 FLOOR = 0.05  # of mean use: below it disturbances shrink no more
-LEAST_SPELLS = 3.0
-LEVEL = 0.90
+QUANTILE = float(ndtri(0.95))  # half an interval of 90 % in standard errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +50,15 @@ class Ahead:
 
 @dataclass(frozen=True, slots=True)
 class Disturbance:
-    """How a meter is disturbed: a spread [1] of what `scale_of` gives, and how it hangs together."""
+    """How a meter is disturbed: a sum of processes that fade by `memories` from day to day, of these `variances`.
 
-    noise: Noise
-    spread: float
+    Variances (k,) are of what `scale_of` gives.
+    """
+
+    memories: Floats
+    variances: Floats
     power: float
     mean_kwh: float
-
-    @property
-    def quantile(self) -> float:
-        """Give how many standard errors wide half the interval is, by Student's t of the independent spells."""
-        return float(stdtrit(max(self.noise.n_spells, LEAST_SPELLS) - 1, (1 + LEVEL) / 2))
 
     def scale_of(self, kwh: Floats) -> Floats:
         """Give by what disturbances of stretches with this use are measured [kW.h]."""
@@ -71,9 +71,15 @@ def learn_disturbance(past: Past) -> Disturbance:
     left = past.kwh - past.fitted_kwh
     power = max(POWERS, key=lambda power: likelihood(left, scale(past.fitted_kwh, mean, power)))
     by = scale(past.fitted_kwh, mean, power)
-    residuals = Residuals(past.days, left / by, past.design / by[:, None])
-    noise = learn_noise([residuals])
-    return Disturbance(noise, spread_of(residuals, noise), power, mean)
+    likelihoods, spreads = judge_candidates(to_blocks(Residuals(past.days, left / by, past.design / by[:, None])))
+    weights = np.exp(likelihoods - likelihoods.max())
+    variances = spreads * weights / weights.sum()
+    share = np.array([one.share for one in candidates()])
+    memory = np.array([one.memory for one in candidates()])
+    memories = np.array([*np.unique(memory), FAST])
+    parts = [float((variances * share)[memory == one].sum()) for one in memories[:-1]]
+    parts.append(float((variances * (1 - share)).sum()))
+    return Disturbance(memories, np.array(parts), power, mean)
 
 
 def scale(kwh: Floats, mean: float, power: float) -> Floats:
@@ -87,6 +93,15 @@ def likelihood(left: Floats, by: Floats) -> float:
     return -float(np.log(by).sum()) - left.size / 2 * float(np.log(np.maximum(((left / by) ** 2).mean(), 1e-18)))
 
 
+def spread_of_sum(days: Integers, gains: Floats, memories: Floats, variances: Floats) -> float:
+    """Give the variance of a sum of disturbances, each taken `gains` times: products of gains by their distance."""
+    dense = np.bincount(days - days.min(), weights=gains)
+    products = np.correlate(dense, dense, "full")[dense.size - 1 :]
+    products[1:] *= 2
+    covariance = (variances[:, None] * memories[:, None] ** np.arange(dense.size)[None, :]).sum(axis=0)
+    return float(covariance @ products)
+
+
 def standard_error(past: Past, disturbance: Disturbance, ahead: Ahead) -> float:
     """Give the standard error of the total of a prediction against what would have been [kW.h].
 
@@ -96,5 +111,5 @@ def standard_error(past: Past, disturbance: Disturbance, ahead: Ahead) -> float:
     gains = np.concatenate(
         [-ahead.pull * disturbance.scale_of(past.fitted_kwh), disturbance.scale_of(np.maximum(ahead.kwh, 0.0))]
     )
-    variance = disturbance.spread**2 * float(gains @ disturbance.noise.correlation(days) @ gains)
+    variance = spread_of_sum(days, gains, disturbance.memories, disturbance.variances)
     return float(np.sqrt(max(0.0, variance)))

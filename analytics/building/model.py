@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.building.change_point import ChangePointModel, fit_change_points
-from analytics.building.disturbance import Ahead, Disturbance, Past, learn_disturbance, standard_error
+from analytics.building.disturbance import QUANTILE, Ahead, Disturbance, Past, learn_disturbance, standard_error
 from analytics.building.periods import Floats, Integers, Periods
 from analytics.building.quality import Quality, judge
 from analytics.building.week_hours import N_SEGMENTS, N_WEEK_HOURS, Hours, WeekModel, fit_week, segments
@@ -31,6 +31,11 @@ class Counterfactual:
     standard_error: float
     days: Integers
     by_stretch: Floats
+
+    @property
+    def half_width(self) -> float:
+        """Give half the interval of 90 % [kW.h]; what is not known of the disturbances is in the standard error."""
+        return QUANTILE * self.standard_error
 
 
 def fit_days(periods: Periods) -> Baseline:

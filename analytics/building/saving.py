@@ -150,7 +150,7 @@ def compare(
     unknown = max(0.0, would - said.kwh)
     ratios = kwh / np.maximum(said.by_stretch, 1e-9)
     ratio = used / would
-    half = baseline.disturbance.quantile * said.standard_error * to_all
+    half = said.half_width * to_all
     less, more = shifts_kwh(breaks, spans, would, used)
     return MeterSaving(
         energy=use.energy,

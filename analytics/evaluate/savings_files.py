@@ -232,7 +232,9 @@ def read_pairs(asked: Asked) -> Iterator[Pair]:
 def read_pair_file(path: Path) -> tuple[str, Hours]:
     """Read one file; the hour that ends at the instant is named by its begin."""
     with io.StringIO(read_whole(path)) as stream:
-        rows = [row for row in list(csv.reader(stream))[1:] if len(row) > 2 and row[1] and row[2]]
+        rows = [
+            row for row in list(csv.reader(stream))[1:] if len(row) > 2 and "NA" not in row[:3] and "" not in row[:3]
+        ]
     civil = np.array([minutes(row[0]) - 60 for row in rows], dtype=np.int64)
     hours = make_hours(civil, np.array([float(row[1]) for row in rows]), np.array([float(row[2]) for row in rows]))
     digits = re.findall(r"\d+", path.stem.split(".")[0])

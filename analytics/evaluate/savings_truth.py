@@ -16,16 +16,17 @@ YEAR = 365
 
 @dataclass(frozen=True, slots=True)
 class DrawnMeter:
-    """Days before and after the works, and what would truly have been used after [kW.h]."""
+    """Days before and after the works, and what would truly have been used on each day after [kW.h], shape (365,)."""
 
     before: Periods
     after: Periods
-    would_have_been_kwh: float
+    would_have_been: Floats
 
-    @property
-    def true_ratio(self) -> float:
-        """Give the share that was truly saved."""
-        return 1 - float(self.after.kwh.sum()) / self.would_have_been_kwh
+    def part(self, first: int, end: int) -> tuple[Periods, float]:
+        """Give some days after the works, and the share that was truly saved in them."""
+        after = self.after
+        days = single_days(after.days[first:end], after.kwh[first:end], after.temperature[first:end])
+        return days, 1 - float(days.kwh.sum()) / float(self.would_have_been[first:end].sum())
 
 
 def draw_meter(draws: np.random.Generator) -> DrawnMeter:
@@ -42,7 +43,7 @@ def draw_meter(draws: np.random.Generator) -> DrawnMeter:
     return DrawnMeter(
         before=single_days(days[first], (expected * disturbed)[first], temperature[first]),
         after=single_days(days[second], (after * disturbed)[second], temperature[second]),
-        would_have_been_kwh=float((expected * disturbed)[second].sum()),
+        would_have_been=(expected * disturbed)[second],
     )
 
 

@@ -47,7 +47,7 @@ def test_interval_is_wider_where_disturbances_last() -> None:
         kwh = 100 + 5 * np.maximum(0, 15 - warmth) + 10 * autoregression(draws, 365, memory)
         baseline = fit_days(single_days(DAYS, kwh, warmth))
         said = predict_days(baseline, single_days(DAYS + 365, kwh, warmth))
-        own = baseline.disturbance.quantile * said.standard_error / said.kwh
+        own = said.half_width / said.kwh
         widths.append((own, guideline_half_width(baseline.quality, 365, 365)))
     assert widths[1][0] > 3 * widths[0][0]
     assert widths[0][0] < 2.5 * widths[0][1]
@@ -61,8 +61,8 @@ def test_intervals_of_drawn_meters_cover_the_truth() -> None:
         meter = draw_meter(draws)
         baseline = fit_days(meter.before)
         said = predict_days(baseline, meter.after)
-        half = baseline.disturbance.quantile * said.standard_error
-        covered += abs(said.kwh - meter.would_have_been_kwh) <= half
+        half = said.half_width
+        covered += abs(said.kwh - meter.would_have_been.sum()) <= half
     assert covered >= 24
 
 
