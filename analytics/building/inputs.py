@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from analytics.building.metered import read_meter
+from analytics.building.periods import Integers
 from analytics.building.saving import Spans, Use
 from analytics.building.week_hours import Hours
 from analytics.building.worth import Priced
@@ -108,14 +109,14 @@ def within(
     )
 
 
-def offsets_h(hours: np.ndarray, zone: ZoneInfo) -> np.ndarray:
+def offsets_h(hours: Integers, zone: ZoneInfo) -> Integers:
     """Give by how many hours civil time is ahead of UTC in each hour (whole hours)."""
     begin = datetime(1970, 1, 1, tzinfo=UTC)
     days, owner = np.unique(hours // 24, return_inverse=True)
     edges = [[offset_h(begin + timedelta(days=day, hours=at), zone) for at in (0, 23)] for day in days.tolist()]
     early, late = np.array(edges, dtype=np.int64).T
     changes = {int(day) for day, one, other in zip(days, early, late, strict=True) if one != other}
-    offsets = early[owner]
+    offsets: Integers = early[owner]
     for index in np.nonzero(np.isin(hours // 24, sorted(changes)))[0].tolist():
         offsets[index] = offset_h(begin + timedelta(hours=int(hours[index])), zone)
     return offsets

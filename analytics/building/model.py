@@ -6,7 +6,7 @@ import numpy as np
 
 from analytics.building.change_point import ChangePointModel, fit_change_points
 from analytics.building.disturbance import QUANTILE, Ahead, Disturbance, Past, learn_disturbance, standard_error
-from analytics.building.periods import Floats, Integers, Periods
+from analytics.building.periods import Floats, Integers, Periods, sum_by
 from analytics.building.quality import Quality, judge
 from analytics.building.week_hours import N_SEGMENTS, N_WEEK_HOURS, Hours, WeekModel, fit_week, segments
 
@@ -62,8 +62,8 @@ def fit_hours(hours: Hours) -> Baseline:
     fitted = model.predict(hours)
     days, owner = np.unique(hours.days, return_inverse=True)
     columns = np.column_stack([np.ones(hours.kwh.size), segments(hours.temperature, model.edges)])
-    design = np.stack([np.bincount(owner, weights=column) for column in columns.T], axis=1)
-    past = Past(days, np.bincount(owner, weights=hours.kwh), np.bincount(owner, weights=fitted), varying(design))
+    design = np.stack([sum_by(owner, column) for column in columns.T], axis=1)
+    past = Past(days, sum_by(owner, hours.kwh), sum_by(owner, fitted), varying(design))
     quality = judge(hours.kwh, fitted, np.arange(hours.kwh.size), N_WEEK_HOURS + N_SEGMENTS)
     return Baseline(model, quality, past, learn_disturbance(past), span(hours.temperature), hours)
 
@@ -86,9 +86,9 @@ def predict_hours(baseline: Baseline, hours: Hours) -> Counterfactual:
     if not isinstance(model, WeekModel) or not isinstance(basis, Hours):
         raise TypeError("this baseline was fitted to days")
     days, owner = np.unique(hours.days, return_inverse=True)
-    said = np.bincount(owner, weights=model.predict(hours))
+    said = sum_by(owner, model.predict(hours))
     _, base_owner = np.unique(basis.days, return_inverse=True)
-    pull = np.bincount(base_owner, weights=model.pull(basis, hours)) / np.bincount(base_owner)
+    pull = sum_by(base_owner, model.pull(basis, hours)) / np.bincount(base_owner)
     return tell(baseline, Ahead(days, said, pull))
 
 

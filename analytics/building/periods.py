@@ -59,3 +59,8 @@ def is_rest_day(days: Integers) -> Floats:
     """Mark Saturdays and Sundays with 1, shape (n_days,)."""
     marks: Floats = ((days + 6) % 7 >= 5).astype(np.float64)  # ordinal 1 was a Monday
     return marks
+
+
+def sum_by(owner: Integers, values: Floats) -> Floats:
+    """Add values (n,) up to those of their owners, numbered from 0."""
+    return np.asarray(np.bincount(owner, weights=values), dtype=np.float64)

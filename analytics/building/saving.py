@@ -9,6 +9,7 @@ import numpy as np
 from analytics.building.break_point import Break, find_break
 from analytics.building.metered import Metered, Stretches, stretches_between
 from analytics.building.model import Baseline, Counterfactual, fit_days, fit_hours, predict_days, predict_hours
+from analytics.building.periods import Floats, sum_by
 from analytics.building.quality import guideline_half_width
 from analytics.building.week_hours import Hours
 
@@ -129,17 +130,17 @@ def hours_that_do(use: Use, spans: Spans) -> tuple[Hours, Hours] | None:
     return use.hours if enough else None
 
 
-def day_sums(hours: Hours) -> np.ndarray:
+def day_sums(hours: Hours) -> Floats:
     """Add hours up to days."""
     _, owner = np.unique(hours.days, return_inverse=True)
-    return np.bincount(owner, weights=hours.kwh)
+    return sum_by(owner, hours.kwh)
 
 
 def compare(
     use: Use,
     spans: Spans,
     stretches: tuple[Stretches, Stretches],
-    told: tuple[Baseline, Counterfactual, np.ndarray],
+    told: tuple[Baseline, Counterfactual, Floats],
     breaks: Breaks,
 ) -> MeterSaving:
     """Put use beside what would have been; days not known are taken to be like the known, within their extremes."""

@@ -76,7 +76,7 @@ def fit_week(hours: Hours) -> WeekModel:
     centres = group_means(columns, hours.week_hour, counts)
     use = group_means(hours.kwh[:, None], hours.week_hour, counts)[:, 0]
     within = columns - centres[hours.week_hour]
-    inner = np.linalg.pinv(within.T @ within, rcond=1e-10, hermitian=True)
+    inner: Floats = np.asarray(np.linalg.pinv(within.T @ within, rcond=1e-10, hermitian=True), dtype=np.float64)
     slopes = inner @ (within.T @ (hours.kwh - use[hours.week_hour]))
     levels = use - centres @ slopes
     levels = np.where(counts > 0, levels, levels[counts > 0].mean())

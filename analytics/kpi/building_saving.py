@@ -84,8 +84,8 @@ def read_building_savings(connection: Connection, window: Window) -> BuildingInp
     spans = [before, since] if before[1] < since[0] else [(min(before[0], since[0]), max(before[1], since[1]))]
     windows = [window_of(window.territory_id, span, zone) for span in spans]
     prices = {energy: tuple(read_prices(connection, window.territory_id, energy, "building")) for energy in FACTORS}
-    hours = next(((p.off_peak_from, p.off_peak_to) for p in prices["electricity"] if p.off_peak_price_eur), None)
-    cheap = read_off_peak_shares(connection, window, assets, hours) if hours and hours[0] and hours[1] else ()
+    hours = [(p.off_peak_from, p.off_peak_to) for p in prices["electricity"] if p.off_peak_from and p.off_peak_to]
+    cheap = read_off_peak_shares(connection, window, assets, hours[0]) if hours else ()
     return BuildingInputs(
         period=period,
         projects=projects,

@@ -47,7 +47,7 @@ def tell_balances(
     volumes = volumes_of(points, counters, flows)
     behind: dict[int, list[Volume]] = {}
     for point in points:
-        if point.parent_id in volumes and point.asset_id in volumes:
+        if point.parent_id is not None and point.parent_id in volumes and point.asset_id in volumes:
             behind.setdefault(point.parent_id, []).append(volumes[point.asset_id])
     districts = [District(asset_id, volumes[asset_id], tuple(outlets)) for asset_id, outlets in sorted(behind.items())]
     inner = {point.asset_id for point in points if point.parent_id in {one.asset_id for one in districts}}
