@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from analytics.kpi.figure import Figure, Known, hash_inputs, tell
+from analytics.kpi.figure import LEAST_COMPLETENESS, Figure, Known, hash_inputs, refuse, tell
 from store.inputs import CounterAmount, GaugeAmount
 from store.water import WaterPoint
 
@@ -66,16 +66,19 @@ def figures_of(asset_id: int | None, districts: Sequence[District], hashed: str)
     proof = {"inflow_m3": inflow, "n_districts": len(districts), "n_outlets": len(parts) - len(districts)}
     known = Known(known_s, expected_s, hashed, proof)
     share = (low / inflow, value / inflow, high / inflow) if inflow > 0 else (None, None, None)
-    return [
+    figures = [
         tell("water_balance", asset_id, "m3", (low, value, high), known, inflow),
         tell("water_balance_ratio", asset_id, "1", share, known),
     ]
+    n_quiet = sum(part.covered_s < LEAST_COMPLETENESS * part.expected_s for part in parts)
+    reason = f"too little data: {n_quiet} of {len(parts)} meters of the district are known for less than needed"
+    return [refuse(figure, reason) for figure in figures] if n_quiet else figures
 
 
 def volumes_of(
     points: Sequence[WaterPoint], counters: Sequence[CounterAmount], flows: Sequence[GaugeAmount]
 ) -> Mapping[int, Volume]:
-    """Give what passed each point that says anything, by its counters, else by its flow."""
+    """Give what passed each point that ought to speak, by its counters, else by its flow."""
     errors = {
         point.asset_id: (CLASS_2_PERCENT if point.meter_error_percent is None else point.meter_error_percent) / 100
         for point in points
@@ -87,7 +90,7 @@ def volumes_of(
     for flow in flows:
         if flow.asset_id not in metered:
             counted.setdefault(flow.asset_id, []).append(integrate(flow, errors.get(flow.asset_id, 0.0)))
-    return {asset_id: add_up(own) for asset_id, own in counted.items() if any(one.covered_s > 0 for one in own)}
+    return {asset_id: add_up(own) for asset_id, own in counted.items()}
 
 
 def count(amount: CounterAmount, error: float) -> Volume:

@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics.building.inputs import BuildingInputs
 from analytics.kpi import domains
+from analytics.kpi.building_area import AreaInputs
+from analytics.kpi.building_base_load import BaseLoadInputs
+from analytics.kpi.building_climate import ClimateInputs
+from analytics.kpi.building_comfort import ComfortInputs, Limits
 from analytics.kpi.degree_days import HeatInputs
 from analytics.kpi.energy import EnergyInputs, tell_energy
 from analytics.kpi.figure import LEAST_COMPLETENESS, Figure
@@ -16,6 +21,7 @@ from analytics.kpi.lighting_saving import SavingInputs
 from analytics.kpi.parking import tell_bays, tell_car_parks
 from analytics.kpi.rounds import RoundInputs
 from analytics.kpi.waste import tell_containers, weighted_quantile
+from analytics.kpi.water import WaterInputs
 from sensors.kpi import KPI_NAMES
 from store.inputs import CounterAmount, Curve, GaugeAmount, StateAmount
 
@@ -36,6 +42,12 @@ NO_ENERGY = EnergyInputs([], [])
 EMPTY: dict[str, Any] = {
     **dict.fromkeys(("light_cabinets", "street_lights", "buildings", "electricity_meters"), NO_ENERGY),
     "lighting_saving": SavingInputs((), (), (), (), (), (date(2026, 1, 1), date(2026, 2, 1))),
+    "building_saving": BuildingInputs((date(2026, 1, 1), date(2026, 2, 1))),
+    "building_area": AreaInputs({}, (), (), None, (date(2026, 1, 1),), "Europe/Paris"),
+    "building_base_load": BaseLoadInputs((), 31),
+    "building_climate": ClimateInputs((), (date(2026, 1, 1),)),
+    "building_comfort": ComfortInputs((), (), Limits(), (date(2026, 1, 1),)),
+    "water": WaterInputs((), (), (), (), None, 31.0),
     "rounds": RoundInputs((), (), (), ()),
     "degree_days": HeatInputs((), (), {}, (), None, (date(2026, 1, 1),), "Europe/Paris"),
 }
