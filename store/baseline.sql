@@ -110,7 +110,8 @@ order by s.slot, a.asset_id
 
 -- name: read_temperatures
 with days as (
-    select (d.bucket at time zone t.time_zone)::date as day, s.quantity, d.min, d.max, d.mean, d.covered_s, d.sum / d.n as said
+    select (d.bucket at time zone t.time_zone)::date as day, s.quantity, d.min, d.max, d.time_weighted_mean as mean,
+           d.covered_s, d.sum / d.n as said
     from assets a
     join territories t using (territory_id)
     join series_assets sa using (asset_id)

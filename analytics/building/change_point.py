@@ -117,17 +117,20 @@ class Candidate:
     squares: float
 
 
-def fit_change_points(periods: Periods) -> ChangePointModel:
+def fit_change_points(periods: Periods, *, may_cool: bool = True) -> ChangePointModel:
     """Fit all models to a baseline and take the best by the criterion.
 
     Parameters
     ----------
     periods
         At least 8 stretches, with some use in them.
+    may_cool
+        Whether the energy can cool: gas and heat do not.
     """
     bank = fill_bank(periods)
     has_rest = periods.kwh.size >= LEAST_FOR_REST and float(np.median(periods.n_days)) == 1.0
     sets = [one for one in choices(bank.points.size, has_rest) if KINDS[one[0]] <= periods.kwh.size / 2]
+    sets = [one for one in sets if may_cool or "cooling" not in one[0]]
     candidates = [best for one in sets if (best := best_of(bank, *one))]
     widest = min(candidates, key=lambda candidate: candidate.squares)
     n = periods.kwh.size

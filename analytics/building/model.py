@@ -38,15 +38,17 @@ class Counterfactual:
         return QUANTILE * self.standard_error
 
 
-def fit_days(periods: Periods) -> Baseline:
+def fit_days(periods: Periods, *, may_cool: bool = True) -> Baseline:
     """Fit change points to stretches of days.
 
     Parameters
     ----------
     periods
         At least 8 stretches, not without use.
+    may_cool
+        Whether the energy can cool: gas and heat do not.
     """
-    model = fit_change_points(periods)
+    model = fit_change_points(periods, may_cool=may_cool)
     fitted = model.predict(periods)
     past = Past(periods.first_days, periods.kwh, fitted, model.jacobian(periods))
     quality = judge(periods.kwh, fitted, periods.first_days, model.n_parameters)

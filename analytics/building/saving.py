@@ -18,6 +18,7 @@ LEAST_DAYS = 90  # a season: fewer say nothing about how use follows the weather
 LEAST_STRETCHES = 12
 BEYOND_K = 3.0  # by which days may be colder or warmer than any of the baseline
 LEAST_HOURS_SHARE = 0.8
+COOLING = ("electricity",)  # energies that can cool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,14 +100,20 @@ def save_meter(use: Use, spans: Spans, warmth: Mapping[date, float]) -> MeterSav
     if now is None:
         return f"the {use.energy} meter or the weather does not account for any day of this period"
     by_hours = hours_that_do(use, spans)
-    baseline = fit_days(before.periods) if by_hours is None else fit_hours(by_hours[0])
+    baseline = fit_days(before.periods, may_cool=use.energy in COOLING) if by_hours is None else fit_hours(by_hours[0])
     lowest, highest = baseline.temperature
     if now.periods.temperature.min() < lowest - BEYOND_K or now.periods.temperature.max() > highest + BEYOND_K:
         return "days of this period are colder or warmer than any of the baseline"
     said = predict_days(baseline, now.periods) if by_hours is None else predict_hours(baseline, by_hours[1])
     if said.kwh <= 0:
         return "the baseline's model says that nothing would have been used"
-    breaks = find_breaks(use, spans, warmth, before, baseline if by_hours is None else fit_days(before.periods))
+    breaks = find_breaks(
+        use,
+        spans,
+        warmth,
+        before,
+        baseline if by_hours is None else fit_days(before.periods, may_cool=use.energy in COOLING),
+    )
     kwh = now.periods.kwh if by_hours is None else day_sums(by_hours[1])
     return compare(use, spans, (before, now), (baseline, said, kwh), breaks)
 

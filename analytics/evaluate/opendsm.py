@@ -25,7 +25,7 @@ def saved_percent(meter: Meter) -> float | None:
         year = pandas.Timedelta(days=YEAR_DAYS)
         past = use[(use.index >= before - year) & (use.index < before)]
         now = use[(use.index >= after) & (use.index < after + year)]
-        is_electricity = "electricity" in meter.name
+        is_electricity = not meter.is_gas
         baseline = module.DailyBaselineData.from_series(past, warmth, is_electricity_data=is_electricity)
         reporting = module.DailyReportingData.from_series(now, warmth, is_electricity_data=is_electricity)
         model = module.DailyModel().fit(baseline, ignore_disqualification=True)

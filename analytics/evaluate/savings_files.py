@@ -47,7 +47,7 @@ class Stamped:
 class Meter:
     """A meter with its temperature; works lie from `before` until `after` (first day of the year that is told).
 
-    `true_percent` is what was drawn as saved, None where nothing was.
+    `true_percent` is what was drawn as saved, None where nothing was; gas does not cool.
     """
 
     name: str
@@ -56,6 +56,7 @@ class Meter:
     before: date
     after: date
     true_percent: float | None
+    is_gas: bool
 
     @property
     def step_min(self) -> float:
@@ -89,6 +90,7 @@ def make_meter(path: Path, told: dict[str, Any], temperatures: dict[Path, Stampe
         before=before if asked.test_from is None else min(before, asked.test_from),
         after=after if asked.test_from is None else asked.test_from,
         true_percent=None if drawn is None else 100 * (1 - drawn / told["annual_baseline_total_load"]),
+        is_gas=told.get("interpretation") == "gas",
     )
 
 

@@ -103,3 +103,8 @@ def test_slopes_that_would_gain_energy_are_not_taken() -> None:
     model = fit_change_points(year(80 + cooling(5, 3)))
     assert model.heating is None
     assert model.cooling == pytest.approx(3, rel=0.05)
+
+
+def test_gas_does_not_cool() -> None:
+    model = fit_change_points(year(80 + heating(9, 6) + cooling(18, 8)), may_cool=False)
+    assert model.kind == "heating"
