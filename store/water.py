@@ -14,13 +14,13 @@ class WaterPoint:
     """A metered pipe or water meter, and the asset it hangs on.
 
     Out of its attributes, None where not entered: how many connections lie behind it, the legitimate use of each at
-    night [L/h], and the error of its meter [%].
+    night [m3/h], and the error of its meter [%].
     """
 
     asset_id: int
     parent_id: int | None
     n_connections: float | None
-    night_use_l_h: float | None
+    night_use_m3_h: float | None
     meter_error_percent: float | None
 
 

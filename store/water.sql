@@ -1,11 +1,11 @@
 -- name: read_water_points
-select a.asset_id, a.parent_id, n.n_connections, n.night_use_l_h, n.meter_error_percent
+select a.asset_id, a.parent_id, n.n_connections, n.night_use_m3_h, n.meter_error_percent
 from assets a
 cross join lateral (
     select case when jsonb_typeof(a.attributes -> 'n_connections') = 'number'
                 then (a.attributes ->> 'n_connections')::float8 end as n_connections,
-           case when jsonb_typeof(a.attributes -> 'night_use_l_h') = 'number'
-                then (a.attributes ->> 'night_use_l_h')::float8 end as night_use_l_h,
+           case when jsonb_typeof(a.attributes -> 'night_use_m3_h') = 'number'
+                then (a.attributes ->> 'night_use_m3_h')::float8 end as night_use_m3_h,
            case when jsonb_typeof(a.attributes -> 'meter_error_percent') = 'number'
                 then (a.attributes ->> 'meter_error_percent')::float8 end as meter_error_percent
 ) as n

@@ -5,10 +5,10 @@ of the International Water Association's task force on water losses; Farley and 
 Networks; the hours are the usual ones). Interval of 90 %, of the median, out of the order of the nights.
 
 **Leak**: night flow less what is used legitimately at night, over the hours of the month. Legitimate use per
-connection: the attribute `night_use_l_h`, else 1.7 L/h as assessed for households in the United Kingdom (WRc 1994,
-Managing Leakage, report E), between 0.6 and 3.0. A day loses as much as 18 to 24 such hours (21 taken), because
-pressure falls by day. How many connections lie behind a point is its attribute `n_connections`; where that is missing
-nothing is told.
+connection: the attribute `night_use_m3_h`, else 1.7 litres an hour as assessed for households in the United Kingdom
+(WRc 1994, Managing Leakage, report E), between 0.6 and 3.0. A day loses as much as 18 to 24 such hours (21 taken),
+because pressure falls by day. How many connections lie behind a point is its attribute `n_connections`; where that is
+missing nothing is told.
 
 **District balance**: what entered at a point less what left at the points that hang on it (their parent). Bounds are
 worst cases: errors of all meters, 2 % each where `meter_error_percent` is not entered (class 2 of OIML R 49, upper
@@ -34,7 +34,7 @@ from store.inputs import Connection, CounterAmount, GaugeAmount, Window, read_co
 from store.water import NightFlow, WaterPoint, read_night_flows, read_water_points
 
 UNITS = {"water_night_flow": "m3/h", "water_leak_volume": "m3", "water_leak_cost": "{EUR}", **BALANCE_UNITS}
-HOUSEHOLD_L_H = (0.6, 1.7, 3.0)
+HOUSEHOLD_M3_H = (0.0006, 0.0017, 0.003)
 HOURS_A_DAY = (18.0, 21.0, 24.0)
 LEAST_NIGHT_S = 3600.0
 LEAST_NIGHTS = 6
@@ -104,8 +104,8 @@ def leak_of(point: WaterPoint, rows: Sequence[NightFlow], n_days: float) -> Leak
     low, middle, high = flow = median_interval(flows)
     if point.n_connections is None:
         return Leak(point, flows.size, flow, (0.0, 0.0, 0.0), "the number of connections is not entered")
-    own = point.night_use_l_h
-    least, usual, most = (0.001 * point.n_connections * (own if own is not None else rate) for rate in HOUSEHOLD_L_H)
+    own = point.night_use_m3_h
+    least, usual, most = (point.n_connections * (rate if own is None else own) for rate in HOUSEHOLD_M3_H)
     volume = (
         max(0.0, low - most) * HOURS_A_DAY[0] * n_days,
         max(0.0, middle - usual) * HOURS_A_DAY[1] * n_days,
@@ -156,7 +156,7 @@ def proof_of(leaks: Sequence[Leak], inputs: WaterInputs) -> dict[str, Any]:
         "n_points": len(leaks),
         "n_nights": sum(leak.n_nights for leak in leaks),
         "n_connections": sum(leak.point.n_connections or 0 for leak in leaks),
-        "night_use_l_h": HOUSEHOLD_L_H if len(leaks) != 1 else leaks[0].point.night_use_l_h or HOUSEHOLD_L_H,
+        "night_use_m3_h": HOUSEHOLD_M3_H if len(leaks) != 1 else leaks[0].point.night_use_m3_h or HOUSEHOLD_M3_H,
         "hours_a_day": HOURS_A_DAY,
         "price_eur": None if inputs.price is None else inputs.price.price_eur,
     }

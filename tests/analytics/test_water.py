@@ -61,7 +61,7 @@ def test_leak_is_night_flow_less_what_connections_use() -> None:
 
 
 def test_own_night_use_goes_before_the_usual() -> None:
-    own = [replace(point, night_use_l_h=5.0) for point in POINTS]
+    own = [replace(point, night_use_m3_h=0.005) for point in POINTS]
     leak = told(replace(INPUTS, points=own))["water_leak_volume"]
     assert leak.value == pytest.approx((6.0 - 5.0) * 21 * 30)
 
