@@ -56,32 +56,54 @@ def spans_of(inputs: BuildingInputs, project: ProjectAsset) -> Spans | None:
     )
 
 
-def make_uses(inputs: BuildingInputs, project: ProjectAsset, spans: Spans) -> list[Use] | str:
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The rows of each meter, and the temperature [°C] of each day and hour."""
+
+    days: Mapping[tuple[int, str], Sequence[UsedDay]]
+    hours: Mapping[int, Sequence[UsedHours]]
+    warmth: Mapping[date, float]
+    hour_warmth: Mapping[int, float]
+
+
+def gather(inputs: BuildingInputs) -> Gathered:
+    """Put the rows of each meter together, once for all projects."""
+    days: dict[tuple[int, str], list[UsedDay]] = {}
+    for row in inputs.days:
+        days.setdefault((row.asset_id, row.energy), []).append(row)
+    hours: dict[int, list[UsedHours]] = {}
+    for one in inputs.hours:
+        hours.setdefault(one.asset_id, []).append(one)
+    warmth = (
+        (hour, value) for part in inputs.hour_temperatures for hour, value in zip(part.hours, part.values, strict=True)
+    )
+    return Gathered(days, hours, warmth_of(inputs), dict(warmth))
+
+
+def make_uses(inputs: BuildingInputs, gathered: Gathered, project: ProjectAsset, spans: Spans) -> list[Use] | str:
     """Give the meters of a project's asset, or say why they cannot be told."""
     meters = [meter for meter in inputs.meters if meter.owner_id == project.asset_id]
     if not meters:
         return "no meter of electricity, gas or heat belongs to the asset"
     if inputs.heating_value is None and any(meter.energy == "gas" for meter in meters):
         return "no heating value of gas is entered"
-    return [make_use(inputs, meter, spans) for meter in meters]
+    return [make_use(inputs, gathered, meter, spans) for meter in meters]
 
 
-def make_use(inputs: BuildingInputs, meter: BuildingMeter, spans: Spans) -> Use:
+def make_use(inputs: BuildingInputs, gathered: Gathered, meter: BuildingMeter, spans: Spans) -> Use:
     """Put one meter together."""
-    rows = [row for row in inputs.days if (row.asset_id, row.energy) == (meter.asset_id, meter.energy)]
+    rows = gathered.days.get((meter.asset_id, meter.energy), ())
     to_kwh = (inputs.heating_value or 0.0) if meter.energy == "gas" else 1.0
-    return Use(meter.energy, read_meter(rows, to_kwh), hours_of(inputs, meter, spans))
+    return Use(meter.energy, read_meter(rows, to_kwh), hours_of(gathered, meter, spans))
 
 
-def hours_of(inputs: BuildingInputs, meter: BuildingMeter, spans: Spans) -> tuple[Hours, Hours] | None:
+def hours_of(gathered: Gathered, meter: BuildingMeter, spans: Spans) -> tuple[Hours, Hours] | None:
     """Give the hours of baseline and period of an electricity meter that is one series in each; else None."""
-    own = [row for row in inputs.hours if row.asset_id == meter.asset_id]
-    if meter.energy != "electricity" or not own or not inputs.hour_temperatures:
+    own = gathered.hours.get(meter.asset_id, ())
+    if meter.energy != "electricity" or not own:
         return None
-    warmth = {
-        hour: value for part in inputs.hour_temperatures for hour, value in zip(part.hours, part.values, strict=True)
-    }
-    before, now = (within(own, warmth, span, spans.time_zone) for span in (spans.baseline, spans.period))
+    spoken = (spans.baseline, spans.period)
+    before, now = (within(own, gathered.hour_warmth, span, spans.time_zone) for span in spoken)
     return None if before is None or now is None else (before, now)
 
 

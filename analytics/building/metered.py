@@ -15,12 +15,13 @@ from datetime import date, time, timedelta
 
 import numpy as np
 
-from analytics.baseline.nights import join_days, length_s
+from analytics.baseline.nights import TOLERANCE_S, Counted, join_days, length_s
 from analytics.building.periods import Periods
 from store.baseline import MeteredDay
 from store.building import UsedDay
 
 DAY = timedelta(days=1)
+MIDNIGHT = time(0)
 HANDOVER = timedelta(days=1)
 LONGEST_CHANGE = timedelta(days=60)  # between the end of a meter and the begin of the one in its place
 
@@ -69,17 +70,25 @@ def read_meter(rows: Sequence[UsedDay], to_kwh: float) -> Metered:
 
 
 def find_followers(spoken: Mapping[int, tuple[date, date]]) -> dict[int, int]:
-    """Say which series took the place of which: the first that begins about when it ends, and is not taken yet."""
+    """Say which series took the place of which: the first that begins about when it ends, and is not taken yet.
+
+    One that begins later follows too where no series spoke in between, as where nobody read that time.
+    """
     followers: dict[int, int] = {}
     for series, (_, last) in sorted(spoken.items(), key=lambda item: item[1]):
-        late = [
+        later = [
             (first, other)
             for other, (first, _) in spoken.items()
-            if other not in followers.values() and last - HANDOVER <= first <= last + LONGEST_CHANGE and other != series
+            if other not in followers.values() and other != series and first >= last - HANDOVER
         ]
-        if late:
-            followers[series] = min(late)[1]
+        if later and (min(later)[0] <= last + LONGEST_CHANGE or is_silent(spoken, last, min(later)[0])):
+            followers[series] = min(later)[1]
     return followers
+
+
+def is_silent(spoken: Mapping[int, tuple[date, date]], last: date, first: date) -> bool:
+    """Say whether no series spoke between two days."""
+    return not any(begin < first and end > last for begin, end in spoken.values())
 
 
 def owed_spans(spoken: Mapping[int, tuple[date, date]], follower: Mapping[int, int]) -> list[tuple[date, date]]:
@@ -115,7 +124,7 @@ def stretches_between(
         Mean outdoor temperature of each day that is known [°C].
     """
     own = [row for row in metered.days if span[0] <= row.day < span[1]]
-    groups = join_days(own, lambda day: length_s(day, time(0), time_zone))
+    groups = group_days(own, time_zone)
     groups = [group for group in groups if all(day in warmth for day, _ in group)]
     if not groups:
         return None
@@ -127,3 +136,10 @@ def stretches_between(
         temperature=np.array([warmth[day] for day in days]),
     )
     return Stretches(periods, frozenset(days))
+
+
+def group_days(rows: Sequence[MeteredDay], time_zone: str) -> list[list[Counted]]:
+    """Group days into stretches; where each stands for itself, which is mostly so, nothing has to be joined."""
+    if all(abs(length_s(row.day, MIDNIGHT, time_zone) - row.span_s) <= TOLERANCE_S for row in rows):
+        return [[(row.day, row)] for row in rows]
+    return join_days(rows, lambda day: length_s(day, MIDNIGHT, time_zone))

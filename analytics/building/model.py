@@ -1,6 +1,7 @@
 """A meter's baseline, fitted by days (change points) or by hours (of the week), and what it says of other days."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -53,6 +54,13 @@ def fit_days(periods: Periods, *, may_cool: bool = True) -> Baseline:
     past = Past(periods.first_days, periods.kwh, fitted, model.jacobian(periods))
     quality = judge(periods.kwh, fitted, periods.first_days, model.n_parameters)
     return Baseline(model, quality, past, learn_disturbance(past), span(periods.temperature), periods)
+
+
+@lru_cache(maxsize=512)
+def fit_again(kwh: bytes, owner: bytes, days: bytes, temperature: bytes, may_cool: bool) -> Baseline:
+    """Fit what may have been fitted before: month after month is compared with the same baseline."""
+    numbers = np.frombuffer(owner, dtype=np.int64), np.frombuffer(days, dtype=np.int64)
+    return fit_days(Periods(np.frombuffer(kwh), *numbers, np.frombuffer(temperature)), may_cool=may_cool)
 
 
 def fit_hours(hours: Hours) -> Baseline:

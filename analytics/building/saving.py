@@ -8,7 +8,7 @@ import numpy as np
 
 from analytics.building.break_point import Break, find_break
 from analytics.building.metered import Metered, Stretches, stretches_between
-from analytics.building.model import Baseline, Counterfactual, fit_days, fit_hours, predict_days, predict_hours
+from analytics.building.model import Baseline, Counterfactual, fit_again, fit_hours, predict_days, predict_hours
 from analytics.building.periods import Floats, sum_by
 from analytics.building.quality import guideline_half_width
 from analytics.building.week_hours import Hours
@@ -100,7 +100,7 @@ def save_meter(use: Use, spans: Spans, warmth: Mapping[date, float]) -> MeterSav
     if now is None:
         return f"the {use.energy} meter or the weather does not account for any day of this period"
     by_hours = hours_that_do(use, spans)
-    baseline = fit_days(before.periods, may_cool=use.energy in COOLING) if by_hours is None else fit_hours(by_hours[0])
+    baseline = fit(before, use.energy) if by_hours is None else fit_hours(by_hours[0])
     lowest, highest = baseline.temperature
     if now.periods.temperature.min() < lowest - BEYOND_K or now.periods.temperature.max() > highest + BEYOND_K:
         return "days of this period are colder or warmer than any of the baseline"
@@ -112,7 +112,7 @@ def save_meter(use: Use, spans: Spans, warmth: Mapping[date, float]) -> MeterSav
         spans,
         warmth,
         before,
-        baseline if by_hours is None else fit_days(before.periods, may_cool=use.energy in COOLING),
+        baseline if by_hours is None else fit(before, use.energy),
     )
     kwh = now.periods.kwh if by_hours is None else day_sums(by_hours[1])
     return compare(use, spans, (before, now), (baseline, said, kwh), breaks)
@@ -135,6 +135,13 @@ def hours_that_do(use: Use, spans: Spans) -> tuple[Hours, Hours] | None:
     lengths = [24 * (end - first).days for first, end in (spans.baseline, spans.period)]
     enough = all(h.kwh.size >= LEAST_HOURS_SHARE * n for h, n in zip(use.hours, lengths, strict=True))
     return use.hours if enough else None
+
+
+def fit(before: Stretches, energy: str) -> Baseline:
+    """Fit a baseline of days."""
+    one = before.periods
+    parts = (one.kwh.tobytes(), one.owner.tobytes(), one.days.tobytes(), one.temperature.tobytes())
+    return fit_again(*parts, energy in COOLING)
 
 
 def day_sums(hours: Hours) -> Floats:

@@ -18,12 +18,12 @@ that of the same calendar days of the baseline less that of now, each day at its
 factors (`analytics.emission`), average mix, as they hold on the period's first day.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from analytics.building.inputs import BuildingInputs, make_uses, priced_of, spans_of, warmth_of
+from analytics.building.inputs import BuildingInputs, Gathered, gather, make_uses, priced_of, spans_of
 from analytics.building.saving import MeterSaving, save_meter
 from analytics.building.worth import Amount, Bill, bill, bill_reduction, share, weigh
 from analytics.emission import ELECTRICITY, GAS, HEAT, factor_on
@@ -111,23 +111,23 @@ def window_of(territory_id: int, span: tuple[date, date], zone: ZoneInfo) -> Win
 
 def tell_building_savings(inputs: BuildingInputs) -> list[Figure]:
     """Tell the five KPIs of each asset that a project changed, and of all of them together."""
-    warmth = warmth_of(inputs)
-    told = [tell_asset(inputs, project, warmth) for project in inputs.projects]
+    gathered = gather(inputs)
+    told = [tell_asset(inputs, project, gathered) for project in inputs.projects]
     told = [one for one in told if one.n_days]  # the works began after this period
     rows = hash_inputs([inputs])
     figures = [figure for one in told for figure in figures_of(inputs, [one], rows, one.project.asset_id)]
     return figures + (figures_of(inputs, told, rows, None) if told else [])
 
 
-def tell_asset(inputs: BuildingInputs, project: ProjectAsset, warmth: Mapping[date, float]) -> Told:
+def tell_asset(inputs: BuildingInputs, project: ProjectAsset, gathered: Gathered) -> Told:
     """Tell the savings of an asset's meters, or why there are none."""
     spans = spans_of(inputs, project)
     if spans is None:
         return Told(project, 0)
-    uses = make_uses(inputs, project, spans)
+    uses = make_uses(inputs, gathered, project, spans)
     if isinstance(uses, str):
         return Told(project, len(spans.days), refusal=uses)
-    savings = [save_meter(use, spans, warmth) for use in uses]
+    savings = [save_meter(use, spans, gathered.warmth) for use in uses]
     refusal = next((reason for reason in savings if isinstance(reason, str)), None)
     able = tuple(saving for saving in savings if isinstance(saving, MeterSaving))
     return Told(project, len(spans.days), () if refusal else able, refusal)

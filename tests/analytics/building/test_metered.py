@@ -38,6 +38,11 @@ def test_meter_replaced_after_a_gap_goes_on() -> None:
     assert known([*counted(1, 0, 100), *counted(2, 130, 235)]) == (335, 3350.0)
 
 
+def test_meter_replaced_while_nobody_read_goes_on() -> None:
+    """Between baseline and period a hundred days are not read, and the meter was replaced in them."""
+    assert known([*counted(1, 0, 100), *counted(2, 200, 165)]) == (265, 2650.0)
+
+
 def test_meters_side_by_side_are_added_where_both_speak() -> None:
     rows = [*counted(1, 0, 365), *counted(2, 0, 300, 5.0)]
     assert known(rows) == (300, 4500.0)  # a meter that fell silent is not one that used nothing
