@@ -228,7 +228,7 @@ MOVED = (
     MovedTable(
         "schedules",
         "hours of switching, opening and heating",
-        "kind from_time to_time level valid",
+        "kind from_time to_time level weekdays valid",
         {"asset_id": "assets"},
         key="schedule_id",
     ),

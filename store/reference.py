@@ -31,7 +31,10 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A daily window of an asset in civil time `HH:MM`; `level` 0 to 1 remains. Valid until a day not included."""
+    """A window of an asset in civil time `HH:MM` on some weekdays (Monday 0); `level` 0 to 1 remains.
+
+    Valid until a day not included.
+    """
 
     asset: str
     kind: str
@@ -40,6 +43,7 @@ class Schedule:
     level: float
     valid_from: date
     valid_to: date | None = None
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,21 +67,23 @@ using assets a
 where a.asset_id = o.asset_id and a.territory_id = (select territory_id from territories where slug = %(territory)s)
   and not exists (
       select from jsonb_to_recordset(%(schedules)s::jsonb) as n
-             (asset text, kind text, from_hour time, to_hour time, level float8, valid_from date, valid_to date)
-      where (n.asset, n.kind, n.from_hour, n.to_hour, n.level, daterange(n.valid_from, n.valid_to))
-            = (a.slug, o.kind, o.from_time, o.to_time, o.level, o.valid))
+             (asset text, kind text, from_hour time, to_hour time, level float8, weekdays int[], valid_from date,
+              valid_to date)
+      where (n.asset, n.kind, n.from_hour, n.to_hour, n.level, n.weekdays, daterange(n.valid_from, n.valid_to))
+            = (a.slug, o.kind, o.from_time, o.to_time, o.level, o.weekdays, o.valid))
 
 -- name: insert_schedules
-insert into schedules (asset_id, kind, from_time, to_time, level, valid)
-select distinct a.asset_id, n.kind, n.from_hour, n.to_hour, n.level, daterange(n.valid_from, n.valid_to)
+insert into schedules (asset_id, kind, from_time, to_time, level, weekdays, valid)
+select distinct a.asset_id, n.kind, n.from_hour, n.to_hour, n.level, n.weekdays, daterange(n.valid_from, n.valid_to)
 from jsonb_to_recordset(%(schedules)s::jsonb) as n
-     (asset text, kind text, from_hour time, to_hour time, level float8, valid_from date, valid_to date)
+     (asset text, kind text, from_hour time, to_hour time, level float8, weekdays int[], valid_from date,
+      valid_to date)
 join territories t on t.slug = %(territory)s
 join assets a on a.territory_id = t.territory_id and a.slug = n.asset
 where not exists (
     select from schedules o
-    where (o.asset_id, o.kind, o.from_time, o.to_time, o.level, o.valid)
-          = (a.asset_id, n.kind, n.from_hour, n.to_hour, n.level, daterange(n.valid_from, n.valid_to)))
+    where (o.asset_id, o.kind, o.from_time, o.to_time, o.level, o.weekdays, o.valid)
+          = (a.asset_id, n.kind, n.from_hour, n.to_hour, n.level, n.weekdays, daterange(n.valid_from, n.valid_to)))
 
 -- name: delete_calendars
 delete from calendars o

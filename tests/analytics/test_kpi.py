@@ -8,8 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics.building.inputs import BuildingInputs
 from analytics.collection.inputs import CollectionInputs
 from analytics.kpi import domains
+from analytics.kpi.building_area import AreaInputs
+from analytics.kpi.building_base_load import BaseLoadInputs
+from analytics.kpi.building_climate import ClimateInputs
+from analytics.kpi.building_comfort import ComfortInputs, Limits
 from analytics.kpi.car_park import CarParkInputs, tell_car_parks
 from analytics.kpi.degree_days import HeatInputs
 from analytics.kpi.energy import EnergyInputs, tell_energy
@@ -22,6 +27,7 @@ from analytics.kpi.parking import BayInputs, tell_bays
 from analytics.kpi.round_amounts import AmountInputs
 from analytics.kpi.rounds import RoundInputs
 from analytics.kpi.waste import tell_containers, weighted_quantile
+from analytics.kpi.water import WaterInputs
 from sensors.kpi import KPI_NAMES
 from store.inputs import CounterAmount, Curve, GaugeAmount, StateAmount
 
@@ -54,6 +60,12 @@ EMPTY: dict[str, Any] = {
     "parking_bays": bays(),
     "car_parks": CarParkInputs((), (), 0),
     "overstay": StayInputs((), (), 0, "Europe/Paris"),
+    "building_saving": BuildingInputs((date(2026, 1, 1), date(2026, 2, 1))),
+    "building_area": AreaInputs({}, (), (), None, (date(2026, 1, 1),), "Europe/Paris"),
+    "building_base_load": BaseLoadInputs((), 31),
+    "building_climate": ClimateInputs((), (date(2026, 1, 1),)),
+    "building_comfort": ComfortInputs((), (), Limits(), (date(2026, 1, 1),)),
+    "water": WaterInputs((), (), (), (), None, 31.0),
     "rounds": RoundInputs((), (), (), ()),
     "collection": CollectionInputs((), (), (), (), (), (), (), (), NOON, NOON),
     "round_amounts": AmountInputs((), (), (), (), (), (), NOON, "Europe/Paris"),
