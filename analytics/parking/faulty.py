@@ -166,7 +166,8 @@ def is_drifted(apart: Floats, is_recent: Mask) -> Mask:
     usual = median_of(past)
     scatter = 1.4826 * median_of(np.abs(past - usual[:, None])) / math.sqrt(WEEK)
     shift = np.abs(np.where(is_recent, apart, 0.0).sum(axis=1) / np.maximum(is_recent.sum(axis=1), 1) - usual)
-    return (n_past >= 2 * WEEK) & (shift > np.maximum(DRIFT_SHARE, DRIFT_SIGMA * scatter))
+    drifted: Mask = (n_past >= 2 * WEEK) & (shift > np.maximum(DRIFT_SHARE, DRIFT_SIGMA * scatter))
+    return drifted
 
 
 def median_of(rows: Floats) -> Floats:
