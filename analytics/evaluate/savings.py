@@ -80,7 +80,7 @@ def meter_rows(asked: Asked) -> Iterator[Row]:
             continue
         oracle = saved_percent(meter) if meter.name.endswith("daily") else None
         oracle = OPENDSM.get(meter.name) if oracle is None else oracle
-        goal = None if oracle is None else (oracle - POINT, oracle + POINT)
+        goal = None if oracle is None else (round(oracle - POINT, 3), round(oracle + POINT, 3))
         reference = meter.true_percent if oracle is None else oracle
         yield Row(f"savings.{meter.name}", saved.percent, "%", "higher", reference, goal)
         yield Row(f"savings.{meter.name}.half_width", saved.half_width, "%", "lower", saved.guideline)
