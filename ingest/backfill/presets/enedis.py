@@ -15,45 +15,18 @@ and empty is a value left out and counted.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
+from ingest.backfill.presets.enedis_section import POINT, TIME, Section, read_answer, sections
 from ingest.backfill.presets.preset import SECOND, Asked, CivilClock, Preset, Stamps, Value, table_of, to_begin
-from ingest.backfill.presets.sheet import Row, fold, read_grid
+from ingest.backfill.presets.sheet import read_grid
 from ingest.backfill.table import Table
 from ingest.errors import FileError
 
-POINT, TIME = "identifiant prm", "horodate"
 LONGEST_STEP = timedelta(hours=1)
 CHANNELS = {"consommation": "", "cons": "", "production": "injection", "prod": "injection"}
-
-
-class ReadingType(msgspec.Struct, frozen=True):
-    """What Data Connect says of its values."""
-
-    measurement_kind: str = "power"
-    unit: str = "W"
-
-
-class IntervalReading(msgspec.Struct, frozen=True):
-    """One value of Data Connect."""
-
-    date: str
-    value: str
-    interval_length: str = ""
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """An answer of Data Connect, within `meter_reading` or bare."""
-
-    meter_reading: "Answer | None" = None
-    usage_point_id: str = ""
-    reading_type: ReadingType = ReadingType()
-    interval_reading: tuple[IntervalReading, ...] = ()
 
 
 class Point(NamedTuple):
@@ -63,15 +36,6 @@ class Point(NamedTuple):
     at: datetime
     value: str
     step: timedelta | None
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A part of a file: what it says of itself by folded name, its header, its lines."""
-
-    facts: dict[str, str]
-    header: list[str]
-    rows: list[Row]
 
 
 @contextmanager
@@ -99,57 +63,6 @@ def open_daily(path: Path, asked: Asked) -> Iterator[Table]:
     if not values:
         raise FileError("no index is in the file: download the index (EAS T), not the consumption of each day")
     yield table_of(values)
-
-
-def read_answer(path: Path) -> list[Section]:
-    """Read an answer of Data Connect as one section; none where the file is no JSON. Raises FileError."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise FileError(f"{path} cannot be read: {error.strerror or error}") from error
-    if not data.lstrip().startswith(b"{"):
-        return []
-    try:
-        answer = msgspec.json.decode(data, type=Answer)
-    except msgspec.MsgspecError as error:
-        raise FileError(f"{path.name} is no answer of Data Connect that is read: {error}") from error
-    reading = answer.meter_reading or answer
-    if reading.reading_type.measurement_kind != "power":
-        raise FileError("the answer holds energies of days, not a load curve: ask for the load curve")
-    facts = {POINT: reading.usage_point_id, "unite": reading.reading_type.unit}
-    rows = [
-        Row(line, [point.date, point.value, point.interval_length])
-        for line, point in enumerate(reading.interval_reading, 1)
-    ]
-    return [Section(facts, [TIME, "valeur", "pas"], rows)]
-
-
-def sections(grid: Sequence[Row]) -> Iterator[Section]:
-    """Cut a file into its sections. Raises FileError where there is none."""
-    current: Section | None = None
-    facts: dict[str, str] = {}
-    place = 0
-    while place < len(grid):
-        names = [fold(cell) for cell in grid[place].cells]
-        if TIME in names:
-            current = Section(facts, names, [])
-            yield from read_until_next(grid, place + 1, current)
-            place += len(current.rows)
-        elif names[:1] == [POINT] and place + 1 < len(grid):
-            facts = dict(zip(names, grid[place + 1].cells, strict=False))
-            place += 1
-        place += 1
-    if current is None:
-        raise FileError("no line names the column Horodate: this is no file of Enedis that is read")
-
-
-def read_until_next(grid: Sequence[Row], begin: int, section: Section) -> Iterator[Section]:
-    """Fill a section with the lines that begin with a time, then give it."""
-    for row in grid[begin:]:
-        if fold(row.cells[0] if row.cells else "") in (POINT, "periode") or TIME in map(fold, row.cells):
-            break
-        section.rows.append(row)
-    yield section
 
 
 def read_curves(section: Section, asked: Asked, notes: list[str]) -> Iterator[Value]:
