@@ -15,8 +15,9 @@ against the saving, as they do on the bill.
 Parts, in this order of attribution: new lamps, dimming, switching off (`analytics.lighting.ladder`); they add up.
 
 Interval: 90 %, from the correlated disturbances of the baseline (`analytics.baseline.noise`), by Student's t for the
-few independent spells in it; nights for which a meter does not account are added as bounds (nothing saved in them, or
-everything), and of stipulated watts 10 % either way, an assumption. A meter's own error is not in it.
+few independent spells in it. Added as bounds: nights for which a meter does not account (nothing saved in them, or
+everything); what lamps out in hours that are not known did not draw (nothing, or twice as much as in the others); 10 %
+of stipulated watts either way, an assumption. A meter's own error is not in it.
 
 Constant price: the tariff of the baseline's last day. Emissions: the factor of the period's first day
 (`analytics.emission`). The bill: that of the same calendar nights of the baseline less that of now, each night at its

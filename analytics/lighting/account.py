@@ -109,10 +109,11 @@ def finish(told: Account, cabinet: Cabinet, out: LampOutage | None, noise: Noise
     if told.saving is None or told.use is None:
         return told
     low, value, high = (out.low_kwh, out.kwh, out.high_kwh) if out else (0.0, 0.0, 0.0)
+    guessed_kwh = max(0.0, value - low)  # the meter would show it if much more was out: none of it, or twice as much
     saving = replace(
         told.saving,
-        lost_at_most_kwh=told.saving.lost_at_most_kwh + max(0.0, high - value),
-        gained_at_most_kwh=told.saving.gained_at_most_kwh + max(0.0, value - low),
+        lost_at_most_kwh=told.saving.lost_at_most_kwh + guessed_kwh,
+        gained_at_most_kwh=told.saving.gained_at_most_kwh + guessed_kwh,
     )
     dark_kwh = told.use.adjusted_kwh - told.use.metered_kwh
     return replace(
