@@ -173,7 +173,7 @@ class PublicKpi(KpiValue):
 
 
 class Kpi(KpiValue):
-    """The same with the hash of its inputs, what it replaces and why."""
+    """The same with the hash of its inputs, what it replaces, why, and on whose account (null: not known)."""
 
     kpi_value_id: int
     asset_id: int | None
@@ -181,6 +181,7 @@ class Kpi(KpiValue):
     proof: dict[str, Any]
     replaces_id: int | None
     cause: str | None
+    restated_by: str | None
     is_current: bool
 
 

@@ -97,7 +97,7 @@ limit %(n)s
 -- name: list_kpis
 select k.kpi_value_id, t.slug as territory, k.asset_id, k.kpi, lower(k.period) as from, upper(k.period) as to, k.value,
        k.unit, k.low, k.high, k.baseline, k.completeness, k.method, k.method_version, k.inputs_hash, k.withheld,
-       k.computed_at, k.proof, k.replaces_id, k.cause, k.is_current
+       k.computed_at, k.proof, k.replaces_id, k.cause, k.restated_by, k.is_current
 from kpi_values k
 join territories t using (territory_id)
 where (%(after)s = 0 or k.kpi_value_id < %(after)s)
