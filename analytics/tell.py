@@ -3,13 +3,13 @@
 A day that lies in the baseline of a project changes what the months after it are compared with: they are told anew.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from analytics.kpi import Domain, domains
 from analytics.kpi.figure import Figure, bound
 from analytics.period import Period, periods_of
-from store.inputs import ChangedDay, Connection, Window, read_delivered, take_changed_days
+from store.inputs import ChangedDay, Connection, Delivered, Window, read_delivered, take_changed_days
 from store.restatement import Occasion, mark_after_baselines, note_methods
 from store.results import KpiReport, KpiValue, write_kpis
 
@@ -46,7 +46,13 @@ def tell_domain(connection: Connection, domain: Domain, window: Window) -> Seque
     figures = domain.tell(domain.read(connection, window))
     if not figures or not domain.holds_values:
         return figures
-    delivered = read_delivered(connection, window)
+    return bound_all(domain, figures, read_delivered(connection, window))
+
+
+def bound_all(domain: Domain, figures: Sequence[Figure], delivered: Mapping[int | None, Delivered]) -> Sequence[Figure]:
+    """Let figures that rest on held values be no more complete than the messages of their assets' devices."""
+    if not domain.holds_values:
+        return figures
     return [bound(figure, delivered.get(figure.asset_id)) for figure in figures]
 
 

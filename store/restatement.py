@@ -95,6 +95,11 @@ def mark_after_baselines(connection: Connection, days: Sequence[tuple[int, datet
         connection.execute(QUERIES["mark_after_baselines"], columns)
 
 
+def mark_again(connection: Connection, territory_id: int, at: datetime) -> None:
+    """Have the KPIs of the civil day that holds an instant, and of its month, told anew."""
+    connection.execute(QUERIES["mark_again"], {"territory_id": territory_id, "at": at})
+
+
 def read_restatements(
     connection: Connection, territory_id: int, span: tuple[datetime, datetime], n: int
 ) -> list[Restatement]:

@@ -73,6 +73,11 @@ cross join lateral generate_series(
 where p.baseline @> (changed.day at time zone t.time_zone)::date and (changed.day at time zone t.time_zone)::date < p.started_on
 on conflict do nothing
 
+-- name: mark_again
+insert into changed_days (territory_id, day)
+select territory_id, date_trunc('day', %(at)s, time_zone) from territories where territory_id = %(territory_id)s
+on conflict do nothing
+
 -- name: read_restatements
 select k.kpi, a.slug, lower(k.period), upper(k.period), k.unit, old.value, k.value, k.computed_at, k.cause, k.restated_by
 from kpi_values k
