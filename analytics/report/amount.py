@@ -57,17 +57,17 @@ CAUSES_FR: Mapping[str, str] = {
 
 
 def number(value: float, language: Language) -> str:
-    """Write a number with as many digits as its size deserves: 1 234,5 or 1,234.5.
+    """Write a number with as many digits as its size deserves.
 
     >>> number(1234.5, "en"), number(0.012345, "fr")
-    ('1,234', '0,0123')
+    ('1,234.5', '0,0123')
     """
     size = abs(value)
     if 0 < size < 1:
         text = f"{value:.3g}"
         text = f"{value:.12f}".rstrip("0") if "e" in text and size > 1e-9 else text
     else:
-        text = f"{value:,.{0 if size >= 1000 else 1 if size >= 100 else 2}f}"
+        text = f"{value:,.{0 if size >= 10_000 else 1 if size >= 100 else 2}f}"
         text = text.rstrip("0").rstrip(".") if "." in text else text
     text = "0" if text in ("-0", "0") else text
     if language == "fr":

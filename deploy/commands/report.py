@@ -12,7 +12,7 @@ from analytics.report.span import parse_span
 from deploy import report_key
 from deploy.errors import SettingError
 from deploy.logs import only_warnings
-from deploy.settings import services_given_or_embedded
+from deploy.settings import database
 from store.connect import connect
 from store.reports import list_reports, read_file
 
@@ -56,8 +56,8 @@ def make(territory: str, period: str, language: str, out: Path) -> None:
     asked = Asked(territory, parse_span(period), "en" if language == "en" else "fr")
     with (
         only_warnings(),
-        services_given_or_embedded() as services,
-        connect(services.database_url, program="report", statement_timeout_s=600, autocommit=True) as connection,
+        database() as url,
+        connect(url, program="report", statement_timeout_s=600, autocommit=True) as connection,
     ):
         files = make_report(connection, asked, report_key.own_key(), datetime.now(UTC))
     write(out, f"vigie-{territory}-{period}-{language}", files)
@@ -109,7 +109,7 @@ def show_key() -> None:
 @report.command(name="list")
 def list_() -> None:
     """List the reports that are kept, the newest first."""
-    with services_given_or_embedded() as services, connect(services.database_url, program="report") as connection:
+    with database() as url, connect(url, program="report") as connection:
         for one in list_reports(connection):
             typer.echo(
                 f"{one.report_id}  {one.territory}  {one.period}  {one.language}  {one.signed_at:%Y-%m-%dT%H:%M:%SZ}"
@@ -122,7 +122,7 @@ def again(number: Annotated[int, typer.Argument(help="as `vigie report list` sho
     from analytics.report.bundle import MANIFEST, SIGNATURE
     from analytics.report.manifest import read_manifest
 
-    with services_given_or_embedded() as services, connect(services.database_url, program="report") as connection:
+    with database() as url, connect(url, program="report") as connection:
         kept = next((one for one in list_reports(connection) if one.report_id == number), None)
         if kept is None:
             raise ReportError(f"no report {number} is kept")
