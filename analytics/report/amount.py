@@ -91,7 +91,9 @@ def amount(value: float | None, unit: str, language: Language) -> str:
     """Write a value with its unit; an en dash where there is none."""
     if value is None:
         return "–"
-    return f"{number(shown(value, unit), language)}{HARD}{sign(unit, language)}"
+    text, word = shown(value, unit), sign(unit, language)
+    is_one = abs(text) < 2 if language == "fr" else abs(text) == 1
+    return f"{number(text, language)}{HARD}{word.removesuffix('s') if is_one and len(word) > 1 else word}"
 
 
 def interval(low: float | None, high: float | None, unit: str, language: Language) -> str:

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Literal, NewType, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NewType, Union, cast, get_args, get_origin, get_type_hints
 
 import msgspec
 import pyarrow as pa
@@ -80,8 +80,15 @@ def codec_of(hint: Any) -> Codec:
     if is_record(hint):
         return record_codec(hint)
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return Codec(pa.string(), lambda member: member.name, hint.__getitem__, lambda value: isinstance(value, hint))
+        return enum_codec(hint)
     return generic_codec(get_origin(hint), get_args(hint), hint)
+
+
+def enum_codec(members: type[Enum]) -> Codec:
+    """An enumeration is kept by its members' names."""
+    return Codec(
+        pa.string(), lambda member: member.name, lambda name: members[name], lambda value: isinstance(value, members)
+    )
 
 
 def generic_codec(origin: Any, arguments: tuple[Any, ...], hint: Any) -> Codec:
@@ -105,7 +112,7 @@ def is_record(hint: Any) -> bool:
 
 
 @cache
-def fields_of(record: type) -> Mapping[str, Any]:
+def fields_of(record: Any) -> Mapping[str, Any]:
     """Give the fields of a dataclass or struct with their types, in order; those that are made, not given, are left."""
     hints = get_type_hints(record)
     if issubclass(record, msgspec.Struct):
@@ -163,7 +170,7 @@ def literal_codec(values: tuple[Any, ...]) -> Codec:
     kinds = {type(value) for value in values}
     if len(kinds) != 1:
         raise UnknownTypeError(f"evidence cannot keep literals of several types: {values}")
-    plain = codec_of(kinds.pop())
+    plain = codec_of(cast(Any, kinds.pop()))
     return Codec(plain.kind, plain.encode, plain.decode, lambda value: value in values)
 
 

@@ -1,6 +1,7 @@
 """What stands in a report, in the reader's words, before it becomes HTML or PDF."""
 
 import inspect
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -275,12 +276,17 @@ def method_of(told: Told, figures: Sequence[Figure], heading: Heading) -> Method
     return Method(
         title=names,
         method=f"{domain.method} ({say('version', language)} {domain.method_version})",
-        source=(module.__doc__ or "").strip() if module else "",
+        source=flowing(module.__doc__ or "") if module else "",
         files=sorted(told.files),
         proofs=[
             (name_of(figure.kpi, language), figure.inputs_hash, proof_of(figure.proof, language)) for figure in figures
         ],
     )
+
+
+def flowing(text: str) -> str:
+    """Let the lines of a paragraph run on; lists and paragraphs stay apart."""
+    return re.sub(r"(?<=\S)\n(?=[^\s*\-|])", " ", text.strip())
 
 
 def proof_of(proof: Mapping[str, Any], language: Language) -> list[tuple[str, str]]:

@@ -91,14 +91,14 @@ def put_charts(sheet: Sheet) -> None:
     """Draw what would have been beside what was, and the courses."""
     document, language = sheet.document, sheet.document.heading.language
     if document.comparisons:
-        put_heading(sheet, say("compared", language))
+        put_heading(sheet, say("compared", language), room=65)
         for one in document.comparisons:
             about = (
                 f"{one.name} : {write.number(one.baseline, language)} / {write.number(one.value, language)} {one.unit}"
             )
             put_image(sheet, one.name, draw_comparison(one, language, "png"), COMPARISON_RATIO, about)
     if document.charts:
-        put_heading(sheet, say("charts", language))
+        put_heading(sheet, say("charts", language), room=90)
         for chart in document.charts:
             put_image(sheet, chart.name, draw_course(chart, language, "png"), CHART_RATIO, chart.about)
 
@@ -165,9 +165,9 @@ def put(sheet: Sheet, text: str, size: float, colour: tuple[int, int, int] = INK
     sheet.multi_cell(0, size * 0.52, text, new_x="LMARGIN", new_y="NEXT", align="L")
 
 
-def put_heading(sheet: Sheet, text: str, level: int = 0) -> None:
-    """Write a heading and its bookmark, not at the foot of a page."""
-    if sheet.will_page_break(30):
+def put_heading(sheet: Sheet, text: str, level: int = 0, room: float = 30) -> None:
+    """Write a heading and its bookmark, where `room` [mm] is left on the page for what it heads."""
+    if sheet.will_page_break(room):
         sheet.add_page()
     sheet.ln(4 if level == 0 else 2)
     sheet.start_section(text, level)

@@ -5,7 +5,7 @@ The same data give the same bytes, as long as the same version of matplotlib dra
 
 import io
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -20,7 +20,7 @@ Kind = Literal["svg", "png"]
 # Two colours of the palette that is told apart with any colour vision (Okabe and Ito 2008).
 BLUE, ORANGE = "#0072b2", "#d55e00"
 GREY, INK = "#6b7280", "#1f2937"
-STYLE = {
+STYLE: dict[Any, Any] = {  # the keys are of a type that lists them all
     "font.family": ["DejaVu Sans"],
     "font.size": 9,
     "svg.fonttype": "none",
@@ -81,7 +81,7 @@ def draw_course(chart: Chart, language: Language, kind: Kind) -> bytes:
                 transform=axes.get_xaxis_transform(),
                 label=say("withheld", language),
             )
-            axes.legend(frameon=False, loc="upper right", fontsize=8)
+            axes.legend(frameon=False, loc="lower right", bbox_to_anchor=(1, 1), borderaxespad=0, fontsize=8)
         label_parts(axes, [point.label for point in chart.points])
         dress(axes, chart.unit, language)
         return save(canvas, kind)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from analytics.period import Rhythm, begin
 from analytics.report.errors import ReportError
 
-PATTERN = re.compile(r"(\d{4})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])))?")
+PATTERN = re.compile(r"(\d{4})(?:-(?:(0[1-9]|1[0-2])|Q([1-4])))?", re.ASCII)
 DAY = timedelta(days=1)
 
 

@@ -180,4 +180,5 @@ def sentence_of(differences: Sequence[str]) -> str:
     """Name the first differences and how many more there are."""
     more = len(differences) - N_SHOWN
     shown = "; ".join(differences[:N_SHOWN])
-    return f"{len(differences)} figures come out otherwise: {shown}{f'; and {more} more' if more > 0 else ''}"
+    noun = "figure comes" if len(differences) == 1 else "figures come"
+    return f"{len(differences)} {noun} out otherwise: {shown}{f'; and {more} more' if more > 0 else ''}"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -69,6 +70,7 @@ def rounds(part: Part) -> RoundInputs:
     )
 
 
+@cache
 def told() -> list[Told]:
     """Tell four domains."""
     makers: Mapping[str, Any] = {
@@ -88,6 +90,7 @@ def told() -> list[Told]:
     return found
 
 
+@cache
 def a_report(language: Language = "fr", key: Ed25519PrivateKey = KEY, now: datetime = NOW) -> dict[str, bytes]:
     """Make a signed report and give its files."""
     reported = Reported(1, "Is-sur-Tille <&>", ZONE, NOW, is_dropped=False, is_pending=False)

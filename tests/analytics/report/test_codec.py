@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -93,6 +93,7 @@ OUTERS = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(OUTERS)
 def test_what_goes_into_a_column_comes_back(value: Outer) -> None:
     """Any record of any of the types, nested, is equal after a column of Arrow."""
