@@ -93,7 +93,7 @@ def tell_parts(domain: Domain, parts: Sequence[Part], inputs: Windows, delivered
 
 
 def tell_files(domain: Domain, files: Mapping[str, bytes], parts: Sequence[int]) -> dict[int, Sequence[Figure]]:
-    """Tell a domain's figures of each part from its files.
+    """Tell a domain's figures from its files: of the whole (part 0) every asset's, of the other parts the territory's.
 
     Raises
     ------
@@ -102,7 +102,10 @@ def tell_files(domain: Domain, files: Mapping[str, bytes], parts: Sequence[int])
     """
     inputs = read_inputs(domain, files, parts)
     delivered = read_delivered_file(domain, files) if domain.holds_values else {}
-    return {part: bound_all(domain, domain.tell(inputs[part]), delivered.get(part, {})) for part in parts}
+    told = {part: bound_all(domain, domain.tell(inputs[part]), delivered.get(part, {})) for part in parts}
+    return {
+        part: [figure for figure in figures if part == 0 or figure.asset_id is None] for part, figures in told.items()
+    }
 
 
 def delivered_name(domain: Domain) -> str:
@@ -120,7 +123,7 @@ def read_delivered_file(domain: Domain, files: Mapping[str, bytes]) -> dict[int,
 
 
 def write_figures(told: Iterable[Told], slugs: Mapping[int, str]) -> bytes:
-    """Write all figures of all parts as Parquet."""
+    """Write all figures as Parquet."""
     rows = [
         (part, figure_row(one.domain, figure, slugs))
         for one in told

@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 
 from analytics.program import Settings, run_once
 from analytics.report.bundle import pack, read_files
+from analytics.report.key import make_key
+from analytics.report.told import read_figures
 from deploy.cli import app
 from deploy.errors import sentence_of
 from deploy.local.services import Services
@@ -49,12 +51,6 @@ def database(services: Services, town: str, monkeypatch: pytest.MonkeyPatch, tmp
         monkeypatch.setenv("VIGIE_REPORT_KEY", str(tmp_path / "key.pem"))
         (tmp_path / "key.pem").write_bytes(make_key())
         yield url
-
-
-def make_key() -> bytes:
-    from analytics.report.key import make_key as made
-
-    return made()
 
 
 def seed(connection: Connection) -> None:
@@ -133,8 +129,6 @@ def test_a_report_is_verified_long_after_the_raw_data_are_gone(
 
 def test_figures_of_the_report_are_those_of_the_store(database: str, tmp_path: Path) -> None:
     """Told from the evidence, they are the current values to the last digit, and hash alike."""
-    from analytics.report.told import read_figures
-
     assert run("report", "--territory", "town", "--period", "2026-10", "--out", str(tmp_path))[0] == 0
     rows = read_figures(read_files(tmp_path / "vigie-town-2026-10-fr.zip"))
     told = {(row.kpi, row.asset_id): row for part, row in rows if part == 0}
@@ -197,10 +191,14 @@ def test_a_figure_that_stands_otherwise_is_told_anew_before_it_is_signed(databas
 
 
 def test_a_quarter_is_told_by_months(database: str, tmp_path: Path) -> None:
-    """The quarter is not over; a year before it began has nothing to tell."""
+    """Of the third quarter only its last day was measured: the whole and September say so, the other months nothing."""
+    code, said = run("report", "--territory", "town", "--period", "2026-Q3", "--out", str(tmp_path))
+    assert code == 0, said
+    report = tmp_path / "vigie-town-2026-Q3-fr.zip"
+    assert {part for part, _ in read_figures(read_files(report))} == {0, 3}
+    assert run("report", "--verify", str(report))[0] == 0
     code, said = run("report", "--territory", "town", "--period", "2026-Q4", "--out", str(tmp_path))
     assert (code, said.startswith("2026-Q4 is not over")) == (30, True)
-    assert not list(tmp_path.glob("*.zip"))
 
 
 def test_nothing_but_the_report_is_in_the_zip(database: str, tmp_path: Path) -> None:
