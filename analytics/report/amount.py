@@ -1,11 +1,11 @@
 """Numbers, periods and reasons as people write and read them, in French and in English."""
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from analytics.report.reasons import in_french
 from analytics.report.span import Span
 
 Language = Literal["fr", "en"]
@@ -22,32 +22,6 @@ MONTHS: Mapping[Language, str] = {
     "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
     "en": "January February March April May June July August September October November December",
 }
-WITHHELD_FR: tuple[tuple[str, str], ...] = (
-    (r"too little data: (\S+) of the time is known, (\S+) are needed",
-     "trop peu de données : {0} du temps est connu, il en faut {1}"),
-    (r"too few messages: (\S+) of those expected came, (\S+) are needed",
-     "trop peu de messages : {0} des messages attendus sont arrivés, il en faut {1}"),
-    (r"not known: nothing was expected in this period", "inconnu : rien n’était attendu pendant cette période"),
-    (r"not known: the inputs give no value", "inconnu : les données ne donnent pas de valeur"),
-    (r"the counter's increase came about in (\S+) days, more than the period",
-     "l’index du compteur a augmenté en {0} jours, plus que la période"),
-    (r"(\S+) degree days, (\S+) are needed", "{0} degrés-jours, il en faut {1}"),
-    (r"no heating value of gas is entered", "le pouvoir calorifique du gaz n’est pas saisi"),
-    (r"no tariff is entered", "aucun tarif n’est saisi"),
-    (r"the baseline has (\S+) metered nights, (\S+) are needed",
-     "la période de référence a {0} nuits comptées, il en faut {1}"),
-    (r"the asset has no position: its dark hours are not known",
-     "l’équipement n’a pas de position : ses heures d’obscurité ne sont pas connues"),
-    (r"the baseline's meter counted nothing", "le compteur n’a rien compté pendant la période de référence"),
-    (r"the period ends before the works began", "la période finit avant le début des travaux"),
-    (r"nights of this period are longer or shorter than any of the baseline",
-     "les nuits de cette période sont plus longues ou plus courtes que toutes celles de la référence"),
-    (r"the meter does not account for any night of this period",
-     "le compteur ne rend compte d’aucune nuit de cette période"),
-    (r"no price or no baseline for the night of (\S+)", "pas de prix ou pas de référence pour la nuit du {0}"),
-    (r"no meter can be told", "aucun compteur ne peut être évalué"),
-    (r"no tariff for the end of the baseline", "aucun tarif pour la fin de la période de référence"),
-)  # fmt: skip
 CAUSES_FR: Mapping[str, str] = {
     "late data": "données tardives",
     "corrected data": "données corrigées",
@@ -143,10 +117,8 @@ def reason(text: str, language: Language) -> tuple[str, bool]:
     """Give why a figure is withheld, and whether that is in the reader's language; what is not known stays English."""
     if language == "en":
         return text, True
-    for pattern, french in WITHHELD_FR:
-        if match := re.fullmatch(pattern, text):
-            return french.format(*(part.replace("%", f"{HARD}%").replace(".", ",") for part in match.groups())), True
-    return text, False
+    french = in_french(text)
+    return (text, False) if french is None else (french, True)
 
 
 def cause(text: str, language: Language) -> str:

@@ -119,15 +119,15 @@ def test_a_figure_that_the_evidence_does_not_give_is_named(report: Files) -> Non
 
 
 def test_evidence_that_gives_another_figure_is_found(report: Files) -> None:
-    """A count that was raised in the inputs changes the figure of its day."""
+    """A count that was raised in the inputs changes the figure of its meter."""
     name = "evidence/electricity_meters.counters.parquet"
     table = pyarrow.parquet.read_table(io.BytesIO(report[name]))
     increases = table.column("increase").to_pylist()
-    increases[2] += 1e-3
+    increases[0] += 1e-3
     sink = io.BytesIO()
     at = table.column_names.index("increase")
     pyarrow.parquet.write_table(table.set_column(at, "increase", [increases]), sink)
-    with pytest.raises(OtherFiguresError, match="electricity_meter_energy in part 1"):
+    with pytest.raises(OtherFiguresError, match="electricity_meter_energy of meter: value"):
         verify(resigned(report, {name: sink.getvalue()}))
 
 
