@@ -170,7 +170,7 @@ def read_columns(
     """Read rows as mappings of fields to values, by part; a field with a default may be absent."""
     if name not in files:
         raise OtherInputsError(f"{name} is not among the evidence")
-    table = pyarrow.parquet.read_table(io.BytesIO(files[name]), use_threads=False)
+    table = read_table(name, files[name])
     known = [field for field in fields if field in table.column_names]
     unknown = set(table.column_names) - {PART, *fields}
     missing = set(fields) - set(known) - defaults_of(record)
@@ -181,6 +181,17 @@ def read_columns(
     for part, *values in zip(table.column(PART).to_pylist(), *columns, strict=True):
         rows.setdefault(part, []).append(dict(zip(known, values, strict=True)))
     return rows
+
+
+def read_table(name: str, content: bytes) -> pa.Table:
+    """Read a Parquet file."""
+    try:
+        table = pyarrow.parquet.read_table(io.BytesIO(content), use_threads=False)
+    except (pa.ArrowException, OSError) as error:
+        raise OtherInputsError(f"{name} cannot be read as Parquet: {str(error).splitlines()[0]}") from error
+    if PART not in table.column_names:
+        raise OtherInputsError(f"{name} has no column {PART}")
+    return table
 
 
 def decoded(column: pa.ChunkedArray, hint: Any, name: str) -> list[Any]:

@@ -134,7 +134,7 @@ def compare_domain(
     rounding: Rounding,
 ) -> list[str]:
     """Tell a domain's figures again and name what differs."""
-    inputs = {name.removeprefix("evidence/"): files[name] for name in entry.inputs}
+    inputs = {name.removeprefix("evidence/"): files[name] for name in entry.inputs if name in files}
     figures = tell_files(domain, inputs, [part.part for part in entry.parts])
     told = {
         (domain.name, part, figure.kpi, figure.asset_id): figure_row(domain, figure, {})

@@ -131,6 +131,12 @@ def test_evidence_that_gives_another_figure_is_found(report: Files) -> None:
         verify(resigned(report, {name: sink.getvalue()}))
 
 
+def test_evidence_that_is_no_parquet_cannot_be_told_again(report: Files) -> None:
+    name = "evidence/rounds.done.parquet"
+    with pytest.raises(OtherMethodError, match=r"rounds\.done\.parquet cannot be read as Parquet"):
+        verify(resigned(report, {name: b"nothing"}))
+
+
 def test_a_difference_below_the_stated_rounding_is_none(report: Files) -> None:
     rows = [
         (part, replace(row, value=None if row.value is None else row.value * (1 + 1e-12)))
