@@ -20,7 +20,7 @@ from analytics.clock.job import ClockReport, watch_clocks
 from analytics.delivery.account import DeliveryReport, keep_account
 from analytics.forecast.job import ForecastReport, tell_forecasts
 from analytics.hint import HintReport, tell_hints
-from analytics.tell import tell_changed
+from analytics.tell import note_versions, tell_changed
 from analytics.watch import WatchReport, watch_series, watch_silence
 from store import ledger, retention, rollup
 from store.connect import connect, translated_errors
@@ -128,6 +128,8 @@ def run_rounds(settings: Settings, stop: threading.Event, *, once: bool = False)
     while not stop.is_set():
         try:
             with translated_errors(settings.database_url), open_connection(settings) as connection:
+                if n_days := note_versions(connection):
+                    log.info("methods_changed", n_days=n_days)
                 while not stop.is_set():
                     report = run_once(connection, datetime.now(UTC), settings)
                     if once or stop.wait(0 if report.is_behind else settings.round_s):

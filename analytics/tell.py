@@ -1,12 +1,16 @@
-"""KPIs told: for each day that has ended and changed, every domain's figures of the periods it touches."""
+"""KPIs told: for each day that has ended and changed, every domain's figures of the periods it touches.
 
-from collections.abc import Iterable, Sequence
+A day that lies in the baseline of a project changes what the months after it are compared with: they are told anew.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from analytics.kpi import Domain, domains
 from analytics.kpi.figure import Figure, bound
 from analytics.period import Period, periods_of
-from store.inputs import ChangedDay, Connection, Window, read_delivered, take_changed_days
+from store.inputs import ChangedDay, Connection, Delivered, Window, read_delivered, take_changed_days
+from store.restatement import Occasion, mark_after_baselines, note_methods
 from store.results import KpiReport, KpiValue, write_kpis
 
 
@@ -22,11 +26,13 @@ def tell_changed(connection: Connection, computed_to: datetime, n_days: int = 31
     """
     total = KpiReport(0, 0, 0)
     with connection.transaction():
-        for territory_id, domain, period in periods_to_tell(take_changed_days(connection, n_days), computed_to):
+        days = take_changed_days(connection, n_days)
+        mark_after_baselines(connection, [(day.territory_id, day.begins_at, day.cause, day.actor) for day in days])
+        for (territory_id, domain, period), occasions in periods_to_tell(days, computed_to):
             window = Window(territory_id, domain.asset_types, period.begins_at, period.ends_at)
             figures = tell_domain(connection, domain, window)
             if figures:
-                report = write_kpis(connection, [kpi_value(window, domain, figure) for figure in figures])
+                report = write_kpis(connection, [kpi_value(window, domain, figure) for figure in figures], occasions)
                 total = KpiReport(
                     total.n_new + report.n_new,
                     total.n_restated + report.n_restated,
@@ -40,20 +46,34 @@ def tell_domain(connection: Connection, domain: Domain, window: Window) -> Seque
     figures = domain.tell(domain.read(connection, window))
     if not figures or not domain.holds_values:
         return figures
-    delivered = read_delivered(connection, window)
+    return bound_all(domain, figures, read_delivered(connection, window))
+
+
+def bound_all(domain: Domain, figures: Sequence[Figure], delivered: Mapping[int | None, Delivered]) -> Sequence[Figure]:
+    """Let figures that rest on held values be no more complete than the messages of their assets' devices."""
+    if not domain.holds_values:
+        return figures
     return [bound(figure, delivered.get(figure.asset_id)) for figure in figures]
 
 
-def periods_to_tell(days: Iterable[ChangedDay], computed_to: datetime) -> list[tuple[int, Domain, Period]]:
-    """Give each (territory, domain, period) once, in order of time."""
-    asked = {
-        (day.territory_id, index, period)
-        for day in days
-        for index, domain in enumerate(domains())
-        for period in periods_of(day.begins_at, day.time_zone, domain.rhythm, computed_to)
-    }
+def periods_to_tell(
+    days: Iterable[ChangedDay], computed_to: datetime
+) -> list[tuple[tuple[int, Domain, Period], set[Occasion]]]:
+    """Give each (territory, domain, period) once, in order of time, with why it is told."""
+    asked: dict[tuple[int, int, Period], set[Occasion]] = {}
+    for day in days:
+        for index, domain in enumerate(domains()):
+            for period in periods_of(day.begins_at, day.time_zone, domain.rhythm, computed_to):
+                asked.setdefault((day.territory_id, index, period), set()).add(Occasion(day.cause, day.actor))
     ordered = sorted(asked, key=lambda item: (item[2].begins_at, item[0], item[1], item[2].ends_at))
-    return [(territory_id, domains()[index], period) for territory_id, index, period in ordered]
+    return [((key[0], domains()[key[1]], key[2]), asked[key]) for key in ordered]
+
+
+def note_versions(connection: Connection) -> int:
+    """Have the days of KPIs told anew whose method has another version than noted, and give how many days."""
+    return note_methods(
+        connection, {kpi: (domain.method, domain.method_version) for domain in domains() for kpi in domain.kpis}
+    )
 
 
 def kpi_value(window: Window, domain: Domain, figure: Figure) -> KpiValue:

@@ -101,11 +101,13 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class ChangedDay:
-    """A civil day of a territory that has ended and whose rollups were written since it was last taken."""
+    """A civil day of a territory that has ended and whose KPIs are to be told (anew): why, and on whose account."""
 
     territory_id: int
     begins_at: datetime
     time_zone: str
+    cause: str = "late data"
+    actor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,7 @@ def take_changed_days(connection: Connection, n_days: int) -> list[ChangedDay]:
     Days of periods whose inputs retention has dropped are taken and not given: those KPIs are final.
     """
     rows = connection.execute(QUERIES["take_changed_days"], {"n_days": n_days})
-    return [ChangedDay(*row[:3]) for row in rows if not row[3]]
+    return [ChangedDay(*row[:5]) for row in rows if not row[5]]
 
 
 def read_states(connection: Connection, window: Window, quantity: str) -> list[StateAmount]:

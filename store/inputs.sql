@@ -3,7 +3,7 @@ select territory_id, time_zone from territories order by territory_id
 
 -- name: take_changed_days
 with ended as (
-    select d.territory_id, d.day, t.time_zone
+    select d.territory_id, d.day, d.cause, t.time_zone
     from changed_days d
     join territories t using (territory_id)
     where date_trunc('day', d.day + interval '36 hours', t.time_zone)
@@ -14,8 +14,8 @@ with ended as (
 )
 delete from changed_days d
 using ended
-where d.territory_id = ended.territory_id and d.day = ended.day
-returning ended.territory_id, ended.day, ended.time_zone,
+where d.territory_id = ended.territory_id and d.day = ended.day and d.cause = ended.cause
+returning ended.territory_id, ended.day, ended.time_zone, d.cause, d.actor,
     -- Final: inputs of a period that the day touches are no longer there.
     exists (
         select from territory_drops t

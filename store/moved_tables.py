@@ -103,7 +103,7 @@ MOVED = (
     MovedTable("series_drops", "spans of which retention has ended the values themselves", "dropped", SERIES),
     MovedTable("territory_drops", "the same of a territory: KPIs of these spans are final", "dropped", TERRITORY),
     MovedTable("changed_hours", "hours to be summed up again", "hour marked_at", SERIES),
-    MovedTable("changed_days", "days whose KPIs are to be told again", "day", TERRITORY),
+    MovedTable("changed_days", "days whose KPIs are to be told again", "day cause actor", TERRITORY),
     MovedTable(
         "clock_rules",
         "how times of a device's clock are made right",
@@ -205,10 +205,24 @@ MOVED = (
         "kpi_values",
         "KPIs with their proof, and what each replaces and why",
         "kpi period value unit low high baseline completeness method method_version inputs_hash proof "
-        "withheld computed_at cause is_current",
+        "withheld computed_at cause restated_by is_current",
         TERRITORY,
         {"asset_id": "assets", "replaces_id": "kpi_values"},
         key="kpi_value_id",
+    ),
+    MovedTable(
+        "reports",
+        "signed KPI reports: manifest and signature",
+        "period language signed_at manifest signature kept_until",
+        TERRITORY,
+        key="report_id",
+    ),
+    MovedTable(
+        "evidence",
+        "files of signed reports, in parts",
+        "sha256 part content kept_until",
+        TERRITORY,
+        key="evidence_id",
     ),
     MovedTable("kpi_publications", "KPIs that are shown to all", "kpi", TERRITORY),
     MovedTable(
@@ -330,6 +344,7 @@ LEFT_OUT = {
     "migrations": "the schema's own history; the manifest names its numbers",
     "rollup_watermarks": "how far this server's jobs are; the manifest holds the instant",
     "forecasts": "made anew out of the values within the hour",
+    "kpi_methods": "the methods of this version of Vigie",
     "drops": "what retention has dropped on the whole server, by chunk",
     "retention_state": "how far this server's jobs are",
     "loads": "files read into this server; their values go",

@@ -220,8 +220,9 @@ with added as (
             and o.source = n.source and o.period = tstzrange(n.started_at, n.ended_at))
     returning territory_id, period
 ), marked as (
-    insert into changed_days (territory_id, day)
-    select distinct a.territory_id, date_trunc('day', lower(a.period), t.time_zone)
+    insert into changed_days (territory_id, day, cause, actor)
+    select distinct a.territory_id, date_trunc('day', lower(a.period), t.time_zone), 'reference data',
+           coalesce(nullif(current_setting('vigie.actor', true), ''), current_setting('application_name'))
     from added a
     join territories t using (territory_id)
     on conflict do nothing
@@ -267,8 +268,9 @@ on conflict do nothing
 
 -- name: mark_project_months
 -- One day of each month since the first project began: telling that day tells its month.
-insert into changed_days (territory_id, day)
-select t.territory_id, (month + interval '1 day') at time zone t.time_zone
+insert into changed_days (territory_id, day, cause, actor)
+select t.territory_id, (month + interval '1 day') at time zone t.time_zone, 'reference data',
+       coalesce(nullif(current_setting('vigie.actor', true), ''), current_setting('application_name'))
 from territories t
 cross join lateral (
     select date_trunc('month', least(

@@ -12,6 +12,7 @@ from typing import Any, Literal
 import psycopg
 from psycopg.types.json import Jsonb
 
+from store.restatement import Occasion, explain
 from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
@@ -86,17 +87,22 @@ class DetectorState:
     state: Mapping[str, Any]
 
 
-def write_kpis(connection: psycopg.Connection[tuple[Any, ...]], values: Iterable[KpiValue]) -> KpiReport:
+def write_kpis(
+    connection: psycopg.Connection[tuple[Any, ...]], values: Iterable[KpiValue], occasions: Iterable[Occasion] = ()
+) -> KpiReport:
     """Write KPI values, at most one per territory, asset, KPI and period.
 
     The same inputs, method and figure change nothing. A different one keeps the old row, no longer current, and
-    writes a new one that names it and the cause: 'late data' or 'method version'.
+    writes a new one that names it, the cause (`store.restatement`: 'late data', 'corrected data', 'reference data',
+    'method version') and who brought it about. `occasions` say why the figures are told, where it is known.
     """
     rows = [kpi_row(value) for value in values]
     parameters: dict[str, Any] = {"values": json.dumps(rows, allow_nan=False)}
     with connection.transaction():
         retired = [int(row[0]) for row in connection.execute(QUERIES["retire_kpi_values"], parameters)]
-        written = connection.execute(QUERIES["insert_kpi_values"], {**parameters, "retired": retired}).rowcount
+        causes = explain(connection, retired, occasions) if retired else "[]"
+        more = {"retired": retired, "causes": causes}
+        written = connection.execute(QUERIES["insert_kpi_values"], {**parameters, **more}).rowcount
     return KpiReport(written - len(retired), len(retired), len(rows) - written)
 
 

@@ -115,7 +115,11 @@ def integrate(amount: GaugeAmount) -> Energy:
 
 def teller(kpi: str) -> Callable[[EnergyInputs], list[Figure]]:
     """Give the function that tells energy under this name."""
-    return lambda inputs: tell_energy(kpi, inputs)
+
+    def tell_this(inputs: EnergyInputs) -> list[Figure]:
+        return tell_energy(kpi, inputs)
+
+    return tell_this
 
 
 def energy_domain(name: str, kpi: str, rhythm: Rhythm, asset_types: tuple[str, ...]) -> Domain:

@@ -193,7 +193,8 @@ create view reader.kpi_values with (security_barrier) as
 select k.kpi_value_id, k.territory_id, k.asset_id, k.kpi, k.period, reader.veil(k.value) as value, k.unit,
        reader.veil(k.low) as low, reader.veil(k.high) as high, reader.veil(k.baseline) as baseline,
        reader.veil(k.completeness) as completeness, k.method, k.method_version, k.inputs_hash, k.proof,
-       reader.veil(k.withheld) as withheld, k.computed_at, k.replaces_id, reader.veil(k.cause) as cause, k.is_current
+       reader.veil(k.withheld) as withheld, k.computed_at, k.replaces_id, reader.veil(k.cause) as cause,
+       reader.veil(k.restated_by) as restated_by, k.is_current
 from public.kpi_values k
 where k.territory_id in (select territory_id from reader.readable_territories);
 

@@ -102,6 +102,11 @@ select k.territory_id, k.asset_id, k.kpi, k.period, 7, k.unit, k.method, k.metho
 from kpi_values k;
 insert into kpi_values (territory_id, asset_id, kpi, period, unit, method, method_version, inputs_hash, withheld)
 select territory_id, asset_id, 'saving', '[2026-05-01,2026-06-01)', 'kWh', 'm', '1', 'hash', 'no baseline' from assets;
+insert into reports (territory_id, period, language, signed_at, manifest, signature, kept_until)
+select territory_id, '2026-04', 'fr', '2026-05-02', convert_to('{"of": "' || slug || '"}', 'utf8'), '\x00ff5c', '2036-05-02'
+from territories;
+insert into evidence (territory_id, sha256, part, content, kept_until)
+select territory_id, repeat('0', 64), 0, '\x5041523100ff5c27', '2036-05-02' from territories;
 insert into kpi_publications (territory_id, kpi) select territory_id, 'energy' from territories;
 
 insert into tariffs (territory_id, energy, use, unit, price_eur, off_peak_price_eur, off_peak_from, off_peak_to, valid)
