@@ -5,7 +5,7 @@ from datetime import datetime
 
 from analytics.kpi import Domain, domains
 from analytics.kpi.figure import Figure, bound
-from analytics.period import Period, periods_of
+from analytics.period import Period, periods_of, with_following_months
 from store.inputs import ChangedDay, Connection, Window, read_delivered, take_changed_days
 from store.results import KpiReport, KpiValue, write_kpis
 
@@ -45,15 +45,30 @@ def tell_domain(connection: Connection, domain: Domain, window: Window) -> Seque
 
 
 def periods_to_tell(days: Iterable[ChangedDay], computed_to: datetime) -> list[tuple[int, Domain, Period]]:
-    """Give each (territory, domain, period) once, in order of time."""
+    """Give each (territory, domain, period) once, in order of time; domains that rest on other KPIs come last."""
     asked = {
         (day.territory_id, index, period)
         for day in days
         for index, domain in enumerate(domains())
-        for period in periods_of(day.begins_at, day.time_zone, domain.rhythm, computed_to)
+        for period in periods_touched(day, domain, computed_to)
     }
-    ordered = sorted(asked, key=lambda item: (item[2].begins_at, item[0], item[1], item[2].ends_at))
+    ordered = sorted(
+        asked,
+        key=lambda item: (
+            domains()[item[1]].n_months_back is not None,
+            item[2].begins_at,
+            item[0],
+            item[1],
+            item[2].ends_at,
+        ),
+    )
     return [(territory_id, domains()[index], period) for territory_id, index, period in ordered]
+
+
+def periods_touched(day: ChangedDay, domain: Domain, computed_to: datetime) -> list[Period]:
+    """Give the periods of a domain whose figures rest on a day."""
+    periods = periods_of(day.begins_at, day.time_zone, domain.rhythm, computed_to)
+    return with_following_months(periods, day.time_zone, domain.n_months_back or 0, computed_to)
 
 
 def kpi_value(window: Window, domain: Domain, figure: Figure) -> KpiValue:

@@ -19,6 +19,8 @@ class Domain:
     `read` fetches the inputs of a window (the only I/O); `tell` is pure and gives the figures of every asset and of
     the territory. A change of what `tell` answers needs a new `method_version`. `holds_values`: the figures rest on
     values that are held until the next one, so a lost message leaves no time uncovered and only its absence tells.
+    `n_months_back`: the figures of a month rest on what other KPIs say of it and of so many months before, so they are
+    told after all others, and again for the months that follow a changed one.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Domain:
     read: Callable[[Connection, Window], Any]  # inputs differ from domain to domain
     tell: Callable[[Any], Sequence[Figure]]
     holds_values: bool = False
+    n_months_back: int | None = None
 
 
 @cache
