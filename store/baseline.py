@@ -122,6 +122,24 @@ def read_factor(connection: Connection, territory_id: int, factor: str, day: dat
 
 
 @dataclass(frozen=True, slots=True)
+class DatedFactor:
+    """A number that turns one amount into another from a day on, until a day not included, and where it was read."""
+
+    factor: str
+    value: float
+    unit: str
+    source: str
+    valid_from: date
+    valid_to: date | None = None
+
+
+def read_factors(connection: Connection, territory_id: int, factor: str) -> list[DatedFactor]:
+    """Read what a territory entered of one factor, oldest first."""
+    parameters = {"territory_id": territory_id, "factor": factor}
+    return [DatedFactor(*row) for row in connection.execute(QUERIES["read_factors"], parameters)]
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedRounds:
     """The fixed plan of a sector and stream; weekdays Monday 0, every so many weeks from the week of `first_on`."""
 

@@ -62,6 +62,12 @@ order by s.asset_id, s.kind, s.valid, s.from_time
 select value from factors
 where territory_id = %(territory_id)s and factor = %(factor)s and valid @> %(day)s::date
 
+-- name: read_factors
+select factor, value, unit, source, lower(valid), upper(valid)
+from factors
+where territory_id = %(territory_id)s and factor = %(factor)s
+order by valid
+
 -- name: read_plans
 select c.sector, c.waste_stream, c.weekdays, c.every_weeks, c.first_on, c.start_time, upper(c.valid)
 from collection_plans c
