@@ -77,6 +77,12 @@ create table usages (
 );
 comment on table usages is 'CPU seconds of programs and of the database, and bytes of messages taken in.';
 
+-- The database counts without end; what was counted when last looked.
+create table usage_marks (
+    mark     text constraint usage_marks_pkey primary key,
+    total_s  float8 not null
+);
+
 create table stored_sizes (
     day      date constraint stored_sizes_pkey primary key,
     n_bytes  bigint not null constraint stored_sizes_n_bytes_check check (n_bytes >= 0)
