@@ -152,3 +152,24 @@ def read_month_figures(connection: Connection, window: Window, kpis: Sequence[st
         "kpis": list(kpis),
     }
     return [MonthFigure(*row) for row in connection.execute(QUERIES["read_month_figures"], parameters)]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundProject:
+    """Where a project belongs."""
+
+    territory_id: int
+    territory: str
+    time_zone: str
+    project: str
+    name: str
+    domain: str
+    started_on: date
+
+
+def find_projects(
+    connection: Connection, territory: str | None = None, project: str | None = None
+) -> list[FoundProject]:
+    """Find projects by the slugs of their territory and their own; None: any."""
+    parameters = {"territory": territory, "project": project}
+    return [FoundProject(*row) for row in connection.execute(QUERIES["find_projects"], parameters)]

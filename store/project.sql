@@ -62,3 +62,10 @@ from projects p
 cross join wanted w
 where p.territory_id = %(territory_id)s and w.asset_id is null
 order by 1, 2, 3, 4
+
+-- name: find_projects
+select t.territory_id, t.slug, t.time_zone, p.slug, p.name, p.domain, p.started_on
+from projects p
+join territories t using (territory_id)
+where (%(territory)s::text is null or t.slug = %(territory)s) and (%(project)s::text is null or p.slug = %(project)s)
+order by t.slug, p.slug

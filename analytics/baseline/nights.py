@@ -139,7 +139,24 @@ def length_s(day: date, begins: time, time_zone: str) -> float:
 
 def dark_hours(night: date, place: Place) -> float:
     """Give the hours with the sun more than `place.depression` degrees under the horizon (NOAA, by `astral`)."""
-    return sun_down_h(night, round(place.longitude, 1), round(place.latitude, 1), place.depression)
+    observer = observer_at(place)
+    return sun_down_h(night, observer.longitude, observer.latitude, place.depression)
+
+
+def observer_at(place: Place) -> Observer:
+    """Give who sees the sun at a place: tenths of a degree, so that neighbours share what was computed."""
+    return Observer(round(place.latitude, 1), round(place.longitude, 1))
+
+
+def dusk_and_dawn(night: date, observer: Observer, depression: float) -> tuple[datetime, datetime]:
+    """Give when the sun sinks below a depression on a day, and when it rises above it on the next (NOAA, by `astral`).
+
+    Raises
+    ------
+    ValueError
+        It does not.
+    """
+    return dusk(observer, night, depression), dawn(observer, night + DAY, depression)
 
 
 @lru_cache(maxsize=100_000)
@@ -147,7 +164,7 @@ def sun_down_h(night: date, longitude: float, latitude: float, depression: float
     """Give the hours from dusk of a day to the next dawn; 0 or 24 where there is neither."""
     observer = Observer(latitude, longitude)
     try:
-        begin, end = dusk(observer, night, depression), dawn(observer, night + DAY, depression)
+        begin, end = dusk_and_dawn(night, observer, depression)
         return (end - begin).total_seconds() / 3600
     except ValueError:  # polar day or night
         midnight = datetime.combine(night, time(), UTC) + DAY - timedelta(hours=longitude / 15)

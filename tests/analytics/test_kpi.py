@@ -12,12 +12,15 @@ from analytics.kpi import domains
 from analytics.kpi.degree_days import HeatInputs
 from analytics.kpi.energy import EnergyInputs, tell_energy
 from analytics.kpi.figure import LEAST_COMPLETENESS, Figure
+from analytics.kpi.footprint import FootprintInputs
 from analytics.kpi.lighting_saving import SavingInputs
 from analytics.kpi.parking import tell_bays, tell_car_parks
+from analytics.kpi.project_return import ReturnInputs
 from analytics.kpi.rounds import RoundInputs
 from analytics.kpi.waste import tell_containers, weighted_quantile
 from sensors.kpi import KPI_NAMES
 from store.inputs import CounterAmount, Curve, GaugeAmount, StateAmount
+from store.usage import PlatformMonth
 
 DAY = 86_400.0
 SMALL = 1e-9  # sums of a few floats
@@ -37,6 +40,8 @@ EMPTY: dict[str, Any] = {
     **dict.fromkeys(("light_cabinets", "street_lights", "buildings", "electricity_meters"), NO_ENERGY),
     "lighting_saving": SavingInputs((), (), (), (), (), (date(2026, 1, 1), date(2026, 2, 1))),
     "rounds": RoundInputs((), (), (), ()),
+    "footprint": FootprintInputs(PlatformMonth(0, 720, 0, 0, 0, None, 0, 0, 0, 0, 0, 0), (), (), date(2026, 1, 1), 720),
+    "project_return": ReturnInputs((), (), ()),
     "degree_days": HeatInputs((), (), {}, (), None, (date(2026, 1, 1),), "Europe/Paris"),
 }
 
