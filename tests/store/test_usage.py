@@ -85,12 +85,12 @@ def test_folding_sums_up_by_territory(connection: Connection) -> None:
 
 
 def test_savings_of_the_month_are_read(connection: Connection) -> None:
+    noon = datetime(2026, 1, 1, 12, tzinfo=UTC)
     for kpi, days in (("lighting_energy_saved", 31), ("lighting_energy_saved", 1), ("bay_occupancy", 31)):
         connection.execute(
             "insert into kpi_values (territory_id, kpi, period, value, unit, method, method_version, inputs_hash)"
-            " values (1, %s, tstzrange('2026-01-01 12:00+00', '2026-01-01 12:00+00'::timestamptz + %s * interval '1 day'),"
-            " 5, 'kW.h', 'm', '1', 'h')",
-            (kpi, days),
+            " values (1, %s, tstzrange(%s, %s), 5, 'kW.h', 'm', '1', 'h')",
+            (kpi, noon, noon + days * 24 * HOUR),
         )
     january = Window(1, (), datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC))
     assert [(one.kpi, one.value) for one in read_saved(connection, january)] == [("lighting_energy_saved", 5.0)]
