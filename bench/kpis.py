@@ -4,8 +4,8 @@
 bays, 100 buildings with counters, one weather station. Rollups are filled directly, an hour a row, in the order of time
 in which they would be written; containers have raw values too, since their KPIs read curves. Every day of the span is
 then marked as changed and told as `vigie analyse` does; then all of it again, when nothing has changed. Reference: the
-time in which the server reads the same rollups once and sums them up by series. With `--scale` or `--months` the figures
-are those of what was asked for, and no goal is judged.
+time in which the server reads the same rollups once and sums them up by series. With `--scale` or `--months` the
+figures are those of what was asked for, and no goal is judged.
 """
 
 import argparse
@@ -14,7 +14,6 @@ import pstats
 import sys
 import time
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import psycopg
