@@ -163,31 +163,56 @@ def take_changed_days(connection: Connection, n_days: int) -> list[ChangedDay]:
 
 def read_states(connection: Connection, window: Window, quantity: str) -> list[StateAmount]:
     """Read seconds and entries per state, by asset and series."""
-    seconds: dict[tuple[int, int, float], dict[int, float]] = {}
-    entries: dict[tuple[int, int, float], dict[int, int]] = {}
-    parameters = {**window_parameters(window), "quantity": quantity}
-    for asset_id, series_id, expected_s, state, state_s, n_entries in connection.execute(
-        QUERIES["read_states"], parameters
-    ):
-        key = (asset_id, series_id, expected_s)
+    return read_states_of(connection, [window], quantity)[0]
+
+
+def read_states_of(connection: Connection, windows: Sequence[Window], quantity: str) -> list[list[StateAmount]]:
+    """Do the same for each of several windows that differ in nothing but their period."""
+    seconds: dict[tuple[int, int, int, float], dict[int, float]] = {}
+    entries: dict[tuple[int, int, int, float], dict[int, int]] = {}
+    parameters = {**windows_parameters(windows), "quantity": quantity}
+    for *place, state, state_s, n_entries in connection.execute(QUERIES["read_states"], parameters):
+        key = (place[0], place[1], place[2], place[3])
         seconds.setdefault(key, {})
         entries.setdefault(key, {})
         if state is not None:
             seconds[key][state] = seconds[key].get(state, 0.0) + state_s
             entries[key][state] = entries[key].get(state, 0) + n_entries
-    return [StateAmount(*key, tuple(seconds[key].items()), tuple(entries[key].items())) for key in seconds]
+    found: list[list[StateAmount]] = [[] for _ in windows]
+    for key in seconds:
+        amount = StateAmount(*key[1:], tuple(seconds[key].items()), tuple(entries[key].items()))
+        found[key[0] - 1].append(amount)
+    return found
 
 
 def read_gauges(connection: Connection, window: Window, quantities: Sequence[str]) -> list[GaugeAmount]:
     """Read the time-weighted means of these quantities, by asset and series."""
-    parameters = {**window_parameters(window), "quantities": list(quantities)}
-    return [GaugeAmount(*row) for row in connection.execute(QUERIES["read_gauges"], parameters)]
+    return read_gauges_of(connection, [window], quantities)[0]
+
+
+def read_gauges_of(
+    connection: Connection, windows: Sequence[Window], quantities: Sequence[str]
+) -> list[list[GaugeAmount]]:
+    """Do the same for each of several windows that differ in nothing but their period."""
+    parameters = {**windows_parameters(windows), "quantities": list(quantities)}
+    found: list[list[GaugeAmount]] = [[] for _ in windows]
+    for place, *row in connection.execute(QUERIES["read_gauges"], parameters):
+        found[place - 1].append(GaugeAmount(*row))
+    return found
 
 
 def read_counters(connection: Connection, window: Window, quantity: str) -> list[CounterAmount]:
     """Read the increases of one quantity; of a meter with registers only the main one."""
-    parameters = {**window_parameters(window), "quantity": quantity}
-    return [CounterAmount(*row) for row in connection.execute(QUERIES["read_counters"], parameters)]
+    return read_counters_of(connection, [window], quantity)[0]
+
+
+def read_counters_of(connection: Connection, windows: Sequence[Window], quantity: str) -> list[list[CounterAmount]]:
+    """Do the same for each of several windows that differ in nothing but their period."""
+    parameters = {**windows_parameters(windows), "quantity": quantity}
+    found: list[list[CounterAmount]] = [[] for _ in windows]
+    for place, *row in connection.execute(QUERIES["read_counters"], parameters):
+        found[place - 1].append(CounterAmount(*row))
+    return found
 
 
 def read_curves(connection: Connection, window: Window, quantity: str) -> list[Curve]:
@@ -214,6 +239,18 @@ def window_parameters(window: Window) -> dict[str, Any]:
         "types": list(window.asset_types),
         "from": window.begins_at,
         "to": window.ends_at,
+    }
+
+
+def windows_parameters(windows: Sequence[Window]) -> dict[str, Any]:
+    """Name the fields of windows that differ in nothing but their period as the queries do."""
+    return {
+        "territory_id": windows[0].territory_id,
+        "types": list(windows[0].asset_types),
+        "begins": [window.begins_at for window in windows],
+        "ends": [window.ends_at for window in windows],
+        "from": min(window.begins_at for window in windows),
+        "to": max(window.ends_at for window in windows),
     }
 
 

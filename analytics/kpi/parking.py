@@ -13,7 +13,7 @@ from typing import Any
 
 from analytics.kpi import Domain
 from analytics.kpi.figure import Figure, Known, hash_inputs, tell
-from store.inputs import Connection, GaugeAmount, StateAmount, Window, read_gauges, read_states
+from store.inputs import Connection, GaugeAmount, StateAmount, Window, read_gauges, read_states, read_states_of
 
 FREE, OCCUPIED, CLOSED = 0, 1, 2  # codes of the quantity `occupancy`; 3 is unknown
 DAY_S = 86_400.0
@@ -23,6 +23,11 @@ CAR_PARK_QUANTITIES = ("occupancy_ratio", "occupied_places", "free_places")  # t
 def read_bays(connection: Connection, window: Window) -> list[StateAmount]:
     """Read the seconds and entries of the bays' states."""
     return read_states(connection, window, "occupancy")
+
+
+def read_many_bays(connection: Connection, windows: Sequence[Window]) -> list[list[StateAmount]]:
+    """Do the same for several windows."""
+    return read_states_of(connection, windows, "occupancy")
 
 
 def tell_bays(amounts: Sequence[StateAmount]) -> list[Figure]:
@@ -128,6 +133,7 @@ DOMAINS = (
         method="time-weighted share of states",
         method_version="2",
         read=read_bays,
+        read_many=read_many_bays,
         tell=tell_bays,
         holds_values=True,
     ),
