@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from astral import Observer
-from astral.sun import dawn, dusk, elevation
+from astral import Observer, SunDirection
+from astral.sun import elevation, time_of_transit
 
 from store.baseline import MeteredDay
 
@@ -149,14 +149,20 @@ def observer_at(place: Place) -> Observer:
 
 
 def dusk_and_dawn(night: date, observer: Observer, depression: float) -> tuple[datetime, datetime]:
-    """Give when the sun sinks below a depression on a day, and when it rises above it on the next (NOAA, by `astral`).
+    """Give when the sun sinks below a depression on a day, and when it rises above it again (NOAA, by `astral`).
+
+    The depression is that of the sun's middle without refraction: 0.833 degrees is sunset, which counts the usual
+    refraction already, so that none is added. Far from Greenwich an instant may belong to another day in UTC.
 
     Raises
     ------
     ValueError
         It does not.
     """
-    return dusk(observer, night, depression), dawn(observer, night + DAY, depression)
+    zenith = 90.0 + depression
+    begin = time_of_transit(observer, night, zenith, SunDirection.SETTING, with_refraction=False)
+    end = time_of_transit(observer, night + DAY, zenith, SunDirection.RISING, with_refraction=False)
+    return begin, end if end - begin < DAY else end - DAY
 
 
 @lru_cache(maxsize=100_000)
