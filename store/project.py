@@ -122,11 +122,11 @@ def read_project_entries(connection: Connection, territory_id: int, before: date
     return [
         ProjectEntry(
             *row[1:],
-            tuple(Invoice(*one) for one in invoices.get(row[0], ())),
-            next((Subsidy(*one) for one in subsidies.get(row[0], ())), None),
-            next((Assumptions(*one) for one in assumptions.get(row[0], ())), Assumptions()),
-            tuple(Indicator(*one) for one in indicators.get(row[0], ())),
-            tuple(Worth(*one) for one in worths.get(row[0], ())),
+            invoices=tuple(Invoice(*one) for one in invoices.get(row[0], ())),
+            subsidy=next((Subsidy(*one) for one in subsidies.get(row[0], ())), None),
+            assumptions=next((Assumptions(*one) for one in assumptions.get(row[0], ())), Assumptions()),
+            indicators=tuple(Indicator(*one) for one in indicators.get(row[0], ())),
+            worths=tuple(Worth(*one) for one in worths.get(row[0], ())),
         )
         for row in rows
     ]
