@@ -23,6 +23,7 @@ from analytics.tell import tell_changed
 from bench.database import CHECKOUT, drop_leftovers, fresh_database
 from deploy.local.services import running
 from store.connect import connect
+from store.registry import TerritoryEntry, register
 from store.results import KpiReport
 from store.sql import load_queries
 
@@ -66,6 +67,7 @@ def fill(connection: Connection, scale: float, months: int) -> None:
     """Register everything and write its rollups, without indexes until all is there."""
     queries = load_queries(__file__)
     began = time.monotonic()
+    register(connection, [TerritoryEntry("bench", "Bench")])
     for kind, count in COUNTS.items():
         parameters = {"type": kind, "count": max(1, round(count * scale))}
         connection.execute(queries["insert_assets"], parameters)

@@ -1,13 +1,8 @@
 -- name: insert_assets
-with territory as (
-    insert into territories (slug, name) values ('bench', 'Bench')
-    on conflict (slug) do update set name = excluded.name
-    returning territory_id
-)
 insert into assets (territory_id, slug, name, type, longitude, latitude, attributes)
 select territory_id, %(type)s || '-' || n, %(type)s || ' ' || n, %(type)s, 5.0 + n %% 20 * 0.001, 47.3 + n %% 30 * 0.001,
        case when %(type)s = 'waste_container' then '{"sector": "nord", "waste_stream": "residual"}'::jsonb else '{}' end
-from territory cross join generate_series(1, %(count)s::int) n
+from territories cross join generate_series(1, %(count)s::int) n
 
 -- name: insert_devices
 insert into devices (territory_id, external_id, name, state)
@@ -61,7 +56,7 @@ select series_id, '2023-12-01', 1, 1, 1, 1, 1, 1, '2023-12-01', '2023-12-01', 1,
 insert into counters_hourly (series_id, bucket, increase, n_resets, n_rollovers, span_s)
 select series_id, bucket,
        case when extract(hour from bucket) < 6 or extract(hour from bucket) > 17 then 3 + series_id %% 5 else 0.1 end, 0, 0, 3600
-from generate_series(case when true then '2023-12-30 00:00+00'::timestamptz end, '2026-01-01 23:00+00', '1 hour') bucket
+from generate_series('2023-12-30 00:00+00'::timestamptz, '2026-01-01 23:00+00', '1 hour') bucket
 cross join series where quantity = 'active_energy'
 
 -- name: insert_states
