@@ -5,7 +5,7 @@ expected to speak from its first measurement on, as long as it is placed; one th
 nothing covered, so that completeness tells.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -170,9 +170,10 @@ def read_states_of(connection: Connection, windows: Sequence[Window], quantity: 
     """Do the same for each of several windows that differ in nothing but their period."""
     seconds: dict[tuple[int, int, int, float], dict[int, float]] = {}
     entries: dict[tuple[int, int, int, float], dict[int, int]] = {}
-    parameters = {**windows_parameters(windows), "quantity": quantity}
-    for *place, state, state_s, n_entries in connection.execute(QUERIES["read_states"], parameters):
-        key = (place[0], place[1], place[2], place[3])
+    for index, asset_id, series_id, expected_s, state, state_s, n_entries in rows_of(
+        connection, "read_states", windows, {"quantity": quantity}
+    ):
+        key = (index, asset_id, series_id, expected_s)
         seconds.setdefault(key, {})
         entries.setdefault(key, {})
         if state is not None:
@@ -180,8 +181,7 @@ def read_states_of(connection: Connection, windows: Sequence[Window], quantity: 
             entries[key][state] = entries[key].get(state, 0) + n_entries
     found: list[list[StateAmount]] = [[] for _ in windows]
     for key in seconds:
-        amount = StateAmount(*key[1:], tuple(seconds[key].items()), tuple(entries[key].items()))
-        found[key[0] - 1].append(amount)
+        found[key[0]].append(StateAmount(*key[1:], tuple(seconds[key].items()), tuple(entries[key].items())))
     return found
 
 
@@ -194,10 +194,9 @@ def read_gauges_of(
     connection: Connection, windows: Sequence[Window], quantities: Sequence[str]
 ) -> list[list[GaugeAmount]]:
     """Do the same for each of several windows that differ in nothing but their period."""
-    parameters = {**windows_parameters(windows), "quantities": list(quantities)}
     found: list[list[GaugeAmount]] = [[] for _ in windows]
-    for place, *row in connection.execute(QUERIES["read_gauges"], parameters):
-        found[place - 1].append(GaugeAmount(*row))
+    for index, *row in rows_of(connection, "read_gauges", windows, {"quantities": list(quantities)}):
+        found[index].append(GaugeAmount(*row))
     return found
 
 
@@ -208,10 +207,9 @@ def read_counters(connection: Connection, window: Window, quantity: str) -> list
 
 def read_counters_of(connection: Connection, windows: Sequence[Window], quantity: str) -> list[list[CounterAmount]]:
     """Do the same for each of several windows that differ in nothing but their period."""
-    parameters = {**windows_parameters(windows), "quantity": quantity}
     found: list[list[CounterAmount]] = [[] for _ in windows]
-    for place, *row in connection.execute(QUERIES["read_counters"], parameters):
-        found[place - 1].append(CounterAmount(*row))
+    for index, *row in rows_of(connection, "read_counters", windows, {"quantity": quantity}):
+        found[index].append(CounterAmount(*row))
     return found
 
 
@@ -242,15 +240,38 @@ def window_parameters(window: Window) -> dict[str, Any]:
     }
 
 
-def windows_parameters(windows: Sequence[Window]) -> dict[str, Any]:
+def rows_of(
+    connection: Connection, query: str, windows: Sequence[Window], more: Mapping[str, Any]
+) -> Iterator[tuple[Any, ...]]:
+    """Give a query's rows for several windows, each with the index of its window in front."""
+    for chain in apart(windows):
+        for place, *row in connection.execute(QUERIES[query], {**windows_parameters(windows, chain), **more}):
+            yield chain[place - 1], *row
+
+
+def apart(windows: Sequence[Window]) -> list[list[int]]:
+    """Share windows (by their indexes) out among as few lists as need be, in each of which none overlaps another."""
+    chains: list[list[int]] = []
+    for index in sorted(range(len(windows)), key=lambda i: (windows[i].begins_at, windows[i].ends_at)):
+        fitting = (chain for chain in chains if windows[chain[-1]].ends_at <= windows[index].begins_at)
+        chain = next(fitting, None)
+        if chain is None:
+            chains.append([index])
+        else:
+            chain.append(index)
+    return chains
+
+
+def windows_parameters(windows: Sequence[Window], chain: Sequence[int]) -> dict[str, Any]:
     """Name the fields of windows that differ in nothing but their period as the queries do."""
+    first, last = windows[chain[0]], windows[chain[-1]]
     return {
-        "territory_id": windows[0].territory_id,
-        "types": list(windows[0].asset_types),
-        "begins": [window.begins_at for window in windows],
-        "ends": [window.ends_at for window in windows],
-        "from": min(window.begins_at for window in windows),
-        "to": max(window.ends_at for window in windows),
+        "territory_id": first.territory_id,
+        "types": list(first.asset_types),
+        "begins": [windows[index].begins_at for index in chain],
+        "ends": [windows[index].ends_at for index in chain],
+        "from": first.begins_at,
+        "to": last.ends_at,
     }
 
 

@@ -20,6 +20,7 @@ NOON = time(12)
 DAY = timedelta(days=1)
 TOLERANCE_S = 1200.0  # by which a stretch may differ from the time its meter accounts for
 LONGEST_DAYS = 7
+TENTHS = 1  # digits of a degree, so that neighbours share what was computed
 
 Counted = tuple[date, MeteredDay | None]  # None: the meter said nothing that day
 
@@ -139,13 +140,12 @@ def length_s(day: date, begins: time, time_zone: str) -> float:
 
 def dark_hours(night: date, place: Place) -> float:
     """Give the hours with the sun more than `place.depression` degrees under the horizon (NOAA, by `astral`)."""
-    observer = observer_at(place)
-    return sun_down_h(night, observer.longitude, observer.latitude, place.depression)
+    return sun_down_h(night, round(place.longitude, TENTHS), round(place.latitude, TENTHS), place.depression)
 
 
 def observer_at(place: Place) -> Observer:
-    """Give who sees the sun at a place: tenths of a degree, so that neighbours share what was computed."""
-    return Observer(round(place.latitude, 1), round(place.longitude, 1))
+    """Give who sees the sun at a place, as `dark_hours` counts it."""
+    return Observer(round(place.latitude, TENTHS), round(place.longitude, TENTHS))
 
 
 def dusk_and_dawn(night: date, observer: Observer, depression: float) -> tuple[datetime, datetime]:
