@@ -245,7 +245,9 @@ def rows_of(
 ) -> Iterator[tuple[Any, ...]]:
     """Give a query's rows for several windows, each with the index of its window in front."""
     for chain in apart(windows):
-        for place, *row in connection.execute(QUERIES[query], {**windows_parameters(windows, chain), **more}):
+        parameters = {**windows_parameters(windows, chain), **more}
+        # Not prepared: whether a pass over all hours or a look at each series is better depends on the span.
+        for place, *row in connection.execute(QUERIES[query], parameters, prepare=False):
             yield chain[place - 1], *row
 
 
