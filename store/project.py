@@ -90,11 +90,11 @@ class ProjectEntry:
     cost_eur: float
     is_alone: bool
     n_assets: int
-    invoices: Sequence[Invoice]
+    invoices: tuple[Invoice, ...]
     subsidy: Subsidy | None
     assumptions: Assumptions
-    indicators: Sequence[Indicator]
-    worths: Sequence[Worth]
+    indicators: tuple[Indicator, ...]
+    worths: tuple[Worth, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,12 @@ def read_project_entries(connection: Connection, territory_id: int, before: date
     worths = group(connection, "read_worths", territory_id)
     return [
         ProjectEntry(
-            *row[1:],
+            slug=row[1],
+            domain=row[2],
+            started_on=row[3],
+            cost_eur=row[4],
+            is_alone=row[5],
+            n_assets=row[6],
             invoices=tuple(Invoice(*one) for one in invoices.get(row[0], ())),
             subsidy=next((Subsidy(*one) for one in subsidies.get(row[0], ())), None),
             assumptions=next((Assumptions(*one) for one in assumptions.get(row[0], ())), Assumptions()),
