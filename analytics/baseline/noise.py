@@ -67,39 +67,26 @@ class Blocks:
 
 def learn_noise(meters: Sequence[Residuals]) -> Noise:
     """Learn from the baselines of several meters; what was learnt of the same ones is remembered."""
-    return learn_packed(
-        tuple((meter.days.tobytes(), meter.values.tobytes(), meter.design.tobytes()) for meter in meters)
-    )
+    return learn_packed(tuple((m.days.tobytes(), m.values.tobytes(), m.design.tobytes()) for m in meters))
 
 
 @lru_cache(maxsize=64)  # each month of a project rests on the same baseline
 def learn_packed(packed: tuple[tuple[bytes, bytes, bytes], ...]) -> Noise:
-    """Learn from the baselines of several meters, given as the bytes of their arrays."""
+    """Learn from several baselines, given as the bytes of their arrays."""
     meters = [
-        Residuals(np.frombuffer(days, np.int64), np.frombuffer(values), np.frombuffer(design).reshape(-1, 2))
+        Residuals(
+            np.frombuffer(days, np.int64), np.frombuffer(values), np.frombuffer(design).reshape(len(values) // 8, -1)
+        )
         for days, values, design in packed
     ]
     step = max(1, len(meters) // MOST_METERS)
-    likelihoods = sum(likelihoods_of(to_blocks(meter)) for meter in meters[::step])
-    memory, share = np.unravel_index(int(np.argmax(likelihoods)), (len(MEMORIES), len(SHARES)))
-    best = Noise(SHARES[share], MEMORIES[memory], 0.0, 0.0)
+    blocks = [to_blocks(meter) for meter in meters[::step]]
+    likelihoods = np.sum([judge_candidates(block)[0] for block in blocks], axis=0)
+    best = candidates()[int(np.argmax(likelihoods))]
     common = common_correlation(meters[::step])
     days = np.arange(int(np.median([meter.days.size for meter in meters])))
     spells = 1 / float(best.correlation(days).mean())
     return Noise(best.share, best.memory, common, spells)
-
-
-def likelihoods_of(blocks: Blocks) -> Floats:
-    """Give the likelihoods of all memories and shares, (n_memories, n_shares).
-
-    The covariance is a mean of two weighted by the share, so that each memory is mixed once.
-    """
-    fast = mixed(blocks, Noise(0.0, FAST, 0.0, 0.0))
-    likelihoods = np.empty((len(MEMORIES), len(SHARES)))
-    for row, memory in enumerate(MEMORIES):
-        slow = mixed(blocks, Noise(1.0, memory, 0.0, 0.0))
-        likelihoods[row] = [restricted(blocks, share * slow + (1 - share) * fast)[0] for share in SHARES]
-    return likelihoods
 
 
 def spread_of(meter: Residuals, noise: Noise) -> float:
@@ -126,19 +113,32 @@ def ordinary(values: Floats) -> NDArray[np.bool_]:
     return kept
 
 
+def candidates() -> list[Noise]:
+    """Give the shares and memories that are tried."""
+    return [Noise(share, memory, 0.0, 0.0) for memory in MEMORIES for share in SHARES]
+
+
+def judge_candidates(blocks: Blocks) -> tuple[Floats, Floats]:
+    """Give each candidate's restricted log likelihood and most likely variance; both parts are averaged once."""
+    fast = covariance_of(blocks, Noise(0.0, FAST, 0.0, 0.0))
+    slow = {memory: covariance_of(blocks, Noise(1.0, memory, 0.0, 0.0)) for memory in MEMORIES}
+    judged = [explain(blocks, one.share * slow[one.memory] + (1 - one.share) * fast) for one in candidates()]
+    return np.array([one for one, _ in judged]), np.array([variance for _, variance in judged])
+
+
 def likelihood(blocks: Blocks, noise: Noise) -> tuple[float, float]:
     """Give the restricted log likelihood of blocks, and the variance of single nights that is most likely with it."""
-    return restricted(blocks, mixed(blocks, noise))
+    return explain(blocks, covariance_of(blocks, noise))
 
 
-def mixed(blocks: Blocks, noise: Noise) -> Floats:
-    """Give the correlations between blocks, (n_blocks, n_blocks)."""
+def covariance_of(blocks: Blocks, noise: Noise) -> Floats:
+    """Give how the means of blocks vary together, for nights of variance 1."""
     covariance: Floats = blocks.mixing @ noise.correlation(blocks.days) @ blocks.mixing.T
     return covariance
 
 
-def restricted(blocks: Blocks, covariance: Floats) -> tuple[float, float]:
-    """Give the restricted log likelihood and the variance that goes with correlations between blocks."""
+def explain(blocks: Blocks, covariance: Floats) -> tuple[float, float]:
+    """Give the restricted log likelihood of blocks that vary so, and the most likely variance of single nights."""
     factor = np.linalg.cholesky(covariance + 1e-9 * np.eye(covariance.shape[0]))
     values = np.linalg.solve(factor, blocks.values)
     design = np.linalg.solve(factor, blocks.design)
