@@ -8,7 +8,6 @@ tuning constant 1.345) keep nights of a tripped cabinet from counting.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,19 +49,13 @@ class Counterfactual:
 
 
 def fit_nights(stretches: Sequence[Stretch]) -> NightModel:
-    """Fit a meter's baseline; the fit of the same nights is remembered.
+    """Fit a meter's baseline.
 
     Parameters
     ----------
     stretches
         At least three, not all of the same dark hours, none of zero dark hours.
     """
-    return fit_once(tuple(stretches))
-
-
-@lru_cache(maxsize=512)  # each month of a project rests on the same baseline
-def fit_once(stretches: tuple[Stretch, ...]) -> NightModel:
-    """Fit these nights."""
     design, kwh, off_peak = arrays(stretches)
     dark = design[:, 1]
     scaled, target = design / dark[:, None], kwh / dark

@@ -46,17 +46,11 @@ class Place:
     depression: float = 0.833
 
 
-def join_nights(counted: Sequence[MeteredDay], place: Place) -> Sequence[Stretch]:
+def join_nights(counted: Sequence[MeteredDay], place: Place) -> list[Stretch]:
     """Join the nights of one asset's meters into stretches that the counters account for; polar days are left out."""
-    return join_once(tuple(counted), place)
-
-
-@lru_cache(maxsize=512)  # each month of a project rests on the same baseline
-def join_once(counted: tuple[MeteredDay, ...], place: Place) -> tuple[Stretch, ...]:
-    """Join these nights."""
     groups = join_days(counted, lambda night: length_s(night, NOON, place.time_zone))
     stretches = (close_stretch(group, place) for group in groups)
-    return tuple(stretch for stretch in stretches if stretch.dark_h > 0)
+    return [stretch for stretch in stretches if stretch.dark_h > 0]
 
 
 def join_days(counted: Sequence[MeteredDay], length_of: Callable[[date], float]) -> list[list[Counted]]:

@@ -9,7 +9,6 @@ together, since one year of one meter holds only a few independent spells of a d
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,19 +65,7 @@ class Blocks:
 
 
 def learn_noise(meters: Sequence[Residuals]) -> Noise:
-    """Learn from the baselines of several meters; what was learnt of the same ones is remembered."""
-    return learn_packed(tuple((m.days.tobytes(), m.values.tobytes(), m.design.tobytes()) for m in meters))
-
-
-@lru_cache(maxsize=64)  # each month of a project rests on the same baseline
-def learn_packed(packed: tuple[tuple[bytes, bytes, bytes], ...]) -> Noise:
-    """Learn from several baselines, given as the bytes of their arrays."""
-    meters = [
-        Residuals(
-            np.frombuffer(days, np.int64), np.frombuffer(values), np.frombuffer(design).reshape(len(values) // 8, -1)
-        )
-        for days, values, design in packed
-    ]
+    """Learn from the baselines of several meters."""
     step = max(1, len(meters) // MOST_METERS)
     blocks = [to_blocks(meter) for meter in meters[::step]]
     likelihoods = np.sum([judge_candidates(block)[0] for block in blocks], axis=0)
