@@ -22,7 +22,7 @@ from analytics.forecast.job import ForecastReport, tell_forecasts
 from analytics.hint import HintReport, tell_hints
 from analytics.tell import note_versions, tell_changed
 from analytics.watch import WatchReport, watch_series, watch_silence
-from store import ledger, retention, rollup
+from store import ledger, retention, rollup, usage
 from store.connect import connect, translated_errors
 from store.errors import UnreachableError
 from store.inputs import Connection
@@ -32,6 +32,7 @@ log = structlog.get_logger("analytics")
 N_STEPS = 30  # days of rollups computed per round: each round looks at every series once more
 N_BATCHES = 20  # of series scored per round and detector, so that no step starves the others
 STATEMENT_TIMEOUT_S = 600.0
+METER = usage.Meter("analyse")  # one process, one meter
 
 
 class SettingError(Exception):
@@ -132,6 +133,7 @@ def run_rounds(settings: Settings, stop: threading.Event, *, once: bool = False)
                     log.info("methods_changed", n_days=n_days)
                 while not stop.is_set():
                     report = run_once(connection, datetime.now(UTC), settings)
+                    note_usage(connection, is_due=once or METER.is_due)
                     if once or stop.wait(0 if report.is_behind else settings.round_s):
                         return
         except UnreachableError as error:
@@ -139,6 +141,13 @@ def run_rounds(settings: Settings, stop: threading.Event, *, once: bool = False)
                 raise
             log.warning("database_away", reason=str(error).strip())
             stop.wait(settings.round_s)
+
+
+def note_usage(connection: Connection, *, is_due: bool) -> None:
+    """Note what this program and the database used since the last time, once a minute."""
+    if is_due:
+        usage.note_usage(connection, METER.take())
+        usage.note_database(connection)
 
 
 def open_connection(settings: Settings) -> Connection:

@@ -80,6 +80,24 @@ _ROWS = (
     ("rounds_cost_saved", "Cost of rounds avoided", "Coût des tournées évitées", "waste"),
     ("rounds_fuel_avoided", "Fuel of rounds avoided", "Carburant des tournées évitées", "waste"),
     ("rounds_emissions_avoided", "Emissions of rounds avoided", "Émissions des tournées évitées", "waste"),
+    ("project_investment", "Investment of projects", "Investissement des projets", "project"),
+    ("project_subsidy", "Subsidy of the region, by its rule", "Subvention de la région, selon sa règle", "project"),
+    ("project_saving_per_year", "Saving of projects in a year", "Économie annuelle des projets", "project"),
+    ("project_payback", "Payback of projects", "Temps de retour des projets", "project"),
+    ("project_discounted_payback", "Payback, discounted", "Temps de retour actualisé", "project"),
+    ("project_net_present_value", "Net present value of projects", "Valeur actuelle nette des projets", "project"),
+    ("project_emissions_per_euro", "kgCO2e avoided per euro invested", "kgCO2e évités par euro investi", "project"),
+    ("platform_bytes_received", "Vigie: bytes received", "Vigie : octets reçus", "platform"),
+    ("platform_bytes_stored", "Vigie: bytes stored", "Vigie : octets conservés", "platform"),
+    ("platform_cpu", "Vigie: CPU time", "Vigie : temps de calcul", "platform"),
+    ("platform_energy", "Vigie: energy used, estimated", "Vigie : énergie consommée, estimée", "platform"),
+    ("platform_emissions", "Vigie: emissions, estimated", "Vigie : émissions, estimées", "platform"),
+    (
+        "platform_energy_ratio",
+        "Vigie: energy used per saved",
+        "Vigie : énergie consommée par énergie économisée",
+        "platform",
+    ),
 )
 
 KPI_NAMES: Mapping[str, KpiName] = MappingProxyType({row[0]: KpiName(*row) for row in _ROWS})

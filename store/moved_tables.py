@@ -4,7 +4,7 @@ Every table and every column of the schema stands here, or in LEFT_OUT or `left_
 lists against the database, so whoever adds a column decides what becomes of it.
 """
 
-from store.moved_table import BATCH, BUCKET, DEVICE, SERIES, TERRITORY, MovedTable
+from store.moved_table import BATCH, BUCKET, DEVICE, PROJECT, SERIES, TERRITORY, MovedTable
 
 MOVED = (
     MovedTable(
@@ -292,6 +292,28 @@ MOVED = (
         key="project_id",
     ),
     MovedTable("project_assets", "assets of such works", "", {"project_id": "projects", "asset_id": "assets"}),
+    MovedTable("project_invoices", "what works cost", "number invoiced_on amount_eur what is_eligible", PROJECT),
+    MovedTable(
+        "project_subsidies",
+        "the rule by which works are subsidised",
+        "eligible_from granted_on share ceiling_eur bonus bonus_read_as is_ambitious least_own_share years_to_finish"
+        " other_subsidies_eur",
+        PROJECT,
+    ),
+    MovedTable(
+        "project_assumptions",
+        "years and rates with which a return is reckoned",
+        "horizon_years discount_rate price_growth upkeep_eur",
+        PROJECT,
+    ),
+    MovedTable("project_indicators", "declared social results", "indicator value unit observed_on source", PROJECT),
+    MovedTable("project_worths", "what one unit of a KPI is worth to works", "kpi eur kgco2e source", PROJECT),
+    MovedTable(
+        "territory_deliveries",
+        "messages and stored values by arrival hour",
+        "arrival_hour n_messages n_stored",
+        TERRITORY,
+    ),
     MovedTable(
         "codecs",
         "payload codecs that devices or bindings of the territory name, every version",
@@ -356,5 +378,8 @@ LEFT_OUT = {
     "ingest_sessions": "sessions of this server's workers",
     "ingest_pools": "sessions of this server's workers",
     "ingest_slots": "sessions of this server's workers",
+    "usages": "what this server used",
+    "usage_marks": "what this server used",
+    "stored_sizes": "what this server used",
     "format_records": "births of formats with state, of a source and not of a territory: asked for anew",
 }

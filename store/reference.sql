@@ -286,3 +286,111 @@ cross join lateral generate_series(
     (select computed_to from rollup_watermarks where rollup = 'hourly') at time zone t.time_zone, interval '1 month') as month
 where t.slug = %(territory)s
 on conflict do nothing
+
+-- name: delete_project_invoices
+delete from project_invoices o
+using projects p
+where p.project_id = o.project_id and p.territory_id = (select territory_id from territories where slug = %(territory)s)
+  and not exists (
+      select from jsonb_to_recordset(%(project_invoices)s::jsonb) as n
+             (project text, number text, invoiced_on date, amount_eur float8, what text, is_eligible boolean)
+      where (n.project, n.number, n.invoiced_on, n.amount_eur, n.what, n.is_eligible)
+            is not distinct from
+            (p.slug, o.number, o.invoiced_on, o.amount_eur, o.what, o.is_eligible))
+
+-- name: insert_project_invoices
+insert into project_invoices (project_id, number, invoiced_on, amount_eur, what, is_eligible)
+select p.project_id, n.number, n.invoiced_on, n.amount_eur, n.what, n.is_eligible
+from jsonb_to_recordset(%(project_invoices)s::jsonb) as n
+     (project text, number text, invoiced_on date, amount_eur float8, what text, is_eligible boolean)
+join territories t on t.slug = %(territory)s
+join projects p on p.territory_id = t.territory_id and p.slug = n.project
+where not exists (select from project_invoices o where o.project_id = p.project_id and o.number = n.number)
+
+-- name: delete_project_subsidies
+delete from project_subsidies o
+using projects p
+where p.project_id = o.project_id and p.territory_id = (select territory_id from territories where slug = %(territory)s)
+  and not exists (
+      select from jsonb_to_recordset(%(project_subsidies)s::jsonb) as n
+             (project text, eligible_from date, granted_on date, share float8, ceiling_eur float8, bonus float8,
+              bonus_read_as text, is_ambitious boolean, least_own_share float8, years_to_finish int,
+              other_subsidies_eur float8)
+      where (n.project, n.eligible_from, n.granted_on, n.share, n.ceiling_eur, n.bonus, n.bonus_read_as, n.is_ambitious,
+             n.least_own_share, n.years_to_finish, n.other_subsidies_eur)
+            is not distinct from
+            (p.slug, o.eligible_from, o.granted_on, o.share, o.ceiling_eur, o.bonus, o.bonus_read_as, o.is_ambitious,
+             o.least_own_share, o.years_to_finish, o.other_subsidies_eur))
+
+-- name: insert_project_subsidies
+insert into project_subsidies (project_id, eligible_from, granted_on, share, ceiling_eur, bonus, bonus_read_as,
+                               is_ambitious, least_own_share, years_to_finish, other_subsidies_eur)
+select p.project_id, n.eligible_from, n.granted_on, n.share, n.ceiling_eur, n.bonus, n.bonus_read_as, n.is_ambitious,
+       n.least_own_share, n.years_to_finish, n.other_subsidies_eur
+from jsonb_to_recordset(%(project_subsidies)s::jsonb) as n
+     (project text, eligible_from date, granted_on date, share float8, ceiling_eur float8, bonus float8,
+      bonus_read_as text, is_ambitious boolean, least_own_share float8, years_to_finish int,
+      other_subsidies_eur float8)
+join territories t on t.slug = %(territory)s
+join projects p on p.territory_id = t.territory_id and p.slug = n.project
+where not exists (select from project_subsidies o where o.project_id = p.project_id)
+
+-- name: delete_project_assumptions
+delete from project_assumptions o
+using projects p
+where p.project_id = o.project_id and p.territory_id = (select territory_id from territories where slug = %(territory)s)
+  and not exists (
+      select from jsonb_to_recordset(%(project_assumptions)s::jsonb) as n
+             (project text, horizon_years int, discount_rate float8, price_growth float8, upkeep_eur float8)
+      where (n.project, n.horizon_years, n.discount_rate, n.price_growth, n.upkeep_eur)
+            is not distinct from
+            (p.slug, o.horizon_years, o.discount_rate, o.price_growth, o.upkeep_eur))
+
+-- name: insert_project_assumptions
+insert into project_assumptions (project_id, horizon_years, discount_rate, price_growth, upkeep_eur)
+select p.project_id, n.horizon_years, n.discount_rate, n.price_growth, n.upkeep_eur
+from jsonb_to_recordset(%(project_assumptions)s::jsonb) as n
+     (project text, horizon_years int, discount_rate float8, price_growth float8, upkeep_eur float8)
+join territories t on t.slug = %(territory)s
+join projects p on p.territory_id = t.territory_id and p.slug = n.project
+where not exists (select from project_assumptions o where o.project_id = p.project_id)
+
+-- name: delete_project_indicators
+delete from project_indicators o
+using projects p
+where p.project_id = o.project_id and p.territory_id = (select territory_id from territories where slug = %(territory)s)
+  and not exists (
+      select from jsonb_to_recordset(%(project_indicators)s::jsonb) as n
+             (project text, indicator text, value float8, unit text, observed_on date, source text)
+      where (n.project, n.indicator, n.value, n.unit, n.observed_on, n.source)
+            is not distinct from
+            (p.slug, o.indicator, o.value, o.unit, o.observed_on, o.source))
+
+-- name: insert_project_indicators
+insert into project_indicators (project_id, indicator, value, unit, observed_on, source)
+select p.project_id, n.indicator, n.value, n.unit, n.observed_on, n.source
+from jsonb_to_recordset(%(project_indicators)s::jsonb) as n
+     (project text, indicator text, value float8, unit text, observed_on date, source text)
+join territories t on t.slug = %(territory)s
+join projects p on p.territory_id = t.territory_id and p.slug = n.project
+where not exists (select from project_indicators o where o.project_id = p.project_id and o.indicator = n.indicator and o.observed_on = n.observed_on)
+
+-- name: delete_project_worths
+delete from project_worths o
+using projects p
+where p.project_id = o.project_id and p.territory_id = (select territory_id from territories where slug = %(territory)s)
+  and not exists (
+      select from jsonb_to_recordset(%(project_worths)s::jsonb) as n
+             (project text, kpi text, source text, eur float8, kgco2e float8)
+      where (n.project, n.kpi, n.source, n.eur, n.kgco2e)
+            is not distinct from
+            (p.slug, o.kpi, o.source, o.eur, o.kgco2e))
+
+-- name: insert_project_worths
+insert into project_worths (project_id, kpi, source, eur, kgco2e)
+select p.project_id, n.kpi, n.source, n.eur, n.kgco2e
+from jsonb_to_recordset(%(project_worths)s::jsonb) as n
+     (project text, kpi text, source text, eur float8, kgco2e float8)
+join territories t on t.slug = %(territory)s
+join projects p on p.territory_id = t.territory_id and p.slug = n.project
+where not exists (select from project_worths o where o.project_id = p.project_id and o.kpi = n.kpi)

@@ -1,3 +1,19 @@
+-- name: read_standing
+-- Two branches, so that both find their rows in the index.
+select asset_id, kpi, inputs_hash, method, method_version, value, low, high, withheld
+from kpi_values
+where is_current and territory_id = %(territory_id)s and asset_id = any (%(asset_ids)s::int[])
+  and kpi = any (%(kpis)s) and period = tstzrange(%(from)s, %(to)s)
+union all
+select asset_id, kpi, inputs_hash, method, method_version, value, low, high, withheld
+from kpi_values
+where is_current and territory_id = %(territory_id)s and asset_id is null
+  and kpi = any (%(kpis)s) and period = tstzrange(%(from)s, %(to)s)
+
+-- name: copy_kpi_values
+copy kpi_values (territory_id, asset_id, kpi, period, unit, value, low, high, baseline, completeness, method,
+                 method_version, inputs_hash, proof, withheld) from stdin
+
 -- name: retire_kpi_values
 -- Current values that the incoming ones contradict.
 update kpi_values k

@@ -12,8 +12,8 @@ from functools import lru_cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from astral import Observer
-from astral.sun import dawn, dusk, elevation
+from astral import Observer, SunDirection
+from astral.sun import elevation, time_of_transit
 
 from store.baseline import MeteredDay
 
@@ -21,6 +21,7 @@ NOON = time(12)
 DAY = timedelta(days=1)
 TOLERANCE_S = 1200.0  # by which a stretch may differ from the time its meter accounts for
 LONGEST_DAYS = 7
+TENTHS = 1  # digits of a degree, so that neighbours share what was computed
 
 Counted = tuple[date, MeteredDay | None]  # None: the meter said nothing that day
 
@@ -155,7 +156,29 @@ def length_s(day: date, begins: time, time_zone: str) -> float:
 
 def dark_hours(night: date, place: Place) -> float:
     """Give the hours with the sun more than `place.depression` degrees under the horizon (NOAA, by `astral`)."""
-    return sun_down_h(night, round(place.longitude, 1), round(place.latitude, 1), place.depression)
+    return sun_down_h(night, round(place.longitude, TENTHS), round(place.latitude, TENTHS), place.depression)
+
+
+def observer_at(place: Place) -> Observer:
+    """Give who sees the sun at a place, as `dark_hours` counts it."""
+    return Observer(round(place.latitude, TENTHS), round(place.longitude, TENTHS))
+
+
+def dusk_and_dawn(night: date, observer: Observer, depression: float) -> tuple[datetime, datetime]:
+    """Give when the sun sinks below a depression on a day, and when it rises above it again (NOAA, by `astral`).
+
+    The depression is that of the sun's middle without refraction: 0.833 degrees is sunset, which counts the usual
+    refraction already, so that none is added. Far from Greenwich an instant may belong to another day in UTC.
+
+    Raises
+    ------
+    ValueError
+        It does not.
+    """
+    zenith = 90.0 + depression
+    begin = time_of_transit(observer, night, zenith, SunDirection.SETTING, with_refraction=False)
+    end = time_of_transit(observer, night + DAY, zenith, SunDirection.RISING, with_refraction=False)
+    return begin, end if end - begin < DAY else end - DAY
 
 
 @lru_cache(maxsize=100_000)
@@ -170,7 +193,7 @@ def sun_down(night: date, longitude: float, latitude: float, depression: float) 
     """Give dusk of a day and the next dawn; where there is neither, solar noons, or midnight twice."""
     observer = Observer(latitude, longitude)
     try:
-        return dusk(observer, night, depression), dawn(observer, night + DAY, depression)
+        return dusk_and_dawn(night, observer, depression)
     except ValueError:  # polar day or night
         midnight = datetime.combine(night, time(), UTC) + DAY - timedelta(hours=longitude / 15)
         half = timedelta(0) if elevation(observer, midnight) > -depression else DAY / 2

@@ -19,17 +19,20 @@ from analytics.kpi.car_park import CarParkInputs, tell_car_parks
 from analytics.kpi.degree_days import HeatInputs
 from analytics.kpi.energy import EnergyInputs, tell_energy
 from analytics.kpi.figure import LEAST_COMPLETENESS, Figure
+from analytics.kpi.footprint import FootprintInputs
 from analytics.kpi.lighting_density import DensityInputs
 from analytics.kpi.lighting_hours import HourInputs
 from analytics.kpi.lighting_saving import SavingInputs
 from analytics.kpi.overstay import StayInputs
 from analytics.kpi.parking import BayInputs, tell_bays
+from analytics.kpi.project_return import ReturnInputs
 from analytics.kpi.round_amounts import AmountInputs
 from analytics.kpi.rounds import RoundInputs
 from analytics.kpi.waste import tell_containers, weighted_quantile
 from analytics.kpi.water import WaterInputs
 from sensors.kpi import KPI_NAMES
 from store.inputs import CounterAmount, Curve, GaugeAmount, StateAmount
+from store.usage import PlatformMonth
 
 DAY = 86_400.0
 SMALL = 1e-9  # sums of a few floats
@@ -69,6 +72,8 @@ EMPTY: dict[str, Any] = {
     "rounds": RoundInputs((), (), (), ()),
     "collection": CollectionInputs((), (), (), (), (), (), (), (), NOON, NOON),
     "round_amounts": AmountInputs((), (), (), (), (), (), NOON, "Europe/Paris"),
+    "footprint": FootprintInputs(PlatformMonth(0, 720, 0, 0, 0, None, 0, 0, 0, 0, 0, 0), (), (), date(2026, 1, 1), 720),
+    "project_return": ReturnInputs((), (), ()),
     "degree_days": HeatInputs((), (), {}, (), None, (date(2026, 1, 1),), "Europe/Paris"),
 }
 

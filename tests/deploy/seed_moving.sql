@@ -131,6 +131,19 @@ insert into projects (territory_id, slug, name, domain, started_on, baseline, co
 select territory_id, 'led', 'LED of ' || slug, 'lighting', '2026-01-01', '[2025-01-01,2026-01-01)', 12345.67 from territories;
 insert into project_assets (project_id, asset_id)
 select p.project_id, a.asset_id from projects p join assets a using (territory_id);
+insert into project_invoices (project_id, number, invoiced_on, amount_eur, what, is_eligible)
+select project_id, 'F-1', '2025-11-30', -0.1, 'credit of ' || name, false from projects;
+insert into project_subsidies (project_id, eligible_from, granted_on, share, ceiling_eur, bonus, bonus_read_as, is_ambitious,
+                               least_own_share, years_to_finish, other_subsidies_eur)
+select project_id, '2025-01-01', null, 0.4, 3e5, 0.1, 'share', true, 0.2, 3, 12.5 from projects;
+insert into project_assumptions (project_id, horizon_years, discount_rate, price_growth, upkeep_eur)
+select project_id, 15, 0.04, -0.01, 100 from projects;
+insert into project_indicators (project_id, indicator, value, unit, observed_on, source)
+select project_id, 'feel safe', 71, '%', '2026-05-01', 'survey of ' || name from projects;
+insert into project_worths (project_id, kpi, eur, source)
+select project_id, 'rounds_avoided', 180, 'contract of ' || name from projects;
+insert into territory_deliveries (territory_id, arrival_hour, n_messages, n_stored)
+select territory_id, '2026-05-01T10:00:00Z', 5, 7 from territories;
 
 insert into codecs (name, version, source, mapping, digest, active_since)
 select 'codec-of-' || slug, v, 'function decode() {} // "\n"', '{"fields": []}', 'digest', '2026-05-01'
