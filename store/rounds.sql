@@ -25,8 +25,9 @@ with told as (
     on conflict do nothing
     returning territory_id, lifted_at
 ), marked as (
-    insert into changed_days (territory_id, day)
-    select distinct a.territory_id, date_trunc('day', a.lifted_at, t.time_zone)
+    insert into changed_days (territory_id, day, cause, actor)
+    select distinct a.territory_id, date_trunc('day', a.lifted_at, t.time_zone), 'reference data',
+           coalesce(nullif(current_setting('vigie.actor', true), ''), current_setting('application_name'))
     from added a
     join territories t using (territory_id)
     on conflict do nothing
@@ -51,8 +52,9 @@ with told as (
           and o.source = %(source)s and o.period && n.period)
     returning territory_id, period
 ), marked as (
-    insert into changed_days (territory_id, day)
-    select distinct a.territory_id, date_trunc('day', lower(a.period), t.time_zone)
+    insert into changed_days (territory_id, day, cause, actor)
+    select distinct a.territory_id, date_trunc('day', lower(a.period), t.time_zone), 'reference data',
+           coalesce(nullif(current_setting('vigie.actor', true), ''), current_setting('application_name'))
     from added a
     join territories t using (territory_id)
     on conflict do nothing
