@@ -72,9 +72,9 @@ def read_footprint(connection: Connection, window: Window) -> FootprintInputs:
 
 
 def tell_footprint(inputs: FootprintInputs) -> list[Figure]:
-    """Tell the six figures of a territory; nothing where none of its messages came and none of its values is kept."""
+    """Tell the six figures of a territory; nothing where Vigie noted nothing, or has nothing of this territory."""
     used = inputs.used
-    if used.n_messages == 0 and used.n_kept == 0:
+    if used.n_hours == 0 or (used.n_messages == 0 and used.n_kept == 0):
         return []
     power = {name: factor_bounds(name, inputs) for name in DEFAULTS}
     emission = factor_on(ELECTRICITY, inputs.day, inputs.factors)

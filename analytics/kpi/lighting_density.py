@@ -106,10 +106,11 @@ def tell_densities(inputs: DensityInputs) -> list[Figure]:
 
 
 def installations_of(inputs: DensityInputs) -> list[Installation]:
-    """Put together what is known of each cabinet with a meter."""
+    """Put together what is known of each cabinet whose meter spoke in the twelve months."""
     counts: dict[int, list[YearCount]] = {}
     for count in inputs.counts:
-        counts.setdefault(count.asset_id, []).append(count)
+        if count.counted_s > 0:
+            counts.setdefault(count.asset_id, []).append(count)
     spells = spells_by_asset(inputs.spells)
     clocks = tuple(make_clock(begin, inputs.ends_at, inputs.time_zone) for begin in (inputs.begins_at, inputs.since))
     return [
