@@ -171,7 +171,7 @@ def changes_past(wish: Wish, before: Any, after: Any, zone: ZoneInfo) -> bool:
     today = datetime.now(zone).date()
     entries = [] if after is None else [after]
     if not resource.begins:
-        return before != after
+        return bool(before != after)
     return any(first < today for first, _ in differing_spans(resource, [before], entries, zone))
 
 

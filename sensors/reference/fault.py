@@ -14,7 +14,7 @@ HOUR = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 WORD = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 SLUG = re.compile(r"[a-z0-9-]{1,63}", re.ASCII)
 TEXT = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
-ATOM = re.compile(r"[/.()]+")
+ATOM = re.compile(r"[/.]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def are_weekdays(value: object) -> bool:
 
 def is_unit(code: str) -> bool:
     """Tell whether a unit is known, or made of known ones by `.`, `/` and brackets."""
-    return (all(is_known(atom) for atom in ATOM.split(code) if atom) and any(ATOM.split(code))) or is_known(code)
+    return is_known(code) or all(is_known(atom) for atom in ATOM.split(code.replace("(", "").replace(")", "")))
 
 
 def is_known(code: str) -> bool:
