@@ -5,6 +5,7 @@ which needs a cause. Either way the set of entries as it then stands goes throug
 and KPIs of the days that differ are told again.
 """
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -145,6 +146,9 @@ def make_entry(wish: Wish, before: Any) -> Any:
     if faults:
         raise ReferenceDataError(f"{faults[0][2].field}: {faults[0][2].sentence_en}", faults)
     fields = {**({} if before is None else msgspec.to_builtins(before)), **wish.fields}
+    for field in dataclasses.fields(TYPES[wish.name]):
+        if fields.get(field.name) is None and field.default is not dataclasses.MISSING:
+            fields.pop(field.name, None)  # an empty field is as one not given
     try:
         return msgspec.convert(fields, TYPES[wish.name])
     except msgspec.ValidationError as error:

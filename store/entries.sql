@@ -85,7 +85,7 @@ select distinct t.territory_id, day::timestamp at time zone t.time_zone
 from territories t
 cross join lateral (
     select (min(lower(k.period)) at time zone t.time_zone)::date as first_on,
-           (max(upper(k.period)) at time zone t.time_zone)::date as last_on
+           ((max(upper(k.period)) - interval '1 microsecond') at time zone t.time_zone)::date as last_on
     from kpi_values k
     where k.territory_id = t.territory_id and k.is_current
 ) as told
