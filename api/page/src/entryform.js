@@ -33,7 +33,7 @@ export function drawEntryForm({ kind, entry, territory, zone, onEnd }) {
   };
   const clear = () => {
     alert.textContent = "";
-    for (const invalid of form.querySelectorAll("[aria-invalid=true]")) invalid.setAttribute("aria-invalid", "false");
+    for (const invalid of form.querySelectorAll("[aria-invalid=true]")) invalid.removeAttribute("aria-invalid");
     for (const fault of form.querySelectorAll(".fault")) fault.textContent = "";
   };
   /** @param {Event} event */

@@ -125,7 +125,7 @@ function drawTable(kind, entries, zone, open, remove) {
   const rows = entries.map((entry) => h("tr", { "data-entry": entry.id },
     ...fields.map((field) => h("td", {}, shorten(written(field, entry[field.name], zone)))),
     kind.begins && h("td", {}, say(`standing_${standing(kind, entry)}`)),
-    state.canWrite && h("td", { class: "actions" },
+    state.canWrite && h("td", { class: "acts" },
       h("button", { type: "button", class: "quiet", onclick: () => open(entry) }, say("entry_change")),
       h("button", { type: "button", class: "quiet", onclick: () => remove(entry) }, say("entry_remove")))));
   const table = h("table", {}, h("thead", {}, h("tr", {}, ...heads.map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, ...rows));
