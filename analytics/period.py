@@ -50,6 +50,20 @@ def periods_of(day_at: datetime, time_zone: str, rhythm: Rhythm, until: datetime
     return [period for period in periods if period.ends_at <= until]
 
 
+def with_following_months(periods: list[Period], time_zone: str, n_months: int, until: datetime) -> list[Period]:
+    """Add to months so many that follow each, as far as they end at or before `until`."""
+    zone = ZoneInfo(time_zone)
+    found = set(periods)
+    for last in periods:
+        for _ in range(n_months):
+            first = (last.ends_at.astimezone(zone) + timedelta(days=31)).replace(day=1)
+            last = Period(last.ends_at, first.astimezone(UTC), "month")
+            if last.ends_at > until:
+                break
+            found.add(last)
+    return sorted(found, key=lambda period: period.begins_at)
+
+
 def begin(day: date, rhythm: Rhythm, zone: ZoneInfo) -> datetime:
     """Give the instant at which a civil day, or the night that begins on it, begins."""
     return datetime.combine(day, BEGIN_BY_RHYTHM[rhythm], zone).astimezone(UTC)

@@ -18,10 +18,11 @@ import structlog
 
 from analytics.clock.job import ClockReport, watch_clocks
 from analytics.delivery.account import DeliveryReport, keep_account
+from analytics.forecast.job import ForecastReport, tell_forecasts
 from analytics.hint import HintReport, tell_hints
-from analytics.tell import tell_changed
+from analytics.tell import note_versions, tell_changed
 from analytics.watch import WatchReport, watch_series, watch_silence
-from store import ledger, retention, rollup
+from store import ledger, retention, rollup, usage
 from store.connect import connect, translated_errors
 from store.errors import UnreachableError
 from store.inputs import Connection
@@ -31,6 +32,7 @@ log = structlog.get_logger("analytics")
 N_STEPS = 30  # days of rollups computed per round: each round looks at every series once more
 N_BATCHES = 20  # of series scored per round and detector, so that no step starves the others
 STATEMENT_TIMEOUT_S = 600.0
+METER = usage.Meter("analyse")  # one process, one meter
 
 
 class SettingError(Exception):
@@ -91,6 +93,7 @@ class RoundReport:
     kpis: KpiReport
     hints: HintReport
     clocks: ClockReport
+    forecasts: ForecastReport
     seconds: Mapping[str, float]
 
     @property
@@ -126,8 +129,11 @@ def run_rounds(settings: Settings, stop: threading.Event, *, once: bool = False)
     while not stop.is_set():
         try:
             with translated_errors(settings.database_url), open_connection(settings) as connection:
+                if n_days := note_versions(connection):
+                    log.info("methods_changed", n_days=n_days)
                 while not stop.is_set():
                     report = run_once(connection, datetime.now(UTC), settings)
+                    note_usage(connection, is_due=once or METER.is_due)
                     if once or stop.wait(0 if report.is_behind else settings.round_s):
                         return
         except UnreachableError as error:
@@ -137,13 +143,20 @@ def run_rounds(settings: Settings, stop: threading.Event, *, once: bool = False)
             stop.wait(settings.round_s)
 
 
+def note_usage(connection: Connection, *, is_due: bool) -> None:
+    """Note what this program and the database used since the last time, once a minute."""
+    if is_due:
+        usage.note_usage(connection, METER.take())
+        usage.note_database(connection)
+
+
 def open_connection(settings: Settings) -> Connection:
     """Open the program's one connection; each step begins and ends its own transaction."""
     return connect(settings.database_url, program="analyse", statement_timeout_s=STATEMENT_TIMEOUT_S, autocommit=True)
 
 
 def run_once(connection: Connection, now: datetime, settings: Settings | None = None) -> RoundReport:
-    """Do one round: ledger, rollups, gaps, scores of what has come, KPIs, hints, clocks; retention once a day."""
+    """Do one round: ledger, rollups, gaps, scores, KPIs, hints, clocks, forecasts; retention once a day."""
     chosen = settings or Settings("")
     seconds: dict[str, float] = {}
     with timed(seconds, "fold"):
@@ -167,9 +180,11 @@ def run_once(connection: Connection, now: datetime, settings: Settings | None = 
         hints = tell_hints(connection, refreshed.computed_to)
     with timed(seconds, "clocks"):
         clocks = watch_clocks(connection, now, N_BATCHES)
+    with timed(seconds, "forecasts"):
+        forecasts = tell_forecasts(connection, now)
     with timed(seconds, "retention"):
         log_endings(retention.run_daily(connection, now) or [])
-    report = RoundReport(n_folded, delivery, refreshed, watched, kpis, hints, clocks, seconds)
+    report = RoundReport(n_folded, delivery, refreshed, watched, kpis, hints, clocks, forecasts, seconds)
     log_round(report)
     return report
 
@@ -214,6 +229,7 @@ def log_round(report: RoundReport) -> None:
         n_findings_opened=report.watched.n_opened + report.hints.n_opened + report.clocks.n_opened,
         n_findings_closed=report.watched.n_closed + report.hints.n_closed + report.clocks.n_closed,
         n_clocks_judged=report.clocks.n_judged,
+        n_forecasts=report.forecasts.n_written,
         n_kpis_new=report.kpis.n_new,
         n_kpis_restated=report.kpis.n_restated,
         **{f"{name}_s": round(seconds, 3) for name, seconds in report.seconds.items()},

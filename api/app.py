@@ -13,6 +13,7 @@ from api.headers import HardenedHeaders
 from api.page import mount
 from api.routes import routers
 from api.security import KeyRing
+from api.usage import noting
 from sensors.posting import Desk
 from store.connect import open_async_pool
 
@@ -44,7 +45,8 @@ def create_app(
         app.state.pool, app.state.key_ring, app.state.database_url = pool, KeyRing(pool), database_url
         app.state.allowance = Allowance(posts_per_s)
         app.state.courier = courier = Courier(open_desk, patience_s)
-        yield
+        async with noting(pool, lambda: courier.n_bytes):
+            yield
         await courier.close()
         await pool.close()
 

@@ -27,6 +27,7 @@ class Courier:
         self._open_desk = open_desk
         self._desk: Desk | None = None
         self._patience_s = patience_s
+        self.n_bytes = 0
         self._undecided: OrderedDict[bytes, tuple[Answer, float]] = OrderedDict()
 
     async def deliver(self, posts: Sequence[Post]) -> Sequence[PostOutcome]:
@@ -37,6 +38,7 @@ class Courier:
         UndeliveredError
             It is not known whether they are stored: they are to be sent again.
         """
+        self.n_bytes += sum(len(post.payload) for post in posts)
         mark = digest(posts)
         answer = self._find_undecided(mark) or await self._hand_over(posts)
         try:

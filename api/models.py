@@ -173,14 +173,19 @@ class PublicKpi(KpiValue):
 
 
 class Kpi(KpiValue):
-    """The same with the hash of its inputs, what it replaces and why."""
+    """The same with the hash of its inputs, what it replaces, why, and on whose account (null: not known).
+
+    `replaced_value` null where there was none, or it was withheld.
+    """
 
     kpi_value_id: int
     asset_id: int | None
     inputs_hash: str
     proof: dict[str, Any]
     replaces_id: int | None
+    replaced_value: float | None
     cause: str | None
+    restated_by: str | None
     is_current: bool
 
 

@@ -65,7 +65,7 @@ class Address:
     topic: str | None = None
 
 
-async def read_body(request: Request) -> bytes:
+async def read_body(request: Request, most_bytes: int = MAX_BODY_BYTES) -> bytes:
     """Read the body, as far as it may be long.
 
     Raises
@@ -78,12 +78,12 @@ async def read_body(request: Request) -> bytes:
     pieces: list[bytes] = []
     n_bytes = 0
     declared = request.headers.get("content-length", "0")
-    too_large = ProblemError(413, f"the body is longer than {MAX_BODY_BYTES} bytes: send it in several posts")
-    if declared.isdecimal() and int(declared[:20]) > MAX_BODY_BYTES:
+    too_large = ProblemError(413, f"the body is longer than {most_bytes} bytes: send it in several posts")
+    if declared.isdecimal() and int(declared[:20]) > most_bytes:
         raise too_large
     async for piece in request.stream():
         n_bytes += len(piece)
-        if n_bytes > MAX_BODY_BYTES:
+        if n_bytes > most_bytes:
             raise too_large
         pieces.append(piece)
     return b"".join(pieces)

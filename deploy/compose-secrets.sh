@@ -12,6 +12,8 @@ for name in postgres_password database_password mqtt_password grafana_admin_pass
     [ -s $name ] || openssl rand -hex 24 | tr -d '\n' > $name
 done
 
+[ -s report_key ] || openssl genpkey -algorithm ed25519 -out report_key 2>/dev/null
+
 if [ ! -s broker_certificate ]; then
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 \
         -subj "/CN=Vigie broker authority" -keyout authority_key -out broker_authority 2>/dev/null
@@ -25,7 +27,7 @@ fi
 
 # The folder is closed to others (0700); inside, the containers' own users must be able to read what is mounted.
 for name in postgres_password database_password mqtt_password grafana_admin_password \
-            broker_authority broker_certificate broker_key; do
+            broker_authority broker_certificate broker_key report_key; do
     chmod 444 $name
 done
 echo "secrets are in $folder; gateways trust $folder/broker_authority and connect to $host:8883"

@@ -14,6 +14,9 @@ if [ -r $secrets/grafana_admin_password ]; then
     VIGIE_GRAFANA_PASSWORD="$(cat $secrets/grafana_admin_password)"
     export VIGIE_GRAFANA_PASSWORD
 fi
+if [ -r $secrets/report_key ]; then
+    export VIGIE_REPORT_KEY=$secrets/report_key
+fi
 if [ "${1:-}" = health ]; then
     shift
     exec python -m deploy.health "$@"

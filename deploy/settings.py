@@ -36,3 +36,13 @@ def services_given_or_embedded() -> Iterator[Services]:
         raise SettingError("set both VIGIE_DATABASE_URL and VIGIE_MQTT_URL, or neither")
     with running(CHECKOUT) as embedded:
         yield embedded
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """Give the database's address; no broker is needed here."""
+    if url := os.environ.get("VIGIE_DATABASE_URL"):
+        yield url
+        return
+    with services_given_or_embedded() as services:
+        yield services.database_url

@@ -11,6 +11,7 @@ class Counters:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self.received = self._counter("messages_received", "Messages taken from the broker")
+        self.bytes = self._counter("bytes_received", "Bytes of these messages, with their topics")
         self.acked = self._counter("messages_acked", "Messages acknowledged after their commit")
         self.stale = self._counter(
             "messages_stale", "Messages settled after their connection had ended, never acknowledged"
@@ -26,6 +27,12 @@ class Counters:
             "vigie_messages_unfinished", "Messages taken and not settled yet", registry=self.registry
         )
 
+    def count_bytes(self) -> int:
+        """Give the bytes taken in since this worker began."""
+        return int(
+            sum(sample.value for one in self.bytes.collect() for sample in one.samples if has_total(sample.name))
+        )
+
     def count(self, outcome: Outcome) -> None:
         """Add a committed batch."""
         self.decoded.inc(outcome.batch.n_received)
@@ -37,3 +44,8 @@ class Counters:
 
     def _counter(self, name: str, help_text: str) -> Counter:
         return Counter(f"vigie_{name}", help_text, registry=self.registry)
+
+
+def has_total(name: str) -> bool:
+    """Say whether a sample of a counter is its count, not the instant at which it began."""
+    return name.endswith("_total")

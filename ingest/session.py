@@ -147,6 +147,7 @@ class Session:
         if arrivals:
             self._stamp_us += len(arrivals)
             self._counters.received.inc(len(arrivals))
+            self._counters.bytes.inc(n_bytes)
             self._counters.unfinished.inc(len(arrivals))
             self.health.last_message_at_us = self._stamp_us
             self._drain.hear(time.monotonic())

@@ -27,6 +27,7 @@ from sensors.sparkplug_state import host_id
 from store.connect import connect
 from store.intake import Connection
 from store.sources import SourceEntry, StateRow, read_sources, write_states
+from store.usage import Meter, note_usage
 
 LOG = structlog.get_logger()
 PERIOD_S = 2.0
@@ -65,6 +66,7 @@ class Supervisor:
         self._dropped: DroppedCount | None = None
         if settings.reads_own:
             self._dropped = DroppedCount(read_broker_url(settings.mqtt_url, "", settings.window_n))
+        self._meter = Meter("ingest", counters.count_bytes)
         self._history = History(f"{socket.gethostname()}:{os.getpid()}", self._dropped)
 
     def run(self, stop: threading.Event) -> None:
@@ -99,6 +101,8 @@ class Supervisor:
             self._adjust(threads, read_sources(self._connection))
             self._history.write(self._connection, self._healths())
             write_states(self._connection, self._states())
+            if self._meter.is_due:
+                note_usage(self._connection, self._meter.take())
         except PASSING as error:
             LOG.warning("sources_unread", error=str(error).strip())
             self._history.lose_store(str(error).strip())

@@ -13,6 +13,7 @@ STEP_S = 300
 N_STEPS = DAY_S // STEP_S
 HEARTBEAT_STEPS = 4 * 3600 // STEP_S
 ZONES = ("centre", "gare", "residence")
+LONGEST_STAY_MIN = 120  # in the centre
 MEAN_STAY_MIN = {"centre": 42.0, "gare": 290.0, "residence": 170.0}
 # Share of bays taken at local hours on working days, on Saturdays, on Sundays and public holidays.
 CURVES: dict[str, tuple[list[tuple[float, float]], ...]] = {
@@ -175,7 +176,9 @@ def describe(setting: Setting, zone: np.ndarray, capacity: Floats) -> tuple[list
         slug, name = f"place-{index + 1:04d}", f"Place {index + 1}"
         street = setting.point(f"zone {ZONES[zone_index]}", index // 40, 0.7)
         longitude, latitude = setting.near(*street, setting.chance.of("place bay", index), 0.12)
-        inventory = {"zone": ZONES[zone_index], "is_paid": zone_index == 0}
+        inventory: dict[str, str | bool | int] = {"zone": ZONES[zone_index], "is_paid": zone_index == 0}
+        if zone_index == 0:
+            inventory["longest_stay_min"] = LONGEST_STAY_MIN
         assets.append(Asset(slug, name, "parking_bay", longitude, latitude, None, inventory))
         gateway = f"gw-lora-{index % 3 + 1}"
         devices.append(Device(slug, name, "bay", "capteur-place", gateway, 14_400, {"*": slug}, "lorawan"))

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from simulators.building import GAS_KWH_PER_M3
+from simulators.building_plan import KINDS
 from simulators.durable import write_whole
 from simulators.effect import Episode
 from simulators.grid import DAY_S, Day
@@ -26,12 +27,21 @@ ANNOUNCED = {
 
 
 NOTICE_GIVEN = timedelta(days=7)
+# When people are in: hours and weekdays, as `building_plan.presence_of` lets them come and go.
+OPENING = {
+    "mairie": ("07:30", "19:00", (0, 1, 2, 3, 4)),
+    "gymnase": ("08:00", "22:00", (0, 1, 2, 3, 4, 5, 6)),
+    "mediatheque": ("09:30", "18:30", (1, 2, 4, 5)),
+    "creche": ("07:00", "18:30", (0, 1, 2, 3, 4)),
+    "salle": ("13:00", "23:48", (4, 5, 6)),
+}
 
 
 class Schedule(msgspec.Struct, frozen=True):
-    """A daily window of an asset, in local time `HH:MM`, over midnight where `from_hour` is later than `to_hour`.
+    """A window of an asset on some weekdays (Monday 0), local time `HH:MM`, over midnight where `from_hour` is later.
 
-    `kind` is switch_off or dimming; `level` 0 to 1 is what remains. Valid from a date to a date (not included), or on.
+    `kind` is switch_off, dimming or opening; `level` 0 to 1 is what remains. Valid from a date to a date (not
+    included), or on.
     """
 
     asset: str
@@ -41,6 +51,7 @@ class Schedule(msgspec.Struct, frozen=True):
     level: float
     valid_from: date
     valid_to: date | None = None
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
 
 
 class Tariff(msgspec.Struct, frozen=True):
@@ -69,7 +80,10 @@ class Factor(msgspec.Struct, frozen=True):
 
 
 class CollectionPlan(msgspec.Struct, frozen=True):
-    """The fixed plan of a sector and stream: weekdays (Monday 0) every so many weeks, counted from `first_on`."""
+    """The fixed plan of a sector and stream: weekdays (Monday 0) every so many weeks, counted from `first_on`.
+
+    What one round takes lies between low and high.
+    """
 
     sector: str
     waste_stream: str
@@ -77,6 +91,12 @@ class CollectionPlan(msgspec.Struct, frozen=True):
     every_weeks: int
     first_on: date
     start_hour: str
+    distance_low_km: float
+    distance_high_km: float
+    duration_low_h: float
+    duration_high_h: float
+    cost_low_eur: float
+    cost_high_eur: float
 
 
 class RoundDone(msgspec.Struct, frozen=True):
@@ -146,9 +166,9 @@ def reference_of(town: Town, known_at: datetime) -> Reference:
         longitude=setting.longitude,
         time_zone=town.territory.time_zone,
         school_holidays=tuple(SCHOOL_HOLIDAYS_ZONE_A),
-        schedules=tuple([*schedules(town), *orders(episodes)]),
+        schedules=tuple([*schedules(town), *orders(episodes), *openings(town)]),
         tariffs=tuple(tariffs(town)),
-        factors=(Factor("gas_heating_value", GAS_KWH_PER_M3, "kW.h/m3", "gas bills", day_of(setting.history_s)),),
+        factors=tuple(factors(day_of(setting.history_s))),
         collection_plans=tuple(plans(town)),
         rounds_done=tuple(declared(drawn_rounds(town, known_at), known_at)),
         projects=tuple(projects(town)),
@@ -167,6 +187,16 @@ def schedules(town: Town) -> Iterable[Schedule]:
         if plan.dim_level[index] < 1:
             level = round(float(plan.dim_level[index]), 2)
             yield Schedule(slug, "dimming", clock(DIM_FROM), clock(DIM_TO), level, since)
+
+
+def openings(town: Town) -> Iterable[Schedule]:
+    """Give the opening hours of the public buildings that keep the same week all year; a school does not."""
+    since = day_of(town.setting.history_s)
+    buildings = [asset for asset in town.run.building.assets if asset.type == "building"]
+    for asset, kind in zip(buildings, town.run.building.plan.kinds.tolist(), strict=True):
+        if KINDS[kind][0] in OPENING:
+            from_hour, to_hour, weekdays = OPENING[KINDS[kind][0]]
+            yield Schedule(asset.slug, "opening", from_hour, to_hour, 1.0, since, None, weekdays)
 
 
 def orders(episodes: Iterable[Episode]) -> Iterable[Schedule]:
@@ -193,8 +223,16 @@ def tariffs(town: Town) -> Iterable[Tariff]:
         power, gas, heat, water = (price * draws.uniform(0.97, 1.13) for price in (power, gas, heat, water))
 
 
+def factors(since: date) -> Iterable[Factor]:
+    """Give what the town's bills and its contractor say."""
+    yield Factor("gas_heating_value", GAS_KWH_PER_M3, "kW.h/m3", "gas bills", since)
+    yield Factor("collection_fuel_low", 0.5, "L/km", "the contractor's fleet", since)
+    yield Factor("collection_fuel_high", 0.7, "L/km", "the contractor's fleet", since)
+
+
 def plans(town: Town) -> Iterable[CollectionPlan]:
-    """Give the fixed collection plan of each sector and stream."""
+    """Give the fixed collection plan of each sector and stream, and what one of its rounds takes."""
+    draws = town.setting.chance.of("rounds' amounts")
     monday = day_of(town.setting.history_s) - timedelta(days=day_of(town.setting.history_s).weekday())
     for index, sector in enumerate(SECTORS):
         for stream in STREAMS:
@@ -203,7 +241,9 @@ def plans(town: Town) -> Iterable[CollectionPlan]:
             first = monday
             while (first.toordinal() - date(1970, 1, 1).toordinal() + 3) // 7 % every_weeks != index % every_weeks:
                 first += timedelta(days=7)
-            yield CollectionPlan(sector, stream, shifted, every_weeks, first, clock(START_HOUR[stream]))
+            km, hours = float(draws.uniform(25, 60)), float(draws.uniform(3.5, 6.5))
+            ranges = [round(share * mean, 1) for mean in (km, hours, 62 * hours) for share in (0.9, 1.1)]
+            yield CollectionPlan(sector, stream, shifted, every_weeks, first, clock(START_HOUR[stream]), *ranges)
 
 
 def drawn_rounds(town: Town, until: datetime) -> list[Round]:

@@ -31,7 +31,7 @@ class Water:
         self.mean_m3_h = self.households * HOUSEHOLD_M3_H
         self.rest = self.mean_m3_h * NIGHT_LOSS * draws.uniform(0.6, 1.5, n)
         self.height_bar = draws.uniform(0.0, 1.6, n)
-        self.assets, self.devices = describe(setting, n)
+        self.assets, self.devices = describe(setting, self.households)
         self.rows = {asset.slug: index for index, asset in enumerate(self.assets[:n])} | {"pompe-1": 0}
         self.pump_kwh, self.pump_h = float(draws.uniform(1e4, 9e4)), float(draws.uniform(2e3, 3e4))
 
@@ -108,15 +108,17 @@ def demand_rhythm(civil: Civil) -> Floats:
     return rhythm
 
 
-def describe(setting: Setting, n_pipes: int) -> tuple[list[Asset], list[Device]]:
-    """List the pipes, the pump, then the district they belong to."""
+def describe(setting: Setting, households: Floats) -> tuple[list[Asset], list[Device]]:
+    """List the pipes, the inlet first, on which the others hang, then the pump."""
     longitude, latitude = setting.point("water district", 0, 1.0)
     assets, devices = [], []
-    for index in range(n_pipes):
+    for index in range(households.size):
         slug = f"conduite-{index + 1:02d}"
         name = "Conduite d'alimentation" if index == 0 else f"Conduite de secteur {index + 1}"
         place = setting.near(longitude, latitude, setting.chance.of("place pipe", index), 0.9)
-        assets.append(Asset(slug, name, "water_pipe", *place, None, {"material": "fonte", "diameter_mm": 100}))
+        n = int(households[index] if index else households.sum())
+        inventory = {"material": "fonte", "diameter_mm": 100, "n_connections": n}
+        assets.append(Asset(slug, name, "water_pipe", *place, "conduite-01" if index else None, inventory))
         devices.append(Device(slug, name, "pipe", "debitmetre", "gw-eau-1", 900, {"*": slug}))
     assets.append(Asset("pompe-1", "Pompe de surpression", "pump", longitude, latitude))
     devices.append(Device("pompe-1", "Pompe de surpression", "pump", "variateur", "gw-eau-1", 900, {"*": "pompe-1"}))

@@ -122,6 +122,24 @@ def read_factor(connection: Connection, territory_id: int, factor: str, day: dat
 
 
 @dataclass(frozen=True, slots=True)
+class DatedFactor:
+    """A number that turns one amount into another from a day on, until a day not included, and where it was read."""
+
+    factor: str
+    value: float
+    unit: str
+    source: str
+    valid_from: date
+    valid_to: date | None = None
+
+
+def read_factors(connection: Connection, territory_id: int, factor: str) -> list[DatedFactor]:
+    """Read what a territory entered of one factor, oldest first."""
+    parameters = {"territory_id": territory_id, "factor": factor}
+    return [DatedFactor(*row) for row in connection.execute(QUERIES["read_factors"], parameters)]
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedRounds:
     """The fixed plan of a sector and stream; weekdays Monday 0, every so many weeks from the week of `first_on`."""
 
@@ -193,15 +211,22 @@ def read_fills(connection: Connection, window: Window, slots: Sequence[Slot]) ->
 
 @dataclass(frozen=True, slots=True)
 class DayTemperature:
-    """The lowest and highest outdoor temperature of a civil day [Cel], the mean of the territory's stations."""
+    """The lowest and highest outdoor temperature of a civil day [Cel], the mean of the territory's stations.
+
+    `mean` is that over time, or as it was published; None where only lowest and highest are.
+    """
 
     day: date
     lowest: float
     highest: float
+    mean: float | None = None
 
 
 def read_temperatures(connection: Connection, window: Window) -> list[DayTemperature]:
-    """Read the days of the window that the weather stations know for at least 20 hours."""
+    """Read the days of the window that the weather stations know for at least 20 hours.
+
+    Where none does on a day, the lowest and highest that a weather service published for it.
+    """
     return [DayTemperature(*row) for row in connection.execute(QUERIES["read_temperatures"], window_parameters(window))]
 
 

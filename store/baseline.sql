@@ -62,6 +62,12 @@ order by s.asset_id, s.kind, s.valid, s.from_time
 select value from factors
 where territory_id = %(territory_id)s and factor = %(factor)s and valid @> %(day)s::date
 
+-- name: read_factors
+select factor, value, unit, source, lower(valid), upper(valid)
+from factors
+where territory_id = %(territory_id)s and factor = %(factor)s
+order by valid
+
 -- name: read_plans
 select c.sector, c.waste_stream, c.weekdays, c.every_weeks, c.first_on, c.start_time, upper(c.valid)
 from collection_plans c
@@ -103,16 +109,36 @@ left join lateral (
 order by s.slot, a.asset_id
 
 -- name: read_temperatures
-select (d.bucket at time zone t.time_zone)::date, avg(d.min), avg(d.max)
-from assets a
-join territories t using (territory_id)
-join series_assets sa using (asset_id)
-join series s using (series_id)
-join measurements_daily d on d.series_id = sa.series_id and d.bucket >= %(from)s and d.bucket < %(to)s and sa.period @> d.bucket
-where a.territory_id = %(territory_id)s and a.type = 'weather_station' and s.quantity = 'temperature'
-  and d.n > 0 and d.covered_s >= 20 * 3600
-group by 1
-order by 1
+with days as (
+    select (d.bucket at time zone t.time_zone)::date as day, s.quantity, d.min, d.max, d.time_weighted_mean as mean,
+           d.covered_s, d.sum / d.n as said
+    from assets a
+    join territories t using (territory_id)
+    join series_assets sa using (asset_id)
+    join series s using (series_id)
+    join measurements_daily d
+      on d.series_id = sa.series_id and d.bucket >= %(from)s and d.bucket < %(to)s and sa.period @> d.bucket
+    where a.territory_id = %(territory_id)s and a.type = 'weather_station' and d.n > 0
+      and s.quantity in ('temperature', 'temperature_day_min', 'temperature_day_max', 'temperature_day_mean')
+), measured as (
+    select day, avg(min) as lowest, avg(max) as highest, avg(mean) as mean
+    from days
+    where quantity = 'temperature' and covered_s >= 20 * 3600
+    group by day
+), published as (
+    select day,
+           avg(said) filter (where quantity = 'temperature_day_min') as lowest,
+           avg(said) filter (where quantity = 'temperature_day_max') as highest,
+           avg(said) filter (where quantity = 'temperature_day_mean') as mean
+    from days
+    group by day
+)
+select day, m.lowest, m.highest, m.mean from measured m
+union all
+select day, p.lowest, p.highest, p.mean
+from published p
+where p.lowest is not null and p.highest is not null and not exists (select from measured m where m.day = p.day)
+order by day
 
 -- name: read_parents
 select a.asset_id, p.asset_id

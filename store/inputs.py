@@ -5,7 +5,7 @@ expected to speak from its first measurement on, as long as it is placed; one th
 nothing covered, so that completeness tells.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -101,11 +101,13 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class ChangedDay:
-    """A civil day of a territory that has ended and whose rollups were written since it was last taken."""
+    """A civil day of a territory that has ended and whose KPIs are to be told (anew): why, and on whose account."""
 
     territory_id: int
     begins_at: datetime
     time_zone: str
+    cause: str = "late data"
+    actor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,36 +160,59 @@ def take_changed_days(connection: Connection, n_days: int) -> list[ChangedDay]:
     Days of periods whose inputs retention has dropped are taken and not given: those KPIs are final.
     """
     rows = connection.execute(QUERIES["take_changed_days"], {"n_days": n_days})
-    return [ChangedDay(*row[:3]) for row in rows if not row[3]]
+    return [ChangedDay(*row[:5]) for row in rows if not row[5]]
 
 
 def read_states(connection: Connection, window: Window, quantity: str) -> list[StateAmount]:
     """Read seconds and entries per state, by asset and series."""
-    seconds: dict[tuple[int, int, float], dict[int, float]] = {}
-    entries: dict[tuple[int, int, float], dict[int, int]] = {}
-    parameters = {**window_parameters(window), "quantity": quantity}
-    for asset_id, series_id, expected_s, state, state_s, n_entries in connection.execute(
-        QUERIES["read_states"], parameters
+    return read_states_of(connection, [window], quantity)[0]
+
+
+def read_states_of(connection: Connection, windows: Sequence[Window], quantity: str) -> list[list[StateAmount]]:
+    """Do the same for each of several windows that differ in nothing but their period."""
+    seconds: dict[tuple[int, int, int, float], dict[int, float]] = {}
+    entries: dict[tuple[int, int, int, float], dict[int, int]] = {}
+    for index, asset_id, series_id, expected_s, state, state_s, n_entries in rows_of(
+        connection, "read_states", windows, {"quantity": quantity}
     ):
-        key = (asset_id, series_id, expected_s)
+        key = (index, asset_id, series_id, expected_s)
         seconds.setdefault(key, {})
         entries.setdefault(key, {})
         if state is not None:
             seconds[key][state] = seconds[key].get(state, 0.0) + state_s
             entries[key][state] = entries[key].get(state, 0) + n_entries
-    return [StateAmount(*key, tuple(seconds[key].items()), tuple(entries[key].items())) for key in seconds]
+    found: list[list[StateAmount]] = [[] for _ in windows]
+    for key in seconds:
+        found[key[0]].append(StateAmount(*key[1:], tuple(seconds[key].items()), tuple(entries[key].items())))
+    return found
 
 
 def read_gauges(connection: Connection, window: Window, quantities: Sequence[str]) -> list[GaugeAmount]:
     """Read the time-weighted means of these quantities, by asset and series."""
-    parameters = {**window_parameters(window), "quantities": list(quantities)}
-    return [GaugeAmount(*row) for row in connection.execute(QUERIES["read_gauges"], parameters)]
+    return read_gauges_of(connection, [window], quantities)[0]
+
+
+def read_gauges_of(
+    connection: Connection, windows: Sequence[Window], quantities: Sequence[str]
+) -> list[list[GaugeAmount]]:
+    """Do the same for each of several windows that differ in nothing but their period."""
+    found: list[list[GaugeAmount]] = [[] for _ in windows]
+    for index, *row in rows_of(connection, "read_gauges", windows, {"quantities": list(quantities)}):
+        found[index].append(GaugeAmount(*row))
+    return found
 
 
 def read_counters(connection: Connection, window: Window, quantity: str) -> list[CounterAmount]:
     """Read the increases of one quantity; of a meter with registers only the main one."""
-    parameters = {**window_parameters(window), "quantity": quantity}
-    return [CounterAmount(*row) for row in connection.execute(QUERIES["read_counters"], parameters)]
+    return read_counters_of(connection, [window], quantity)[0]
+
+
+def read_counters_of(connection: Connection, windows: Sequence[Window], quantity: str) -> list[list[CounterAmount]]:
+    """Do the same for each of several windows that differ in nothing but their period."""
+    found: list[list[CounterAmount]] = [[] for _ in windows]
+    for index, *row in rows_of(connection, "read_counters", windows, {"quantity": quantity}):
+        found[index].append(CounterAmount(*row))
+    return found
 
 
 def read_curves(connection: Connection, window: Window, quantity: str) -> list[Curve]:
@@ -214,6 +239,43 @@ def window_parameters(window: Window) -> dict[str, Any]:
         "types": list(window.asset_types),
         "from": window.begins_at,
         "to": window.ends_at,
+    }
+
+
+def rows_of(
+    connection: Connection, query: str, windows: Sequence[Window], more: Mapping[str, Any]
+) -> Iterator[tuple[Any, ...]]:
+    """Give a query's rows for several windows, each with the index of its window in front."""
+    for chain in apart(windows):
+        parameters = {**windows_parameters(windows, chain), **more}
+        # Not prepared: whether a pass over all hours or a look at each series is better depends on the span.
+        for place, *row in connection.execute(QUERIES[query], parameters, prepare=False):
+            yield chain[place - 1], *row
+
+
+def apart(windows: Sequence[Window]) -> list[list[int]]:
+    """Share windows (by their indexes) out among as few lists as need be, in each of which none overlaps another."""
+    chains: list[list[int]] = []
+    for index in sorted(range(len(windows)), key=lambda i: (windows[i].begins_at, windows[i].ends_at)):
+        fitting = (chain for chain in chains if windows[chain[-1]].ends_at <= windows[index].begins_at)
+        chain = next(fitting, None)
+        if chain is None:
+            chains.append([index])
+        else:
+            chain.append(index)
+    return chains
+
+
+def windows_parameters(windows: Sequence[Window], chain: Sequence[int]) -> dict[str, Any]:
+    """Name the fields of windows that differ in nothing but their period as the queries do."""
+    first, last = windows[chain[0]], windows[chain[-1]]
+    return {
+        "territory_id": first.territory_id,
+        "types": list(first.asset_types),
+        "begins": [windows[index].begins_at for index in chain],
+        "ends": [windows[index].ends_at for index in chain],
+        "from": first.begins_at,
+        "to": last.ends_at,
     }
 
 

@@ -3,7 +3,7 @@ select territory_id, time_zone from territories order by territory_id
 
 -- name: take_changed_days
 with ended as (
-    select d.territory_id, d.day, t.time_zone
+    select d.territory_id, d.day, d.cause, t.time_zone
     from changed_days d
     join territories t using (territory_id)
     where date_trunc('day', d.day + interval '36 hours', t.time_zone)
@@ -14,8 +14,8 @@ with ended as (
 )
 delete from changed_days d
 using ended
-where d.territory_id = ended.territory_id and d.day = ended.day
-returning ended.territory_id, ended.day, ended.time_zone,
+where d.territory_id = ended.territory_id and d.day = ended.day and d.cause = ended.cause
+returning ended.territory_id, ended.day, ended.time_zone, d.cause, d.actor,
     -- Final: inputs of a period that the day touches are no longer there.
     exists (
         select from territory_drops t
@@ -24,11 +24,14 @@ returning ended.territory_id, ended.day, ended.time_zone,
                                      date_trunc('month', ended.day, ended.time_zone) + interval '1 month 1 day'))
 
 -- name: read_states
--- One row per placed series and state; a series that says nothing in the period has state null.
-with placed as (
-    select sa.asset_id, sa.series_id,
-           greatest(%(from)s, lower(sa.period), first.bucket) as begins_at,
-           least(%(to)s, upper(sa.period)) as ends_at
+-- One row per window, placed series and state; a series that says nothing in a window has state null. Windows, here and
+-- below, come in order and do not overlap, so that each hour is met once.
+with windows as (
+    select place, begins_at, ends_at
+    from unnest(%(begins)s::timestamptz[], %(ends)s::timestamptz[]) with ordinality as w (begins_at, ends_at, place)
+), spoken as materialized (
+    select row_number() over () as spoken_id, sa.asset_id, sa.series_id, lower(sa.period) as placed_from,
+           upper(sa.period) as placed_to, first.bucket as spoken_from
     from series_assets sa
     join assets a using (asset_id)
     join series s using (series_id)
@@ -37,20 +40,34 @@ with placed as (
     ) as first
     where a.territory_id = %(territory_id)s and a.type = any (%(types)s) and s.quantity = %(quantity)s
       and sa.period && tstzrange(%(from)s, %(to)s) and first.bucket < %(to)s
+), placed as (
+    select w.place, s.*, greatest(w.begins_at, s.placed_from, s.spoken_from) as begins_at,
+           least(w.ends_at, s.placed_to) as ends_at
+    from spoken s
+    cross join windows w
+    where greatest(w.begins_at, s.placed_from, s.spoken_from) < least(w.ends_at, s.placed_to)
+), counted as (
+    select s.spoken_id, w.place, h.state, sum(h.seconds) as seconds, sum(h.n_entries)::int as n_entries
+    from spoken s
+    join states_hourly h using (series_id)
+    cross join lateral (select width_bucket(h.bucket, %(begins)s::timestamptz[]) as place) as w
+    where h.bucket >= %(from)s and h.bucket < %(to)s and h.bucket < (%(ends)s::timestamptz[])[w.place]
+      and h.bucket >= coalesce(s.placed_from, %(from)s) and h.bucket < coalesce(s.placed_to, %(to)s)
+    group by s.spoken_id, w.place, h.state
 )
-select p.asset_id, p.series_id, date_part('epoch', p.ends_at - p.begins_at), h.state, sum(h.seconds),
-       sum(h.n_entries)::int
+select p.place::int, p.asset_id, p.series_id, date_part('epoch', p.ends_at - p.begins_at), c.state, c.seconds, c.n_entries
 from placed p
-left join states_hourly h on h.series_id = p.series_id and h.bucket >= p.begins_at and h.bucket < p.ends_at
-where p.ends_at > p.begins_at
-group by p.asset_id, p.series_id, p.begins_at, p.ends_at, h.state
-order by p.asset_id, p.series_id, h.state
+left join counted c using (spoken_id, place)
+order by p.place, p.asset_id, p.series_id, c.state
 
 -- name: read_gauges
-with placed as (
-    select sa.asset_id, sa.series_id, s.quantity, (a.attributes ->> 'n_places')::float8 as n_places,
-           greatest(%(from)s, lower(sa.period), first.bucket) as begins_at,
-           least(%(to)s, upper(sa.period)) as ends_at
+with windows as (
+    select place, begins_at, ends_at
+    from unnest(%(begins)s::timestamptz[], %(ends)s::timestamptz[]) with ordinality as w (begins_at, ends_at, place)
+), spoken as materialized (
+    select row_number() over () as spoken_id, sa.asset_id, sa.series_id, s.quantity,
+           (a.attributes ->> 'n_places')::float8 as n_places, lower(sa.period) as placed_from,
+           upper(sa.period) as placed_to, first.bucket as spoken_from
     from series_assets sa
     join assets a using (asset_id)
     join series s using (series_id)
@@ -59,22 +76,37 @@ with placed as (
     ) as first
     where a.territory_id = %(territory_id)s and a.type = any (%(types)s) and s.quantity = any (%(quantities)s)
       and sa.period && tstzrange(%(from)s, %(to)s) and first.bucket < %(to)s
+), placed as (
+    select w.place, s.*, greatest(w.begins_at, s.placed_from, s.spoken_from) as begins_at,
+           least(w.ends_at, s.placed_to) as ends_at
+    from spoken s
+    cross join windows w
+    where greatest(w.begins_at, s.placed_from, s.spoken_from) < least(w.ends_at, s.placed_to)
+), counted as (
+    select s.spoken_id, w.place, sum(h.covered_s) as covered_s,
+           sum(h.time_weighted_mean * h.covered_s) / nullif(sum(h.covered_s), 0) as mean,
+           least(min(h.min), min(h.time_weighted_mean)) as lowest,
+           greatest(max(h.max), max(h.time_weighted_mean)) as highest
+    from spoken s
+    join measurements_hourly h using (series_id)
+    cross join lateral (select width_bucket(h.bucket, %(begins)s::timestamptz[]) as place) as w
+    where h.bucket >= %(from)s and h.bucket < %(to)s and h.bucket < (%(ends)s::timestamptz[])[w.place]
+      and h.bucket >= coalesce(s.placed_from, %(from)s) and h.bucket < coalesce(s.placed_to, %(to)s)
+    group by s.spoken_id, w.place
 )
-select p.asset_id, p.series_id, p.quantity, p.n_places, date_part('epoch', p.ends_at - p.begins_at),
-       coalesce(sum(h.covered_s), 0),
-       sum(h.time_weighted_mean * h.covered_s) / nullif(sum(h.covered_s), 0),
-       least(min(h.min), min(h.time_weighted_mean)), greatest(max(h.max), max(h.time_weighted_mean))
+select p.place::int, p.asset_id, p.series_id, p.quantity, p.n_places, date_part('epoch', p.ends_at - p.begins_at),
+       coalesce(c.covered_s, 0), c.mean, c.lowest, c.highest
 from placed p
-left join measurements_hourly h on h.series_id = p.series_id and h.bucket >= p.begins_at and h.bucket < p.ends_at
-where p.ends_at > p.begins_at
-group by p.asset_id, p.series_id, p.quantity, p.n_places, p.begins_at, p.ends_at
-order by p.asset_id, p.series_id
+left join counted c using (spoken_id, place)
+order by p.place, p.asset_id, p.series_id
 
 -- name: read_counters
-with placed as (
-    select sa.asset_id, sa.series_id,
-           greatest(%(from)s, lower(sa.period), first.bucket) as begins_at,
-           least(%(to)s, upper(sa.period)) as ends_at
+with windows as (
+    select place, begins_at, ends_at
+    from unnest(%(begins)s::timestamptz[], %(ends)s::timestamptz[]) with ordinality as w (begins_at, ends_at, place)
+), spoken as materialized (
+    select row_number() over () as spoken_id, sa.asset_id, sa.series_id, lower(sa.period) as placed_from,
+           upper(sa.period) as placed_to, first.bucket as spoken_from
     from series_assets sa
     join assets a using (asset_id)
     join series s using (series_id)
@@ -86,14 +118,27 @@ with placed as (
       and (s.channel = '' or not exists (  -- tariff registers add up to the main one
           select from series main
           where main.device_id = s.device_id and main.quantity = s.quantity and main.channel = ''))
+), placed as (
+    select w.place, s.*, greatest(w.begins_at, s.placed_from, s.spoken_from) as begins_at,
+           least(w.ends_at, s.placed_to) as ends_at
+    from spoken s
+    cross join windows w
+    where greatest(w.begins_at, s.placed_from, s.spoken_from) < least(w.ends_at, s.placed_to)
+), counted as (
+    select s.spoken_id, w.place, sum(h.increase) as increase, sum(h.span_s) as span_s,
+           max(h.increase / nullif(h.span_s, 0)) as peak_rate, sum(h.n_resets)::int as n_resets
+    from spoken s
+    join counters_hourly h using (series_id)
+    cross join lateral (select width_bucket(h.bucket, %(begins)s::timestamptz[]) as place) as w
+    where h.bucket >= %(from)s and h.bucket < %(to)s and h.bucket < (%(ends)s::timestamptz[])[w.place]
+      and h.bucket >= coalesce(s.placed_from, %(from)s) and h.bucket < coalesce(s.placed_to, %(to)s)
+    group by s.spoken_id, w.place
 )
-select p.asset_id, p.series_id, date_part('epoch', p.ends_at - p.begins_at), coalesce(sum(h.increase), 0),
-       coalesce(sum(h.span_s), 0), max(h.increase / nullif(h.span_s, 0)), coalesce(sum(h.n_resets), 0)::int
+select p.place::int, p.asset_id, p.series_id, date_part('epoch', p.ends_at - p.begins_at), coalesce(c.increase, 0),
+       coalesce(c.span_s, 0), c.peak_rate, coalesce(c.n_resets, 0)
 from placed p
-left join counters_hourly h on h.series_id = p.series_id and h.bucket >= p.begins_at and h.bucket < p.ends_at
-where p.ends_at > p.begins_at
-group by p.asset_id, p.series_id, p.begins_at, p.ends_at
-order by p.asset_id, p.series_id
+left join counted c using (spoken_id, place)
+order by p.place, p.asset_id, p.series_id
 
 -- name: read_curves
 -- The curve of each placed series over the period, as spells: begin, seconds, value.

@@ -20,6 +20,15 @@ with taken as (
         n_duplicate = deliveries.n_duplicate + excluded.n_duplicate,
         n_rejected = deliveries.n_rejected + excluded.n_rejected,
         n_revised = deliveries.n_revised + excluded.n_revised
+), summed as (
+    insert into territory_deliveries (territory_id, arrival_hour, n_messages, n_stored)
+    select territory_id, arrival_hour, sum(n_messages), sum(n_stored)
+    from taken
+    where territory_id is not null
+    group by territory_id, arrival_hour
+    on conflict on constraint territory_deliveries_pkey do update
+    set n_messages = territory_deliveries.n_messages + excluded.n_messages,
+        n_stored = territory_deliveries.n_stored + excluded.n_stored
 )
 select count(*) from taken
 

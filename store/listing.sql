@@ -97,9 +97,10 @@ limit %(n)s
 -- name: list_kpis
 select k.kpi_value_id, t.slug as territory, k.asset_id, k.kpi, lower(k.period) as from, upper(k.period) as to, k.value,
        k.unit, k.low, k.high, k.baseline, k.completeness, k.method, k.method_version, k.inputs_hash, k.withheld,
-       k.computed_at, k.proof, k.replaces_id, k.cause, k.is_current
+       k.computed_at, k.proof, k.replaces_id, old.value as replaced_value, k.cause, k.restated_by, k.is_current
 from kpi_values k
 join territories t using (territory_id)
+left join kpi_values old on old.kpi_value_id = k.replaces_id
 where (%(after)s = 0 or k.kpi_value_id < %(after)s)
   and (%(territory)s::text is null or t.slug = %(territory)s)
   and (%(asset_id)s::int is null or k.asset_id = %(asset_id)s)

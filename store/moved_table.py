@@ -59,5 +59,6 @@ class MovedTable:
 TERRITORY = {"territory_id": "territories"}
 DEVICE = {"device_id": "devices"}
 SERIES = {"series_id": "series"}
+PROJECT = {"project_id": "projects"}
 BATCH = {"batch_id": "batches"}
 BUCKET = "bucket n sum min max first last first_at last_at time_weighted_mean covered_s"

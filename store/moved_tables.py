@@ -4,7 +4,7 @@ Every table and every column of the schema stands here, or in LEFT_OUT or `left_
 lists against the database, so whoever adds a column decides what becomes of it.
 """
 
-from store.moved_table import BATCH, BUCKET, DEVICE, SERIES, TERRITORY, MovedTable
+from store.moved_table import BATCH, BUCKET, DEVICE, PROJECT, SERIES, TERRITORY, MovedTable
 
 MOVED = (
     MovedTable(
@@ -103,7 +103,7 @@ MOVED = (
     MovedTable("series_drops", "spans of which retention has ended the values themselves", "dropped", SERIES),
     MovedTable("territory_drops", "the same of a territory: KPIs of these spans are final", "dropped", TERRITORY),
     MovedTable("changed_hours", "hours to be summed up again", "hour marked_at", SERIES),
-    MovedTable("changed_days", "days whose KPIs are to be told again", "day", TERRITORY),
+    MovedTable("changed_days", "days whose KPIs are to be told again", "day cause actor", TERRITORY),
     MovedTable(
         "clock_rules",
         "how times of a device's clock are made right",
@@ -205,10 +205,24 @@ MOVED = (
         "kpi_values",
         "KPIs with their proof, and what each replaces and why",
         "kpi period value unit low high baseline completeness method method_version inputs_hash proof "
-        "withheld computed_at cause is_current",
+        "withheld computed_at cause restated_by is_current",
         TERRITORY,
         {"asset_id": "assets", "replaces_id": "kpi_values"},
         key="kpi_value_id",
+    ),
+    MovedTable(
+        "reports",
+        "signed KPI reports: manifest and signature",
+        "period language signed_at manifest signature kept_until",
+        TERRITORY,
+        key="report_id",
+    ),
+    MovedTable(
+        "evidence",
+        "files of signed reports, in parts",
+        "sha256 part content kept_until",
+        TERRITORY,
+        key="evidence_id",
     ),
     MovedTable("kpi_publications", "KPIs that are shown to all", "kpi", TERRITORY),
     MovedTable(
@@ -228,7 +242,7 @@ MOVED = (
     MovedTable(
         "schedules",
         "hours of switching, opening and heating",
-        "kind from_time to_time level valid",
+        "kind from_time to_time level weekdays valid",
         {"asset_id": "assets"},
         key="schedule_id",
     ),
@@ -243,12 +257,32 @@ MOVED = (
     MovedTable(
         "collection_plans",
         "planned rounds",
-        "sector waste_stream weekdays every_weeks first_on start_time valid",
+        "sector waste_stream weekdays every_weeks first_on start_time valid distance_low_km distance_high_km"
+        " duration_low_h duration_high_h cost_low_eur cost_high_eur tonnage_t",
         TERRITORY,
         key="plan_id",
     ),
     MovedTable(
-        "rounds_done", "rounds that were driven", "sector waste_stream period source", TERRITORY, key="round_id"
+        "rounds_done",
+        "rounds that were driven",
+        "sector waste_stream period source distance_km n_lifts",
+        TERRITORY,
+        key="round_id",
+    ),
+    MovedTable(
+        "lifts_done",
+        "containers that were emptied",
+        "lifted_at stay_s vehicle source",
+        TERRITORY,
+        {"asset_id": "assets"},
+        key="lift_id",
+    ),
+    MovedTable(
+        "planned_rounds",
+        "rounds planned for a day, with map, sheet and navigation file",
+        "day waste_stream made_at summary geojson gpx sheet_fr sheet_en",
+        TERRITORY,
+        key="planned_rounds_id",
     ),
     MovedTable(
         "projects",
@@ -258,6 +292,28 @@ MOVED = (
         key="project_id",
     ),
     MovedTable("project_assets", "assets of such works", "", {"project_id": "projects", "asset_id": "assets"}),
+    MovedTable("project_invoices", "what works cost", "number invoiced_on amount_eur what is_eligible", PROJECT),
+    MovedTable(
+        "project_subsidies",
+        "the rule by which works are subsidised",
+        "eligible_from granted_on share ceiling_eur bonus bonus_read_as is_ambitious least_own_share years_to_finish"
+        " other_subsidies_eur",
+        PROJECT,
+    ),
+    MovedTable(
+        "project_assumptions",
+        "years and rates with which a return is reckoned",
+        "horizon_years discount_rate price_growth upkeep_eur",
+        PROJECT,
+    ),
+    MovedTable("project_indicators", "declared social results", "indicator value unit observed_on source", PROJECT),
+    MovedTable("project_worths", "what one unit of a KPI is worth to works", "kpi eur kgco2e source", PROJECT),
+    MovedTable(
+        "territory_deliveries",
+        "messages and stored values by arrival hour",
+        "arrival_hour n_messages n_stored",
+        TERRITORY,
+    ),
     MovedTable(
         "codecs",
         "payload codecs that devices or bindings of the territory name, every version",
@@ -309,6 +365,8 @@ LEFT_OUT = {
     "codes": "the registry of this version of Vigie",
     "migrations": "the schema's own history; the manifest names its numbers",
     "rollup_watermarks": "how far this server's jobs are; the manifest holds the instant",
+    "forecasts": "made anew out of the values within the hour",
+    "kpi_methods": "the methods of this version of Vigie",
     "drops": "what retention has dropped on the whole server, by chunk",
     "retention_state": "how far this server's jobs are",
     "loads": "files read into this server; their values go",
@@ -320,5 +378,8 @@ LEFT_OUT = {
     "ingest_sessions": "sessions of this server's workers",
     "ingest_pools": "sessions of this server's workers",
     "ingest_slots": "sessions of this server's workers",
+    "usages": "what this server used",
+    "usage_marks": "what this server used",
+    "stored_sizes": "what this server used",
     "format_records": "births of formats with state, of a source and not of a territory: asked for anew",
 }

@@ -18,6 +18,7 @@ from sensors.reference.fault import Fault
 from sensors.reference.resources import RESOURCES
 from store.entries import changed_spans, mark_spans, read_standing
 from store.errors import ReferenceDataError
+from store.project import Assumptions, Indicator, Invoice, Subsidy, Worth
 from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
@@ -30,13 +31,22 @@ REPLACED = (
     "intervals",
     "projects",
     "project_assets",
+    "project_invoices",
+    "project_subsidies",
+    "project_assumptions",
+    "project_indicators",
+    "project_worths",
 )
+PROJECT_COLUMNS = ("slug", "name", "domain", "started_on", "baseline_from", "baseline_to", "cost_eur")
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A daily window of an asset in civil time `HH:MM`; `level` 0 to 1 remains. Valid until a day not included."""
+    """A window of an asset in civil time `HH:MM` on some weekdays (Monday 0); `level` 0 to 1 remains.
+
+    Valid until a day not included.
+    """
 
     asset: str
     kind: str
@@ -45,6 +55,7 @@ class Schedule:
     level: float
     valid_from: date
     valid_to: date | None = None
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +87,11 @@ class Factor:
 
 @dataclass(frozen=True, slots=True)
 class CollectionPlan:
-    """The fixed plan of a sector and stream: weekdays (Monday 0) every so many weeks, from the week of `first_on`."""
+    """The fixed plan of a sector and stream: weekdays (Monday 0) every so many weeks, from the week of `first_on`.
+
+    What one round takes lies between low and high (both or neither are entered); `tonnage_t` is what a mean round
+    brings in.
+    """
 
     sector: str
     waste_stream: str
@@ -85,6 +100,13 @@ class CollectionPlan:
     first_on: date
     start_hour: str
     valid_to: date | None = None
+    distance_low_km: float | None = None
+    distance_high_km: float | None = None
+    duration_low_h: float | None = None
+    duration_high_h: float | None = None
+    cost_low_eur: float | None = None
+    cost_high_eur: float | None = None
+    tonnage_t: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +133,10 @@ class RoundDone:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """What was invested where, and when it began to act. The baseline is the metered days before, end not included."""
+    """What was invested where, and when it began to act. The baseline is the metered days before, end not included.
+
+    `cost_eur` is what was declared, and stands while no invoice is entered.
+    """
 
     slug: str
     name: str
@@ -121,6 +146,11 @@ class Project:
     baseline_from: date
     baseline_to: date
     cost_eur: float
+    invoices: tuple[Invoice, ...] = ()
+    subsidy: Subsidy | None = None
+    assumptions: Assumptions | None = None
+    indicators: tuple[Indicator, ...] = ()
+    worths: tuple[Worth, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,14 +300,28 @@ def tables(reference: Reference) -> Iterable[tuple[str, list[dict[str, Any]]]]:
     yield "rounds_done", [row(entry) for entry in reference.rounds_done]
     yield "counter_ranges", [row(entry) for entry in reference.counter_ranges]
     yield "intervals", [row(entry) for entry in reference.intervals]
-    yield "projects", [row(entry) for entry in reference.projects]
-    yield (
-        "project_assets",
-        [{"project": project.slug, "asset": asset} for project in reference.projects for asset in project.assets],
-    )
+    yield "projects", [row(entry, PROJECT_COLUMNS) for entry in reference.projects]
+    yield from project_tables(reference.projects).items()
 
 
-def row(entry: Any) -> dict[str, Any]:
-    """Turn a frozen entry into what JSON can hold."""
-    fields = {name: getattr(entry, name) for name in entry.__slots__}
+def project_tables(projects: Iterable[Project]) -> dict[str, list[dict[str, Any]]]:
+    """Give the rows that hang on projects, each with its project's slug."""
+    parts: dict[str, list[dict[str, Any]]] = {name: [] for name in REPLACED if name.startswith("project_")}
+    for project in projects:
+        found = {
+            "project_assets": [{"asset": asset} for asset in project.assets],
+            "project_invoices": [row(entry) for entry in project.invoices],
+            "project_subsidies": [] if project.subsidy is None else [row(project.subsidy)],
+            "project_assumptions": [] if project.assumptions is None else [row(project.assumptions)],
+            "project_indicators": [row(entry) for entry in project.indicators],
+            "project_worths": [row(entry) for entry in project.worths],
+        }
+        for name, rows in found.items():
+            parts[name] += [{"project": project.slug, **entry} for entry in rows]
+    return parts
+
+
+def row(entry: Any, names: Iterable[str] = ()) -> dict[str, Any]:
+    """Turn a frozen entry, or these fields of it, into what JSON can hold."""
+    fields = {name: getattr(entry, name) for name in names or entry.__slots__}
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in fields.items()}

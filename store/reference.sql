@@ -68,21 +68,23 @@ using assets a
 where a.asset_id = o.asset_id and a.territory_id = (select territory_id from territories where slug = %(territory)s)
   and not exists (
       select from jsonb_to_recordset(%(schedules)s::jsonb) as n
-             (asset text, kind text, from_hour time, to_hour time, level float8, valid_from date, valid_to date)
-      where (n.asset, n.kind, n.from_hour, n.to_hour, n.level, daterange(n.valid_from, n.valid_to))
-            = (a.slug, o.kind, o.from_time, o.to_time, o.level, o.valid))
+             (asset text, kind text, from_hour time, to_hour time, level float8, weekdays int[], valid_from date,
+              valid_to date)
+      where (n.asset, n.kind, n.from_hour, n.to_hour, n.level, n.weekdays, daterange(n.valid_from, n.valid_to))
+            = (a.slug, o.kind, o.from_time, o.to_time, o.level, o.weekdays, o.valid))
 
 -- name: insert_schedules
-insert into schedules (asset_id, kind, from_time, to_time, level, valid)
-select distinct a.asset_id, n.kind, n.from_hour, n.to_hour, n.level, daterange(n.valid_from, n.valid_to)
+insert into schedules (asset_id, kind, from_time, to_time, level, weekdays, valid)
+select distinct a.asset_id, n.kind, n.from_hour, n.to_hour, n.level, n.weekdays, daterange(n.valid_from, n.valid_to)
 from jsonb_to_recordset(%(schedules)s::jsonb) as n
-     (asset text, kind text, from_hour time, to_hour time, level float8, valid_from date, valid_to date)
+     (asset text, kind text, from_hour time, to_hour time, level float8, weekdays int[], valid_from date,
+      valid_to date)
 join territories t on t.slug = %(territory)s
 join assets a on a.territory_id = t.territory_id and a.slug = n.asset
 where not exists (
     select from schedules o
-    where (o.asset_id, o.kind, o.from_time, o.to_time, o.level, o.valid)
-          = (a.asset_id, n.kind, n.from_hour, n.to_hour, n.level, daterange(n.valid_from, n.valid_to)))
+    where (o.asset_id, o.kind, o.from_time, o.to_time, o.level, o.weekdays, o.valid)
+          = (a.asset_id, n.kind, n.from_hour, n.to_hour, n.level, n.weekdays, daterange(n.valid_from, n.valid_to)))
 
 -- name: delete_calendars
 delete from calendars o
@@ -109,18 +111,29 @@ delete from collection_plans o
 where o.territory_id = (select territory_id from territories where slug = %(territory)s)
   and not exists (
       select from jsonb_to_recordset(%(collection_plans)s::jsonb) as n
-             (sector text, waste_stream text, weekdays int[], every_weeks int, first_on date, start_hour time, valid_to date)
+             (sector text, waste_stream text, weekdays int[], every_weeks int, first_on date, start_hour time, valid_to date,
+              distance_low_km float8, distance_high_km float8, duration_low_h float8, duration_high_h float8,
+              cost_low_eur float8, cost_high_eur float8, tonnage_t float8)
       where (n.sector, n.waste_stream, n.weekdays, n.every_weeks, n.first_on, n.start_hour,
-             daterange(n.first_on, n.valid_to))
-            = (o.sector, o.waste_stream, o.weekdays, o.every_weeks, o.first_on, o.start_time, o.valid))
+             daterange(n.first_on, n.valid_to), n.distance_low_km, n.distance_high_km, n.duration_low_h,
+             n.duration_high_h, n.cost_low_eur, n.cost_high_eur, n.tonnage_t)
+            is not distinct from
+            (o.sector, o.waste_stream, o.weekdays, o.every_weeks, o.first_on, o.start_time, o.valid,
+             o.distance_low_km, o.distance_high_km, o.duration_low_h, o.duration_high_h, o.cost_low_eur,
+             o.cost_high_eur, o.tonnage_t))
 
 -- name: insert_collection_plans
-insert into collection_plans (territory_id, sector, waste_stream, weekdays, every_weeks, first_on, start_time, valid)
+insert into collection_plans (territory_id, sector, waste_stream, weekdays, every_weeks, first_on, start_time, valid,
+                              distance_low_km, distance_high_km, duration_low_h, duration_high_h, cost_low_eur,
+                              cost_high_eur, tonnage_t)
 select t.territory_id, n.sector, n.waste_stream, n.weekdays, n.every_weeks, n.first_on, n.start_hour,
-       daterange(n.first_on, n.valid_to)
+       daterange(n.first_on, n.valid_to), n.distance_low_km, n.distance_high_km, n.duration_low_h,
+       n.duration_high_h, n.cost_low_eur, n.cost_high_eur, n.tonnage_t
 from territories t
 cross join jsonb_to_recordset(%(collection_plans)s::jsonb) as n
-     (sector text, waste_stream text, weekdays int[], every_weeks int, first_on date, start_hour time, valid_to date)
+     (sector text, waste_stream text, weekdays int[], every_weeks int, first_on date, start_hour time, valid_to date,
+      distance_low_km float8, distance_high_km float8, duration_low_h float8, duration_high_h float8,
+      cost_low_eur float8, cost_high_eur float8, tonnage_t float8)
 where t.slug = %(territory)s
   and not exists (
       select from collection_plans o
@@ -208,8 +221,9 @@ with added as (
             and o.source = n.source and o.period = tstzrange(n.started_at, n.ended_at))
     returning territory_id, period
 ), marked as (
-    insert into changed_days (territory_id, day)
-    select distinct a.territory_id, date_trunc('day', lower(a.period), t.time_zone)
+    insert into changed_days (territory_id, day, cause, actor)
+    select distinct a.territory_id, date_trunc('day', lower(a.period), t.time_zone), 'reference data',
+           coalesce(nullif(current_setting('vigie.actor', true), ''), current_setting('application_name'))
     from added a
     join territories t using (territory_id)
     on conflict do nothing
@@ -255,14 +269,129 @@ on conflict do nothing
 
 -- name: mark_project_months
 -- One day of each month since the first project began: telling that day tells its month.
-insert into changed_days (territory_id, day)
-select t.territory_id, (month + interval '1 day') at time zone t.time_zone
+insert into changed_days (territory_id, day, cause, actor)
+select t.territory_id, (month + interval '1 day') at time zone t.time_zone, 'reference data',
+       coalesce(nullif(current_setting('vigie.actor', true), ''), current_setting('application_name'))
 from territories t
 cross join lateral (
-    select date_trunc('month', min(started_on)::timestamp) as since from projects p where p.territory_id = t.territory_id
+    select date_trunc('month', least(
+        (select min(p.started_on) from projects p where p.territory_id = t.territory_id),
+        -- Plans hold for ever back: a year of months is told by a new one.
+        (select greatest(min(lower(c.valid)), (w.computed_to - interval '1 year')::date)
+         from collection_plans c, rollup_watermarks w
+         where c.territory_id = t.territory_id and w.rollup = 'hourly' group by w.computed_to)
+    )::timestamp) as since
 ) as first
 cross join lateral generate_series(
     first.since,
     (select computed_to from rollup_watermarks where rollup = 'hourly') at time zone t.time_zone, interval '1 month') as month
 where t.slug = %(territory)s
 on conflict do nothing
+
+-- name: delete_project_invoices
+delete from project_invoices o
+using projects p
+where p.project_id = o.project_id and p.territory_id = (select territory_id from territories where slug = %(territory)s)
+  and not exists (
+      select from jsonb_to_recordset(%(project_invoices)s::jsonb) as n
+             (project text, number text, invoiced_on date, amount_eur float8, what text, is_eligible boolean)
+      where (n.project, n.number, n.invoiced_on, n.amount_eur, n.what, n.is_eligible)
+            is not distinct from
+            (p.slug, o.number, o.invoiced_on, o.amount_eur, o.what, o.is_eligible))
+
+-- name: insert_project_invoices
+insert into project_invoices (project_id, number, invoiced_on, amount_eur, what, is_eligible)
+select p.project_id, n.number, n.invoiced_on, n.amount_eur, n.what, n.is_eligible
+from jsonb_to_recordset(%(project_invoices)s::jsonb) as n
+     (project text, number text, invoiced_on date, amount_eur float8, what text, is_eligible boolean)
+join territories t on t.slug = %(territory)s
+join projects p on p.territory_id = t.territory_id and p.slug = n.project
+where not exists (select from project_invoices o where o.project_id = p.project_id and o.number = n.number)
+
+-- name: delete_project_subsidies
+delete from project_subsidies o
+using projects p
+where p.project_id = o.project_id and p.territory_id = (select territory_id from territories where slug = %(territory)s)
+  and not exists (
+      select from jsonb_to_recordset(%(project_subsidies)s::jsonb) as n
+             (project text, eligible_from date, granted_on date, share float8, ceiling_eur float8, bonus float8,
+              bonus_read_as text, is_ambitious boolean, least_own_share float8, years_to_finish int,
+              other_subsidies_eur float8)
+      where (n.project, n.eligible_from, n.granted_on, n.share, n.ceiling_eur, n.bonus, n.bonus_read_as, n.is_ambitious,
+             n.least_own_share, n.years_to_finish, n.other_subsidies_eur)
+            is not distinct from
+            (p.slug, o.eligible_from, o.granted_on, o.share, o.ceiling_eur, o.bonus, o.bonus_read_as, o.is_ambitious,
+             o.least_own_share, o.years_to_finish, o.other_subsidies_eur))
+
+-- name: insert_project_subsidies
+insert into project_subsidies (project_id, eligible_from, granted_on, share, ceiling_eur, bonus, bonus_read_as,
+                               is_ambitious, least_own_share, years_to_finish, other_subsidies_eur)
+select p.project_id, n.eligible_from, n.granted_on, n.share, n.ceiling_eur, n.bonus, n.bonus_read_as, n.is_ambitious,
+       n.least_own_share, n.years_to_finish, n.other_subsidies_eur
+from jsonb_to_recordset(%(project_subsidies)s::jsonb) as n
+     (project text, eligible_from date, granted_on date, share float8, ceiling_eur float8, bonus float8,
+      bonus_read_as text, is_ambitious boolean, least_own_share float8, years_to_finish int,
+      other_subsidies_eur float8)
+join territories t on t.slug = %(territory)s
+join projects p on p.territory_id = t.territory_id and p.slug = n.project
+where not exists (select from project_subsidies o where o.project_id = p.project_id)
+
+-- name: delete_project_assumptions
+delete from project_assumptions o
+using projects p
+where p.project_id = o.project_id and p.territory_id = (select territory_id from territories where slug = %(territory)s)
+  and not exists (
+      select from jsonb_to_recordset(%(project_assumptions)s::jsonb) as n
+             (project text, horizon_years int, discount_rate float8, price_growth float8, upkeep_eur float8)
+      where (n.project, n.horizon_years, n.discount_rate, n.price_growth, n.upkeep_eur)
+            is not distinct from
+            (p.slug, o.horizon_years, o.discount_rate, o.price_growth, o.upkeep_eur))
+
+-- name: insert_project_assumptions
+insert into project_assumptions (project_id, horizon_years, discount_rate, price_growth, upkeep_eur)
+select p.project_id, n.horizon_years, n.discount_rate, n.price_growth, n.upkeep_eur
+from jsonb_to_recordset(%(project_assumptions)s::jsonb) as n
+     (project text, horizon_years int, discount_rate float8, price_growth float8, upkeep_eur float8)
+join territories t on t.slug = %(territory)s
+join projects p on p.territory_id = t.territory_id and p.slug = n.project
+where not exists (select from project_assumptions o where o.project_id = p.project_id)
+
+-- name: delete_project_indicators
+delete from project_indicators o
+using projects p
+where p.project_id = o.project_id and p.territory_id = (select territory_id from territories where slug = %(territory)s)
+  and not exists (
+      select from jsonb_to_recordset(%(project_indicators)s::jsonb) as n
+             (project text, indicator text, value float8, unit text, observed_on date, source text)
+      where (n.project, n.indicator, n.value, n.unit, n.observed_on, n.source)
+            is not distinct from
+            (p.slug, o.indicator, o.value, o.unit, o.observed_on, o.source))
+
+-- name: insert_project_indicators
+insert into project_indicators (project_id, indicator, value, unit, observed_on, source)
+select p.project_id, n.indicator, n.value, n.unit, n.observed_on, n.source
+from jsonb_to_recordset(%(project_indicators)s::jsonb) as n
+     (project text, indicator text, value float8, unit text, observed_on date, source text)
+join territories t on t.slug = %(territory)s
+join projects p on p.territory_id = t.territory_id and p.slug = n.project
+where not exists (select from project_indicators o where o.project_id = p.project_id and o.indicator = n.indicator and o.observed_on = n.observed_on)
+
+-- name: delete_project_worths
+delete from project_worths o
+using projects p
+where p.project_id = o.project_id and p.territory_id = (select territory_id from territories where slug = %(territory)s)
+  and not exists (
+      select from jsonb_to_recordset(%(project_worths)s::jsonb) as n
+             (project text, kpi text, source text, eur float8, kgco2e float8)
+      where (n.project, n.kpi, n.source, n.eur, n.kgco2e)
+            is not distinct from
+            (p.slug, o.kpi, o.source, o.eur, o.kgco2e))
+
+-- name: insert_project_worths
+insert into project_worths (project_id, kpi, source, eur, kgco2e)
+select p.project_id, n.kpi, n.source, n.eur, n.kgco2e
+from jsonb_to_recordset(%(project_worths)s::jsonb) as n
+     (project text, kpi text, source text, eur float8, kgco2e float8)
+join territories t on t.slug = %(territory)s
+join projects p on p.territory_id = t.territory_id and p.slug = n.project
+where not exists (select from project_worths o where o.project_id = p.project_id and o.kpi = n.kpi)

@@ -4,14 +4,16 @@ Every function may run again with the same arguments and then changes nothing; t
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import isfinite
 from typing import Any, Literal
 
 import psycopg
 from psycopg.types.json import Jsonb
 
+from store.restatement import Occasion, explain
 from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
@@ -86,18 +88,106 @@ class DetectorState:
     state: Mapping[str, Any]
 
 
-def write_kpis(connection: psycopg.Connection[tuple[Any, ...]], values: Iterable[KpiValue]) -> KpiReport:
+def write_kpis(
+    connection: psycopg.Connection[tuple[Any, ...]], values: Iterable[KpiValue], occasions: Iterable[Occasion] = ()
+) -> KpiReport:
     """Write KPI values, at most one per territory, asset, KPI and period.
 
     The same inputs, method and figure change nothing. A different one keeps the old row, no longer current, and
-    writes a new one that names it and the cause: 'late data' or 'method version'.
+    writes a new one that names it, the cause (`store.restatement`: 'late data', 'corrected data', 'reference data',
+    'method version') and who brought it about. `occasions` say why the figures are told, where it is known.
     """
-    rows = [kpi_row(value) for value in values]
-    parameters: dict[str, Any] = {"values": json.dumps(rows, allow_nan=False)}
+    told = list(values)
     with connection.transaction():
-        retired = [int(row[0]) for row in connection.execute(QUERIES["retire_kpi_values"], parameters)]
-        written = connection.execute(QUERIES["insert_kpi_values"], {**parameters, "retired": retired}).rowcount
-    return KpiReport(written - len(retired), len(retired), len(rows) - written)
+        standing = read_standing(connection, told)
+        fresh = [value for value in told if key_of(value) not in standing]
+        contradicted = [value for value in told if standing.get(key_of(value), said(value)) != said(value)]
+        copy_kpis(connection, fresh)
+        restate_kpis(connection, contradicted, occasions)
+    return KpiReport(len(fresh), len(contradicted), len(told) - len(fresh) - len(contradicted))
+
+
+def restate_kpis(
+    connection: psycopg.Connection[tuple[Any, ...]], values: Sequence[KpiValue], occasions: Iterable[Occasion]
+) -> None:
+    """Put values in the place of the current ones that they contradict."""
+    if not values:
+        return
+    parameters: dict[str, Any] = {"values": json.dumps([kpi_row(value) for value in values], allow_nan=False)}
+    retired = [int(row[0]) for row in connection.execute(QUERIES["retire_kpi_values"], parameters)]
+    more = {"retired": retired, "causes": explain(connection, retired, occasions)}
+    connection.execute(QUERIES["insert_kpi_values"], {**parameters, **more})
+
+
+def read_standing(
+    connection: psycopg.Connection[tuple[Any, ...]], values: Sequence[KpiValue]
+) -> dict[tuple[Any, ...], tuple[Any, ...]]:
+    """Give what the current values of the same territories, assets, KPIs and periods say, by what they are about."""
+    assets: dict[tuple[int, datetime, datetime], set[int | None]] = {}
+    kpis: dict[tuple[int, datetime, datetime], set[str]] = {}
+    for value in values:
+        place = value.territory_id, value.begins_at, value.ends_at
+        assets.setdefault(place, set()).add(value.asset_id)
+        kpis.setdefault(place, set()).add(value.kpi)
+    standing = {}
+    for place, names in kpis.items():
+        asset_ids = [asset_id for asset_id in assets[place] if asset_id is not None]
+        parameters = {"territory_id": place[0], "from": place[1], "to": place[2], "kpis": list(names)}
+        for row in connection.execute(QUERIES["read_standing"], {**parameters, "asset_ids": asset_ids}):
+            standing[*place, row[0], row[1]] = row[2:]
+    return standing
+
+
+def key_of(value: KpiValue) -> tuple[Any, ...]:
+    """Say what a value is about."""
+    return value.territory_id, value.begins_at, value.ends_at, value.asset_id, value.kpi
+
+
+def said(value: KpiValue) -> tuple[Any, ...]:
+    """Give all that makes another value of the same thing a restatement."""
+    return (
+        value.inputs_hash,
+        value.method,
+        value.method_version,
+        as_float(value.value),
+        as_float(value.low),
+        as_float(value.high),
+        value.withheld,
+    )
+
+
+def as_float(number: float | None) -> float | None:
+    """Give a number as the store gives it back, whole ones too."""
+    return None if number is None else float(number)
+
+
+def copy_kpis(connection: psycopg.Connection[tuple[Any, ...]], values: Sequence[KpiValue]) -> None:
+    """Write values of which there are none yet. Raises ValueError where a number is none (NaN, infinite)."""
+    if not values:
+        return
+    with connection.cursor() as cursor, cursor.copy(QUERIES["copy_kpi_values"]) as copy:
+        for value in values:
+            copy.write_row(copied_row(value))
+
+
+def copied_row(value: KpiValue) -> tuple[Any, ...]:
+    """Give the columns as the copying query names them."""
+    numbers = (value.value, value.low, value.high, value.baseline, value.completeness)
+    if not all(number is None or isfinite(number) for number in numbers):
+        raise ValueError(f"{value.kpi} of asset {value.asset_id}: {numbers} are no numbers to be stored")
+    return (
+        value.territory_id,
+        value.asset_id,
+        value.kpi,
+        f"[{value.begins_at.isoformat()},{value.ends_at.isoformat()})",
+        value.unit,
+        *numbers,
+        value.method,
+        value.method_version,
+        value.inputs_hash,
+        json.dumps(dict(value.proof), allow_nan=False),
+        value.withheld,
+    )
 
 
 def write_kpi(connection: psycopg.Connection[tuple[Any, ...]], value: KpiValue) -> KpiReport:

@@ -1,3 +1,19 @@
+-- name: read_standing
+-- Two branches, so that both find their rows in the index.
+select asset_id, kpi, inputs_hash, method, method_version, value, low, high, withheld
+from kpi_values
+where is_current and territory_id = %(territory_id)s and asset_id = any (%(asset_ids)s::int[])
+  and kpi = any (%(kpis)s) and period = tstzrange(%(from)s, %(to)s)
+union all
+select asset_id, kpi, inputs_hash, method, method_version, value, low, high, withheld
+from kpi_values
+where is_current and territory_id = %(territory_id)s and asset_id is null
+  and kpi = any (%(kpis)s) and period = tstzrange(%(from)s, %(to)s)
+
+-- name: copy_kpi_values
+copy kpi_values (territory_id, asset_id, kpi, period, unit, value, low, high, baseline, completeness, method,
+                 method_version, inputs_hash, proof, withheld) from stdin
+
 -- name: retire_kpi_values
 -- Current values that the incoming ones contradict.
 update kpi_values k
@@ -13,12 +29,15 @@ returning k.kpi_value_id
 
 -- name: insert_kpi_values
 insert into kpi_values (territory_id, asset_id, kpi, period, value, unit, low, high, baseline, completeness, method,
-                        method_version, inputs_hash, proof, withheld, replaces_id, cause)
+                        method_version, inputs_hash, proof, withheld, replaces_id, cause, restated_by)
 select i.territory_id, i.asset_id, i.kpi, tstzrange(i.begins_at, i.ends_at), i.value, i.unit, i.low, i.high,
        i.baseline, i.completeness, i.method, i.method_version, i.inputs_hash, i.proof, i.withheld, old.kpi_value_id,
        case when old.kpi_value_id is null then null
             when (old.method, old.method_version) is distinct from (i.method, i.method_version) then 'method version'
-            else 'late data' end
+            else coalesce(c.cause, 'late data') end,
+       case when old.kpi_value_id is null then null
+            when (old.method, old.method_version) is distinct from (i.method, i.method_version) then 'analyse'
+            else c.actor end
 from jsonb_to_recordset(%(values)s::jsonb) as i
      (territory_id int, asset_id int, kpi text, begins_at timestamptz, ends_at timestamptz, value float8, unit text,
       low float8, high float8, baseline float8, completeness float8, method text, method_version text,
@@ -27,6 +46,8 @@ left join kpi_values old
   on old.kpi_value_id = any (%(retired)s::bigint[]) and old.territory_id = i.territory_id
  and old.asset_id is not distinct from i.asset_id and old.kpi = i.kpi
  and old.period = tstzrange(i.begins_at, i.ends_at)
+left join jsonb_to_recordset(%(causes)s::jsonb) as c (kpi_value_id bigint, cause text, actor text)
+  on c.kpi_value_id = old.kpi_value_id
 where not exists (
     select from kpi_values k
     where k.is_current and k.territory_id = i.territory_id and k.asset_id is not distinct from i.asset_id

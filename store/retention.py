@@ -15,6 +15,7 @@ import psycopg
 from psycopg import errors, sql
 
 from store import columnstore
+from store.reports import end_reports
 from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
@@ -76,6 +77,8 @@ def run(connection: Connection, now: datetime, *, is_dry: bool = False, settle: 
     settle
         Chunks younger than this stay, however old their values: what was loaded just now can be looked at.
     """
+    if not is_dry:
+        end_reports(connection, now)
     row = connection.execute(QUERIES["read_needed_from"]).fetchone()
     needed_from: datetime | None = row[0] if row else None
     if needed_from is None:

@@ -41,11 +41,15 @@ class NightModel:
 
 @dataclass(frozen=True, slots=True)
 class Counterfactual:
-    """What a meter would have counted [kW.h], off-peak part, and the standard error of the total."""
+    """What a meter would have counted [kW.h], off-peak part, and the standard error of the total.
+
+    `bound_kwh` is by how much a stipulated amount may be wrong either way.
+    """
 
     kwh: float
     off_peak_kwh: float
     standard_error: float
+    bound_kwh: float = 0.0
 
 
 def fit_nights(stretches: Sequence[Stretch]) -> NightModel:

@@ -84,23 +84,34 @@ def make_meter(project: ProjectAsset, rows: Sequence[MeteredDay], depression: fl
     return Meter(project, place, stretches, fit_nights(stretches))
 
 
+def is_beyond(model: NightModel, nights: Sequence[tuple[date, float]]) -> bool:
+    """Say whether some nights are longer or shorter than any of the baseline."""
+    lowest, highest = model.dark_h
+    return any(not lowest - BEYOND_H <= hours <= highest + BEYOND_H for _, hours in nights)
+
+
+def nights_of(project: ProjectAsset, place: Place, period: tuple[date, date]) -> list[tuple[date, float]]:
+    """Give the nights of a period (end not included) since the works, with their dark hours."""
+    days = days_between(max(period[0], project.started_on), period[1])
+    return [(day, dark_hours(day, place)) for day in days]
+
+
 def measure_use(
-    meter: Meter, rows: Sequence[MeteredDay], period: tuple[date, date], schedules: Sequence[ScheduledHours]
+    project: ProjectAsset,
+    place: Place,
+    rows: Sequence[MeteredDay],
+    period: tuple[date, date],
+    schedules: Sequence[ScheduledHours],
 ) -> Use | str:
     """Add up the nights of a period (end not included) since the works, or say why nothing can be told."""
-    nights = [
-        (day, dark_hours(day, meter.place)) for day in days_between(max(period[0], meter.project.started_on), period[1])
-    ]
+    nights = nights_of(project, place, period)
     if not nights:
         return "the period ends before the works began"
-    lowest, highest = meter.model.dark_h
-    if min(h for _, h in nights) < lowest - BEYOND_H or max(h for _, h in nights) > highest + BEYOND_H:
-        return "nights of this period are longer or shorter than any of the baseline"
     own = [row for row in rows if nights[0][0] <= row.day <= nights[-1][0]]
-    stretches = join_nights(own, meter.place)
+    stretches = join_nights(own, place)
     if not stretches:
         return "the meter does not account for any night of this period"
-    orders = [entry for entry in schedules if entry.asset_id == meter.project.asset_id and is_order(entry)]
+    orders = [entry for entry in schedules if entry.asset_id == project.asset_id and is_order(entry)]
     known = {day for stretch in stretches for day in days_of(stretch)}
     return add_up(stretches, nights, [night for night in nights if night[0] not in known], orders)
 

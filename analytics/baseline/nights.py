@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from astral import Observer
-from astral.sun import dawn, dusk, elevation
+from astral import Observer, SunDirection
+from astral.sun import elevation, time_of_transit
 
 from store.baseline import MeteredDay
 
@@ -20,6 +21,7 @@ NOON = time(12)
 DAY = timedelta(days=1)
 TOLERANCE_S = 1200.0  # by which a stretch may differ from the time its meter accounts for
 LONGEST_DAYS = 7
+TENTHS = 1  # digits of a degree, so that neighbours share what was computed
 
 Counted = tuple[date, MeteredDay | None]  # None: the meter said nothing that day
 
@@ -82,26 +84,41 @@ def unaccounted_s(held: Sequence[Counted], length_of: Callable[[date], float]) -
 
 
 def add_meters(counted: Sequence[MeteredDay]) -> list[MeteredDay]:
-    """Add up the meters of an asset by day; a day that one of them does not account for is left out."""
-    n_meters = len({row.series_id for row in counted})
-    if n_meters <= 1:
-        return list(counted)
+    """Add up the meters of an asset by day; a day that one of them does not account for is left out.
+
+    Where they follow one another, the day of the change is what both counted. Negative energy is not known.
+    """
+    rows = [row for row in counted if row.increase >= 0]
+    by_meter: dict[int, list[date]] = {}
+    for row in rows:
+        by_meter.setdefault(row.series_id, []).append(row.day)
+    if len(by_meter) <= 1:
+        return rows
+    is_change = are_successive([(days[0], days[-1]) for days in by_meter.values()])
     by_day: dict[date, list[MeteredDay]] = {}
-    for row in counted:
+    for row in rows:
         by_day.setdefault(row.day, []).append(row)
-    return [add_up(rows) for _, rows in sorted(by_day.items()) if len(rows) == n_meters]
+    told = [own for _, own in sorted(by_day.items()) if is_change or len(own) == len(by_meter)]
+    return [add_up(own, is_change) for own in told]
 
 
-def add_up(rows: Sequence[MeteredDay]) -> MeteredDay:
-    """Add up one day; it is accounted for as far as the meter that says least."""
+def are_successive(spans: Sequence[tuple[date, date]]) -> bool:
+    """Say whether meters follow one another, sharing the day of the change at most."""
+    ordered = sorted(spans)
+    return all(one[1] <= other[0] for one, other in pairwise(ordered))
+
+
+def add_up(rows: Sequence[MeteredDay], is_change: bool) -> MeteredDay:
+    """Add up one day; it is accounted for by both meters of a change, else as far as the meter that says least."""
     first = rows[0]
+    spans = [row.span_s for row in rows]
     return MeteredDay(
         first.asset_id,
         first.series_id,
         first.day,
         sum(row.increase for row in rows),
         sum(row.off_peak for row in rows),
-        min(row.span_s for row in rows),
+        sum(spans) if is_change else min(spans),
         sum(row.n_resets for row in rows),
     )
 
@@ -139,16 +156,45 @@ def length_s(day: date, begins: time, time_zone: str) -> float:
 
 def dark_hours(night: date, place: Place) -> float:
     """Give the hours with the sun more than `place.depression` degrees under the horizon (NOAA, by `astral`)."""
-    return sun_down_h(night, round(place.longitude, 1), round(place.latitude, 1), place.depression)
+    return sun_down_h(night, round(place.longitude, TENTHS), round(place.latitude, TENTHS), place.depression)
+
+
+def observer_at(place: Place) -> Observer:
+    """Give who sees the sun at a place, as `dark_hours` counts it."""
+    return Observer(round(place.latitude, TENTHS), round(place.longitude, TENTHS))
+
+
+def dusk_and_dawn(night: date, observer: Observer, depression: float) -> tuple[datetime, datetime]:
+    """Give when the sun sinks below a depression on a day, and when it rises above it again (NOAA, by `astral`).
+
+    The depression is that of the sun's middle without refraction: 0.833 degrees is sunset, which counts the usual
+    refraction already, so that none is added. Far from Greenwich an instant may belong to another day in UTC.
+
+    Raises
+    ------
+    ValueError
+        It does not.
+    """
+    zenith = 90.0 + depression
+    begin = time_of_transit(observer, night, zenith, SunDirection.SETTING, with_refraction=False)
+    end = time_of_transit(observer, night + DAY, zenith, SunDirection.RISING, with_refraction=False)
+    return begin, end if end - begin < DAY else end - DAY
 
 
 @lru_cache(maxsize=100_000)
 def sun_down_h(night: date, longitude: float, latitude: float, depression: float) -> float:
     """Give the hours from dusk of a day to the next dawn; 0 or 24 where there is neither."""
+    begin, end = sun_down(night, longitude, latitude, depression)
+    return (end - begin).total_seconds() / 3600
+
+
+@lru_cache(maxsize=100_000)
+def sun_down(night: date, longitude: float, latitude: float, depression: float) -> tuple[datetime, datetime]:
+    """Give dusk of a day and the next dawn; where there is neither, solar noons, or midnight twice."""
     observer = Observer(latitude, longitude)
     try:
-        begin, end = dusk(observer, night, depression), dawn(observer, night + DAY, depression)
-        return (end - begin).total_seconds() / 3600
+        return dusk_and_dawn(night, observer, depression)
     except ValueError:  # polar day or night
         midnight = datetime.combine(night, time(), UTC) + DAY - timedelta(hours=longitude / 15)
-        return 0.0 if elevation(observer, midnight) > -depression else 24.0
+        half = timedelta(0) if elevation(observer, midnight) > -depression else DAY / 2
+        return midnight - half, midnight + half

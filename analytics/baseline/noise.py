@@ -68,9 +68,8 @@ def learn_noise(meters: Sequence[Residuals]) -> Noise:
     """Learn from the baselines of several meters."""
     step = max(1, len(meters) // MOST_METERS)
     blocks = [to_blocks(meter) for meter in meters[::step]]
-    candidates = [Noise(share, memory, 0.0, 0.0) for memory in MEMORIES for share in SHARES]
-    likelihoods = [sum(likelihood(block, candidate)[0] for block in blocks) for candidate in candidates]
-    best = candidates[int(np.argmax(likelihoods))]
+    likelihoods = np.sum([judge_candidates(block)[0] for block in blocks], axis=0)
+    best = candidates()[int(np.argmax(likelihoods))]
     common = common_correlation(meters[::step])
     days = np.arange(int(np.median([meter.days.size for meter in meters])))
     spells = 1 / float(best.correlation(days).mean())
@@ -101,9 +100,32 @@ def ordinary(values: Floats) -> NDArray[np.bool_]:
     return kept
 
 
+def candidates() -> list[Noise]:
+    """Give the shares and memories that are tried."""
+    return [Noise(share, memory, 0.0, 0.0) for memory in MEMORIES for share in SHARES]
+
+
+def judge_candidates(blocks: Blocks) -> tuple[Floats, Floats]:
+    """Give each candidate's restricted log likelihood and most likely variance; both parts are averaged once."""
+    fast = covariance_of(blocks, Noise(0.0, FAST, 0.0, 0.0))
+    slow = {memory: covariance_of(blocks, Noise(1.0, memory, 0.0, 0.0)) for memory in MEMORIES}
+    judged = [explain(blocks, one.share * slow[one.memory] + (1 - one.share) * fast) for one in candidates()]
+    return np.array([one for one, _ in judged]), np.array([variance for _, variance in judged])
+
+
 def likelihood(blocks: Blocks, noise: Noise) -> tuple[float, float]:
     """Give the restricted log likelihood of blocks, and the variance of single nights that is most likely with it."""
-    covariance = blocks.mixing @ noise.correlation(blocks.days) @ blocks.mixing.T
+    return explain(blocks, covariance_of(blocks, noise))
+
+
+def covariance_of(blocks: Blocks, noise: Noise) -> Floats:
+    """Give how the means of blocks vary together, for nights of variance 1."""
+    covariance: Floats = blocks.mixing @ noise.correlation(blocks.days) @ blocks.mixing.T
+    return covariance
+
+
+def explain(blocks: Blocks, covariance: Floats) -> tuple[float, float]:
+    """Give the restricted log likelihood of blocks that vary so, and the most likely variance of single nights."""
     factor = np.linalg.cholesky(covariance + 1e-9 * np.eye(covariance.shape[0]))
     values = np.linalg.solve(factor, blocks.values)
     design = np.linalg.solve(factor, blocks.design)

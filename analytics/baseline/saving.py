@@ -48,8 +48,12 @@ class Saving:
 
 def save(meter: Meter, use: Use, noise: Noise) -> Saving:
     """Compare a period's use with what the baseline's model says of the same nights."""
-    whole = predict(meter.model, use.nights, noise)
     unknown_kwh = predict(meter.model, use.unknown, noise).kwh if use.unknown else 0.0
+    return compare(predict(meter.model, use.nights, noise), use, unknown_kwh)
+
+
+def compare(whole: Counterfactual, use: Use, unknown_kwh: float) -> Saving:
+    """Compare a use with what would have been used, of which `unknown_kwh` in nights that are not known."""
     guessed_kwh = min(use.usual_kw * sum(hours for _, hours in use.unknown), unknown_kwh)
     off_share = use.adjusted_off_peak_kwh / max(use.adjusted_kwh, 1e-9)
     return Saving(
@@ -63,7 +67,7 @@ def save(meter: Meter, use: Use, noise: Noise) -> Saving:
 
 def energy_saved(savings: Sequence[Saving], noise: Noise) -> Amount:
     """Add savings up [kW.h], with their 90 % interval and the bounds of nights not known."""
-    half = half_width_kwh(savings, noise)
+    half = half_width_kwh(savings, noise) + sum(saving.counterfactual.bound_kwh for saving in savings)
     value = sum(saving.saved_kwh for saving in savings)
     return Amount(
         value - half - sum(saving.lost_at_most_kwh for saving in savings),
@@ -74,7 +78,7 @@ def energy_saved(savings: Sequence[Saving], noise: Noise) -> Amount:
 
 def saving_ratio(savings: Sequence[Saving], noise: Noise) -> Amount:
     """Give the share of the counterfactual that was saved [1]."""
-    half = half_width_kwh(savings, noise)
+    half = half_width_kwh(savings, noise) + sum(saving.counterfactual.bound_kwh for saving in savings)
     whole = sum(saving.counterfactual.kwh for saving in savings)
     used = sum(saving.used_kwh for saving in savings)
     most = used + sum(saving.lost_at_most_kwh for saving in savings)

@@ -14,10 +14,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from analytics.kpi import Domain
+from analytics.kpi.car_park import NOTHING, by_asset
 from analytics.kpi.figure import Figure, Known, hash_inputs, refuse, tell
-from analytics.kpi.parking import NOTHING, by_asset
 from analytics.period import Rhythm
-from store.inputs import Connection, CounterAmount, GaugeAmount, Window, read_counters, read_gauges
+from store.inputs import Connection, CounterAmount, GaugeAmount, Window, read_counters_of, read_gauges_of
 
 J_PER_KWH = 3.6e6
 LONGEST_SPAN = 1.1  # of the period: values at 06:00 each day shift the day, a gap of days is something else
@@ -45,9 +45,19 @@ class Energy:
 
 def read_energy(connection: Connection, window: Window) -> EnergyInputs:
     """Read counters, and power for the assets that have no counter."""
-    counters = read_counters(connection, window, "active_energy")
+    return read_energies(connection, [window])[0]
+
+
+def read_energies(connection: Connection, windows: Sequence[Window]) -> list[EnergyInputs]:
+    """Do the same for several windows."""
+    counters = read_counters_of(connection, windows, "active_energy")
+    powers = read_gauges_of(connection, windows, ["active_power"])
+    return [without_counter(*amounts) for amounts in zip(counters, powers, strict=True)]
+
+
+def without_counter(counters: list[CounterAmount], powers: list[GaugeAmount]) -> EnergyInputs:
+    """Leave out the power of assets that have a counter."""
     counted = {amount.asset_id for amount in counters}
-    powers = read_gauges(connection, window, ["active_power"])
     return EnergyInputs(counters, [amount for amount in powers if amount.asset_id not in counted])
 
 
@@ -115,7 +125,11 @@ def integrate(amount: GaugeAmount) -> Energy:
 
 def teller(kpi: str) -> Callable[[EnergyInputs], list[Figure]]:
     """Give the function that tells energy under this name."""
-    return lambda inputs: tell_energy(kpi, inputs)
+
+    def tell_this(inputs: EnergyInputs) -> list[Figure]:
+        return tell_energy(kpi, inputs)
+
+    return tell_this
 
 
 def energy_domain(name: str, kpi: str, rhythm: Rhythm, asset_types: tuple[str, ...]) -> Domain:
@@ -128,6 +142,7 @@ def energy_domain(name: str, kpi: str, rhythm: Rhythm, asset_types: tuple[str, .
         method="counter differences, else held power",
         method_version="1",
         read=read_energy,
+        read_many=read_energies,
         tell=teller(kpi),
     )
 

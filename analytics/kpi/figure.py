@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
+
 from store.inputs import Delivered
 
 # Below this share of known time a figure is withheld. A convention of ours: a day may miss six hours.
@@ -98,5 +100,9 @@ class Known:
 
 
 def hash_inputs(rows: Sequence[object]) -> str:
-    """Hash the inputs of a figure: frozen dataclasses in a stated order, floats to their last digit."""
-    return hashlib.sha256("\n".join(repr(row) for row in rows).encode()).hexdigest()
+    """Hash the inputs of a figure: frozen dataclasses in a stated order, floats to their last digit.
+
+    The same values have the same hash whether they come from the store or from the evidence of a report: lists and
+    tuples are alike, and so are instants of the same moment in UTC.
+    """
+    return hashlib.sha256(msgspec.json.encode(rows)).hexdigest()

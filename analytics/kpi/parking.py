@@ -1,145 +1,211 @@
-"""Parking: share of time that bays and car parks are occupied, and arrivals per bay and day.
+"""Bays: share of time occupied, arrivals per bay and day, mean stay, and a range for the search of a bay.
 
 Occupancy is the time-weighted share of occupied bay time over offered bay time, and turnover the number of vehicles
 that a bay serves in a day: the definitions usual in parking studies (Traffic detector handbook, FHWA-HRT-06-108; ITE
-Manual of Transportation Engineering Studies, chapter on parking). A bay that is closed offers no time; one whose
-sensor says "unknown" or nothing offers time of which nothing is known. Bounds are the worst cases: all unknown time
-free, all of it occupied.
+Manual of Transportation Engineering Studies, chapter on parking). Mean stay: occupied time over arrivals (J. D. C.
+Little, Operations Research 9, 1961, doi:10.1287/opre.9.3.383). A bay that is closed offers no time; one whose sensor
+says "unknown" or nothing offers time of which nothing is known.
+
+Months leave out sensors that cannot be believed (`analytics.parking.faulty`), named in the proof: their time is not
+known. What is not known of a zone is taken to be like the rest of that zone, so that a street of which half is known
+weighs as much as it offers. A day alone cannot tell a stuck sensor from a car that stays: days leave nothing out.
+
+Bounds are the worst cases: all unknown time free, all of it occupied; of a stay, each one that an end of the period
+cuts counted as none, or as one. Zones that are assets of their own have figures of their own. The search for bays is
+told for months (`analytics.parking.search`), a range by assumptions.
 """
 
-from collections.abc import Iterable, Sequence
-from itertools import groupby
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from analytics.kpi import Domain
-from analytics.kpi.figure import Figure, Known, hash_inputs, tell
-from store.inputs import Connection, GaugeAmount, StateAmount, Window, read_gauges, read_states
+from analytics.kpi.figure import Figure, Known, hash_inputs, refuse, tell
+from analytics.parking.bay_time import FREE, OCCUPIED, UNITS, Bounds, bounds_of, time_of
+from analytics.parking.faulty import Faulty, find_faulty
+from analytics.parking.search import DEFAULTS, Search, assume, search
+from analytics.parking.zone import zone_profiles
+from store.baseline import read_time_zone
+from store.inputs import Connection, StateAmount, Window, read_states
+from store.parking import (
+    Assumption,
+    BayDays,
+    ZoneHour,
+    read_assumptions,
+    read_bay_days,
+    read_zone_hours,
+)
 
-FREE, OCCUPIED, CLOSED = 0, 1, 2  # codes of the quantity `occupancy`; 3 is unknown
-DAY_S = 86_400.0
-CAR_PARK_QUANTITIES = ("occupancy_ratio", "occupied_places", "free_places")  # the first that an asset has is used
-
-
-def read_bays(connection: Connection, window: Window) -> list[StateAmount]:
-    """Read the seconds and entries of the bays' states."""
-    return read_states(connection, window, "occupancy")
-
-
-def tell_bays(amounts: Sequence[StateAmount]) -> list[Figure]:
-    """Tell occupancy [1] and turnover [arrivals per bay and day] of each bay and of all."""
-    figures = [figure for asset_id, group in by_asset(amounts) for figure in bay_figures(asset_id, group)]
-    return figures + (bay_figures(None, list(amounts)) if amounts else [])
-
-
-def bay_figures(asset_id: int | None, amounts: list[StateAmount]) -> list[Figure]:
-    """Tell both figures of some bays taken together."""
-    occupied_s = sum(dict(amount.seconds_by_state).get(OCCUPIED, 0.0) for amount in amounts)
-    free_s = sum(dict(amount.seconds_by_state).get(FREE, 0.0) for amount in amounts)
-    closed_s = sum(dict(amount.seconds_by_state).get(CLOSED, 0.0) for amount in amounts)
-    arrivals = sum(dict(amount.entries_by_state).get(OCCUPIED, 0) for amount in amounts)
-    offered_s = sum(amount.expected_s for amount in amounts) - closed_s
-    covered_s = occupied_s + free_s
-    proof = {"n_series": len(amounts), "occupied_s": occupied_s, "offered_s": offered_s, "arrivals": arrivals}
-    known = Known(covered_s, offered_s, hash_inputs(amounts), proof)
-    missing_s = max(0.0, offered_s - covered_s)
-    if covered_s <= 0:
-        return [
-            tell("bay_occupancy", asset_id, "1", NOTHING, known),
-            tell("bay_turnover", asset_id, "/d", NOTHING, known),
-        ]
-    occupancy = (occupied_s / offered_s, occupied_s / covered_s, (occupied_s + missing_s) / offered_s)
-    # How many came while nobody looked has no upper bound; what was seen is the lower one.
-    turnover = (
-        arrivals * DAY_S / offered_s,
-        arrivals * DAY_S / covered_s,
-        None if missing_s > 0 else arrivals * DAY_S / covered_s,
-    )
-    return [
-        tell("bay_occupancy", asset_id, "1", occupancy, known),
-        tell("bay_turnover", asset_id, "/d", turnover, known),
-    ]
+LOOK_BACK = timedelta(days=28)  # before a month, for what is usual for a bay
+LONGEST_DAY = timedelta(hours=26)
+MOST_NAMED = 200  # faulty sensors in the proof
 
 
-NOTHING = (None, None, None)
+@dataclass(frozen=True, slots=True)
+class BayInputs:
+    """Seconds and entries of the bays' states; for months also their days since `first_on`, and hours of zones.
 
-
-def read_car_parks(connection: Connection, window: Window) -> list[GaugeAmount]:
-    """Read ratio, occupied or free places of the car parks."""
-    return read_gauges(connection, window, CAR_PARK_QUANTITIES)
-
-
-def tell_car_parks(amounts: Sequence[GaugeAmount]) -> list[Figure]:
-    """Tell the occupancy [1] of each car park, and of all weighted by their places.
-
-    Free and occupied places need the attribute `n_places`; without it only a ratio counts, and the territory's figure
-    leaves out car parks whose number of places is not known.
+    `begin` is the first of those days that lies in the period.
     """
-    chosen = [choose(group) for _, group in by_asset(amounts)]
-    figures = [car_park_figure(amount.asset_id, [amount], [1.0]) for amount in chosen]
-    weighted = [amount for amount in chosen if amount.n_places]
-    if weighted:
-        figures.append(car_park_figure(None, weighted, [amount.n_places or 0.0 for amount in weighted]))
+
+    amounts: Sequence[StateAmount]
+    days: Sequence[BayDays]
+    hours: Sequence[ZoneHour]
+    assumptions: Sequence[Assumption]
+    time_zone: str
+    first_on: date
+    begin: int
+
+
+def read_bays(connection: Connection, window: Window) -> BayInputs:
+    """Read the bays' states; for a month their days from four weeks before, and the hours of zones."""
+    amounts = read_states(connection, window, "occupancy")
+    time_zone = read_time_zone(connection, window.territory_id)
+    first_on = (window.begins_at - LOOK_BACK).astimezone(ZoneInfo(time_zone)).date()
+    if not amounts or window.ends_at - window.begins_at <= LONGEST_DAY:
+        return BayInputs(amounts, (), (), (), time_zone, first_on, 0)
+    begins_on = window.begins_at.astimezone(ZoneInfo(time_zone)).date()
+    days = read_bay_days(connection, replace(window, begins_at=window.begins_at - LOOK_BACK), first_on)
+    begin = (begins_on - first_on).days
+    without = sorted({one.asset_id for one in faulty_in(days, begin)})
+    hours = read_zone_hours(connection, window, without)
+    assumptions = read_assumptions(connection, window.territory_id, list(DEFAULTS), begins_on)
+    return BayInputs(amounts, days, hours, assumptions, time_zone, first_on, begin)
+
+
+def faulty_in(days: Sequence[BayDays], begin: int) -> list[Faulty]:
+    """Find the sensors that cannot be believed on any day from `begin` on."""
+    return [one for one in find_faulty(days) if one.last >= begin]
+
+
+def tell_bays(inputs: BayInputs) -> list[Figure]:
+    """Tell occupancy [1], turnover [arrivals per bay and day] and mean stay [min] of bays, zones, and all together."""
+    if not inputs.amounts:
+        return []
+    faulty = faulty_in(inputs.days, inputs.begin)
+    amounts = [without_faulty(amount, inputs, faulty) for amount in inputs.amounts]
+    zone_of = {days.asset_id: (days.zone, days.zone_asset_id) for days in inputs.days}
+    groups: dict[int | None, list[StateAmount]] = {}
+    for amount in amounts:
+        groups.setdefault(amount.asset_id, []).append(amount)
+    for amount in amounts:
+        zone_id = zone_of.get(amount.asset_id, ("", None))[1]
+        if zone_id is not None:
+            groups.setdefault(zone_id, []).append(amount)
+    groups[None] = amounts
+    zones = {asset_id: zone for asset_id, (zone, _) in zone_of.items()}
+    figures = [one for asset_id, group in groups.items() for one in bay_figures(asset_id, group, zones, inputs)]
+    told = {(one.kpi, one.asset_id): one for one in figures}
+    town = {**told["bay_occupancy", None].proof, **town_proof(inputs, faulty)}
+    told["bay_occupancy", None] = replace(told["bay_occupancy", None], proof=town)
+    return [*told.values(), *search_figures(inputs, told["bay_occupancy", None])]
+
+
+def without_faulty(amount: StateAmount, inputs: BayInputs, faulty: Sequence[Faulty]) -> StateAmount:
+    """Take the days on which a sensor cannot be believed out of what it said; the time stays expected."""
+    spans = [one for one in faulty if one.series_id == amount.series_id and one.asset_id == amount.asset_id]
+    if not spans:
+        return amount
+    seconds, entries = dict(amount.seconds_by_state), dict(amount.entries_by_state)
+    for bay in inputs.days:
+        if (bay.asset_id, bay.series_id) != (amount.asset_id, amount.series_id):
+            continue
+        for day, free_s, occupied_s, arrivals in zip(bay.days, bay.free_s, bay.occupied_s, bay.n_arrivals, strict=True):
+            if day >= inputs.begin and any(one.first <= day <= one.last for one in spans):
+                seconds[FREE] = max(0.0, seconds.get(FREE, 0.0) - free_s)
+                seconds[OCCUPIED] = max(0.0, seconds.get(OCCUPIED, 0.0) - occupied_s)
+                entries[OCCUPIED] = max(0, entries.get(OCCUPIED, 0) - arrivals)
+    return replace(amount, seconds_by_state=tuple(seconds.items()), entries_by_state=tuple(entries.items()))
+
+
+def bay_figures(
+    asset_id: int | None, amounts: Sequence[StateAmount], zones: Mapping[int, str], inputs: BayInputs
+) -> list[Figure]:
+    """Tell the three figures of some bays taken together."""
+    by_zone: dict[str, list[StateAmount]] = {}
+    for amount in amounts:
+        by_zone.setdefault(zones.get(amount.asset_id, ""), []).append(amount)
+    whole = time_of(amounts)
+    parts = [time_of(group) for group in by_zone.values()] if len(by_zone) > 1 else [whole]
+    proof = {
+        "n_series": whole.n_bays,
+        "occupied_s": whole.occupied_s,
+        "offered_s": whole.offered_s,
+        "arrivals": whole.arrivals,
+    }
+    known = Known(whole.covered_s, whole.offered_s, hash_inputs([*amounts, inputs.begin]), proof)
+    bounds = bounds_of(whole, parts)
+    figures = [tell(kpi, asset_id, UNITS[kpi], bounds[kpi], known) for kpi in ("bay_occupancy", "bay_turnover")]
+    if not inputs.days and asset_id is not None:
+        return figures  # the few stays of a bay on one day have no mean worth a row
+    stay = tell("bay_stay_duration", asset_id, "min", bounds["bay_stay_duration"], known)
+    if not whole.arrivals and whole.covered_s > 0:
+        stay = refuse(stay, "no car came: there is no stay to measure")
+    return [*figures, stay]
+
+
+def town_proof(inputs: BayInputs, faulty: Sequence[Faulty]) -> dict[str, Any]:
+    """Give the rhythms of zones, and the sensors that were left out with their days; for months alone."""
+    if not inputs.days:
+        return {}
+    named = [
+        {
+            "asset_id": one.asset_id,
+            "kind": one.kind,
+            "from": (inputs.first_on + timedelta(days=max(one.first, inputs.begin))).isoformat(),
+            "to": (inputs.first_on + timedelta(days=one.last + 1)).isoformat(),
+        }
+        for one in faulty
+    ]
+    return {
+        "n_left_out": len({one.asset_id for one in faulty}),
+        "left_out": named[:MOST_NAMED],
+        "zones": zone_profiles(inputs.hours, inputs.time_zone),
+    }
+
+
+def search_figures(inputs: BayInputs, occupancy: Figure) -> list[Figure]:
+    """Tell distance [km] and emissions [kg CO2 equivalent] of the search for bays, for months alone."""
+    if not inputs.days:
+        return []
+    assumed = assume(inputs.assumptions)
+    found = search(inputs.hours, assumed)
+    reason = occupancy.withheld or (None if found else "no car came")
+    proof = {"assumptions": {name: [assumed[name], DEFAULTS[name][1]] for name in DEFAULTS}} | search_proof(found)
+    hashed = hash_inputs([*inputs.hours, *inputs.assumptions])
+    figures = []
+    for kpi, unit, factor in (
+        ("parking_search_distance", "km", 1.0),
+        ("parking_search_emissions", "kg", assumed["parking_search_emissions"]),
+    ):
+        ends: Bounds = (None, None, None)
+        if found and not reason:
+            ends = (found.low_km * factor, found.middle_km * factor, found.high_km * factor)
+        figures.append(
+            Figure(kpi, None, unit, ends[1], ends[0], ends[2], occupancy.completeness, hashed, reason, proof)
+        )
     return figures
 
 
-def choose(amounts: list[GaugeAmount]) -> GaugeAmount:
-    """Take the first quantity of the list that the car park has, the best covered series of it."""
-    return min(amounts, key=lambda amount: (CAR_PARK_QUANTITIES.index(amount.quantity), -amount.covered_s))
-
-
-def car_park_figure(asset_id: int | None, amounts: list[GaugeAmount], weights: list[float]) -> Figure:
-    """Tell the occupancy of some car parks; missing time counts as empty below and as full above."""
-    rows = [(amount, ratio_of(amount), weight) for amount, weight in zip(amounts, weights, strict=True)]
-    known_rows = [(amount, ratio, weight) for amount, ratio, weight in rows if ratio is not None]
-    offered = sum(amount.expected_s * weight for amount, _, weight in rows)
-    covered = sum(amount.covered_s * weight for amount, _, weight in known_rows)
-    occupied = sum(ratio * amount.covered_s * weight for amount, ratio, weight in known_rows)
-    known = Known(covered, offered, hash_inputs(amounts), {"n_car_parks": len(amounts)})
-    if covered <= 0:
-        return tell("car_park_occupancy", asset_id, "1", NOTHING, known)
-    missing = max(0.0, offered - covered)
-    bounds = (occupied / offered, occupied / covered, (occupied + missing) / offered)
-    return tell("car_park_occupancy", asset_id, "1", bounds, known)
-
-
-def ratio_of(amount: GaugeAmount) -> float | None:
-    """Give the mean share of places occupied, None where it is not known."""
-    if amount.mean is None:
-        return None
-    if amount.quantity == "occupancy_ratio":
-        return amount.mean
-    if not amount.n_places:
-        return None
-    occupied = amount.mean if amount.quantity == "occupied_places" else amount.n_places - amount.mean
-    return occupied / amount.n_places
-
-
-def by_asset(amounts: Iterable[Any]) -> Iterable[tuple[int, list[Any]]]:
-    """Group amounts, which come in order of their assets."""
-    return ((asset_id, list(group)) for asset_id, group in groupby(amounts, key=lambda amount: int(amount.asset_id)))
+def search_proof(found: Search | None) -> dict[str, Any]:
+    """Give the numbers behind a search."""
+    if found is None:
+        return {}
+    return {"arrivals": found.n_arrivals, "share_of_arrivals_above_85_percent": round(found.share_above_85, 4)}
 
 
 DOMAINS = (
     Domain(
         name="parking_bays",
-        kpis=("bay_occupancy", "bay_turnover"),
+        kpis=(*UNITS, "parking_search_distance", "parking_search_emissions"),
         rhythm="day",
         asset_types=("parking_bay",),
-        method="time-weighted share of states",
-        method_version="2",
+        method="time-weighted share of states, by zone, without faulty sensors",
+        method_version="3",
         read=read_bays,
         tell=tell_bays,
-        holds_values=True,
-    ),
-    Domain(
-        name="car_parks",
-        kpis=("car_park_occupancy",),
-        rhythm="day",
-        asset_types=("car_park",),
-        method="time-weighted mean of counted places",
-        method_version="2",
-        read=read_car_parks,
-        tell=tell_car_parks,
         holds_values=True,
     ),
 )

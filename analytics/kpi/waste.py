@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.kpi import Domain
+from analytics.kpi.car_park import NOTHING, by_asset
 from analytics.kpi.figure import Figure, Known, hash_inputs, tell
-from analytics.kpi.parking import NOTHING, by_asset
 from store.inputs import Connection, Curve, Window, read_curves
 
 FULL_AT_PERCENT = 80.0

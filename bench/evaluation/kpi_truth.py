@@ -130,6 +130,30 @@ def cost_saved(book: Book, asked: Asked) -> TrueValue:
     return TrueValue(saved, baseline)
 
 
+def rung_step(book: Book, asked: Asked, rungs: tuple[str, str]) -> float:
+    """Add up the difference of two rungs of the ladder [kW.h]."""
+    return sum(
+        float(book.over_nights(np.subtract(*(cabinet.kwh[rung] for rung in rungs)), book.nights(asked, cabinet)).sum())
+        for cabinet in book.cabinets(asked)
+    )
+
+
+def saved_by_dimming(book: Book, asked: Asked) -> TrueValue:
+    """Give what dimming saved after relamping, an error being a share of what would have been used."""
+    return TrueValue(rung_step(book, asked, ("relamped", "dimmed")), saved_kwh(book, asked)[1])
+
+
+def saved_by_switch_off(book: Book, asked: Asked) -> TrueValue:
+    """Give what switching off saved after dimming."""
+    return TrueValue(rung_step(book, asked, ("dimmed", "switched_off")), saved_kwh(book, asked)[1])
+
+
+def saved_by_relamping(book: Book, asked: Asked) -> TrueValue:
+    """Give the rest of the saving: what lamps lit by day cost is in it."""
+    saved, baseline = saved_kwh(book, asked)
+    return TrueValue(saved - saved_by_dimming(book, asked).value - saved_by_switch_off(book, asked).value, baseline)
+
+
 def bill_reduction(book: Book, asked: Asked) -> TrueValue:
     """Give the bill of the same calendar nights in the baseline less that of now, each at its own day's price."""
     then = now = 0.0
@@ -230,6 +254,9 @@ TRUE_BY_KPI: Mapping[str, Callable[[Book, Asked], TrueValue]] = {
     "lighting_saving_ratio": saving_ratio,
     "lighting_cost_saved": cost_saved,
     "lighting_bill_reduction": bill_reduction,
+    "lighting_saved_by_relamping": saved_by_relamping,
+    "lighting_saved_by_dimming": saved_by_dimming,
+    "lighting_saved_by_switch_off": saved_by_switch_off,
     "rounds_avoided": rounds_avoided,
     "rounds_avoided_ratio": rounds_avoided_ratio,
     "building_energy_per_degree_day": energy_per_degree_day,

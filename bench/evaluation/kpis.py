@@ -17,7 +17,14 @@ left join assets a using (asset_id)
 where k.is_current and k.kpi = any (%s)
 order by k.kpi, k.period, a.slug
 """
-STATISTICAL = ("lighting_energy_saved", "lighting_saving_ratio", "lighting_cost_saved")  # intervals of 90 %
+STATISTICAL = (  # intervals of 90 %
+    "lighting_energy_saved",
+    "lighting_saving_ratio",
+    "lighting_cost_saved",
+    "lighting_saved_by_relamping",
+    "lighting_saved_by_dimming",
+    "lighting_saved_by_switch_off",
+)
 GOAL_COVERAGE = (0.87, 0.95)
 GOAL_BOUNDS = 0.95  # of KPIs whose ends are the worst cases of what nobody measured
 METER_ERROR = 0.01  # of the scale: what those ends leave to the meters

@@ -1,14 +1,11 @@
 """`vigie codec`: people's JavaScript payload codecs, tried, added and listed."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from deploy.settings import services_given_or_embedded
+from deploy.settings import database
 from store.codecs import list_codecs, read_bindings, read_variables, set_variable
 from store.connect import connect
 
@@ -98,13 +95,3 @@ def list_all() -> None:
     for variable in variables:
         whose = f" of {variable.territory}" if variable.territory else ""
         typer.echo(f"{variable.kind} {variable.target}{whose}: {variable.name}={variable.value}")
-
-
-@contextmanager
-def database() -> Iterator[str]:
-    """Give the database's address; no broker is needed here."""
-    if url := os.environ.get("VIGIE_DATABASE_URL"):
-        yield url
-        return
-    with services_given_or_embedded() as services:
-        yield services.database_url

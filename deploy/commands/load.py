@@ -25,9 +25,10 @@ if TYPE_CHECKING:
 
 ABOUT = """Load FILES (CSV, Parquet, Arrow) straight into the store, by the same rules as messages.
 
-Columns named time, territory, device, channel, quantity, unit and value are known by their header, and so are those
-named after a quantity (temperature, north/temperature [°C]) where there is no column value. Each file ends with an
-account of its values. A load that was cut off goes on where it was; a file that was loaded already changes nothing.
+With --preset, files of Enedis, GRDF and Météo-France are read as they are published. Else columns named time,
+territory, device, channel, quantity, unit and value are known by their header, and so are those named after a quantity
+(temperature, north/temperature [°C]) where there is no column value. Each file ends with an account of its values. A
+load that was cut off goes on where it was; a file that was loaded already changes nothing.
 
 Ends with code 1 where a value was refused.
 """
@@ -40,7 +41,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def load(  # noqa: PLR0913  # each argument is an option of the command line
-    files: Annotated[list[Path], typer.Argument(help="CSV (plain or gzipped), Parquet or Arrow IPC")],
+    files: Annotated[list[Path], typer.Argument(help="CSV (plain or gzipped), Parquet, Arrow IPC; some presets: XLSX")],
     territory: Annotated[str | None, typer.Option(help="slug that holds for all lines")] = None,
     column: Annotated[list[str] | None, typer.Option(help="FIELD=COLUMN: which column holds a field")] = None,
     constant: Annotated[list[str] | None, typer.Option("--set", help="FIELD=TEXT: the same for all lines")] = None,
@@ -57,11 +58,18 @@ def load(  # noqa: PLR0913  # each argument is an option of the command line
     encoding: Annotated[str, typer.Option(help="of a CSV")] = "utf-8",
     decimal_comma: Annotated[bool, typer.Option("--decimal-comma", help="numbers are written 1,5")] = False,
     register: Annotated[bool, typer.Option("--register", help="register devices that nobody knows")] = False,
+    preset: Annotated[
+        str | None,
+        typer.Option(help="enedis-load-curve, enedis-daily, grdf-daily, meteo-france-daily or meteo-france-hourly"),
+    ] = None,
+    only: Annotated[list[str] | None, typer.Option(help="with --preset: this device only (PRM, PCE, station)")] = None,
+    stamps: Annotated[str, typer.Option(help="of a load curve: times are the begin or the end of steps")] = "auto",
     again: Annotated[bool, typer.Option("--again", help="compare a file that was loaded once more")] = False,
     report: Annotated[Path | None, typer.Option(help="CSV to write refused lines to")] = None,
 ) -> None:
     from ingest.backfill.reader import Reading  # other commands need not wait for Arrow
 
+    require_plain(preset, [*(column or ()), *(quantity or ())], only or (), stamps)
     constants = split(constant, "--set") | ({"territory": territory} if territory else {})
     reading = Reading(
         split(column, "--column"),
@@ -73,6 +81,9 @@ def load(  # noqa: PLR0913  # each argument is an option of the command line
         separator,
         encoding,
         decimal_comma,
+        preset,
+        tuple(sorted(only or ())),
+        stamps,
     )
     register_as = f"load by {getpass.getuser()}" if register else None
     with only_warnings(), services_given_or_embedded() as services:
@@ -83,6 +94,16 @@ def load(  # noqa: PLR0913  # each argument is an option of the command line
                 write_lines(connection, report, reports)
     if any(each.refused for each in reports):
         raise typer.Exit(1)
+
+
+def require_plain(preset: str | None, columns: Sequence[str], only: Sequence[str], stamps: str) -> None:
+    """Refuse options that do not go together. Raises SettingError."""
+    if preset is not None and columns:
+        raise SettingError("--preset knows the columns: leave out --column and --quantity")
+    if preset is None and (only or stamps != "auto"):
+        raise SettingError("--only and --stamps go with --preset")
+    if stamps not in ("auto", "begin", "end"):
+        raise SettingError(f"--stamps is auto, begin or end, not {stamps!r}")
 
 
 def split(pairs: Sequence[str] | None, option: str) -> dict[str, str]:
@@ -130,6 +151,8 @@ def show(connection: Connection, found: "Report") -> None:
         for line in lines:
             if line.reason == reason:
                 print(f"    line {line.line}: {line.detail}")
+    for note in found.notes:
+        print(f"  {note}")
     if load.n_repeated:
         print(f"  {load.n_repeated:,} values of the hour that clocks show twice, taken in the order of the file")
 

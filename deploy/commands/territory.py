@@ -1,4 +1,4 @@
-"""`vigie territory` and `vigie asset`: who is served, and what is looked after."""
+"""`vigie territory`: who is served."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import psycopg
 import typer
 
-from deploy.assets import read_assets
 from deploy.errors import SettingError
 from deploy.logs import only_warnings
 from deploy.moving.exporting import export_territory
@@ -19,7 +18,6 @@ from store.readers import list_territories
 from store.registry import TerritoryEntry, register
 
 territory = typer.Typer(help="Territories: communes, intercommunalities, regions.", no_args_is_help=True)
-asset = typer.Typer(help="Assets: what is looked after.", no_args_is_help=True)
 
 
 class Kind(StrEnum):
@@ -32,9 +30,8 @@ class Kind(StrEnum):
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add the groups to the command."""
+    """Add the group to the command."""
     app.add_typer(territory, name="territory")
-    app.add_typer(asset, name="asset")
 
 
 @territory.command("add")
@@ -108,21 +105,6 @@ def import_territory_(
 def tell_progress(table: str, n_rows: int) -> None:
     """Say how many rows of a table are done, on standard error."""
     typer.echo(f"{table}: {n_rows}", err=True)
-
-
-@asset.command("import")
-def import_(file: Annotated[Path, typer.Argument(help="CSV, described in docs/how-to/quarantine.md")]) -> None:
-    """Register all assets of a file, or none; one that is there already takes the new description."""
-    entries = read_assets(file)
-    with (
-        only_warnings(),
-        services_given_or_embedded() as services,
-        connect(services.database_url, program="asset") as connection,
-    ):
-        if unknown := {entry.territory for entry in entries} - set(list_territories(connection)):
-            raise SettingError(f"there is no territory {', '.join(sorted(unknown))}; nothing was registered")
-        register(connection, assets=entries)
-    typer.echo(f"{len(entries)} assets registered")
 
 
 def check_time_zone(name: str) -> None:

@@ -1,8 +1,9 @@
 """A file straight into the store: resumable, and the same file again changes nothing."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,8 +13,10 @@ import msgspec
 
 from ingest.backfill.layout import Wish, find_layout
 from ingest.backfill.owners import Owners
+from ingest.backfill.presets import find_preset
+from ingest.backfill.presets.preset import Asked, Stamps
 from ingest.backfill.reader import Reader, Reading
-from ingest.backfill.table import BLOCK_VALUES, open_table
+from ingest.backfill.table import BLOCK_VALUES, Table, open_table
 from ingest.backfill.writer import BlockWriter
 from ingest.errors import FileError
 from store import loads
@@ -26,11 +29,15 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became of a file's values; `refused` counts by reason. `was_finished`: an earlier run had loaded it all."""
+    """What became of a file's values; `refused` counts by reason. `was_finished`: an earlier run had loaded it all.
+
+    `notes` are what its preset has to say of it.
+    """
 
     load: Load
     refused: Mapping[str, int]
     was_finished: bool
+    notes: Sequence[str] = ()
 
 
 def load_file(
@@ -63,7 +70,7 @@ def load_file(
         Another session is loading it.
     """
     reading = with_zone(connection, reading)
-    settings = msgspec.to_builtins(reading)
+    settings = settings_of(reading)
     digest = digest_of(path, settings)
     load = loads.open_load(connection, digest, path.name, settings)
     was_finished = load.finished_at is not None and not again
@@ -71,12 +78,14 @@ def load_file(
         loads.begin_again(connection, load.load_id)
         load = replace(load, n_lines=0)
     connection.commit()
+    notes: Sequence[str] = ()
     if not was_finished:
         prepare_session(connection)
-        load_blocks(connection, path, reading, load, register_as, on_progress)
+        notes = load_blocks(connection, path, reading, load, register_as, on_progress)
         loads.finish_load(connection, load.load_id)
         connection.commit()
-    report = Report(loads.read_load(connection, digest), loads.read_refusals(connection, load.load_id), was_finished)
+    refused = loads.read_refusals(connection, load.load_id)
+    report = Report(loads.read_load(connection, digest), refused, was_finished, notes)
     connection.commit()
     return report
 
@@ -88,10 +97,10 @@ def load_blocks(
     load: Load,
     register_as: str | None,
     on_progress: Progress | None,
-) -> None:
-    """Write the blocks that are not settled yet, while the next one is read."""
+) -> Sequence[str]:
+    """Write the blocks that are not settled yet, while the next one is read; give what there is to say of the file."""
     writer = BlockWriter(connection, load.load_id, Owners(connection, register_as))
-    with open_table(path, reading.separator, reading.encoding) as table:
+    with open_as(path, reading) as table:
         layout = find_layout(table.names, Wish(reading.columns, reading.constants, reading.quantities))
         reader = Reader(layout, reading)
         n_lines = max(1, BLOCK_VALUES // len(layout.values))
@@ -102,6 +111,23 @@ def load_blocks(
                 writer.write(values)
             if on_progress:
                 on_progress(values.share)
+        return list(dict.fromkeys(table.notes))
+
+
+def open_as(path: Path, reading: Reading) -> AbstractContextManager[Table]:
+    """Open a file as it is, or by its preset. Raises FileError."""
+    if reading.preset is None:
+        return open_table(path, reading.separator, reading.encoding)
+    zone = ZoneInfo(reading.time_zone or "Europe/Paris")
+    return find_preset(reading.preset).open(path, Asked(zone, frozenset(reading.only), Stamps(reading.stamps)))
+
+
+def settings_of(reading: Reading) -> dict[str, Any]:
+    """Give what identifies a load beside its bytes; what belongs to presets only where one is named."""
+    settings: dict[str, Any] = msgspec.to_builtins(reading)
+    if reading.preset is None:
+        settings = {name: value for name, value in settings.items() if name not in ("preset", "only", "stamps")}
+    return settings
 
 
 def one_ahead(items: Iterator[Item]) -> Iterator[Item]:

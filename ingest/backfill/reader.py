@@ -41,6 +41,8 @@ class Reading:
 
     `columns`, `constants` and `quantities` are those of `layout.Wish`. `time_zone` is that of times without an offset,
     `time_format` "iso", "unix", "unix_ms" or a pattern of strptime. `separator` and `encoding` are those of a CSV.
+    `preset` names a published layout; `only` are the devices that are read of it, all where empty, and `stamps` which
+    end of a step its times are.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -52,6 +54,9 @@ class Reading:
     separator: str | None = None
     encoding: str = "utf-8"
     decimal_comma: bool = False
+    preset: str | None = None
+    only: tuple[str, ...] = ()
+    stamps: str = "auto"
 
 
 class Piece(NamedTuple):

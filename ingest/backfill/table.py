@@ -55,10 +55,14 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The names of a file's columns, and its blocks, which can be read once."""
+    """The names of a file's columns, and its blocks, which can be read once.
+
+    `notes` are sentences for the person who loads; whoever makes the blocks adds to them while they are read.
+    """
 
     names: list[str]
     blocks: Iterator[Block]
+    notes: list[str] = field(default_factory=list)
 
 
 @contextmanager

@@ -115,6 +115,10 @@ WEATHER: tuple[GaugeRow, ...] = (
     ),  # below 0: night offset
     ("air_pressure", "hPa", 300, 1100, HOURS_3, "Air pressure", "Pression atmosphérique"),
     ("dew_point", "Cel", -100, 60, HOURS_2, "Dew point", "Point de rosée"),
+    # One value a civil day, at its midnight, as weather services publish them
+    ("temperature_day_min", "Cel", -60, 60, DAYS_2, "Lowest temperature of the day", "Température minimale du jour"),
+    ("temperature_day_max", "Cel", -60, 60, DAYS_2, "Highest temperature of the day", "Température maximale du jour"),
+    ("temperature_day_mean", "Cel", -60, 60, DAYS_2, "Mean temperature of the day", "Température moyenne du jour"),
 )
 
 HOUSEKEEPING: tuple[GaugeRow, ...] = (

@@ -31,6 +31,7 @@ TYPE = AssetType(
     ),
     attributes=(
         Attribute("nominal_power_w", "number", "Nominal power", "Puissance nominale", "W"),
+        Attribute("power_before_w", "number", "Power before, with gear", "Puissance avant travaux, appareillage", "W"),
         Attribute("pole_height_m", "number", "Pole height", "Hauteur du mât", "m"),
         Attribute("lamp_kind", "text", "Lamp technology", "Technologie de lampe"),
         Attribute("color_temperature_k", "number", "Colour temperature", "Température de couleur", "K"),

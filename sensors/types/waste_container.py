@@ -28,6 +28,10 @@ TYPE = AssetType(
         Attribute("waste_stream", "text", "Waste stream", "Flux de déchets"),
         Attribute("full_at_percent", "number", "To be emptied from", "À vider à partir de", "%"),
         Attribute("is_buried", "boolean", "Buried", "Enterré"),
+        Attribute("address", "text", "Address", "Adresse"),
+        Attribute("open_from", "text", "Can be reached from (HH:MM)", "Accessible à partir de (HH:MM)"),
+        Attribute("open_to", "text", "Can be reached until (HH:MM)", "Accessible jusqu’à (HH:MM)"),
+        Attribute("service_s", "number", "Time to empty it", "Durée de la collecte", "s"),
     ),
     data_model="WasteContainer",
 )

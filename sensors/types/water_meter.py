@@ -17,6 +17,9 @@ TYPE = AssetType(
     ),
     attributes=(
         Attribute("nominal_diameter_mm", "number", "Nominal diameter", "Diamètre nominal", "mm"),
+        Attribute("n_connections", "number", "Connections behind it", "Branchements en aval", "{connection}"),
+        Attribute("night_use_m3_h", "number", "Night use of a connection", "Usage nocturne par branchement", "m3/h"),
+        Attribute("meter_error_percent", "number", "Error of the meter", "Erreur du compteur", "%"),
         Attribute("serial_number", "text", "Serial number", "Numéro de série"),
         Attribute("use", "text", "Use", "Usage"),
     ),

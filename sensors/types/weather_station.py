@@ -22,6 +22,9 @@ TYPE = AssetType(
         Observed("pm2_5", 600),
         Observed("pm10", 600),
         Observed("lightning_count", 3600),
+        Observed("temperature_day_min", 86400),
+        Observed("temperature_day_max", 86400),
+        Observed("temperature_day_mean", 86400),
     ),
     attributes=(
         Attribute("altitude_m", "number", "Altitude", "Altitude", "m"),

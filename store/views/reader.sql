@@ -193,9 +193,17 @@ create view reader.kpi_values with (security_barrier) as
 select k.kpi_value_id, k.territory_id, k.asset_id, k.kpi, k.period, reader.veil(k.value) as value, k.unit,
        reader.veil(k.low) as low, reader.veil(k.high) as high, reader.veil(k.baseline) as baseline,
        reader.veil(k.completeness) as completeness, k.method, k.method_version, k.inputs_hash, k.proof,
-       reader.veil(k.withheld) as withheld, k.computed_at, k.replaces_id, reader.veil(k.cause) as cause, k.is_current
+       reader.veil(k.withheld) as withheld, k.computed_at, k.replaces_id, reader.veil(k.cause) as cause,
+       reader.veil(k.restated_by) as restated_by, k.is_current
 from public.kpi_values k
 where k.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.forecasts with (security_barrier) as
+select f.asset_id, a.territory_id, f.quantity, f.lead_s, f.made_at, f.for_at, reader.veil(f.value) as value,
+       reader.veil(f.low) as low, reader.veil(f.high) as high, f.method, f.method_version, f.detail
+from public.forecasts f
+join public.assets a on a.asset_id = f.asset_id
+where a.territory_id in (select territory_id from reader.readable_territories);
 
 create view reader.rejections with (security_barrier) as
 select r.rejection_id, r.territory_id, r.device_id, r.source, reader.veil(r.topic) as topic, r.device, r.received_at,
@@ -303,6 +311,13 @@ from public.kpi_values k
 join public.territories t on t.territory_id = k.territory_id
 left join public.assets a on a.asset_id = k.asset_id
 where k.is_current and k.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.planned_rounds with (security_barrier) as
+select p.planned_rounds_id, p.territory_id, p.day, p.waste_stream, p.made_at, reader.veil(p.summary) as summary,
+       reader.veil(p.geojson) as geojson, reader.veil(p.gpx) as gpx, reader.veil(p.sheet_fr) as sheet_fr,
+       reader.veil(p.sheet_en) as sheet_en
+from public.planned_rounds p
+where p.territory_id in (select territory_id from reader.readable_territories);
 
 -- A source is seen by those for whom it may speak. Neither user nor place of the password is shown.
 create view reader.sources with (security_barrier) as

@@ -1,23 +1,38 @@
 """KPI arithmetic: values, honest bounds, completeness, and what is withheld."""
 
 import math
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytics.building.inputs import BuildingInputs
+from analytics.collection.inputs import CollectionInputs
 from analytics.kpi import domains
+from analytics.kpi.building_area import AreaInputs
+from analytics.kpi.building_base_load import BaseLoadInputs
+from analytics.kpi.building_climate import ClimateInputs
+from analytics.kpi.building_comfort import ComfortInputs, Limits
+from analytics.kpi.car_park import CarParkInputs, tell_car_parks
 from analytics.kpi.degree_days import HeatInputs
 from analytics.kpi.energy import EnergyInputs, tell_energy
 from analytics.kpi.figure import LEAST_COMPLETENESS, Figure
+from analytics.kpi.footprint import FootprintInputs
+from analytics.kpi.lighting_density import DensityInputs
+from analytics.kpi.lighting_hours import HourInputs
 from analytics.kpi.lighting_saving import SavingInputs
-from analytics.kpi.parking import tell_bays, tell_car_parks
+from analytics.kpi.overstay import StayInputs
+from analytics.kpi.parking import BayInputs, tell_bays
+from analytics.kpi.project_return import ReturnInputs
+from analytics.kpi.round_amounts import AmountInputs
 from analytics.kpi.rounds import RoundInputs
 from analytics.kpi.waste import tell_containers, weighted_quantile
+from analytics.kpi.water import WaterInputs
 from sensors.kpi import KPI_NAMES
 from store.inputs import CounterAmount, Curve, GaugeAmount, StateAmount
+from store.usage import PlatformMonth
 
 DAY = 86_400.0
 SMALL = 1e-9  # sums of a few floats
@@ -31,12 +46,34 @@ def a_car_park(asset_id: int, quantity: str, mean: float | None, covered_s: floa
     return GaugeAmount(asset_id, asset_id, quantity, more.get("n_places"), DAY, covered_s, mean, mean, mean)
 
 
+def bays(*amounts: StateAmount) -> BayInputs:
+    """A day of bays."""
+    return BayInputs(amounts, (), (), (), "Europe/Paris", date(2026, 1, 1), 0)
+
+
 NO_ROWS: list[Any] = []
+NOON = datetime(2026, 1, 1, 12, tzinfo=UTC)
 NO_ENERGY = EnergyInputs([], [])
+SPAN = (datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC))
 EMPTY: dict[str, Any] = {
     **dict.fromkeys(("light_cabinets", "street_lights", "buildings", "electricity_meters"), NO_ENERGY),
     "lighting_saving": SavingInputs((), (), (), (), (), (date(2026, 1, 1), date(2026, 2, 1))),
+    **dict.fromkeys(("lamp_hours", "cabinet_hours"), HourInputs((), (), (), *SPAN, "UTC")),
+    "lighting_density": DensityInputs((), (), (), (), SPAN[0], *SPAN, "UTC"),
+    "parking_bays": bays(),
+    "car_parks": CarParkInputs((), (), 0),
+    "overstay": StayInputs((), (), 0, "Europe/Paris"),
+    "building_saving": BuildingInputs((date(2026, 1, 1), date(2026, 2, 1))),
+    "building_area": AreaInputs({}, (), (), None, (date(2026, 1, 1),), "Europe/Paris"),
+    "building_base_load": BaseLoadInputs((), 31),
+    "building_climate": ClimateInputs((), (date(2026, 1, 1),)),
+    "building_comfort": ComfortInputs((), (), Limits(), (date(2026, 1, 1),)),
+    "water": WaterInputs((), (), (), (), None, 31.0),
     "rounds": RoundInputs((), (), (), ()),
+    "collection": CollectionInputs((), (), (), (), (), (), (), (), NOON, NOON),
+    "round_amounts": AmountInputs((), (), (), (), (), (), NOON, "Europe/Paris"),
+    "footprint": FootprintInputs(PlatformMonth(0, 720, 0, 0, 0, None, 0, 0, 0, 0, 0, 0), (), (), date(2026, 1, 1), 720),
+    "project_return": ReturnInputs((), (), ()),
     "degree_days": HeatInputs((), (), {}, (), None, (date(2026, 1, 1),), "Europe/Paris"),
 }
 
@@ -57,7 +94,7 @@ def test_no_inputs_give_no_figures(domain: Any) -> None:
 
 
 def test_bay_occupancy_and_turnover_of_a_known_day() -> None:
-    figures = by_key(tell_bays([a_bay(7, free=DAY / 4, occupied=DAY / 2, closed=DAY / 4, arrivals=6)]))
+    figures = by_key(tell_bays(bays(a_bay(7, free=DAY / 4, occupied=DAY / 2, closed=DAY / 4, arrivals=6))))
     occupancy, turnover = figures["bay_occupancy", 7], figures["bay_turnover", 7]
     assert occupancy.value == pytest.approx(2 / 3, abs=SMALL)  # of the 18 hours it was open
     assert (occupancy.low, occupancy.high) == (pytest.approx(2 / 3), pytest.approx(2 / 3))
@@ -66,7 +103,7 @@ def test_bay_occupancy_and_turnover_of_a_known_day() -> None:
 
 
 def test_bay_bounds_are_the_worst_cases_of_missing_time() -> None:
-    occupancy = by_key(tell_bays([a_bay(7, free=0.4 * DAY, occupied=0.4 * DAY)]))["bay_occupancy", 7]
+    occupancy = by_key(tell_bays(bays(a_bay(7, free=0.4 * DAY, occupied=0.4 * DAY))))["bay_occupancy", 7]
     assert occupancy.value == pytest.approx(0.5)
     assert occupancy.low == pytest.approx(0.4)
     assert occupancy.high == pytest.approx(0.6)
@@ -74,14 +111,14 @@ def test_bay_bounds_are_the_worst_cases_of_missing_time() -> None:
 
 
 def test_turnover_has_no_upper_bound_when_time_is_missing() -> None:
-    turnover = by_key(tell_bays([a_bay(7, free=0.4 * DAY, occupied=0.4 * DAY, arrivals=4)]))["bay_turnover", 7]
+    turnover = by_key(tell_bays(bays(a_bay(7, free=0.4 * DAY, occupied=0.4 * DAY, arrivals=4))))["bay_turnover", 7]
     assert turnover.low == pytest.approx(4.0)
     assert turnover.high is None
 
 
 def test_silent_bay_is_withheld_and_lowers_the_territory() -> None:
     silent = StateAmount(8, 8, DAY, (), ())
-    figures = by_key(tell_bays([a_bay(7, free=0, occupied=DAY), silent]))
+    figures = by_key(tell_bays(bays(a_bay(7, free=0, occupied=DAY), silent)))
     assert figures["bay_occupancy", 8].value is None
     assert figures["bay_occupancy", 8].completeness == 0
     territory = figures["bay_occupancy", None]
@@ -91,7 +128,7 @@ def test_silent_bay_is_withheld_and_lowers_the_territory() -> None:
 
 
 def test_bay_closed_all_day_is_not_known() -> None:
-    figure = by_key(tell_bays([a_bay(7, free=0, occupied=0, closed=DAY)]))["bay_occupancy", 7]
+    figure = by_key(tell_bays(bays(a_bay(7, free=0, occupied=0, closed=DAY))))["bay_occupancy", 7]
     assert (figure.value, figure.completeness) == (None, None)
     assert "not known" in str(figure.withheld)
 
@@ -103,7 +140,7 @@ def test_car_park_takes_ratio_before_places_and_weighs_by_places() -> None:
         a_car_park(2, "occupancy_ratio", 0.25, n_places=300),
         a_car_park(3, "free_places", 5.0),
     ]
-    figures = by_key(tell_car_parks(amounts))
+    figures = by_key(tell_car_parks(CarParkInputs(amounts, (), 0)))
     assert figures["car_park_occupancy", 1].value == pytest.approx(0.75)
     assert figures["car_park_occupancy", 2].value == pytest.approx(0.25)
     assert figures["car_park_occupancy", 3].value is None
@@ -208,6 +245,6 @@ def test_energy_of_the_territory_counts_the_silent_meter_in_its_bounds() -> None
 
 def test_hash_changes_with_any_input() -> None:
     def digest(arrivals: int) -> str:
-        return tell_bays([a_bay(7, DAY / 2, DAY / 2, arrivals=arrivals)])[0].inputs_hash
+        return tell_bays(bays(a_bay(7, DAY / 2, DAY / 2, arrivals=arrivals)))[0].inputs_hash
 
     assert digest(3) == digest(3) != digest(4)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from analytics.period import periods_of
+from analytics.period import periods_of, with_following_months
 
 FAR = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -37,3 +37,12 @@ def test_periods_that_have_not_ended_are_left_out() -> None:
 def test_first_of_a_month_brings_the_month_before() -> None:
     until = datetime(2025, 7, 1, 22, tzinfo=UTC)
     assert lengths_h(datetime(2025, 7, 1, 12, tzinfo=UTC), "day", until) == {"day": [24], "month": [720]}
+
+
+def test_months_that_follow_are_added_as_far_as_they_have_ended() -> None:
+    october = periods_of(datetime(2025, 10, 5, 12, tzinfo=UTC), "Europe/Paris", "month", FAR)
+    until = datetime(2026, 2, 28, 23, tzinfo=UTC)
+    found = with_following_months(october, "Europe/Paris", 11, until)
+    assert [period.begins_at.month for period in found] == [9, 10, 11, 12, 1]
+    assert [period.ends_at.hour for period in found] == [23] * 5
+    assert found[-1].ends_at == until

@@ -41,6 +41,16 @@ def test_saving_of_a_town_is_that_of_its_cabinets(book: Book) -> None:
     assert 0.05 < ratio.value < 0.6
 
 
+def test_parts_of_a_saving_add_up(book: Book) -> None:
+    whole = tell_truth(book, "lighting_energy_saved", february())
+    parts = [
+        tell_truth(book, f"lighting_saved_by_{part}", february()) for part in ("relamping", "dimming", "switch_off")
+    ]
+    assert whole is not None
+    assert sum(part.value for part in parts if part) == pytest.approx(whole.value)
+    assert all(part is not None and part.value >= 0 for part in parts[1:])
+
+
 def test_constant_price_lies_between_the_off_peak_and_the_peak_price(book: Book) -> None:
     saved = tell_truth(book, "lighting_energy_saved", february())
     cost = tell_truth(book, "lighting_cost_saved", february())

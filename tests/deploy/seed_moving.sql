@@ -102,6 +102,11 @@ select k.territory_id, k.asset_id, k.kpi, k.period, 7, k.unit, k.method, k.metho
 from kpi_values k;
 insert into kpi_values (territory_id, asset_id, kpi, period, unit, method, method_version, inputs_hash, withheld)
 select territory_id, asset_id, 'saving', '[2026-05-01,2026-06-01)', 'kWh', 'm', '1', 'hash', 'no baseline' from assets;
+insert into reports (territory_id, period, language, signed_at, manifest, signature, kept_until)
+select territory_id, '2026-04', 'fr', '2026-05-02', convert_to('{"of": "' || slug || '"}', 'utf8'), '\x00ff5c', '2036-05-02'
+from territories;
+insert into evidence (territory_id, sha256, part, content, kept_until)
+select territory_id, repeat('0', 64), 0, '\x5041523100ff5c27', '2036-05-02' from territories;
 insert into kpi_publications (territory_id, kpi) select territory_id, 'energy' from territories;
 
 insert into tariffs (territory_id, energy, use, unit, price_eur, off_peak_price_eur, off_peak_from, off_peak_to, valid)
@@ -113,14 +118,32 @@ select asset_id, 'switch_off', '23:30', '05:00:30', 0.25, '[2026-01-01,)' from a
 insert into calendars (territory_id, asset_id, kind, period)
 select territory_id, asset_id, 'fair', '[2026-05-01 10:00+00,2026-05-02 10:00+00)' from assets;
 insert into calendars (territory_id, kind, period) select territory_id, 'holiday', '[2026-05-01,2026-05-02)' from territories;
-insert into collection_plans (territory_id, sector, waste_stream, weekdays, every_weeks, first_on, start_time, valid)
-select territory_id, 'centre', 'glass', '{0,3}', 2, '2026-01-05', '05:00', '[2026-01-01,)' from territories;
-insert into rounds_done (territory_id, sector, waste_stream, period, source)
-select territory_id, 'centre', 'glass', '[2026-05-01 05:00+00,2026-05-01 09:00+00)', 'declared' from territories;
+insert into collection_plans (territory_id, sector, waste_stream, weekdays, every_weeks, first_on, start_time, valid,
+                              distance_low_km, distance_high_km, duration_low_h, duration_high_h, cost_low_eur,
+                              cost_high_eur, tonnage_t)
+select territory_id, 'centre', 'glass', '{0,3}', 2, '2026-01-05', '05:00', '[2026-01-01,)', 38, 46, 4, 5.5, 310, 340, 6.5
+from territories;
+insert into rounds_done (territory_id, sector, waste_stream, period, source, distance_km, n_lifts)
+select territory_id, 'centre', 'glass', '[2026-05-01 05:00+00,2026-05-01 09:00+00)', 'declared', 41.5, 30 from territories;
+insert into lifts_done (territory_id, asset_id, lifted_at, stay_s, vehicle, source)
+select territory_id, asset_id, '2026-05-01 05:10+00', 40.5, 'BOM 7', 'telematics' from assets;
 insert into projects (territory_id, slug, name, domain, started_on, baseline, cost_eur)
 select territory_id, 'led', 'LED of ' || slug, 'lighting', '2026-01-01', '[2025-01-01,2026-01-01)', 12345.67 from territories;
 insert into project_assets (project_id, asset_id)
 select p.project_id, a.asset_id from projects p join assets a using (territory_id);
+insert into project_invoices (project_id, number, invoiced_on, amount_eur, what, is_eligible)
+select project_id, 'F-1', '2025-11-30', -0.1, 'credit of ' || name, false from projects;
+insert into project_subsidies (project_id, eligible_from, granted_on, share, ceiling_eur, bonus, bonus_read_as, is_ambitious,
+                               least_own_share, years_to_finish, other_subsidies_eur)
+select project_id, '2025-01-01', null, 0.4, 3e5, 0.1, 'share', true, 0.2, 3, 12.5 from projects;
+insert into project_assumptions (project_id, horizon_years, discount_rate, price_growth, upkeep_eur)
+select project_id, 15, 0.04, -0.01, 100 from projects;
+insert into project_indicators (project_id, indicator, value, unit, observed_on, source)
+select project_id, 'feel safe', 71, '%', '2026-05-01', 'survey of ' || name from projects;
+insert into project_worths (project_id, kpi, eur, source)
+select project_id, 'rounds_avoided', 180, 'contract of ' || name from projects;
+insert into territory_deliveries (territory_id, arrival_hour, n_messages, n_stored)
+select territory_id, '2026-05-01T10:00:00Z', 5, 7 from territories;
 
 insert into codecs (name, version, source, mapping, digest, active_since)
 select 'codec-of-' || slug, v, 'function decode() {} // "\n"', '{"fields": []}', 'digest', '2026-05-01'

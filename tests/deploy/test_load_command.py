@@ -81,3 +81,21 @@ def test_load_refuses_what_it_cannot_understand(
     error = vigie(database_url, str(file), *words).exception
     assert isinstance(error, kind)
     assert sentence in str(error)
+
+
+def test_load_reads_published_files_by_a_preset_and_says_what_it_saw(database_url: str, tmp_path: Path) -> None:
+    seed_town(database_url)
+    file = write_csv(
+        tmp_path / "Q_21.csv",
+        "NUM_POSTE;NOM_USUEL;AAAAMMJJ;TN;QTN;TX;QTX",
+        " 21473001;DIJON;20240110;-5.1;1;2.0;2",
+        " 21154001;CHATILLON;20240110;-7.0;1;0.0;1",
+    )
+    words = (str(file), "--territory", TOWN, "--register", "--preset", "meteo-france-daily", "--only", "21473001")
+    said = vigie(database_url, *words)
+    assert said.exit_code == 0, said.output
+    assert "1 values of TX left out" in said.stdout
+    assert [row[0] for row in ask(database_url, "select external_id from devices")] == ["21473001"]
+    assert "loaded already" in vigie(database_url, *words).stdout
+    assert isinstance(vigie(database_url, str(file), "--only", "21473001").exception, SettingError)
+    assert isinstance(vigie(database_url, *words, "--column", "time=AAAAMMJJ").exception, SettingError)

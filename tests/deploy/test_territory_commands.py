@@ -36,7 +36,8 @@ def test_territories_and_their_assets_are_registered_and_described_anew(database
     file = tmp_path / "assets.csv"
     head = "territory;slug;name;type;longitude;latitude\n"
     file.write_text(f"{head}town;lamp-1;Lampe 1;street_light;5,0415;47.3\ntown;bin-1;;waste_container;;\n", "utf-8-sig")
-    assert vigie(database_url, "asset", "import", str(file)).stdout == "2 assets registered\n"
+    said = vigie(database_url, "asset", "import", str(file)).stdout
+    assert said.splitlines()[-1] == "2 new, 0 changed, 0 unchanged, 0 refused"
     with connect(database_url, program="test") as connection:
         rows = connection.execute("select slug, name, longitude, latitude from assets order by slug").fetchall()
         parents = connection.execute(

@@ -170,7 +170,7 @@ def test_reference_knows_what_people_know_and_not_what_was_drawn(tmp_path: Path)
     reference = reference_of(town, known_at)
     assert all(entry.ended_at <= known_at for entry in reference.rounds_done)
     assert all(notice.from_at < known_at + timedelta(days=7) for notice in reference.notices)
-    assert {schedule.kind for schedule in reference.schedules} <= {"switch_off", "dimming"}
+    assert {schedule.kind for schedule in reference.schedules} <= {"switch_off", "dimming", "opening"}
     assert reference.tariffs[0].valid_from <= datetime.fromtimestamp(town.setting.history_s, UTC).date()
     path = tmp_path / "reference.json"
     write_reference(path, town, known_at)

@@ -56,6 +56,11 @@ insert into kpi_values (territory_id, kpi, period, value, unit, method, method_v
 select territory_id, 'energy', tstzrange('2026-05-01', '2026-05-02'), 7000 + territory_id, 'kWh', 'sum', '1', 'hash'
 from territories;
 
+insert into forecasts (asset_id, quantity, lead_s, made_at, for_at, value, low, high, method, method_version)
+select asset_id, 'occupancy_ratio', 3600, '2026-05-01T10:00:00Z', '2026-05-01T11:00:00Z', 7000 + territory_id,
+       7000 + territory_id, 7000 + territory_id, 'profile', '1'
+from assets;
+
 insert into rejections (territory_id, source, topic, received_at, reason, detail, n_measurements, payload)
 select territory_id, 'broker', 'vigie/x/y/up', '2026-05-01T10:00:00Z', 'invalid_json', 'secret of ' || slug, 1, 'x'
 from territories;
@@ -78,3 +83,7 @@ select slug || '-broker', 'mqtt://' || slug || '.example.org:1883', territory_id
 
 insert into source_states (source, session, is_connected, changed_at, last_message_at)
 select name, name, true, '2026-05-01T10:00:00Z', '2026-05-01T10:00:00Z' from sources;
+
+insert into planned_rounds (territory_id, day, waste_stream, made_at, summary, geojson, gpx, sheet_fr, sheet_en)
+select territory_id, '2026-05-02', 'glass', '2026-05-01T16:00:00Z', '{}', '{}', 'secret of ' || slug, name, name
+from territories;

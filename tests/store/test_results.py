@@ -80,7 +80,7 @@ def test_day_and_month_with_the_same_begin_stand_beside_one_another(connection: 
 
 
 def test_kpi_that_is_no_number_is_refused(connection: Connection) -> None:
-    with pytest.raises(ValueError, match="JSON compliant"):
+    with pytest.raises(ValueError, match="no numbers to be stored"):
         write_kpi(connection, replace(KPI, value=float("nan")))
 
 

@@ -8,6 +8,7 @@ import { language, say } from "./language.js";
 const SIGN_BY_UNIT = {
   "1": "", Cel: "°C", "kW.h": "kWh", "W.h": "Wh", m3: "m³", "m3/h": "m³/h", m2: "m²", "[ppm]": "ppm", "[ppb]": "ppb",
   "dB[mW]": "dBm", deg: "°", "m/s2": "m/s²", "W/m2": "W/m²", "ug/m3": "µg/m³", "[pH]": "", "um/m": "µm/m", "{EUR}": "€",
+  "kW.h/km": "kWh/km", "W.h/m2": "Wh/m²", "W/(lx.m2)": "W/(lx·m²)",
 };
 /** @type {Record<string, Record<string, string>>} */
 const LOCAL_SIGN_BY_UNIT = {
@@ -103,6 +104,11 @@ export function withheldReason(reason) {
   if (little) return say("withheld_too_little", { known: percent(+little[1] / 100), needed: percent(+little[2] / 100) });
   if (reason.startsWith("not known: nothing was expected")) return say("withheld_nothing_expected");
   if (reason.startsWith("not known: the inputs")) return say("withheld_no_value");
+  if (reason.startsWith("not known: no collection plan")) return say("withheld_no_plan");
+  const round = /^not known: the (kilometres|hours|euros) of a round are not entered for (.+)$/.exec(reason);
+  if (round) return say("withheld_round", { places: round[2] });
+  const factors = /^not known: factors? (.+) (?:are|is) not entered$/.exec(reason);
+  if (factors) return say("withheld_factors", { names: factors[1].replace(" and ", ", ") });
   const counter = /^the counter's increase came about in ([\d.]+) days/.exec(reason);
   return counter ? say("withheld_counter", { days: number(+counter[1]) }) : reason;
 }

@@ -14,6 +14,7 @@ const N_AT_FIRST = 10;
 /** What a mayor asks for first; the others follow by name. */
 const FIRST = [
   "lighting_saving_ratio", "lighting_energy_saved", "lighting_cost_saved", "lighting_bill_reduction",
+  "lighting_emissions_avoided", "street_light_availability",
   "rounds_avoided_ratio", "rounds_avoided", "building_energy_per_degree_day",
 ];
 

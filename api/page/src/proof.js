@@ -7,6 +7,12 @@ import { timeZone } from "./state.js";
 
 /** @typedef {import("./types.js").Kpi} Kpi */
 
+/** @type {Record<string, import("./language.js").Sentence>} */
+const CAUSES = {
+  "late data": "cause_late_data", "corrected data": "cause_corrected_data", "reference data": "cause_reference_data",
+  "method version": "cause_method_version",
+};
+
 /** @param {Kpi} kpi */
 export function openProof(kpi) {
   const dialog = h("dialog", { class: "proof", "aria-labelledby": "proof-title", onclose: () => dialog.remove() });
@@ -43,8 +49,16 @@ function rows(kpi) {
     ...row(say("method_version"), kpi.method_version),
     ...(inputs.length ? row(say("inputs"), h("ul", { class: "inputs" }, ...inputs.map(input))) : []),
     ...(kpi.inputs_hash ? row(say("inputs_hash"), h("code", {}, kpi.inputs_hash)) : []),
+    ...(kpi.cause ? row(say("restated"), restated(kpi)) : []),
     ...row(say("computed_at"), instant(kpi.computed_at, zone)),
   ];
+}
+
+/** Say what stood before, why it does not any more, and on whose account. @param {Kpi} kpi */
+function restated(kpi) {
+  const causes = (kpi.cause ?? "").split(", ").map((cause) => (CAUSES[cause] ? say(CAUSES[cause]) : cause)).join(", ");
+  const old = kpi.replaced_value == null ? say("withheld") : kpiAmount(kpi.replaced_value, kpi.unit);
+  return say("restated_from", { old, causes, by: kpi.restated_by ?? say("unknown") });
 }
 
 /** @param {string} at @param {string} zone */

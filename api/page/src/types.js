@@ -19,7 +19,8 @@
  * @typedef {{kpi_value_id?: number, territory: string, territory_name?: string, asset_id?: number | null, kpi: string, name_fr: string,
  *   name_en: string, from: string, to: string, value: number | null, unit: string, low: number | null,
  *   high: number | null, baseline: number | null, completeness: number | null, method: string,
- *   method_version: string, inputs_hash?: string, withheld: string | null, computed_at: string,
+ *   method_version: string, inputs_hash?: string, replaces_id?: number | null,
+ *   replaced_value?: number | null, cause?: string | null, restated_by?: string | null, withheld: string | null, computed_at: string,
  *   proof?: Record<string, unknown>}} Kpi
  * @typedef {{territory: string, reason: string, sentence_fr: string, sentence_en: string, format: string | null,
  *   decoder_version: string | null, n_messages: number, n_values: number, n_devices: number, first_at: string,

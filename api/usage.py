@@ -1,0 +1,36 @@
+"""Notes what the API itself uses, once a minute, as the other programs do."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+
+import psycopg
+import structlog
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from store.usage import PERIOD_S, AsyncConnection, Meter, note_usage_async
+
+LOG = structlog.get_logger()
+
+
+@asynccontextmanager
+async def noting(pool: AsyncConnectionPool[AsyncConnection], count_bytes: Callable[[], int]) -> AsyncIterator[None]:
+    """Note usage while in use; `count_bytes` gives the bytes of messages taken in so far."""
+    task = asyncio.create_task(keep_noting(pool, Meter("api", count_bytes)), name="usage")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def keep_noting(pool: AsyncConnectionPool[AsyncConnection], meter: Meter) -> None:
+    """Note usage for ever; where the database is away, the minute is lost."""
+    while True:
+        await asyncio.sleep(PERIOD_S)
+        try:
+            async with pool.connection() as connection:
+                await note_usage_async(connection, meter.take())
+        except (psycopg.Error, PoolTimeout) as error:
+            LOG.warning("usage_not_noted", error=str(error).strip())

@@ -1,0 +1,1 @@
+"""Tracks of collection vehicles: from positions to emptied containers and rounds done."""

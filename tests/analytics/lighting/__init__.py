@@ -1,0 +1,1 @@
+"""Street lighting: duty, lamps, parts of savings."""
