@@ -237,14 +237,14 @@ def note_change(connection: Connection, wish: Wish, before: Any, after: Any, end
     connection.execute(technician.QUERIES["insert_note"], line)
 
 
-def read_marks(connection: Connection, territory: str) -> frozenset[datetime]:
-    """Read the days whose KPIs wait to be told again."""
-    return frozenset(day for (day,) in connection.execute(QUERIES["read_marks"], {"territory": territory}))
+def read_marks(connection: Connection, territory: str) -> frozenset[tuple[datetime, str]]:
+    """Read the days whose KPIs wait to be told again, each with why."""
+    return frozenset((day, cause) for day, cause in connection.execute(QUERIES["read_marks"], {"territory": territory}))
 
 
-def find_told_again(connection: Connection, territory: str, days: frozenset[datetime]) -> list[ToldAgain]:
+def find_told_again(connection: Connection, territory: str, marks: frozenset[tuple[datetime, str]]) -> list[ToldAgain]:
     """Give the KPIs that were told of these days."""
-    parameters = {"territory": territory, "days": sorted(days)}
+    parameters = {"territory": territory, "days": sorted({day for day, _ in marks})}
     return [ToldAgain(*row) for row in connection.execute(QUERIES["find_told_again"], parameters)]
 
 

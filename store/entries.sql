@@ -52,6 +52,20 @@ select 'projects', o.project_id, (to_jsonb(o) || jsonb_build_object(
                select jsonb_agg(a.slug order by a.slug)
                from project_assets p
                join assets a using (asset_id)
+               where p.project_id = o.project_id), '[]'),
+           'invoices', coalesce((
+               select jsonb_agg(to_jsonb(p) order by p.invoiced_on, p.number)
+               from project_invoices p
+               where p.project_id = o.project_id), '[]'),
+           'subsidy', (select to_jsonb(p) from project_subsidies p where p.project_id = o.project_id),
+           'assumptions', (select to_jsonb(p) from project_assumptions p where p.project_id = o.project_id),
+           'indicators', coalesce((
+               select jsonb_agg(to_jsonb(p) order by p.observed_on, p.indicator)
+               from project_indicators p
+               where p.project_id = o.project_id), '[]'),
+           'worths', coalesce((
+               select jsonb_agg(to_jsonb(p) order by p.kpi)
+               from project_worths p
                where p.project_id = o.project_id), '[]')))::text
 from projects o
 join territory using (territory_id)
@@ -76,12 +90,13 @@ select t.territory_id, t.time_zone from territories t where t.slug = %(territory
 select set_config('vigie.actor', %(actor)s, true)
 
 -- name: read_marks
-select day from changed_days where territory_id = (select territory_id from territories where slug = %(territory)s)
+select day, cause from changed_days where territory_id = (select territory_id from territories where slug = %(territory)s)
 
 -- name: mark_days
 -- Days in the spans for which a KPI was told: others rest on nothing that changed.
-insert into changed_days (territory_id, day)
-select distinct t.territory_id, day::timestamp at time zone t.time_zone
+insert into changed_days (territory_id, day, cause, actor)
+select distinct t.territory_id, day::timestamp at time zone t.time_zone, 'reference data',
+       coalesce(nullif(current_setting('vigie.actor', true), ''), current_setting('application_name'))
 from territories t
 cross join lateral (
     select (min(lower(k.period)) at time zone t.time_zone)::date as first_on,
@@ -115,8 +130,10 @@ with gone as (
     where t.territory_id = o.territory_id and t.slug = %(territory)s and o.round_id = %(id)s
     returning o.territory_id, date_trunc('day', lower(o.period), t.time_zone) as day
 ), marked as (
-    insert into changed_days (territory_id, day)
-    select territory_id, day from gone
+    insert into changed_days (territory_id, day, cause, actor)
+    select territory_id, day, 'reference data',
+           coalesce(nullif(current_setting('vigie.actor', true), ''), current_setting('application_name'))
+    from gone
     on conflict do nothing
 )
 select from gone

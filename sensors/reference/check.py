@@ -14,6 +14,12 @@ from sensors.reference.field import Resource
 from sensors.reference.resources import ENERGIES, RESOURCES
 
 LONGEST_ROUND = timedelta(hours=24)
+PLAN_PAIRS = (
+    ("distance_low_km", "distance_high_km"),
+    ("duration_low_h", "duration_high_h"),
+    ("cost_low_eur", "cost_high_eur"),
+)
+PART_KEYS = {"invoices": ("number",), "indicators": ("indicator", "observed_on"), "worths": ("kpi",)}
 OFF_PEAK = ("off_peak_price_eur", "off_peak_from_hour", "off_peak_to_hour")
 
 
@@ -108,6 +114,23 @@ def factor_faults(entry: object) -> Iterator[Fault]:
         yield Fault("unit", f"Ce facteur se donne en {expected}.", f"This factor is given in {expected}.")
 
 
+def schedule_faults(entry: object) -> Iterator[Fault]:
+    """Check that hours hold on some day of the week."""
+    if not value_of(entry, "weekdays"):
+        yield Fault("weekdays", "Au moins un jour de la semaine.", "At least one day of the week.")
+
+
+def plan_faults(entry: object) -> Iterator[Fault]:
+    """Check that what a round takes is said as a range, and not in reverse."""
+    for low_name, high_name in PLAN_PAIRS:
+        low, high = value_of(entry, low_name), value_of(entry, high_name)
+        if (low is None) != (high is None):
+            missing = low_name if low is None else high_name
+            yield Fault(missing, "Les deux bornes vont ensemble.", "Both ends of the range go together.")
+        elif low is not None and low > high:
+            yield Fault(high_name, f"Au moins {low:g}, la borne basse.", f"At least {low:g}, the low end.")
+
+
 def round_faults(entry: object) -> Iterator[Fault]:
     """Check that a round is not longer than a day."""
     if value_of(entry, "ended_at") - value_of(entry, "started_at") > LONGEST_ROUND:
@@ -132,6 +155,19 @@ def project_faults(entry: object) -> Iterator[Fault]:
             f"The baseline goes to {ends.isoformat()}: the project cannot act before (started_on).",
         )
 
+    for index, worth in enumerate(value_of(entry, "worths")):
+        if worth.eur is None and worth.kgco2e is None:
+            yield Fault(f"worths.{index}.eur", "Des euros ou des kgCO2e.", "Euros or kgCO2e are needed.")
+    for name, keys in PART_KEYS.items():
+        yield from repeated(name, [tuple(value_of(part, key) for key in keys) for part in value_of(entry, name)])
+
+
+def repeated(name: str, keys: Sequence[tuple[object, ...]]) -> Iterator[Fault]:
+    """Tell which parts of a project stand twice."""
+    for index, key in enumerate(keys):
+        if key in keys[:index]:
+            yield Fault(f"{name}.{index}", "Cette ligne existe déjà.", "This line is there already.")
+
 
 def value_of(entry: object, name: str) -> Any:  # whatever the field holds; its kind was checked before
     """Give a field's value."""
@@ -141,6 +177,8 @@ def value_of(entry: object, name: str) -> Any:  # whatever the field holds; its 
 RULES: Mapping[str, Callable[[object], Iterator[Fault]]] = {
     "tariffs": tariff_faults,
     "factors": factor_faults,
+    "schedules": schedule_faults,
+    "collection_plans": plan_faults,
     "rounds_done": round_faults,
     "intervals": interval_faults,
     "projects": project_faults,

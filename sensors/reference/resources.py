@@ -46,6 +46,17 @@ ROUND_SOURCES = (
     Choice("inferred", "déduite des niveaux", "inferred from levels"),
 )
 
+PLAN_RANGES = (
+    Field("distance_low_km", "number", "Kilomètres d’une tournée, au moins", "Kilometres of a round, least",
+          False, "km", 0, 10_000),
+    Field("distance_high_km", "number", "Kilomètres, au plus", "Kilometres, most", False, "km", 0, 10_000),
+    Field("duration_low_h", "number", "Heures d’une tournée, au moins", "Hours of a round, least", False, "h", 0, 100),
+    Field("duration_high_h", "number", "Heures, au plus", "Hours, most", False, "h", 0, 100),
+    Field("cost_low_eur", "number", "Coût d’une tournée, au moins", "Cost of a round, least", False, "{EUR}", 0, 1e6),
+    Field("cost_high_eur", "number", "Coût, au plus", "Cost, most", False, "{EUR}", 0, 1e6),
+    Field("tonnage_t", "number", "Tonnes d’une tournée moyenne", "Tonnes of a mean round", False, "t", 0, 1000),
+)  # fmt: skip
+
 TARIFFS = Resource(
     "tariffs",
     "Tarifs",
@@ -87,6 +98,7 @@ SCHEDULES = Resource(
         Field("from_hour", "hour", "De", "From"),
         Field("to_hour", "hour", "À", "To"),
         Field("level", "number", "Niveau qui reste (0 à 1)", "Level that remains (0 to 1)", least=0, most=1),
+        Field("weekdays", "weekdays", "Jours", "Days", is_required=False),
         VALID_FROM,
         VALID_TO,
     ),
@@ -103,6 +115,7 @@ COLLECTION_PLANS = Resource(
         Field("first_on", "day", "À partir du", "From"),
         Field("start_hour", "hour", "Départ à", "Starts at"),
         VALID_TO,
+        *PLAN_RANGES,
     ),
     alike=("sector", "waste_stream"),
     begins="first_on",

@@ -13,6 +13,7 @@ from sensors.reference.check import find_faults
 from sensors.reference.fault import is_unit
 from sensors.reference.field import Field
 from sensors.reference.resources import RESOURCES
+from store.project import Invoice, Subsidy, Worth
 from store.reference import TYPES, CollectionPlan, Factor, Project, RoundDone, Schedule, SendingInterval, Tariff
 
 DAY, LATER = date(2026, 1, 1), date(2026, 7, 1)
@@ -22,6 +23,7 @@ PLAN = CollectionPlan("nord", "glass", (1, 4), 2, DAY, "05:30")
 FACTOR = Factor("gas_heating_value", 11.2, "kW.h/m3", "gas bill", DAY)
 SCHEDULE = Schedule("c-1", "switch_off", "23:30", "05:00", 0.0, DAY)
 ROUND = RoundDone("nord", "glass", AT, AT + timedelta(hours=4))
+INVOICE = Invoice("F1", DAY, 31_000.0)
 PROJECT = Project("works", "Works", "lighting", ("c-1",), LATER, date(2025, 1, 1), DAY, 9000.0)
 
 
@@ -42,7 +44,8 @@ def check_described(described: Sequence[Field], type_: type) -> None:
     assert sorted(field.name for field in described) == sorted(field.name for field in fields(type_))
     hints = get_type_hints(type_)
     for field in described:
-        inner = [hint for hint in (hints[field.name], *get_args(hints[field.name])) if is_dataclass(hint)]
+        found = (hints[field.name], *get_args(hints[field.name]))
+        inner = [hint for hint in found if isinstance(hint, type) and is_dataclass(hint)]
         if inner:
             check_described(field.parts, inner[0])
 
@@ -92,6 +95,14 @@ def test_what_is_right_has_no_fault(name: str, entry: object) -> None:
         ("projects", replace(PROJECT, started_on=date(2025, 6, 1)), "started_on"),
         ("projects", replace(PROJECT, assets=()), "assets"),
         ("projects", replace(PROJECT, slug="LED 2025"), "slug"),
+        ("projects", replace(PROJECT, subsidy=Subsidy(DAY, share=1.4)), "subsidy.share"),
+        ("projects", replace(PROJECT, subsidy=Subsidy(DAY, ceiling_eur=-1.0)), "subsidy.ceiling_eur"),
+        ("projects", replace(PROJECT, invoices=(INVOICE, replace(INVOICE, number=""))), "invoices.1.number"),
+        ("projects", replace(PROJECT, invoices=(INVOICE, INVOICE)), "invoices.1"),
+        ("projects", replace(PROJECT, worths=(Worth("rounds_avoided", "contract"),)), "worths.0.eur"),
+        ("collection_plans", replace(PLAN, distance_low_km=20.0), "distance_high_km"),
+        ("collection_plans", replace(PLAN, cost_low_eur=20.0, cost_high_eur=10.0), "cost_high_eur"),
+        ("schedules", replace(SCHEDULE, weekdays=()), "weekdays"),
         ("intervals", SendingInterval(60, AT), "device"),
     ],
 )

@@ -20,7 +20,7 @@ let nControls = 0;
 export function makeControl(field, value, place) {
   if (field.kind === "part") return makePart(field, value, place);
   if (field.kind === "parts") return makeParts(field, value ?? [], place);
-  if (field.kind === "weekdays") return makeWeekdays(field, value ?? []);
+  if (field.kind === "weekdays") return makeWeekdays(field, value ?? (field.is_required ? [] : [0, 1, 2, 3, 4, 5, 6]));
   const input = makeInput(field, value, place);
   return wrap(field, input, () => readInput(field, input, place));
 }
