@@ -21,5 +21,8 @@ FACTORS = (
     Choice("parking_search_speed", "recherche d’une place : vitesse", "search for a bay: speed", "km/h"),
     Choice("parking_search_free_below", "recherche d’une place : seuil", "search for a bay: threshold", "1"),
     Choice("parking_search_emissions", "recherche d’une place : émissions", "search for a bay: emissions", "kg/km"),
+    Choice("platform_cpu_power", "plateforme : puissance d’un processeur", "platform: power of a thread", "W"),
+    Choice("platform_storage_power", "plateforme : puissance du stockage", "platform: power of storage", "W/TB"),
+    Choice("platform_pue", "plateforme : PUE du centre de données", "platform: PUE of its data centre", "1"),
 )
 UNIT_BY_FACTOR = {choice.value: choice.unit for choice in FACTORS}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sensors.reference.factors import UNIT_BY_FACTOR
 from sensors.reference.field import Field
 from sensors.unit import UnitError, find_unit
 
@@ -122,7 +123,9 @@ def are_weekdays(value: object) -> bool:
 
 
 def is_unit(code: str) -> bool:
-    """Tell whether a unit is known, or made of known ones by `.`, `/` and brackets."""
+    """Tell whether a unit is known, made of known ones by `.`, `/` and brackets, or that of a factor."""
+    if code in UNIT_BY_FACTOR.values():
+        return True
     return is_known(code) or all(is_known(atom) for atom in ATOM.split(code.replace("(", "").replace(")", "")))
 
 

@@ -209,6 +209,41 @@ def test_a_round_is_declared_once_corrected_and_taken_away(desk: Desk) -> None:
     tell(desk, story)
 
 
+def test_a_project_carries_its_invoices_and_subsidy(desk: Desk) -> None:
+    """Its parts come back as they were entered; a correction of one part leaves the others."""
+    entry = {
+        "slug": "led",
+        "name": "LED",
+        "domain": "lighting",
+        "assets": ["c-1"],
+        "started_on": "2026-01-01",
+        "baseline_from": "2025-01-01",
+        "baseline_to": "2026-01-01",
+        "cost_eur": 9000,
+        "invoices": [{"number": "F1", "invoiced_on": "2025-06-12", "amount_eur": 8000}],
+        "subsidy": {"eligible_from": "2025-03-01", "is_ambitious": True},
+    }
+
+    async def story(client: httpx.AsyncClient) -> None:
+        done = await client.post(path("projects"), json=entry)
+        assert done.status_code == 201, done.text
+        (item,) = (await client.get(path("projects"))).json()["items"]
+        assert item == {**done.json()["after"], "id": done.json()["id"]}
+        assert (item["invoices"][0]["is_eligible"], item["subsidy"]["share"]) == (True, 0.4)
+        twice = await client.post(path("projects"), json=entry)
+        assert twice.json()["faults"][0]["sentence_en"] == "This entry is there already."
+        bad = await client.patch(path("projects", item["id"]), json={"subsidy": {"eligible_from": "then"}})
+        assert bad.json()["faults"][0]["field"] == "subsidy.eligible_from"
+        fixed = await client.patch(
+            path("projects", item["id"]), params={"cause": "credit note"}, json={"invoices": [], "cost_eur": 8500}
+        )
+        assert fixed.status_code == 200, fixed.text
+        (item,) = (await client.get(path("projects"))).json()["items"]
+        assert (item["invoices"], item["cost_eur"], item["subsidy"]["is_ambitious"]) == ([], 8500.0, True)
+
+    tell(desk, story)
+
+
 def test_lists_are_paged(desk: Desk) -> None:
     async def story(client: httpx.AsyncClient) -> None:
         for n in range(5):

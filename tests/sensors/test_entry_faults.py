@@ -128,7 +128,9 @@ def test_overlaps_are_those_a_day_by_day_look_finds(spans: list[tuple[int, int, 
     assert bool(faulty_fields("collection_plans", *plans)) == (len(set(days)) < len(days))
 
 
-@pytest.mark.parametrize("unit", ["kW.h", "kg/(kW.h)", "L/km", "kW.h/m3", "kg/L", "1", "[ppm]", "Cel", "km/h", "m3"])
+@pytest.mark.parametrize(
+    "unit", ["kW.h", "kg/(kW.h)", "L/km", "kW.h/m3", "kg/L", "1", "[ppm]", "Cel", "km/h", "m3", "W/TB"]
+)
 def test_units_in_use_are_known(unit: str) -> None:
     assert is_unit(unit)
 
