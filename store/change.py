@@ -6,7 +6,7 @@ and KPIs of the days that differ are told again.
 """
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 
 from sensors.reference.fault import Fault
-from sensors.reference.field import Resource
+from sensors.reference.field import Field, Resource
 from sensors.reference.resources import RESOURCES
 from store import technician
 from store.entries import QUERIES, Standing, differing_spans, read_rounds, read_standing
@@ -137,18 +137,13 @@ def make_entry(wish: Wish, before: Any) -> Any:
     """Give the entry as it is to be, None where it goes. Raises ReferenceDataError for fields of another kind."""
     if wish.fields is None:
         return None
-    known = {field.name for field in RESOURCES[wish.name].fields}
-    faults = [
-        (wish.name, 0, Fault(name, "Ce champ n’existe pas.", "There is no such field."))
-        for name in wish.fields
-        if name not in known
-    ]
-    if faults:
-        raise ReferenceDataError(f"{faults[0][2].field}: {faults[0][2].sentence_en}", faults)
     fields = {**({} if before is None else msgspec.to_builtins(before)), **wish.fields}
     for field in dataclasses.fields(TYPES[wish.name]):
         if fields.get(field.name) is None and field.default is not dataclasses.MISSING:
             fields.pop(field.name, None)  # an empty field is as one not given
+    faults = [(wish.name, 0, fault) for fault in key_faults(RESOURCES[wish.name].fields, fields)]
+    if faults:
+        raise ReferenceDataError(f"{faults[0][2].field}: {faults[0][2].sentence_en}", faults)
     try:
         return msgspec.convert(fields, TYPES[wish.name])
     except msgspec.ValidationError as error:
@@ -156,13 +151,25 @@ def make_entry(wish: Wish, before: Any) -> Any:
         raise ReferenceDataError(f"{fault.field}: {fault.sentence_en}", [(wish.name, 0, fault)]) from error
 
 
+def key_faults(described: Sequence[Field], fields: Mapping[str, Any]) -> Iterator[Fault]:
+    """Tell which fields are unheard of, and which are missing; all at once, for a person mends them together."""
+    for name in fields.keys() - {field.name for field in described}:
+        yield Fault(name, "Ce champ n’existe pas.", "There is no such field.")
+    for field in described:
+        value = fields.get(field.name)
+        if value is None and field.is_required:
+            yield Fault(field.name, "À remplir.", "Needed.")
+        elif field.kind == "part" and isinstance(value, dict):
+            yield from (fault.under(field.name) for fault in key_faults(field.parts, value))
+        elif field.kind == "parts" and isinstance(value, list):
+            for index, part in enumerate(value):
+                found = key_faults(field.parts, part) if isinstance(part, dict) else ()
+                yield from (fault.under(f"{field.name}.{index}") for fault in found)
+
+
 def type_fault(message: str) -> Fault:
     """Say in both languages what msgspec found."""
     what, _, place = message.partition(" - at `$")
-    if what.startswith("Object missing required field"):
-        name = what.split("`")[1]
-        field = ".".join(part for part in (place.strip("`.").replace("[", "").replace("]", ""), name) if part)
-        return Fault(field, "À remplir.", "Needed.")
     field = place.strip("`.").replace("[", ".").replace("]", "")
     return Fault(field, f"Cette valeur ne convient pas ({what}).", f"{what}.")
 

@@ -182,6 +182,18 @@ def test_what_cannot_be_is_refused_at_its_field(desk: Desk, kind: str, entry: di
     assert desk.fetch("select count(*) from audit_log") == [(0,)]
 
 
+def test_all_that_is_missing_is_said_at_once(desk: Desk) -> None:
+    async def story(client: httpx.AsyncClient) -> None:
+        refused = await client.post(path("tariffs"), json={"price_eur": 1, "colour": "red", "use": None})
+        fields = {fault["field"] for fault in refused.json()["faults"]}
+        assert fields == {"energy", "use", "unit", "valid_from", "colour"}
+        parts = await client.post(path("projects"), json={"subsidy": {}, "invoices": [{"number": "F1"}]})
+        fields = {fault["field"] for fault in parts.json()["faults"]}
+        assert {"subsidy.eligible_from", "invoices.0.amount_eur", "slug"} <= fields
+
+    tell(desk, story)
+
+
 def test_a_round_is_declared_once_corrected_and_taken_away(desk: Desk) -> None:
     entry = {
         "sector": "nord",

@@ -118,6 +118,66 @@ def test_a_key_that_only_reads_sees_lists_without_buttons(page: Page, town: Lamp
     expect(panel.get_by_role("button", name="Ajouter")).to_have_count(0)
 
 
+def test_a_project_with_invoice_and_subsidy_is_entered(page: Page, key: str, tmp_path: Path) -> None:
+    panel = open_reference(page, key, "Projets")
+    panel.get_by_role("button", name="Ajouter").click()
+    for label, text in (
+        ("Identifiant", "led-2026"),
+        ("Équipements concernés", "lamp-1\nlamp-9"),
+        ("Effet à partir du", "2026-01-01"),
+        ("Période de référence du", "2025-01-01"),
+        ("au (jour non compris)", "2026-01-01"),
+        ("Coût hors taxe", "9 000,50"),
+    ):
+        panel.get_by_label(label).fill(text)
+    panel.get_by_label("Nom", exact=False).first.fill("LED")
+    panel.get_by_label("Domaine").select_option(label="éclairage")
+    invoices = panel.get_by_role("group", name="Factures")
+    invoices.get_by_role("button", name="Ajouter une ligne").click()
+    invoices.get_by_label("Numéro").fill("F1")
+    invoices.get_by_label("Montant hors taxe").fill("8000")
+    subsidy = panel.get_by_role("group", name="Subvention")
+    subsidy.get_by_label("À renseigner").check()
+    subsidy.get_by_label("Dépenses éligibles à partir du").fill("2025-03-01")
+    subsidy.get_by_label("Part (0 à 1)").fill("40")
+    panel.get_by_role("button", name="Voir ce qui change").click()
+    expect(invoices.locator("[data-field=invoiced_on] .fault")).to_have_text("À remplir.")
+    invoices.get_by_label("Date de facture").fill("2025-06-12")
+    panel.get_by_role("button", name="Voir ce qui change").click()
+    expect(subsidy.locator("[data-field=share] .fault")).to_have_text("Attendu : entre 0 et 1.")
+    page.screenshot(path=tmp_path / "project.png", full_page=True)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert page.evaluate(FIND_FAULTS) == []
+    subsidy.get_by_label("Part (0 à 1)").fill("0,4")
+    panel.get_by_role("button", name="Voir ce qui change").click()
+    expect(panel.get_by_role("alert")).to_contain_text("L’équipement 'lamp-9' n’existe pas ici.")
+    panel.get_by_label("Équipements concernés").fill("lamp-1")
+    save(panel)
+    expect(panel.locator("tbody tr")).to_contain_text("9\u202f000,5\u202f€")
+
+
+def test_a_file_of_assets_is_looked_at_before_it_is_imported(page: Page, key: str, tmp_path: Path) -> None:
+    """A refused line is shown with its reason and holds the import back until the others are wanted all the same."""
+    path = tmp_path / "assets.csv"
+    path.write_text("slug;name;type;longitude;latitude\nlamp-1;Lampe 1;street_light;5.1;47.52\n"
+                    "lamp-7;Lampe 7;street_light;5.12;47.53\nlamp-8;Lampe 8;street_light;500;47.5\n")  # fmt: skip
+    panel = open_reference(page, key, "Équipements (fichier)")
+    panel.get_by_role("button", name="Voir ce qui change").click()
+    expect(panel.get_by_role("alert")).to_contain_text("Choisissez d’abord un fichier")
+    panel.get_by_label("Fichier CSV").set_input_files(path)
+    panel.get_by_role("button", name="Voir ce qui change").click()
+    expect(panel).to_contain_text("nouveaux : 1 · modifiés : 1")
+    expect(panel.locator("tbody tr", has_text="lamp-8")).to_contain_text("refusé")
+    expect(panel.get_by_role("button", name="Importer")).to_be_disabled()
+    page.screenshot(path=tmp_path / "file.png", full_page=True)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert page.evaluate(FIND_FAULTS) == []
+    panel.get_by_label("Importer les autres lignes").check()
+    panel.get_by_role("button", name="Importer").click()
+    expect(panel.get_by_role("status")).to_contain_text("Importé : 1 nouveaux, 1 modifiés.")
+    expect(page.locator(".assets")).to_contain_text("Lampe 7")
+
+
 def save(panel: Locator) -> None:
     panel.get_by_role("button", name="Voir ce qui change").click()
     panel.get_by_role("button", name="Enregistrer").click()

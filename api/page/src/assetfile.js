@@ -56,9 +56,11 @@ function drawPreview(found, save) {
   const skips = h("input", { type: "checkbox" });
   const button = h("button", { type: "button", class: "main", disabled: found.n_refused > 0, onclick: () => save(skips.checked) }, say("file_save"));
   skips.addEventListener("change", () => { button.disabled = !skips.checked; });
+  const heading = h("h3", { tabindex: "-1" }, say("change_title"));
+  window.setTimeout(() => heading.focus(), 0);
   return [
-    h("h3", {}, say("change_title")),
-    h("p", { role: "status" }, say("file_counts", counts)),
+    heading,
+    h("p", {}, say("file_counts", counts)),
     columns && h("p", { class: "meta" }, say("file_columns", { columns })),
     found.ignored.length > 0 && h("p", { class: "meta" }, say("file_ignored", { columns: found.ignored.join(", ") })),
     ...found.notes.map((note) => h("p", { class: "meta" }, note)),
