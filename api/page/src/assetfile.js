@@ -63,7 +63,8 @@ function drawPreview(found, save) {
     h("p", {}, say("file_counts", counts)),
     columns && h("p", { class: "meta" }, say("file_columns", { columns })),
     found.ignored.length > 0 && h("p", { class: "meta" }, say("file_ignored", { columns: found.ignored.join(", ") })),
-    ...found.notes.map((note) => h("p", { class: "meta" }, note)),
+    // Columns are named above already.
+    ...found.notes.filter((note) => !note.startsWith("taken:")).map((note) => h("p", { class: "meta" }, note)),
     found.items.length > 0 && drawItems(found.items),
     found.truncated && h("p", { class: "hint" }, say("reference_more", { n: count(found.items.length) })),
     found.n_refused > 0 && h("label", { class: "choice" }, skips, say("file_skip")),

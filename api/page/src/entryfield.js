@@ -36,7 +36,7 @@ function wrap(field, input, read) {
   if (field.is_required) input.setAttribute("aria-required", "true");
   const label = h("label", { for: input.id }, localised(field, "name"),
     field.is_required && h("span", { class: "needed", title: say("entry_required") }, "\u00a0*"));
-  const element = h("div", { class: `entry-field ${field.kind}`, "data-field": field.name }, label, input,
+  const element = h("div", { class: "entry-field", "data-field": field.name }, label, input,
     suggestionsByInput.get(input), hintText && hint, fault);
   return {
     element,
