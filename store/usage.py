@@ -10,12 +10,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from store.inputs import Window
 from store.sql import load_queries
+
+if TYPE_CHECKING:  # the API reads this module, and starts without NumPy
+    from store.inputs import Window
 
 QUERIES = load_queries(__file__)
 PERIOD_S = 60.0
@@ -121,7 +123,7 @@ class SavedFigure:
     high: float | None
 
 
-def read_platform(connection: Connection, window: Window) -> PlatformMonth:
+def read_platform(connection: Connection, window: "Window") -> PlatformMonth:
     """Read what Vigie used in a window."""
     row = connection.execute(QUERIES["read_platform"], window_parameters(window)).fetchone()
     if row is None:
@@ -129,11 +131,11 @@ def read_platform(connection: Connection, window: Window) -> PlatformMonth:
     return PlatformMonth(*row)
 
 
-def read_saved(connection: Connection, window: Window) -> list[SavedFigure]:
+def read_saved(connection: Connection, window: "Window") -> list[SavedFigure]:
     """Read what KPIs of energy saved and emissions avoided say of a territory's month, in order of their names."""
     return [SavedFigure(*row) for row in connection.execute(QUERIES["read_saved"], window_parameters(window))]
 
 
-def window_parameters(window: Window) -> dict[str, datetime | int]:
+def window_parameters(window: "Window") -> dict[str, datetime | int]:
     """Name the fields as the queries do."""
     return {"territory_id": window.territory_id, "from": window.begins_at, "to": window.ends_at}
