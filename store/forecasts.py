@@ -6,12 +6,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from store.inputs import Connection
+import psycopg
+
 from store.reader import Connection as ReaderConnection
 from store.reader import Row, fetch
 from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
+Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)

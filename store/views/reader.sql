@@ -313,8 +313,8 @@ left join public.assets a on a.asset_id = k.asset_id
 where k.is_current and k.territory_id in (select territory_id from reader.readable_territories);
 
 create view reader.planned_rounds with (security_barrier) as
-select p.planned_rounds_id, p.territory_id, p.day, p.waste_stream, p.made_at, reader.veil(p.summary) as summary,
-       reader.veil(p.geojson) as geojson, reader.veil(p.gpx) as gpx, reader.veil(p.sheet_fr) as sheet_fr,
+select p.planned_rounds_id, p.territory_id, p.day, reader.veil(p.waste_stream) as waste_stream, p.made_at,
+       reader.veil(p.summary) as summary, reader.veil(p.geojson) as geojson, reader.veil(p.gpx) as gpx, reader.veil(p.sheet_fr) as sheet_fr,
        reader.veil(p.sheet_en) as sheet_en
 from public.planned_rounds p
 where p.territory_id in (select territory_id from reader.readable_territories);

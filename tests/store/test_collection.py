@@ -10,7 +10,6 @@ from typer.testing import CliRunner
 
 from analytics.forecast.job import tell_forecasts
 from analytics.kpi import domains
-from analytics.tell import tell_domain
 from deploy.cli import app
 from store.collection import (
     find_territory,
@@ -25,6 +24,7 @@ from store.errors import ReferenceDataError
 from store.inputs import Connection, Window
 from store.reference import CollectionPlan, Reference, RoundDone, enter_reference
 from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
+from tests.support.telling import tell_read
 
 pytestmark = pytest.mark.services
 
@@ -102,7 +102,7 @@ def test_container_without_its_sensor_is_not_known_from_then_on(connection: Conn
     """Two lifts of the first container are seen to be skipped, the three after the move are not known, so withheld."""
     put_levels(connection, hourly(50.0))
     (domain,) = (one for one in domains() if one.name == "collection")
-    figures = {(one.kpi, one.asset_id): one for one in tell_domain(connection, domain, window(connection))}
+    figures = {(one.kpi, one.asset_id): one for one in tell_read(connection, domain, window(connection))}
     first, second = (row.asset_id for row in read_watched_containers(connection, window(connection)))
     assert figures["lifts_avoided", first].value is None
     assert "40% of the time is known" in str(figures["lifts_avoided", first].withheld)
@@ -126,7 +126,7 @@ def test_plan_carries_what_a_round_takes_and_amounts_follow(connection: Connecti
         ),
     )
     (domain,) = (one for one in domains() if one.name == "round_amounts")
-    figures = {one.kpi: one for one in tell_domain(connection, domain, window(connection))}
+    figures = {one.kpi: one for one in tell_read(connection, domain, window(connection))}
     assert (figures["rounds_distance_avoided"].value, figures["rounds_time_avoided"].completeness) == (0, 1.0)
     assert "factors collection_fuel_low" in str(figures["rounds_fuel_avoided"].withheld)
 

@@ -50,6 +50,7 @@ LIMITED = {
     "measurements_daily",
     "measurements_hourly",
     "placements",
+    "planned_rounds",
     "readable_territories",
     "rejections",
     "replay_requests",

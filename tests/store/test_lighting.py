@@ -8,7 +8,6 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from analytics.kpi import domains
-from analytics.tell import tell_domain
 from deploy.local.services import Services
 from deploy.reference import enter_file
 from simulators.reference import write_reference
@@ -26,6 +25,7 @@ from store.lighting import (
 from store.results import KpiValue, write_kpis
 from tests.support.filled_town import fill_town
 from tests.support.services import fresh_database
+from tests.support.telling import tell_read
 
 pytestmark = pytest.mark.services
 
@@ -124,7 +124,7 @@ def test_outages_are_read_as_they_were_told_of_this_very_period(connection: Conn
 def test_a_saving_without_metered_past_rests_on_the_inventory(connection: Connection) -> None:
     """The town has no metered year: the cabinets' savings are stipulated, split, priced, and told as emissions."""
     (domain,) = [one for one in domains() if one.name == "lighting_saving"]
-    figures = {one.kpi: one for one in tell_domain(connection, domain, CABINETS) if one.asset_id is None}
+    figures = {one.kpi: one for one in tell_read(connection, domain, CABINETS) if one.asset_id is None}
     assert figures["lighting_energy_saved"].proof["n_meters_stipulated"] > 0
     parts = [figures[f"lighting_saved_by_{part}"].value for part in ("relamping", "dimming", "switch_off")]
     assert sum(part or 0 for part in parts) == pytest.approx(figures["lighting_energy_saved"].value)
@@ -136,7 +136,7 @@ def test_a_saving_without_metered_past_rests_on_the_inventory(connection: Connec
 @pytest.mark.parametrize("name", ["lamp_hours", "cabinet_hours", "lighting_density"])
 def test_figures_are_told_out_of_the_store(connection: Connection, name: str) -> None:
     (domain,) = [one for one in domains() if one.name == name]
-    figures = tell_domain(connection, domain, Window(1, domain.asset_types, BEGIN, END))
+    figures = tell_read(connection, domain, Window(1, domain.asset_types, BEGIN, END))
     assert {figure.kpi for figure in figures} == set(domain.kpis)
     told = [figure for figure in figures if figure.value is not None]
     assert told or name == "lighting_density"  # twelve months are not there, and areas are not entered

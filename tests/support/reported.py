@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from analytics.kpi import domains
 from analytics.kpi.energy import EnergyInputs
+from analytics.kpi.parking import BayInputs
 from analytics.kpi.rounds import RoundInputs
 from analytics.report.amount import Language
 from analytics.report.bundle import MANIFEST, SIGNATURE
@@ -38,12 +39,13 @@ def seconds(part: Part) -> float:
     return (part.ends_at - part.begins_at).total_seconds()
 
 
-def bays(part: Part) -> list[StateAmount]:
+def bays(part: Part) -> BayInputs:
     """Two bays, occupied for a third of the time; in part 3 almost nothing is known."""
     length = seconds(part)
     known = 0.1 if part.index == 3 else 1.0
     states = ((0, length * known * 2 / 3), (1, length * known / 3))
-    return [StateAmount(asset, asset, length, states, ((0, 4), (1, 4 + part.index))) for asset in (1, 2)]
+    amounts = [StateAmount(asset, asset, length, states, ((0, 4), (1, 4 + part.index))) for asset in (1, 2)]
+    return BayInputs(amounts, (), (), (), ZONE, part.begins_at.date(), 0)
 
 
 def bins(part: Part) -> list[Curve]:
