@@ -12,14 +12,13 @@ VALID_TO = Field("valid_to", "day", "Jusqu’au (jour non compris)", "Until (day
 SECTOR = Field("sector", "text", "Secteur", "Sector")
 WASTE_STREAM = Field(
     "waste_stream",
-    "word",
+    "text",  # as containers have it
     "Flux de déchets",
     "Waste stream",
     choices=(
         Choice("residual", "ordures ménagères", "residual waste"),
-        Choice("packaging", "emballages", "packaging"),
+        Choice("recycling", "emballages et papiers", "recycling"),
         Choice("glass", "verre", "glass"),
-        Choice("paper", "papier", "paper"),
         Choice("organic", "biodéchets", "organic waste"),
     ),
 )
