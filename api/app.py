@@ -42,7 +42,7 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         pool = open_async_pool(database_url, program="api", n_connections=n_connections)
         await pool.open(wait=False)  # the API also starts while the database is away, and says so
-        app.state.pool, app.state.key_ring = pool, KeyRing(pool)
+        app.state.pool, app.state.key_ring, app.state.database_url = pool, KeyRing(pool), database_url
         app.state.allowance = Allowance(posts_per_s)
         app.state.courier = courier = Courier(open_desk, patience_s)
         async with noting(pool, lambda: courier.n_bytes):

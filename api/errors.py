@@ -47,16 +47,29 @@ class Problem(BaseModel):
 class ProblemError(Exception):
     """Ends a request with a problem body."""
 
-    def __init__(self, status: int, detail: str, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        headers: Mapping[str, str] | None = None,
+        members: Mapping[str, object] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.headers = dict(headers or {})
+        self.members = dict(members or {})
 
 
-def problem_response(request: Request, status: int, detail: str, headers: Mapping[str, str] | None = None) -> Response:
-    """Write a problem body."""
-    body = msgspec.json.encode(problem_body(request, status, detail))
+def problem_response(
+    request: Request,
+    status: int,
+    detail: str,
+    headers: Mapping[str, str] | None = None,
+    members: Mapping[str, object] | None = None,
+) -> Response:
+    """Write a problem body; `members` are beside those that every problem has."""
+    body = msgspec.json.encode({**(members or {}), **problem_body(request, status, detail)})
     return Response(body, status, dict(headers or {}), media_type="application/problem+json")
 
 
@@ -84,7 +97,7 @@ def register_problems(app: FastAPI) -> None:
 
 async def on_problem(request: Request, error: ProblemError) -> Response:
     """Answer what a route refused."""
-    return problem_response(request, error.status, error.detail, error.headers)
+    return problem_response(request, error.status, error.detail, error.headers, error.members)
 
 
 async def on_http(request: Request, error: HTTPException) -> Response:

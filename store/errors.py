@@ -10,6 +10,10 @@ StoreError
 └── ReferenceDataError     what was entered contradicts itself or names what is not there: the entry is refused
 """
 
+from collections.abc import Sequence
+
+from sensors.reference.fault import Fault
+
 
 class StoreError(Exception):
     """The store failed."""
@@ -45,4 +49,11 @@ class OutdatedSchemaError(StoreError):
 
 
 class ReferenceDataError(StoreError):
-    """Reference data contradict themselves or name something that is not registered."""
+    """Reference data contradict themselves or name something that is not registered.
+
+    `faults` are those known by their place: the kind of entry, which one of them, and what is wrong with it.
+    """
+
+    def __init__(self, message: str | None = None, faults: Sequence[tuple[str, int, Fault]] = ()) -> None:
+        super().__init__(message)
+        self.faults = tuple(faults)

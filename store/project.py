@@ -6,12 +6,14 @@ Entered with the project (`store.reference`), read here with the savings that KP
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import psycopg
 
-from store.inputs import Window
 from store.sql import load_queries
+
+if TYPE_CHECKING:  # the API reads this module, and starts without NumPy
+    from store.inputs import Window
 
 QUERIES = load_queries(__file__)
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -145,7 +147,7 @@ def group(connection: Connection, query: str, territory_id: int) -> dict[int, li
     return grouped
 
 
-def read_month_figures(connection: Connection, window: Window, kpis: Sequence[str]) -> list[MonthFigure]:
+def read_month_figures(connection: Connection, window: "Window", kpis: Sequence[str]) -> list[MonthFigure]:
     """Read the current figures of these KPIs in the window's months, of projects' assets and of the territory.
 
     A figure of the territory comes with each project.

@@ -5,13 +5,18 @@ contractor who sends one month at a time. Days whose KPIs rest on something that
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import psycopg
 
+from sensors.reference.check import find_faults
+from sensors.reference.fault import Fault
+from sensors.reference.resources import RESOURCES
+from store.entries import changed_spans, mark_spans, read_standing
 from store.errors import ReferenceDataError
 from store.project import Assumptions, Indicator, Invoice, Subsidy, Worth
 from store.sql import load_queries
@@ -184,6 +189,19 @@ class Reference:
     counter_ranges: tuple[CounterRange, ...] = ()
 
 
+TYPES: Mapping[str, type] = {
+    "tariffs": Tariff,
+    "factors": Factor,
+    "schedules": Schedule,
+    "collection_plans": CollectionPlan,
+    "projects": Project,
+    "rounds_done": RoundDone,
+    "notices": Notice,
+    "intervals": SendingInterval,
+    "counter_ranges": CounterRange,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ReferenceReport:
     """Rows that were added or taken away, by table; nothing where all stood as it was."""
@@ -199,19 +217,50 @@ def enter_reference(connection: Connection, reference: Reference) -> ReferenceRe
     ReferenceDataError
         A territory or asset is not registered, two tariffs or plans hold at the same time, a value is out of range.
     """
+    require_faultless(reference)
     parameters = {"territory": reference.territory, **{name: json.dumps(rows) for name, rows in tables(reference)}}
     try:
         with connection.transaction():
-            require_registered(connection, reference)
+            zone = require_registered(connection, reference)
+            standing = read_standing(connection, reference.territory, TYPES)
             connection.execute(QUERIES["lock_rollups"])  # so that no hour is computed by the old ranges after this
             changed = {name: replace(connection, name, parameters) for name in REPLACED}
             changed["counter_ranges"] = replace(connection, "counter_ranges", parameters)
             changed["rounds_done"] = connection.execute(QUERIES["insert_rounds_done"], parameters).rowcount
             if any(changed[name] for name in REPLACED):
                 connection.execute(QUERIES["mark_project_months"], parameters)
+            entered = {name: getattr(reference, name) for name in TYPES}
+            mark_spans(connection, reference.territory, changed_spans(standing, entered, zone))
+    except psycopg.errors.ExclusionViolation as error:
+        raise refused(reference, [exclusion(error)]) from error
     except (psycopg.IntegrityError, psycopg.DataError) as error:
         raise ReferenceDataError(f"reference data of {reference.territory}: {error.diag.message_primary}") from error
     return ReferenceReport({name: n for name, n in changed.items() if n})
+
+
+def require_faultless(reference: Reference) -> None:
+    """Refuse a set in which anything is wrong, whatever the store holds."""
+    faults = list(find_faults({name: getattr(reference, name) for name in RESOURCES}))
+    if faults:
+        raise refused(reference, faults)
+
+
+def refused(reference: Reference, faults: Sequence[tuple[str, int, Fault]]) -> ReferenceDataError:
+    """Say the first fault and where it is, and carry them all."""
+    name, index, fault = faults[0]
+    place = ".".join(part for part in (f"{name}[{index}]", fault.field) if part)
+    return ReferenceDataError(f"reference data of {reference.territory}: {place}: {fault.sentence_en}", faults)
+
+
+def exclusion(error: psycopg.errors.ExclusionViolation) -> tuple[str, int, Fault]:
+    """Say that an entry holds together with one that stands; all but rounds were compared before."""
+    detail = error.diag.message_detail or ""
+    fault = Fault(
+        "started_at" if error.diag.table_name == "rounds_done" else "",
+        "Une autre entrée du même genre vaut en même temps.",
+        f"Another entry of its like holds at the same time. {detail}".strip(),
+    )
+    return error.diag.table_name or "rounds_done", 0, fault
 
 
 def replace(connection: Connection, table: str, parameters: Mapping[str, Any]) -> int:
@@ -220,8 +269,8 @@ def replace(connection: Connection, table: str, parameters: Mapping[str, Any]) -
     return deleted + connection.execute(QUERIES[f"insert_{table}"], parameters).rowcount
 
 
-def require_registered(connection: Connection, reference: Reference) -> None:
-    """Refuse a set that names what is not there."""
+def require_registered(connection: Connection, reference: Reference) -> ZoneInfo:
+    """Refuse a set that names what is not there, and give the territory's clock."""
     named = {slug for project in reference.projects for slug in project.assets}
     named |= {schedule.asset for schedule in reference.schedules}
     named |= {notice.asset for notice in reference.notices if notice.asset}
@@ -231,10 +280,14 @@ def require_registered(connection: Connection, reference: Reference) -> None:
     row = connection.execute(QUERIES["find_unregistered"], parameters).fetchone()
     if row is None:
         raise ReferenceDataError(f"no territory {reference.territory!r} is registered")
-    if row[0]:
-        raise ReferenceDataError(f"no asset {row[0][0]!r} is registered in {reference.territory!r}")
-    if row[1]:
-        raise ReferenceDataError(f"no device {row[1][0]!r} is registered in {reference.territory!r}")
+    for kind, kind_fr, missing in (("asset", "équipement", row[0]), ("device", "appareil", row[1])):
+        if missing:
+            fault = Fault(
+                kind, f"L’{kind_fr} {missing[0]!r} n’existe pas ici.", f"There is no {kind} {missing[0]!r} here."
+            )
+            message = f"no {kind} {missing[0]!r} is registered in {reference.territory!r}"
+            raise ReferenceDataError(message, [("", 0, fault)])
+    return ZoneInfo(row[2])
 
 
 def tables(reference: Reference) -> Iterable[tuple[str, list[dict[str, Any]]]]:

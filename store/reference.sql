@@ -7,7 +7,8 @@ select array(
     select wanted.external_id from unnest(%(devices)s::text[]) as wanted (external_id)
     where not exists (
         select from devices d where d.territory_id = t.territory_id and d.external_id = wanted.external_id)
-    order by 1 limit 1)
+    order by 1 limit 1),
+       t.time_zone
 from territories t
 where t.slug = %(territory)s
 

@@ -16,7 +16,7 @@ import psycopg
 
 from store.sql import load_queries
 
-if TYPE_CHECKING:  # the API notes what it uses, and needs no numbers for it
+if TYPE_CHECKING:  # the API reads this module, and starts without NumPy
     from store.inputs import Window
 
 QUERIES = load_queries(__file__)

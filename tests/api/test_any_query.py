@@ -57,7 +57,7 @@ def test_any_query_gets_a_documented_answer(database_url: str, path: str) -> Non
         @settings(max_examples=60, deadline=None, derandomize=True, database=None)
         @given(queries(path))
         def ask(query: list[tuple[str, str]]) -> None:
-            check(path, runner.run(client.get(path, params=query)))
+            check(path, runner.run(client.get(filled(path), params=query)))
 
         try:
             ask()
@@ -85,7 +85,9 @@ def test_items_hold_no_field_that_is_not_documented(database_url: str, path: str
 
     async def story() -> None:
         async with api_client(database_url, town.region_key) as client:
-            answer = await client.get(path, params={"series_id": town.series_ids, "from": town.first, "to": town.last})
+            answer = await client.get(
+                filled(path), params={"series_id": town.series_ids, "from": town.first, "to": town.last}
+            )
             check(path, answer)
             schema = DOCUMENT["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
             page = resolve(schema)["properties"]
@@ -93,9 +95,16 @@ def test_items_hold_no_field_that_is_not_documented(database_url: str, path: str
                 return
             items = answer.json()["items"]
             assert items
-            assert {name for item in items for name in item} <= set(resolve(page["items"]["items"])["properties"])
+            item_schema = resolve(page["items"]["items"])
+            if not item_schema.get("additionalProperties"):  # else another list documents the fields
+                assert {name for item in items for name in item} <= set(item_schema["properties"])
 
     asyncio.run(story())
+
+
+def filled(path: str) -> str:
+    """Name what the path asks for."""
+    return path.replace("{territory}", "north").replace("{kind}", "factors")
 
 
 def resolve(schema: dict[str, Any]) -> dict[str, Any]:

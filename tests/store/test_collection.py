@@ -144,7 +144,7 @@ def test_months_of_a_plan_are_told_again_a_year_back(connection: Connection) -> 
 
 def test_half_a_range_is_refused(connection: Connection) -> None:
     half = CollectionPlan("sud", "glass", (1,), 1, date(2026, 1, 1), "06:00", None, 38.0)
-    with pytest.raises(ReferenceDataError, match="collection_plans_distance_check"):
+    with pytest.raises(ReferenceDataError, match="distance_high_km: Both ends of the range"):
         enter_reference(connection, Reference("town", collection_plans=(half,)))
 
 

@@ -98,11 +98,11 @@ def test_nothing_entered_means_the_usual_assumptions(connection: Connection) -> 
 @pytest.mark.parametrize(
     ("project", "reason"),
     [
-        (replace(WORKS, invoices=(WORKS.invoices[0], WORKS.invoices[0])), "project_invoices_pkey"),
-        (replace(WORKS, subsidy=Subsidy(date(2025, 9, 1), share=40.0)), "share_check"),
+        (replace(WORKS, invoices=(WORKS.invoices[0], WORKS.invoices[0])), "invoices.1: This line is there already"),
+        (replace(WORKS, subsidy=Subsidy(date(2025, 9, 1), share=40.0)), "subsidy.share: Expected: between 0 and 1"),
         (replace(WORKS, subsidy=Subsidy(date(2025, 9, 1), years_to_finish=0)), "years_to_finish"),
         (replace(WORKS, assumptions=Assumptions(discount_rate=4.0)), "discount_rate"),
-        (replace(WORKS, worths=(Worth("rounds_avoided", "contract"),)), "eur_kgco2e_check"),
+        (replace(WORKS, worths=(Worth("rounds_avoided", "contract"),)), "worths.0.eur: Euros or kgCO2e"),
     ],
 )
 def test_nonsense_is_refused_and_nothing_is_written(connection: Connection, project: Project, reason: str) -> None:

@@ -130,11 +130,17 @@ def test_the_day_of_a_new_round_and_the_months_of_a_project_are_told_again(town_
     [
         (replace(REFERENCE, territory="nowhere"), "no territory 'nowhere'"),
         (replace(REFERENCE, notices=(Notice("fair", "c-9", AT, AT + timedelta(1)),)), "no asset 'c-9'"),
-        (replace(REFERENCE, tariffs=(*REFERENCE.tariffs, replace(REFERENCE.tariffs[1]))), "tariffs_valid_excl"),
-        (replace(REFERENCE, tariffs=(replace(REFERENCE.tariffs[1], price_eur=-1.0),)), "tariffs_price_eur_check"),
+        (
+            replace(REFERENCE, tariffs=(*REFERENCE.tariffs, replace(REFERENCE.tariffs[1]))),
+            "Another entry .electricity, lighting. holds from 2026-01-01 without end",
+        ),
+        (
+            replace(REFERENCE, tariffs=(replace(REFERENCE.tariffs[1], price_eur=-1.0),)),
+            "price_eur: Expected: between 0 and 10000",
+        ),
         (replace(REFERENCE, schedules=(replace(REFERENCE.schedules[0], from_hour="25:00"),)), "25:00"),
         (replace(REFERENCE, projects=(replace(REFERENCE.projects[0], started_on=date(2025, 6, 1)),)), "started_on"),
-        (replace(REFERENCE, rounds_done=(RoundDone("n", "g", AT, AT - timedelta(1)),)), "range"),
+        (replace(REFERENCE, rounds_done=(RoundDone("n", "g", AT, AT - timedelta(1)),)), "ended_at: Must come after"),
     ],
 )
 def test_contradictions_are_refused_whole(town_url: str, reference: Reference, reason: str) -> None:

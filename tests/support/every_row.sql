@@ -29,3 +29,6 @@ insert into rejections (territory_id, source, topic, device, received_at, reason
 select territory_id, 'own', 'vigie/x/y/up', 'stranger of ' || slug, now(), 'unknown_device', 'secret of ' || slug, 1,
        convert_to('{"values": {"voltage": 230}}', 'UTF8'), 'native'
 from territories;
+
+insert into factors (territory_id, factor, value, unit, source, valid)
+select territory_id, 'gas_heating_value', territory_id, 'kW.h/m3', slug, daterange('2026-01-01', null) from territories;

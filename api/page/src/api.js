@@ -4,8 +4,12 @@
 export class KeyRefused extends Error {}
 /** Nobody answers, or the server cannot at present: worth another try. */
 export class ConnectionLost extends Error {}
+/** What is wrong with a field ("" for the whole). @typedef {{field: string, sentence_fr: string, sentence_en: string}} Fault */
 /** The request itself is wrong or what it names is not there; the message is the API's own. */
-export class RequestFailed extends Error {}
+export class RequestFailed extends Error {
+  /** @type {Fault[]} */
+  faults = [];
+}
 
 const PATIENCE_MS = 20_000;
 const KEY_PLACE = "vigie-key";
@@ -44,13 +48,26 @@ export async function send(path, body) {
   throw await failure(response, response.status === 401);
 }
 
+/** Change something and give the answer's JSON body.
+ * @param {"POST" | "PATCH" | "DELETE"} method
+ * @param {string} path
+ * @param {Record<string, string | number | null | undefined>} parameters
+ * @param {object | Blob | undefined} body
+ * @returns {Promise<any>}
+ */
+export async function change(method, path, parameters, body) {
+  const response = await reach(url(path, parameters), { method, body });
+  if (response.ok) return response.json();
+  throw await failure(response, response.status === 401);
+}
+
 /** @param {Response} response @param {boolean} isRefused the key is of no more use */
 async function failure(response, isRefused) {
   const problem = await response.json().catch(() => ({}));
   const detail = problem.detail ?? problem.title ?? `HTTP ${response.status}`;
   if (isRefused) return new KeyRefused(detail);
   if (response.status >= 500 || response.status === 429) return new ConnectionLost(detail);
-  return new RequestFailed(detail);
+  return Object.assign(new RequestFailed(detail), { faults: problem.faults ?? [] });
 }
 
 /** Give all items of a list, page after page, at most `most` of them.
@@ -80,19 +97,20 @@ function url(path, parameters) {
   return `/v1/${path}${query.size ? `?${query}` : ""}`;
 }
 
-/** @param {string} address @param {{signal?: AbortSignal, body?: object}} options with a body it is posted */
-async function reach(address, { signal, body }) {
+/** @param {string} address @param {{signal?: AbortSignal, method?: string, body?: object | Blob}} options with a body it is posted */
+async function reach(address, { signal, body, method = body ? "POST" : "GET" }) {
+  const isFile = body instanceof Blob;
   const key = readKey();
   const patience = AbortSignal.timeout(PATIENCE_MS);
   try {
     return await fetch(address, {
-      method: body ? "POST" : "GET",
+      method,
       headers: {
         Accept: "application/json",
-        ...(body ? { "Content-Type": "application/json" } : {}),
+        ...(body ? { "Content-Type": isFile ? "application/octet-stream" : "application/json" } : {}),
         ...(key ? { Authorization: `Bearer ${key}` } : {}),
       },
-      body: body ? JSON.stringify(body) : null,
+      body: isFile ? body : body ? JSON.stringify(body) : null,
       signal: signal ? AbortSignal.any([signal, patience]) : patience,
       cache: "no-store",
     });

@@ -11,6 +11,7 @@ import { drawHeader } from "./header.js";
 import { drawKpis } from "./kpis.js";
 import { say } from "./language.js";
 import { drawMap } from "./map.js";
+import { drawReference } from "./reference.js";
 import { drawRejections } from "./rejections.js";
 import { drawSources } from "./sources.js";
 import { forgetDrawn, state, watchAlways } from "./state.js";
@@ -54,5 +55,5 @@ function workParts() {
   closers.push(map.close, panel.close);
   const side = h("div", { class: "side" }, panel.element, drawFindings());
   const work = h("div", { class: "work" }, drawAssetList(), map.element, side);
-  return [drawKpis("kpis"), work, drawStrangers(), drawRejections(), drawSources()];
+  return [drawKpis("kpis"), work, drawReference(), drawStrangers(), drawRejections(), drawSources()];
 }

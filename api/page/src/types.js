@@ -39,5 +39,19 @@
  * @typedef {{request_id: number, done_at: string | null, n_stored: number | null, n_duplicate: number | null,
  *   n_rejected: number | null}} Replay
  * @typedef {{status: "ok" | "down", causes: string[]}} Health
+ * @typedef {{value: string, name_fr: string, name_en: string, unit: string}} Choice
+ * @typedef {{name: string, kind: string, name_fr: string, name_en: string, is_required: boolean, unit: string,
+ *   least: number | null, most: number | null, choices: Choice[], parts: Field[]}} Field
+ * @typedef {{kind: string, name_fr: string, name_en: string, alike: string[], begins: string, ends: string,
+ *   fields: Field[]}} Kind
+ * @typedef {Record<string, any>} Entry with the fields of its kind; one that stands has an `id`
+ * @typedef {{kpi: string, name_fr: string, name_en: string, domain: string, months: string[], n_values: number}} ToldAgain
+ * @typedef {{preview: boolean, needs_cause: boolean, id: number | null, before: Entry | null, after: Entry | null,
+ *   ended: Entry | null, told_again: ToldAgain[]}} Change
+ * @typedef {{line: number, slug: string, fate: "new" | "changed" | "refused",
+ *   changes: {field: string, before: unknown, after: unknown}[], moved_m: number | null, reason: string | null}} AssetOutcome
+ * @typedef {{preview: boolean, format: string, crs: string, notes: string[], columns: Record<string, string>,
+ *   ignored: string[], n_new: number, n_changed: number, n_unchanged: number, n_refused: number, n_moved: number,
+ *   items: AssetOutcome[], truncated: boolean}} AssetImport
  */
 export {};
