@@ -36,12 +36,16 @@ format: setup ## let ruff format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench-%: setup ## figures as JSON lines: bench-columnstore, bench-ingest, bench-kpis, bench-load, bench-start, bench-store, bench-year
+bench-%: setup ## figures as JSON lines: bench-analyse, bench-api, bench-columnstore, bench-detectors, bench-fuzz, bench-ingest, bench-kpis, bench-load, bench-maintenance, bench-start, bench-store, bench-year
 	@$(BIN)/python -m bench.$*
 
 bench-ingest: setup
 	@$(BIN)/python -m pip install -q --require-hashes -r requirements-bench.txt
 	@$(BIN)/python -m bench.ingest
+
+bench-fuzz: setup
+	@$(BIN)/python -m pip install -q -r requirements-fuzz.in
+	@$(BIN)/python -m bench.fuzz
 
 evaluate: setup ## towns with known truth: error of each KPI, recall and false alarms of each fault
 	@$(BIN)/python -m bench.evaluation $(if $(SEEDS),--seeds $(SEEDS))

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from analytics.feedback.threshold import without_quiet
 from analytics.maintenance import Hint, Span, Verdict, hints
 from analytics.period import begin
-from store.hints import HintMark, close_asset_findings, read_hint_marks, save_hint_mark
+from store.hints import HintMark, close_hint_findings, read_hint_marks, save_hint_mark
 from store.inputs import Connection, Window
 from store.results import Finding, open_finding
 
@@ -38,7 +39,17 @@ def tell_hints(connection: Connection, computed_to: datetime, n_steps: int = 50)
     """Tell every hint up to where rollups are computed, at most so many steps of each; each is a transaction."""
     report = HintReport()
     for hint in hints().values():
-        for mark in read_hint_marks(connection, hint.name, hint.version, hint.asset_types):
+        report += tell_hint(connection, hint, computed_to, n_steps)
+    return report
+
+
+def tell_hint(
+    connection: Connection, hint: Hint, computed_to: datetime, n_steps: int = 50, territory_id: int | None = None
+) -> HintReport:
+    """Tell one hint in all territories, or in one."""
+    report = HintReport()
+    for mark in read_hint_marks(connection, hint.name, hint.version, hint.asset_types):
+        if territory_id in (None, mark.territory_id):
             told = [tell_step(connection, hint, mark, span) for span in steps(hint, mark, computed_to, n_steps)]
             report = sum(told, report + HintReport(is_behind=len(told) == n_steps))
     return report
@@ -70,7 +81,7 @@ def tell_step(connection: Connection, hint: Hint, mark: HintMark, span: Span) ->
     """Tell one step, write what follows from it, and note how far the hint is."""
     window = Window(mark.territory_id, hint.asset_types, span.begins_at - hint.reach, span.ends_at)
     with connection.transaction():
-        verdicts = hint.tell(hint.read(connection, window), span)
+        verdicts = without_quiet(connection, hint, mark.territory_id, hint.tell(hint.read(connection, window), span))
         report = write(connection, hint, mark.territory_id, verdicts)
         save_hint_mark(connection, mark.territory_id, hint.name, hint.version, span.ends_at)
     return report
@@ -79,20 +90,25 @@ def tell_step(connection: Connection, hint: Hint, mark: HintMark, span: Span) ->
 def write(connection: Connection, hint: Hint, territory_id: int, verdicts: Iterable[Verdict]) -> HintReport:
     """Open the findings of what is there, close those of what is not, in order of time."""
     n_opened = n_closed = 0
-    gone: dict[datetime, list[int]] = {}
+    gone: dict[datetime, list[tuple[int | None, int | None, int | None]]] = {}
     for verdict in sorted(verdicts, key=lambda verdict: verdict.at):
         if verdict.is_present is True:
-            n_closed += close(connection, hint, gone)
+            n_closed += close(connection, hint, territory_id, gone)
             n_opened += open_finding(connection, finding_of(hint, territory_id, verdict))
         elif verdict.is_present is False:
-            gone.setdefault(verdict.at, []).append(verdict.asset_id)
-    n_closed += close(connection, hint, gone)
+            gone.setdefault(verdict.at, []).append((verdict.asset_id, verdict.device_id, verdict.series_id))
+    n_closed += close(connection, hint, territory_id, gone)
     return HintReport(1, n_opened, n_closed)
 
 
-def close(connection: Connection, hint: Hint, gone: dict[datetime, list[int]]) -> int:
+def close(
+    connection: Connection,
+    hint: Hint,
+    territory_id: int,
+    gone: dict[datetime, list[tuple[int | None, int | None, int | None]]],
+) -> int:
     """Close what has gone, and forget it."""
-    n_closed = sum(close_asset_findings(connection, hint.name, ids, at) for at, ids in gone.items())
+    n_closed = sum(close_hint_findings(connection, territory_id, hint.name, about, at) for at, about in gone.items())
     gone.clear()
     return n_closed
 
@@ -111,4 +127,6 @@ def finding_of(hint: Hint, territory_id: int, verdict: Verdict) -> Finding:
         sentence_fr=verdict.sentence_fr,
         evidence=verdict.evidence or {},
         asset_id=verdict.asset_id,
+        device_id=verdict.device_id,
+        series_id=verdict.series_id,
     )

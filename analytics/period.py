@@ -67,3 +67,9 @@ def with_following_months(periods: list[Period], time_zone: str, n_months: int, 
 def begin(day: date, rhythm: Rhythm, zone: ZoneInfo) -> datetime:
     """Give the instant at which a civil day, or the night that begins on it, begins."""
     return datetime.combine(day, BEGIN_BY_RHYTHM[rhythm], zone).astimezone(UTC)
+
+
+def civil_days(begins_at: datetime, ends_at: datetime, time_zone: str) -> tuple[date, ...]:
+    """Give the civil days of a period that goes from midnight to midnight."""
+    first, end = (at.astimezone(ZoneInfo(time_zone)).date() for at in (begins_at, ends_at))
+    return tuple(first + timedelta(days=n) for n in range((end - first).days))

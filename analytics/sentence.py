@@ -24,6 +24,11 @@ SIGN_BY_UNIT = {
     "um/m": "µm/m",
 }
 
+WITHDRAWN = (
+    "Values that came late show that nothing was unusual.",
+    "Des valeurs arrivées en retard montrent que rien n'était inhabituel.",
+)  # English, French
+
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -37,13 +42,19 @@ class Subject:
 
 
 def tell_unusual(subject: Subject, score: Score, at: datetime, started_at: datetime) -> tuple[str, str]:
-    """Give (English, French) for a value, or the lowest, mean or highest of a day, out of its range."""
-    sign = SIGN_BY_UNIT.get(subject.unit, "" if subject.unit.startswith("{") else subject.unit)
+    """Give (English, French) for a value, or what it is compared by (a day, the last values), out of its range."""
+    sign = sign_of(subject.unit)
     found, low, high = (number(n) for n in (score.looked_at, score.expected_low, score.expected_high))
     what_en, what_fr = {
         "day_low": (": the lowest value of the day is", " : la valeur la plus basse du jour est de"),
         "day_mean": (": the mean of the day is", " : la moyenne du jour est de"),
         "day_high": (": the highest value of the day is", " : la valeur la plus haute du jour est de"),
+        "shape": (": in the course of the day an hour is", " : dans l'allure du jour, une heure est à"),
+        "level": (": the level has shifted to", " : le niveau est passé à"),
+        "short_mean": (": the mean of the last 10 values is", " : la moyenne des 10 dernières valeurs est de"),
+        "long_mean": (": the mean of the last 48 values is", " : la moyenne des 48 dernières valeurs est de"),
+        "step": (": the step from the value before is", " : l'écart avec la valeur d'avant est de"),
+        "spread": (": the spread of the last 24 values is", " : l'écart type des 24 dernières valeurs est de"),
     }.get(score.aspect, (" is", " :"))
     english = (
         f"{subject.name}: {subject.quantity_en.lower()}{what_en} {found}{spaced(sign)} on {clock(at, subject)};"
@@ -79,6 +90,11 @@ def number(value: float) -> str:
 def french_number(text: str) -> str:
     """Write the decimal mark as French does."""
     return text.replace(".", ",")
+
+
+def sign_of(unit: str) -> str:
+    """Give a unit (UCUM) as people write it; what is only counted has none."""
+    return SIGN_BY_UNIT.get(unit, "" if unit.startswith("{") else unit)
 
 
 def spaced(sign: str) -> str:

@@ -6,16 +6,24 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from api.allowance import Allowance
+from api.background import in_background
+from api.bulk.gate import Gate
+from api.conditional import Conditional, describe_not_modified
 from api.courier import PATIENCE_S, Courier
 from api.errors import register_problems
+from api.exports.clerk import Clerk
+from api.exports.folder import Folder, default_folder
 from api.hangup import CancelOnHangUp
 from api.headers import HardenedHeaders
+from api.live.hub import Hub
+from api.metrics import Measured, Metrics
 from api.page import mount
 from api.routes import routers
 from api.security import KeyRing
-from api.usage import noting
+from api.usage import keep_noting
 from sensors.posting import Desk
 from store.connect import open_async_pool
+from store.usage import Meter
 
 POSTS_PER_S = 100.0
 DESCRIPTION = """Measurements, findings and KPIs of smart territories.
@@ -31,12 +39,15 @@ def create_app(
     open_desk: Callable[[], Desk] | None = None,
     patience_s: float = PATIENCE_S,
     posts_per_s: float = POSTS_PER_S,
+    exports: Folder | None = None,
 ) -> FastAPI:
     """Make the application; its pool opens when it starts and closes when it ends.
 
     `open_desk` gives who settles posted messages, which are waited for `patience_s`; without it, none are taken.
-    A key may post `posts_per_s` times a second, 0 for no limit.
+    A key may post `posts_per_s` times a second, 0 for no limit. Ordered files lie in `exports`.
     """
+
+    metrics = Metrics()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -44,8 +55,16 @@ def create_app(
         await pool.open(wait=False)  # the API also starts while the database is away, and says so
         app.state.pool, app.state.key_ring, app.state.database_url = pool, KeyRing(pool), database_url
         app.state.allowance = Allowance(posts_per_s)
+        app.state.gate = Gate(pool)
+        app.state.clerk = clerk = Clerk(pool, app.state.gate, exports or Folder(default_folder()))
         app.state.courier = courier = Courier(open_desk, patience_s)
-        async with noting(pool, lambda: courier.n_bytes):
+        app.state.hub = hub = Hub(pool)
+        watch_streams(metrics, app.state.gate, clerk, hub)
+        async with (
+            in_background(keep_noting(pool, Meter("api", lambda: courier.n_bytes)), "usage"),
+            in_background(clerk.keep_writing(), "exports"),
+            hub.closing(),
+        ):
             yield
         await courier.close()
         await pool.close()
@@ -64,6 +83,28 @@ def create_app(
     for router in routers():
         app.include_router(router)
     mount(app)
+    app.state.metrics = metrics
+    app.openapi = lambda: describe_not_modified(FastAPI.openapi(app))  # type: ignore[method-assign]
     app.add_middleware(CancelOnHangUp)
+    app.add_middleware(Conditional)
     app.add_middleware(HardenedHeaders)
+    app.add_middleware(Measured, metrics=metrics)
     return app
+
+
+def watch_streams(metrics: Metrics, gate: Gate, clerk: Clerk, hub: Hub) -> None:
+    """Have the levels of what runs beside the requests read off with the counters."""
+    metrics.watch(
+        {
+            ("vigie_api_bulk_running", "Bulk answers that are sent"): lambda: gate.n_running,
+            ("vigie_api_listening", "Clients that listen to events"): lambda: hub.n_listening,
+        },
+        {
+            ("vigie_api_bulk_refused", "Bulk answers refused because too many ran"): lambda: gate.n_refused,
+            ("vigie_api_exports_done", "Ordered files written"): lambda: clerk.n_done,
+            ("vigie_api_exports_failed", "Ordered files that failed"): lambda: clerk.n_failed,
+            ("vigie_api_listening_refused", "Clients refused because too many listened"): lambda: hub.n_refused,
+            ("vigie_api_listening_cut", "Clients cut because they did not keep up"): lambda: hub.n_cut,
+            ("vigie_api_not_told", "Measurements too late to be told live"): lambda: hub.n_elsewhere,
+        },
+    )

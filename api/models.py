@@ -209,6 +209,29 @@ class Finding(BaseModel):
     sentence_en: str
     evidence: dict[str, Any]
     verdict: Literal["confirmed", "false_alarm", "known"] | None
+    is_silenced: bool = Field(description="judged known or a false alarm: no alarm any more, until it closes")
+    incident_id: int | None
+
+
+class Incident(BaseModel):
+    """Findings with one cause: one line for a technician, however many assets it shows at."""
+
+    incident_id: int
+    territory: str
+    cause: str
+    asset_id: int | None
+    asset_name: str | None
+    device_id: int | None
+    severity: Severity
+    score: float
+    started_at: datetime
+    ended_at: datetime | None
+    n_findings: int
+    n_assets: int
+    sentence_fr: str
+    sentence_en: str
+    updated_at: datetime
+    is_silenced: bool = Field(description="all its findings were judged known or false alarms")
 
 
 class Rejection(BaseModel):
@@ -340,14 +363,6 @@ class Completeness(BaseModel):
     n_received: int
     n_expected: float | None
     completeness: float | None = Field(description="received of expected, 0 to 1")
-
-
-class Health(BaseModel):
-    """Whether the API can do its work, and what is wrong."""
-
-    status: Literal["ok", "down"]
-    version: str
-    causes: list[str]
 
 
 class Refusal(BaseModel):

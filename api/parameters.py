@@ -36,6 +36,7 @@ Territory = Annotated[
 # A word of a registry: a quantity, a type, a KPI, a reason. Unknown ones give an empty list, for they may come later.
 Word = Annotated[str | None, Query(pattern="^[a-z0-9_]{1,64}$")]
 Id = Annotated[int | None, Query(ge=1, lt=2**31)]
+LongId = Annotated[int | None, Query(ge=1, lt=2**63)]
 From = Annotated[
     Instant | None,
     Query(

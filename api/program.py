@@ -3,12 +3,14 @@
 import os
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
+from pathlib import Path
 
 import uvicorn
 
 from api.app import POSTS_PER_S, create_app
+from api.exports.folder import Folder, default_folder
 from sensors.posting import Desk
 
 
@@ -20,16 +22,17 @@ class SettingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where to listen, which database to read, how often a key may post [1/s]; 0 sets no limit."""
+    """Where to listen, which database to read, how often a key may post [1/s], 0 for no limit, where exports lie."""
 
     database_url: str
     host: str = "127.0.0.1"
     port: int = 8080
     posts_per_s: float = POSTS_PER_S
+    export_dir: Path = field(default_factory=default_folder)
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
-    """Read VIGIE_DATABASE_URL, VIGIE_API_HOST, VIGIE_API_PORT, VIGIE_API_POSTS_PER_S.
+    """Read VIGIE_DATABASE_URL, VIGIE_API_HOST, VIGIE_API_PORT, VIGIE_API_POSTS_PER_S, VIGIE_API_EXPORT_DIR.
 
     Raises
     ------
@@ -43,7 +46,9 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     if not port.isdigit() or not 1 <= int(port) <= 65535:
         raise SettingError(f"VIGIE_API_PORT must be a port from 1 to 65535, not {port!r}")
     host = environment.get("VIGIE_API_HOST") or "127.0.0.1"
-    return Settings(database_url, host, int(port), read_rate(environment.get("VIGIE_API_POSTS_PER_S") or ""))
+    rate = read_rate(environment.get("VIGIE_API_POSTS_PER_S") or "")
+    folder = environment.get("VIGIE_API_EXPORT_DIR")
+    return Settings(database_url, host, int(port), rate, Path(folder) if folder else default_folder())
 
 
 def read_rate(text: str) -> float:
@@ -67,7 +72,12 @@ def main(settings: Settings, open_desk: Callable[[], Desk] | None = None) -> Non
     """
     require_free(settings.host, settings.port)
     config = uvicorn.Config(
-        create_app(settings.database_url, open_desk=open_desk, posts_per_s=settings.posts_per_s),
+        create_app(
+            settings.database_url,
+            open_desk=open_desk,
+            posts_per_s=settings.posts_per_s,
+            exports=Folder(settings.export_dir),
+        ),
         host=settings.host,
         port=settings.port,
         log_level="warning",

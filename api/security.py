@@ -60,6 +60,12 @@ class KeyRing:
         return slugs
 
 
+def presented(request: Request) -> str:
+    """Give the text of the key that a request bears, for whoever asks again whether it is still valid."""
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    return text.strip() if scheme.lower() == "bearer" else request.headers.get("x-api-key", "")
+
+
 async def known_key(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, Field
 
 from sensors.formats import find_format
+from sensors.language import Language
 from sensors.measurement import Column, RejectedPart, Uplink
 from sensors.quantity import find_quantity
 from sensors.rejection import DecodeError
@@ -119,6 +120,6 @@ def describe_refused(uplink: Uplink) -> Iterator[dict[str, Any]]:
         }
 
 
-def say(part: RejectedPart, language: Literal["fr", "en"]) -> str:
+def say(part: RejectedPart, language: Language) -> str:
     """Say why a part is refused."""
     return part.reason.sentence(language, quantity=part.quantity, detail=part.detail)

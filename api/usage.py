@@ -1,8 +1,6 @@
 """Notes what the API itself uses, once a minute, as the other programs do."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
 
 import psycopg
 import structlog
@@ -11,18 +9,6 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from store.usage import PERIOD_S, AsyncConnection, Meter, note_usage_async
 
 LOG = structlog.get_logger()
-
-
-@asynccontextmanager
-async def noting(pool: AsyncConnectionPool[AsyncConnection], count_bytes: Callable[[], int]) -> AsyncIterator[None]:
-    """Note usage while in use; `count_bytes` gives the bytes of messages taken in so far."""
-    task = asyncio.create_task(keep_noting(pool, Meter("api", count_bytes)), name="usage")
-    try:
-        yield
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def keep_noting(pool: AsyncConnectionPool[AsyncConnection], meter: Meter) -> None:

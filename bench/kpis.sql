@@ -48,6 +48,14 @@ cross join lateral (
 ) as drawn
 where s.quantity in ('active_power', 'temperature')
 
+-- name: insert_levels
+insert into measurements_hourly (series_id, bucket, n, sum, min, max, first, last, first_at, last_at, time_weighted_mean, covered_s)
+select series_id, bucket, 1, level, level, level, level, level, bucket, bucket, level, 3600
+from generate_series('2026-01-02 00:00+00'::timestamptz - %(months)s * interval '1 month' - interval '24 days', '2026-01-01 23:00+00', '1 hour') bucket
+cross join series
+cross join lateral (select (extract(epoch from bucket)::bigint / 3600 + series_id * 7) %% 84 * 1.2 as level) as drawn
+where quantity = 'fill_level'
+
 -- name: insert_firsts
 insert into measurements_hourly (series_id, bucket, n, sum, min, max, first, last, first_at, last_at, time_weighted_mean, covered_s)
 select series_id, '2023-12-01', 1, 1, 1, 1, 1, 1, '2023-12-01', '2023-12-01', 1, 3600 from series
@@ -71,6 +79,18 @@ insert into measurements (series_id, batch_id, observed_at, value)
 select series_id, 1, bucket, (extract(epoch from bucket)::bigint / 3600 + series_id * 7) %% 84 * 1.2
 from generate_series('2026-01-02 00:00+00'::timestamptz - %(months)s * interval '1 month' - interval '2 days', '2026-01-01 23:00+00', '1 hour') bucket
 cross join series where quantity = 'fill_level'
+
+-- name: insert_days
+insert into states_daily (series_id, bucket, state, seconds, n_entries)
+select series_id, date_trunc('day', bucket, 'Europe/Paris'), state, sum(seconds), sum(n_entries)
+from states_hourly group by 1, 2, 3;
+insert into counters_daily (series_id, bucket, increase, n_resets, n_rollovers, span_s)
+select series_id, date_trunc('day', bucket, 'Europe/Paris'), sum(increase), sum(n_resets), sum(n_rollovers), sum(span_s)
+from counters_hourly group by 1, 2;
+insert into measurements_daily (series_id, bucket, n, sum, min, max, first, last, first_at, last_at, time_weighted_mean, covered_s)
+select series_id, date_trunc('day', bucket, 'Europe/Paris'), sum(n), sum(sum), min(min), max(max), min(first), min(last),
+       min(first_at), max(last_at), sum(time_weighted_mean * covered_s) / sum(covered_s), sum(covered_s)
+from measurements_hourly group by 1, 2
 
 -- name: add_keys
 alter table measurements_hourly add constraint measurements_hourly_pkey primary key (series_id, bucket);

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import psycopg
 
+from sensors.asset_entry import AssetEntry
 from store.intake import Rows
-from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
+from store.registry import DeviceEntry, TerritoryEntry, register
 from store.series import SeriesKey, ensure_series
 
 TERRITORY = "bench"

@@ -1,4 +1,4 @@
-"""Several ingest workers on this host: as many processes of the same command, kept running and ended together."""
+"""Several workers of ingest or of analytics on this host: the same command in processes kept running."""
 
 import random
 import signal
@@ -33,14 +33,14 @@ class Seat:
     backoff: Backoff = field(default_factory=Backoff)
 
 
-def run_crew(n_workers: int, arguments: Sequence[str], metrics_port: int) -> int:
+def run_crew(n_workers: int, arguments: Sequence[str], port_name: str, metrics_port: int) -> int:
     """Keep so many `vigie ARGUMENTS` running until SIGTERM or SIGINT, and give the worst of their exit codes.
 
-    Each serves its counters on a port of its own, from `metrics_port` on; 0 serves none. One that dies is started
-    again; one that ends because it can be of no use ends all.
+    Each serves its counters on a port of its own, told by the variable `port_name`, from `metrics_port` on; 0 serves
+    none. One that dies is started again; one that ends because it can be of no use ends all.
     """
     stop = stop_on_signal()
-    seats = [Seat(make_environment(metrics_port, index)) for index in range(n_workers)]
+    seats = [Seat(make_environment(port_name, metrics_port, index)) for index in range(n_workers)]
     try:
         code = keep_running(seats, arguments, stop)
     finally:
@@ -48,11 +48,11 @@ def run_crew(n_workers: int, arguments: Sequence[str], metrics_port: int) -> int
     return max(code, ended)
 
 
-def make_environment(metrics_port: int, index: int) -> dict[str, str]:
+def make_environment(port_name: str, metrics_port: int, index: int) -> dict[str, str]:
     """Give what differs from worker to worker."""
     if metrics_port + index > LAST_PORT:
-        raise SettingError(f"VIGIE_INGEST_METRICS_PORT leaves no port for worker {index + 1}")
-    return {"VIGIE_INGEST_METRICS_PORT": str(metrics_port + index if metrics_port else 0)}
+        raise SettingError(f"{port_name} leaves no port for worker {index + 1}")
+    return {port_name: str(metrics_port + index if metrics_port else 0)}
 
 
 def keep_running(seats: Sequence[Seat], arguments: Sequence[str], stop: Event) -> int:
@@ -83,8 +83,8 @@ def note_death(seat: Seat, code: int, now: float, chance: random.Random) -> None
 
 
 def end(seats: Sequence[Seat]) -> int:
-    """Ask all to end, kill what does not, and give the worst exit code."""
-    running = [seat.process for seat in seats if seat.process is not None]
+    """Ask all to end, kill what does not, and give the worst exit code; who died before was not asked."""
+    running = [seat.process for seat in seats if seat.process is not None and not has_died(seat.process)]
     for process in running:
         process.terminate()
     deadline = time.monotonic() + END_S
@@ -96,6 +96,12 @@ def end(seats: Sequence[Seat]) -> int:
             process.kill()
             process.wait()
     return max((shell_code(process.returncode) for process in running), default=0)
+
+
+def has_died(process: "Popen[bytes]") -> bool:
+    """Say whether a signal ended it that nobody here sent: it would have been started again."""
+    code = process.poll()
+    return code is not None and code < 0
 
 
 def shell_code(code: int) -> int:

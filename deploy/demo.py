@@ -22,11 +22,13 @@ from deploy.settings import CHECKOUT, services_given_or_embedded
 from deploy.town import register_town
 from simulators.town import Town
 from store.connect import connect
-from store.demo import publish_kpis, renew_demo_key
+from store.demo import has_territory, publish_kpis, renew_demo_key
 from store.migrate import migrate
 
 FIRST_PORT = 8080
+API_PATIENCE_S = 120.0  # four programs start at once, on a small machine that may have other work
 LOGS = CHECKOUT / ".vigie" / "demo"
+TRUTH = LOGS / "truth.json"
 REFERENCE = LOGS / "reference.json"
 TERRITORY = "val-de-tille"
 
@@ -62,10 +64,19 @@ def run_demo(wish: Wish) -> None:
 
 def prepare(services: Services) -> str:
     """Register the town, publish its KPIs on the page that needs no key, and make a key."""
+    with connect(services.database_url, program="demo") as connection:
+        if not has_territory(connection, TERRITORY):
+            forget_town()
     register_town(services.database_url, Town(slug=TERRITORY))
     with connect(services.database_url, program="demo") as connection:
         publish_kpis(connection, TERRITORY)
         return renew_demo_key(connection, TERRITORY)
+
+
+def forget_town() -> None:
+    """Forget how far a town went: it would go on there, and a new database would miss its past."""
+    for path in (TRUTH, REFERENCE):
+        path.unlink(missing_ok=True)
 
 
 def start_all(services: Services, port: int, wish: Wish) -> list[Program]:
@@ -76,15 +87,15 @@ def start_all(services: Services, port: int, wish: Wish) -> list[Program]:
         "VIGIE_API_PORT": str(port),
     }
     town = ["simulate", "--backfill", f"{wish.days}d", "--scale", str(wish.scale), "--territory", TERRITORY]
-    truth = ["--truth", str(LOGS / "truth.json"), "--reference", str(REFERENCE)]
+    truth = ["--truth", str(TRUTH), "--reference", str(REFERENCE)]
     commands = {"api": ["api"], "ingest": ["ingest"], "analyse": ["analyse"], "simulate": [*town, *truth]}
     LOGS.mkdir(parents=True, exist_ok=True)
     return [start_program(name, words, environment, LOGS / f"{name}.log") for name, words in commands.items()]
 
 
 def wait_for_api(port: int, programs: Sequence[Program], stop: threading.Event) -> None:
-    """Wait until the API is healthy, at most 30 s."""
-    deadline = time.monotonic() + 30
+    """Wait until the API is healthy, for as long as its programs run and at most two minutes."""
+    deadline = time.monotonic() + API_PATIENCE_S
     while not stop.is_set() and not is_healthy(port):
         require_running(programs)
         if time.monotonic() > deadline:

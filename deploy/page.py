@@ -96,11 +96,20 @@ def node_version(node: list[str]) -> int:
 
 
 def install(npm: list[str]) -> None:
-    """Fetch the packages of the lock file, each checked against its hash; nothing of theirs is run."""
+    """Fetch the lock file's packages unless they are there, each checked against its hash; nothing of theirs is run."""
+    stamp, lock = PAGE / "node_modules" / ".stamp", hash_lock()
+    if stamp.is_file() and stamp.read_text(encoding="ascii") == lock:
+        return
     arguments = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error"]
     done = run([*npm, *arguments], INSTALL_PATIENCE_S)
     if done.returncode != 0:
         raise fail(f"the packages of the page cannot be fetched, is there a network and an npm registry? {last(done)}")
+    stamp.write_text(lock, encoding="ascii")
+
+
+def hash_lock() -> str:
+    """Hash what says which packages belong to the page; npm itself takes the stamp away when it begins anew."""
+    return hashlib.sha256((PAGE / "package-lock.json").read_bytes()).hexdigest()
 
 
 def bundle(node: list[str]) -> list[Path]:

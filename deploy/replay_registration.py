@@ -1,8 +1,9 @@
 """Enters what a replayed file speaks of into the store."""
 
+from sensors.asset_entry import AssetEntry
 from simulators.replay_entries import Entries
 from store.connect import connect
-from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
+from store.registry import DeviceEntry, TerritoryEntry, register
 
 
 def register_entries(database_url: str, found: Entries) -> None:

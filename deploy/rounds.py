@@ -11,8 +11,8 @@ from sensors.telematics.declared import read_declared
 from sensors.telematics.lifts import Ambiguous, Lift, LiftRule, find_lifts
 from sensors.telematics.rounds import DrivenRound, RoundRule, find_rounds
 from sensors.telematics.track import Tracks, UnreadableTrackError, read_tracks
-from store.loads import read_time_zone
 from store.rounds import Connection, insert_lifts, insert_rounds, read_containers
+from store.territory import find_territory
 
 MOST_BYTES = 256 << 20
 N_SHOWN = 10
@@ -117,10 +117,10 @@ def import_declared(
 
 def zone_of(connection: Connection, territory: str) -> ZoneInfo:
     """Give the zone of a territory. Raises SettingError where there is none."""
-    zone = read_time_zone(connection, territory)
-    if zone is None:
+    found = find_territory(connection, territory)
+    if found is None:
         raise SettingError(f"there is no territory {territory!r}")
-    return ZoneInfo(zone)
+    return ZoneInfo(found.time_zone)
 
 
 def read(path: Path) -> bytes:

@@ -1,7 +1,7 @@
 """What the commands read from the environment, once."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -46,3 +46,20 @@ def database() -> Iterator[str]:
         return
     with services_given_or_embedded() as services:
         yield services.database_url
+
+
+def read_pairs(pairs: Sequence[str] | None, option: str) -> dict[str, str]:
+    """Read NAME=TEXT, as often as an option was given.
+
+    Raises
+    ------
+    SettingError
+        One is no pair, or half of it is empty.
+    """
+    found = {}
+    for pair in pairs or ():
+        name, _, text = pair.partition("=")
+        if not (name.strip() and text.strip()):
+            raise SettingError(f"{option} expects NAME=TEXT, not {pair!r}")
+        found[name.strip()] = text.strip()
+    return found

@@ -2,9 +2,10 @@
 
 import psycopg
 
+from sensors.asset_entry import AssetEntry
 from simulators.description import Asset, Device
 from simulators.town import Town
-from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
+from store.registry import DeviceEntry, TerritoryEntry, register
 
 
 def register_town(database_url: str, town: Town) -> None:

@@ -3,19 +3,17 @@
 import gc
 import signal
 import threading
-from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from types import FrameType
 
 import structlog
-from prometheus_client import start_http_server
 
 from ingest.counters import Counters
 from ingest.replayer import replaying
 from ingest.settings import Settings
 from ingest.slots import SlotKeeper
 from ingest.supervisor import Supervisor
+from store.counters import served
 
 LOG = structlog.get_logger()
 
@@ -61,18 +59,3 @@ def run(settings: Settings, stop: threading.Event) -> Counters:
     for future in futures:
         future.result()
     return counters
-
-
-@contextmanager
-def served(counters: Counters, port: int) -> Iterator[None]:
-    """Serve the counters for Prometheus on loopback while in use; port 0 serves nothing."""
-    if port == 0:
-        yield
-        return
-    server, thread = start_http_server(port, "127.0.0.1", counters.registry)
-    try:
-        yield
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

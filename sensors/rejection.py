@@ -1,9 +1,8 @@
 """Why a message or a part of it could not be used: a closed set of reasons, each with a sentence in both languages."""
 
 from enum import StrEnum
-from typing import Literal
 
-Language = Literal["fr", "en"]
+from sensors.language import Language
 
 SHOWN_CHARACTERS = 200
 

@@ -145,5 +145,6 @@ def furnish(
         part = f"{prefix}-{slug}"
         assets.append(Asset(part, f"{title}, {name}", asset_type, longitude, latitude, slug))
         gateway = f"gw-batiment-{index + 1}"
-        devices.append(Device(part, f"{title}, {name}", family, prefix, gateway, 900, {"*": part}))
+        interval_s = 1800 if prefix == "ascenseur" else 900
+        devices.append(Device(part, f"{title}, {name}", family, prefix, gateway, interval_s, {"*": part}))
     return assets, devices

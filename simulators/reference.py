@@ -25,8 +25,12 @@ ANNOUNCED = {
     "roadworks": "roadworks",
 }
 
-
 NOTICE_GIVEN = timedelta(days=7)
+# [s] between messages by a device's model before everything reports (as `Day.is_full` has it).
+INTERVAL_BEFORE_S = {
+    **dict.fromkeys(("compteur-armoire", "elec", "eau", "gaz", "chaleur", "station"), 3600),
+    "passerelle": 3 * 3600,
+}
 # When people are in: hours and weekdays, as `building_plan.presence_of` lets them come and go.
 OPENING = {
     "mairie": ("07:30", "19:00", (0, 1, 2, 3, 4)),
@@ -131,6 +135,15 @@ class Notice(msgspec.Struct, frozen=True):
     to_at: datetime
 
 
+class SendingInterval(msgspec.Struct, frozen=True):
+    """How often the devices of a model sent in a span, where it was not as often as they are registered with [s]."""
+
+    profile: str
+    interval_s: int
+    valid_from: datetime
+    valid_to: datetime
+
+
 class Reference(msgspec.Struct, frozen=True):
     """All of it for one town, known at `known_at`; what is announced is known a week before, nothing else is."""
 
@@ -147,6 +160,7 @@ class Reference(msgspec.Struct, frozen=True):
     rounds_done: tuple[RoundDone, ...]
     projects: tuple[Project, ...]
     notices: tuple[Notice, ...]
+    intervals: tuple[SendingInterval, ...]
 
 
 def write_reference(path: Path, town: Town, known_at: datetime) -> None:
@@ -173,6 +187,7 @@ def reference_of(town: Town, known_at: datetime) -> Reference:
         rounds_done=tuple(declared(drawn_rounds(town, known_at), known_at)),
         projects=tuple(projects(town)),
         notices=tuple(notices(episodes)),
+        intervals=tuple(intervals(town)),
     )
 
 
@@ -187,6 +202,16 @@ def schedules(town: Town) -> Iterable[Schedule]:
         if plan.dim_level[index] < 1:
             level = round(float(plan.dim_level[index]), 2)
             yield Schedule(slug, "dimming", clock(DIM_FROM), clock(DIM_TO), level, since)
+
+
+def intervals(town: Town) -> Iterable[SendingInterval]:
+    """Say how often meters, the weather station and gateways sent in the metered past, when nothing else did."""
+    setting = town.setting
+    if setting.history_s == setting.start_s:
+        return
+    span = datetime.fromtimestamp(setting.history_s, UTC), datetime.fromtimestamp(setting.start_s, UTC)
+    for model in sorted({device.model for device in town.devices} & INTERVAL_BEFORE_S.keys()):
+        yield SendingInterval(model, INTERVAL_BEFORE_S[model], *span)
 
 
 def openings(town: Town) -> Iterable[Schedule]:

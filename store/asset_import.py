@@ -1,15 +1,16 @@
 """Import of assets: what stands, and writing what a plan changes; for commands and, awaited, for the API."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import psycopg
 
-from sensors.asset_file.changes import AssetChange, Key, Plan, StandingAsset
+from sensors.asset_entry import AssetEntry
+from sensors.asset_file.changes import Key, Plan
 from store.keys import Key as ApiKey
 from store.reader import Connection as AsyncConnection
 from store.registry import QUERIES as REGISTRY
-from store.registry import AssetEntry, asset_parameters, register
+from store.registry import asset_parameters, register
 from store.sql import load_queries
 from store.technician import note
 
@@ -17,7 +18,7 @@ QUERIES = load_queries(__file__)
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
-def read_standing(connection: Connection, territories: Sequence[str]) -> dict[Key, StandingAsset]:
+def read_standing(connection: Connection, territories: Sequence[str]) -> dict[Key, AssetEntry]:
     """Read all assets of some territories (slugs)."""
     rows = connection.execute(QUERIES["read_standing"], {"territories": list(territories)})
     return by_key(rows.fetchall())
@@ -29,7 +30,7 @@ def write_plan(connection: Connection, plan: Plan) -> None:
         register(connection, assets=entries)
 
 
-async def await_standing(connection: AsyncConnection, territories: Sequence[str]) -> dict[Key, StandingAsset]:
+async def await_standing(connection: AsyncConnection, territories: Sequence[str]) -> dict[Key, AssetEntry]:
     """Read all assets of some territories (slugs)."""
     cursor = await connection.execute(QUERIES["read_standing"], {"territories": list(territories)})
     return by_key(await cursor.fetchall())
@@ -45,20 +46,11 @@ async def await_plan(connection: AsyncConnection, key: ApiKey, territory: str, p
     await note(connection, key, "import assets", f"territory {territory}", counts)
 
 
-def by_key(rows: Iterable[tuple[Any, ...]]) -> dict[Key, StandingAsset]:
+def by_key(rows: Iterable[tuple[Any, ...]]) -> dict[Key, AssetEntry]:
     """Give assets by territory and slug."""
-    return {(row[0], row[1]): StandingAsset(*row) for row in rows}
+    return {(row[0], row[1]): AssetEntry(*row) for row in rows}
 
 
 def entries_of(plan: Plan) -> list[AssetEntry]:
     """Give the entries to write, parents first, as the plan has them."""
-    return [entry_of(change) for change in plan.changes if change.fate != "unchanged"]
-
-
-def entry_of(change: AssetChange) -> AssetEntry:
-    """Give an asset as the registry takes it."""
-    asset = change.asset
-    attributes: Mapping[str, Any] = asset.attributes
-    return AssetEntry(
-        asset.territory, asset.slug, asset.name, asset.type, asset.longitude, asset.latitude, asset.parent, attributes
-    )
+    return [change.asset for change in plan.changes if change.fate != "unchanged"]

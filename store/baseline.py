@@ -56,7 +56,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class ScheduledHours:
-    """A switch-off or dimming of an asset, in civil hours; `level` 0 to 1 remains."""
+    """A switch-off or dimming of an asset, in civil hours on some weekdays (Monday 0); `level` 0 to 1 remains."""
 
     asset_id: int
     kind: str
@@ -65,6 +65,7 @@ class ScheduledHours:
     level: float
     valid_from: date
     valid_to: date | None
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
 
 
 def read_projects(connection: Connection, window: Window, domain: str) -> list[ProjectAsset]:
@@ -103,7 +104,10 @@ def read_prices(connection: Connection, territory_id: int, energy: str, use: str
 
 def read_schedules(connection: Connection, window: Window) -> list[ScheduledHours]:
     """Read the hours of the window's assets that hold on any of its days."""
-    return [ScheduledHours(*row) for row in connection.execute(QUERIES["read_schedules"], window_parameters(window))]
+    return [
+        ScheduledHours(*(*row[:-1], tuple(row[-1])))
+        for row in connection.execute(QUERIES["read_schedules"], window_parameters(window))
+    ]
 
 
 def price_on(prices: Sequence[Price], day: date) -> Price | None:

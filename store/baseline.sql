@@ -50,7 +50,7 @@ where territory_id = %(territory_id)s and energy = %(energy)s and use = %(use)s
 order by valid
 
 -- name: read_schedules
-select s.asset_id, s.kind, s.from_time, s.to_time, s.level, lower(s.valid), upper(s.valid)
+select s.asset_id, s.kind, s.from_time, s.to_time, s.level, lower(s.valid), upper(s.valid), s.weekdays
 from schedules s
 join assets a using (asset_id)
 join territories t using (territory_id)

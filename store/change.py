@@ -16,7 +16,7 @@ import msgspec
 import psycopg
 from psycopg.types.json import Jsonb
 
-from sensors.reference.fault import Fault
+from sensors.reference.fault import Fault, type_fault
 from sensors.reference.field import Field, Resource
 from sensors.reference.resources import RESOURCES
 from store import technician
@@ -147,7 +147,8 @@ def make_entry(wish: Wish, before: Any) -> Any:
     try:
         return msgspec.convert(fields, TYPES[wish.name])
     except msgspec.ValidationError as error:
-        fault = type_fault(str(error))
+        what, _, place = str(error).partition(" - at `$")
+        fault = type_fault(RESOURCES[wish.name].fields, place.strip("`.").replace("[", ".").replace("]", ""), what)
         raise ReferenceDataError(f"{fault.field}: {fault.sentence_en}", [(wish.name, 0, fault)]) from error
 
 
@@ -165,13 +166,6 @@ def key_faults(described: Sequence[Field], fields: Mapping[str, Any]) -> Iterato
             for index, part in enumerate(value):
                 found = key_faults(field.parts, part) if isinstance(part, dict) else ()
                 yield from (fault.under(f"{field.name}.{index}") for fault in found)
-
-
-def type_fault(message: str) -> Fault:
-    """Say in both languages what msgspec found."""
-    what, _, place = message.partition(" - at `$")
-    field = place.strip("`.").replace("[", ".").replace("]", "")
-    return Fault(field, f"Cette valeur ne convient pas ({what}).", f"{what}.")
 
 
 def changes_past(wish: Wish, before: Any, after: Any, zone: ZoneInfo) -> bool:

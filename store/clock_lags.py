@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 from sensors.clock import ClockRule
 from store.inputs import Connection
 from store.intake import instant
-from store.results import Finding
+from store.results import Finding, finding_parameters
 from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
@@ -159,21 +159,7 @@ def clock_parameters(clock: DeviceClock) -> dict[str, Any]:
 
 def tell_clock(connection: Connection, finding: Finding) -> bool:
     """Write a finding about a device's clock, or renew the words of the open one; say whether a new one was opened."""
-    parameters = {
-        "territory_id": finding.territory_id,
-        "asset_id": finding.asset_id,
-        "device_id": finding.device_id,
-        "kind": finding.kind,
-        "model": finding.model,
-        "model_version": finding.model_version,
-        "started_at": finding.started_at,
-        "score": finding.score,
-        "severity": finding.severity,
-        "sentence_en": finding.sentence_en,
-        "sentence_fr": finding.sentence_fr,
-        "evidence": Jsonb(dict(finding.evidence)),
-    }
-    row = connection.execute(QUERIES["tell_clock"], parameters).fetchone()
+    row = connection.execute(QUERIES["tell_clock"], finding_parameters(finding)).fetchone()
     return row is not None and bool(row[0])
 
 

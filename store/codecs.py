@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 
 from store.errors import ReferenceDataError
 from store.sql import load_queries
+from store.territory import find_territory
 
 QUERIES = load_queries(__file__)
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -103,7 +104,7 @@ def bind_codec(connection: Connection, binding: Binding) -> None:
     """
     parameters = {**binding._asdict(), "external_id": binding.target}
     with connection.transaction():
-        territory_id = find_territory(connection, binding.territory)
+        territory_id = territory_id_of(connection, binding.territory)
         if binding.kind != "device":
             connection.execute(QUERIES["bind_codec"], {**parameters, "territory_id": territory_id})
         elif not connection.execute(QUERIES["bind_device"], parameters).rowcount:
@@ -120,7 +121,7 @@ def set_variable(connection: Connection, variable: Variable) -> None:
     """
     parameters = {**variable._asdict(), "external_id": variable.target}
     with connection.transaction():
-        parameters["territory_id"] = find_territory(connection, variable.territory)
+        parameters["territory_id"] = territory_id_of(connection, variable.territory)
         if variable.kind == "device" and connection.execute(QUERIES["find_device"], parameters).fetchone() is None:
             raise ReferenceDataError(f"there is no device {variable.target} in territory {variable.territory}")
         try:
@@ -131,14 +132,14 @@ def set_variable(connection: Connection, variable: Variable) -> None:
             ) from error
 
 
-def find_territory(connection: Connection, slug: str | None) -> int | None:
+def territory_id_of(connection: Connection, slug: str | None) -> int | None:
     """Give the number of a territory, None for none. Raises ReferenceDataError where it is not registered."""
     if slug is None:
         return None
-    row = connection.execute(QUERIES["find_territory"], {"territory": slug}).fetchone()
-    if row is None:
+    territory = find_territory(connection, slug)
+    if territory is None:
         raise ReferenceDataError(f"there is no territory {slug}")
-    return int(row[0])
+    return territory.territory_id
 
 
 def read_variables(connection: Connection) -> list[Variable]:

@@ -12,9 +12,6 @@ limit 1
 insert into codecs (name, version, source, mapping, digest)
 values (%(name)s, %(version)s, %(source)s, %(mapping)s, %(digest)s)
 
--- name: find_territory
-select territory_id from territories where slug = %(territory)s
-
 -- name: bind_codec
 insert into codec_bindings (name, kind, target, territory_id)
 values (%(name)s, %(kind)s, %(target)s, %(territory_id)s)

@@ -103,9 +103,3 @@ def read_lifts_done(connection: Connection, window: Window) -> list[DoneLift]:
 def read_plan_amounts(connection: Connection, window: Window) -> list[PlanAmounts]:
     """Read what a round takes of each plan that holds in the window."""
     return [PlanAmounts(*row) for row in connection.execute(QUERIES["read_plan_amounts"], window_parameters(window))]
-
-
-def find_territory(connection: Connection, slug: str) -> tuple[int, str] | None:
-    """Give id and time zone of a territory, None where there is none of this slug."""
-    row = connection.execute(QUERIES["find_territory"], {"slug": slug}).fetchone()
-    return None if row is None else (int(row[0]), str(row[1]))

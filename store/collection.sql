@@ -62,6 +62,3 @@ select asset_id, lifted_at, source
 from lifts_done
 where territory_id = %(territory_id)s and lifted_at >= %(from)s and lifted_at < %(to)s
 order by asset_id, lifted_at, source
-
--- name: find_territory
-select territory_id, time_zone from territories where slug = %(slug)s

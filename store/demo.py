@@ -18,6 +18,11 @@ def renew_demo_key(connection: psycopg.Connection[tuple[Any, ...]], territory: s
     return create_key(connection, NAME, [territory])
 
 
+def has_territory(connection: psycopg.Connection[tuple[Any, ...]], territory: str) -> bool:
+    """Tell whether the demo has run with this database before."""
+    return connection.execute(QUERIES["has_territory"], {"territory": territory}).fetchone() == (True,)
+
+
 def publish_kpis(connection: psycopg.Connection[tuple[Any, ...]], territory: str) -> None:
     """Let the public page show every KPI of the territory."""
     with connection.cursor() as cursor:

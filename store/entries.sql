@@ -46,6 +46,15 @@ from counter_ranges o
 join devices d using (device_id)
 join territory using (territory_id)
 union all
+select 'alarm_budgets', o.budget_id, to_jsonb(o)::text
+from alarm_budgets o
+join territory using (territory_id)
+union all
+select 'failure_costs', o.failure_cost_id,
+       (to_jsonb(o) || jsonb_build_object('valid_from', lower(o.valid), 'valid_to', upper(o.valid)))::text
+from failure_costs o
+join territory using (territory_id)
+union all
 select 'projects', o.project_id, (to_jsonb(o) || jsonb_build_object(
            'baseline_from', lower(o.baseline), 'baseline_to', upper(o.baseline),
            'assets', coalesce((

@@ -11,6 +11,7 @@ from store.gaps import Basis, Connection
 from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
+N_OTHERS = 12  # asked behind a gateway: enough to tell its silence from theirs, few enough for hundreds of gaps
 SPARKPLUG = "sparkplug:"  # begins the name of the sessions that a host of Sparkplug counts
 
 
@@ -36,7 +37,7 @@ class OpenGap:
 
 @dataclass(frozen=True, slots=True)
 class GatewaySeen:
-    """The gateway of a gap's device: when it said goodbye in the gap, and how many of the `n_others` behind it spoke.
+    """The gateway of a gap's device: when it said goodbye in the gap, and how many of `n_others` asked behind it spoke.
 
     `n_before` were heard in a stretch as long before the gap, `n_within` in the gap.
     """
@@ -80,6 +81,7 @@ def read_gateways(connection: Connection, gaps: Sequence[OpenGap]) -> dict[int, 
         "device_ids": [gap.device_id for gap in gaps],
         "began_at": [gap.began_at for gap in gaps],
         "ended_at": [gap.ended_at for gap in gaps],
+        "n_others": N_OTHERS,
     }
     return {row[0]: GatewaySeen(*row[1:]) for row in connection.execute(QUERIES["read_gateways"], parameters)}
 

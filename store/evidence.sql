@@ -11,8 +11,8 @@ where g.closed_at is null
 order by g.attributed_at nulls first, g.gap_id
 limit %(n)s
 
--- The device's gateway, or itself where others go through it, and the others behind it: how many of them were heard in
--- a stretch as long before the gap, and how many in the gap.
+-- The device's gateway, or itself where others go through it, and of the others behind it those that ought to send most
+-- often: how many of them were heard in a stretch as long before the gap, and how many in the gap.
 -- name: read_gateways
 with asked as (
     select gap_id, device_id, began_at, ended_at
@@ -38,7 +38,12 @@ select b.gap_id, b.gateway,
             select from series s join measurements m on m.series_id = s.series_id
             where s.device_id = o.device_id and m.observed_at > b.began_at and m.observed_at < b.ended_at)))::int
 from behind b
-left join devices o on o.gateway_id = b.gateway_id and o.device_id <> b.device_id and o.state in ('accepted', 'active')
+left join lateral (
+    select d.device_id
+    from devices d
+    where d.gateway_id = b.gateway_id and d.device_id <> b.device_id and d.state in ('accepted', 'active')
+    order by d.interval_s nulls last, d.device_id
+    limit %(n_others)s) o on true
 group by b.gap_id, b.gateway, b.gateway_id, b.began_at, b.ended_at
 
 -- Per session the last change before, and all up to the end; a session whose worker says nothing any more is gone.

@@ -73,6 +73,7 @@ from unnest(%(device_ids)s::int[], %(hours)s::timestamptz[], %(missing)s::int[])
 join devices d using (device_id)
 join territories t using (territory_id)
 where change.n_missing <> 0
+order by 1, 2
 on conflict do nothing
 
 -- Devices with a declared interval that were not listened to up to this instant; what a counter has heard counts.

@@ -99,10 +99,21 @@ def save_hint_mark(connection: Connection, territory_id: int, hint: str, version
     connection.execute(QUERIES["save_hint_mark"], parameters)
 
 
-def close_asset_findings(connection: Connection, kind: str, asset_ids: Sequence[int], ended_at: datetime) -> int:
-    """End the open findings of a kind about these assets, and give how many there were."""
-    parameters = {"kind": kind, "asset_ids": list(asset_ids), "ended_at": ended_at}
-    return connection.execute(QUERIES["close_asset_findings"], parameters).rowcount
+def close_hint_findings(
+    connection: Connection,
+    territory_id: int,
+    kind: str,
+    about: Sequence[tuple[int | None, int | None, int | None]],
+    ended_at: datetime,
+) -> int:
+    """End the open findings of a kind about these (asset, device, series), and give how many there were.
+
+    A series is known by itself, a device too: it may have been moved to another asset since.
+    """
+    assets, devices, series = (list(column) for column in zip(*about, strict=True))
+    parameters = {"territory_id": territory_id, "kind": kind, "ended_at": ended_at}
+    ids = {"asset_ids": assets, "device_ids": devices, "series_ids": series}
+    return connection.execute(QUERIES["close_hint_findings"], {**parameters, **ids}).rowcount
 
 
 def read_asset_hours(connection: Connection, window: Window, quantity: str) -> list[AssetHours]:

@@ -1,11 +1,12 @@
 -- name: read_hint_marks
 -- Where a hint was never told it begins with the first hour measured of such assets, or of anything (gateways may
--- measure nothing themselves).
+-- measure nothing themselves). A hint without types looks at every device.
 with marked as (
     select t.territory_id, t.time_zone, m.told_to
     from territories t
     left join hint_marks m on m.territory_id = t.territory_id and m.hint = %(hint)s and m.version = %(version)s
     where exists (select from assets a where a.territory_id = t.territory_id and a.type = any (%(types)s))
+       or (cardinality(%(types)s::text[]) = 0 and exists (select from devices d where d.territory_id = t.territory_id))
 )
 select marked.territory_id, marked.time_zone, coalesce(marked.told_to, own.first, any_.first)
 from marked
@@ -31,10 +32,19 @@ insert into hint_marks (territory_id, hint, version, told_to)
 values (%(territory_id)s, %(hint)s, %(version)s, %(told_to)s)
 on conflict (territory_id, hint) do update set version = excluded.version, told_to = excluded.told_to
 
--- name: close_asset_findings
-update findings
+-- name: close_hint_findings
+with gone as (
+    select coalesce(series_id, 0) as series_id, case when series_id is null then coalesce(device_id, 0) else 0 end as device_id,
+           case when series_id is null and device_id is null then asset_id else 0 end as asset_id
+    from unnest(%(asset_ids)s::int[], %(device_ids)s::int[], %(series_ids)s::int[]) as ids (asset_id, device_id, series_id)
+)
+update findings f
 set ended_at = greatest(started_at, %(ended_at)s), updated_at = clock_timestamp()
-where ended_at is null and kind = %(kind)s and asset_id = any (%(asset_ids)s) and device_id is null and series_id is null
+from gone
+where f.ended_at is null and f.territory_id = %(territory_id)s and f.kind = %(kind)s
+  and gone.series_id = coalesce(f.series_id, 0)
+  and gone.device_id = case when f.series_id is null then coalesce(f.device_id, 0) else 0 end
+  and gone.asset_id = case when f.series_id is null and f.device_id is null then f.asset_id else 0 end
 
 -- name: read_asset_hours
 select a.asset_id, a.name, a.parent_id, a.longitude, a.latitude, coalesce(daily.days, '{}'), coalesce(daily.highs, '{}'),

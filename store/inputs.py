@@ -8,7 +8,7 @@ nothing covered, so that completeness tells.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, LiteralString
 
 import numpy as np
 import psycopg
@@ -18,8 +18,10 @@ from store.sql import load_queries
 
 YEAR_2000_S = 946_684_800.0  # PostgreSQL sends instants as microseconds since then (protocol, binary formats)
 QUERIES = load_queries(__file__)
+EVERY = range(2**31 - 1)  # numbers of series
 Connection = psycopg.Connection[tuple[Any, ...]]
 Floats = NDArray[np.float64]
+Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,11 @@ class ChangedDay:
 
 @dataclass(frozen=True, slots=True)
 class FreshSeries:
-    """A series with values not scored yet, and what its detector remembers (None: never scored)."""
+    """A series with values not scored yet, and what its detector remembers (None: never scored).
+
+    `n_scored` values were read up to `scored_to`, `n_settled` of them up to `settled_to`. Its newest checkpoint is of
+    `checkpoint_at`; values came late in hours from `late_from` on (None: none did).
+    """
 
     series_id: int
     territory_id: int
@@ -129,14 +135,20 @@ class FreshSeries:
     state: dict[str, Any] | None
     first_at: datetime
     last_at: datetime
+    n_scored: int
+    settled_to: datetime | None
+    n_settled: int
+    checkpoint_at: datetime | None
+    late_from: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class FreshValues:
-    """Unscored values of a series in order of time, with their instants [Unix s]; all up to `until` are there."""
+    """All values of a series after `after` up to `until`, in order of time, with their instants [Unix s]."""
 
     at_s: Floats
     values: Floats
+    after: datetime
     until: datetime
 
 
@@ -154,15 +166,6 @@ class QuietDevice:
     time_zone: str
 
 
-def take_changed_days(connection: Connection, n_days: int) -> list[ChangedDay]:
-    """Take the oldest ended days to compute KPIs for; they are gone when the caller's transaction commits.
-
-    Days of periods whose inputs retention has dropped are taken and not given: those KPIs are final.
-    """
-    rows = connection.execute(QUERIES["take_changed_days"], {"n_days": n_days})
-    return [ChangedDay(*row[:5]) for row in rows if not row[5]]
-
-
 def read_states(connection: Connection, window: Window, quantity: str) -> list[StateAmount]:
     """Read seconds and entries per state, by asset and series."""
     return read_states_of(connection, [window], quantity)[0]
@@ -172,8 +175,8 @@ def read_states_of(connection: Connection, windows: Sequence[Window], quantity: 
     """Do the same for each of several windows that differ in nothing but their period."""
     seconds: dict[tuple[int, int, int, float], dict[int, float]] = {}
     entries: dict[tuple[int, int, int, float], dict[int, int]] = {}
-    for index, asset_id, series_id, expected_s, state, state_s, n_entries in rows_of(
-        connection, "read_states", windows, {"quantity": quantity}
+    for index, asset_id, series_id, expected_s, state, state_s, n_entries in rows_apart(
+        connection, QUERIES["read_states"], windows, {"quantity": quantity}
     ):
         key = (index, asset_id, series_id, expected_s)
         seconds.setdefault(key, {})
@@ -184,21 +187,6 @@ def read_states_of(connection: Connection, windows: Sequence[Window], quantity: 
     found: list[list[StateAmount]] = [[] for _ in windows]
     for key in seconds:
         found[key[0]].append(StateAmount(*key[1:], tuple(seconds[key].items()), tuple(entries[key].items())))
-    return found
-
-
-def read_gauges(connection: Connection, window: Window, quantities: Sequence[str]) -> list[GaugeAmount]:
-    """Read the time-weighted means of these quantities, by asset and series."""
-    return read_gauges_of(connection, [window], quantities)[0]
-
-
-def read_gauges_of(
-    connection: Connection, windows: Sequence[Window], quantities: Sequence[str]
-) -> list[list[GaugeAmount]]:
-    """Do the same for each of several windows that differ in nothing but their period."""
-    found: list[list[GaugeAmount]] = [[] for _ in windows]
-    for index, *row in rows_of(connection, "read_gauges", windows, {"quantities": list(quantities)}):
-        found[index].append(GaugeAmount(*row))
     return found
 
 
@@ -213,17 +201,6 @@ def read_counters_of(connection: Connection, windows: Sequence[Window], quantity
     for index, *row in rows_of(connection, "read_counters", windows, {"quantity": quantity}):
         found[index].append(CounterAmount(*row))
     return found
-
-
-def read_curves(connection: Connection, window: Window, quantity: str) -> list[Curve]:
-    """Read the held curves of one quantity out of raw measurements."""
-    parameters = {**window_parameters(window), "quantity": quantity}
-    return [
-        Curve(asset_id, series_id, full_at, expected_s, tuple(seconds), tuple(values))
-        for asset_id, series_id, full_at, expected_s, seconds, values in connection.execute(
-            QUERIES["read_curves"], parameters
-        )
-    ]
 
 
 def read_delivered(connection: Connection, window: Window) -> dict[int | None, Delivered]:
@@ -253,6 +230,16 @@ def rows_of(
             yield chain[place - 1], *row
 
 
+def rows_apart(
+    connection: Connection, query: LiteralString, windows: Sequence[Window], more: Mapping[str, Any]
+) -> Iterator[tuple[Any, ...]]:
+    """Give the rows of a query that looks at each window by itself: they may overlap."""
+    if windows:
+        parameters = {**windows_parameters(windows, range(len(windows))), **more}
+        for place, *row in connection.execute(query, parameters, prepare=False):
+            yield place - 1, *row
+
+
 def apart(windows: Sequence[Window]) -> list[list[int]]:
     """Share windows (by their indexes) out among as few lists as need be, in each of which none overlaps another."""
     chains: list[list[int]] = []
@@ -268,35 +255,39 @@ def apart(windows: Sequence[Window]) -> list[list[int]]:
 
 def windows_parameters(windows: Sequence[Window], chain: Sequence[int]) -> dict[str, Any]:
     """Name the fields of windows that differ in nothing but their period as the queries do."""
-    first, last = windows[chain[0]], windows[chain[-1]]
+    first = windows[chain[0]]
+    begins, ends = ([getattr(windows[index], name) for index in chain] for name in ("begins_at", "ends_at"))
     return {
         "territory_id": first.territory_id,
         "types": list(first.asset_types),
-        "begins": [windows[index].begins_at for index in chain],
-        "ends": [windows[index].ends_at for index in chain],
-        "from": first.begins_at,
-        "to": last.ends_at,
+        "begins": begins,
+        "ends": ends,
+        "from": min(begins),
+        "to": max(ends),
     }
 
 
 def read_fresh_series(
-    connection: Connection, detector: str, looks_at: tuple[Sequence[str], Sequence[str]], n_series: int
+    connection: Connection,
+    detector: str,
+    looks_at: tuple[Sequence[str], Sequence[str]],
+    n_series: int,
+    block: range = EVERY,
 ) -> list[FreshSeries]:
-    """Read at most `n_series` series with unscored values, those that wait longest first.
+    """Read at most `n_series` series with unscored or late values, those that wait longest first.
 
-    `looks_at` are the kinds of quantity that the detector looks at, and the quantities of these that it does not.
+    `looks_at` are the kinds of quantity that the detector looks at, and the quantities of these that it does not;
+    `block` are the numbers of the series to look at.
     """
     kinds, without = looks_at
     parameters = {"detector": detector, "kinds": list(kinds), "without": list(without), "n_series": n_series}
+    parameters |= {"first_id": block.start, "end_id": block.stop}
     return [FreshSeries(*row) for row in connection.execute(QUERIES["read_fresh_series"], parameters)]
 
 
-def read_fresh_values(
-    connection: Connection, series: Sequence[FreshSeries], longest: timedelta
-) -> dict[int, FreshValues]:
-    """Read the unscored values of these series in order of time, at most `longest` of each."""
-    spans = {item.series_id: fresh_span(item, longest) for item in series}
-    fresh = {series_id: FreshValues(np.empty(0), np.empty(0), until) for series_id, (_, until) in spans.items()}
+def read_fresh_values(connection: Connection, spans: Mapping[int, Span]) -> dict[int, FreshValues]:
+    """Read the values of series, each in a span of its own: after the first instant, up to the second."""
+    fresh = {series_id: FreshValues(np.empty(0), np.empty(0), *span) for series_id, span in spans.items()}
     if not spans:
         return fresh
     parameters = {
@@ -309,14 +300,8 @@ def read_fresh_values(
     with connection.cursor(binary=True) as cursor:
         for series_id, since_2000_us, values in cursor.execute(QUERIES["read_fresh_values"], parameters):
             at_s = np.frombuffer(since_2000_us, dtype=">i8") / 1e6 + YEAR_2000_S
-            fresh[series_id] = FreshValues(at_s, np.frombuffer(values, dtype=">f8").astype(float), spans[series_id][1])
+            fresh[series_id] = FreshValues(at_s, np.frombuffer(values, dtype=">f8").astype(float), *spans[series_id])
     return fresh
-
-
-def fresh_span(series: FreshSeries, longest: timedelta) -> tuple[datetime, datetime]:
-    """Give (after, until) of the values to score next."""
-    after = series.scored_to or series.first_at - timedelta(microseconds=1)
-    return after, min(series.last_at, after + longest)
 
 
 def read_quiet_devices(

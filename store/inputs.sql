@@ -1,34 +1,17 @@
--- name: read_territory_zones
-select territory_id, time_zone from territories order by territory_id
-
--- name: take_changed_days
-with ended as (
-    select d.territory_id, d.day, d.cause, t.time_zone
-    from changed_days d
-    join territories t using (territory_id)
-    where date_trunc('day', d.day + interval '36 hours', t.time_zone)
-          <= (select computed_to from rollup_watermarks where rollup = 'hourly')
-    order by d.day, d.territory_id
-    limit %(n_days)s
-    for update of d skip locked
-)
-delete from changed_days d
-using ended
-where d.territory_id = ended.territory_id and d.day = ended.day and d.cause = ended.cause
-returning ended.territory_id, ended.day, ended.time_zone, d.cause, d.actor,
-    -- Final: inputs of a period that the day touches are no longer there.
-    exists (
-        select from territory_drops t
-        where t.territory_id = ended.territory_id
-          and t.dropped && tstzrange(date_trunc('month', ended.day - interval '1 day', ended.time_zone) - interval '7 days',
-                                     date_trunc('month', ended.day, ended.time_zone) + interval '1 month 1 day'))
-
 -- name: read_states
--- One row per window, placed series and state; a series that says nothing in a window has state null. Windows, here and
--- below, come in order and do not overlap, so that each hour is met once.
+-- One row per window, placed series and state; a series that says nothing in a window has state null. Civil days that
+-- lie in window and placement as a whole are taken as days, the hours before and after them one by one.
 with windows as (
-    select place, begins_at, ends_at
+    select place, begins_at, ends_at, t.time_zone
     from unnest(%(begins)s::timestamptz[], %(ends)s::timestamptz[]) with ordinality as w (begins_at, ends_at, place)
+    join territories t on t.territory_id = %(territory_id)s
+), window_days as materialized (
+    select w.place, day at time zone w.time_zone as day, (day + interval '1 day') at time zone w.time_zone as day_end
+    from windows w
+    cross join lateral generate_series(date_trunc('day', w.begins_at at time zone w.time_zone),
+                                       w.ends_at at time zone w.time_zone, interval '1 day') as day
+    where day at time zone w.time_zone >= w.begins_at
+      and (day + interval '1 day') at time zone w.time_zone <= w.ends_at
 ), spoken as materialized (
     select row_number() over () as spoken_id, sa.asset_id, sa.series_id, lower(sa.period) as placed_from,
            upper(sa.period) as placed_to, first.bucket as spoken_from
@@ -41,66 +24,49 @@ with windows as (
     where a.territory_id = %(territory_id)s and a.type = any (%(types)s) and s.quantity = %(quantity)s
       and sa.period && tstzrange(%(from)s, %(to)s) and first.bucket < %(to)s
 ), placed as (
-    select w.place, s.*, greatest(w.begins_at, s.placed_from, s.spoken_from) as begins_at,
-           least(w.ends_at, s.placed_to) as ends_at
+    select w.place, s.spoken_id, s.asset_id, s.series_id, greatest(w.begins_at, s.placed_from) as begins_at,
+           least(w.ends_at, s.placed_to) as ends_at, w.time_zone,
+           date_part('epoch', least(w.ends_at, s.placed_to) - greatest(w.begins_at, s.placed_from, s.spoken_from))
+               as expected_s
     from spoken s
     cross join windows w
     where greatest(w.begins_at, s.placed_from, s.spoken_from) < least(w.ends_at, s.placed_to)
+), cut as (  -- those that do not begin and end with a day
+    select p.*, date_trunc('day', ends_at, time_zone) as days_to,
+           case when begins_at = date_trunc('day', begins_at, time_zone) then begins_at
+                else date_trunc('day', date_trunc('day', begins_at, time_zone) + interval '36 hours', time_zone)
+                end as days_from
+    from placed p
+    where begins_at <> date_trunc('day', begins_at, time_zone) or ends_at <> date_trunc('day', ends_at, time_zone)
+), parts as (
+    select s.spoken_id, w.place, d.state, d.seconds, d.n_entries
+    from window_days w
+    join states_daily d on d.bucket = w.day
+    join spoken s on s.series_id = d.series_id
+    where d.bucket >= %(from)s and d.bucket < %(to)s
+      and w.day >= coalesce(s.placed_from, w.day) and w.day_end <= coalesce(s.placed_to, w.day_end)
+    union all
+    select p.spoken_id, p.place, h.state, h.seconds, h.n_entries
+    from cut p
+    join states_hourly h on h.series_id = p.series_id and h.bucket >= p.begins_at
+     and h.bucket < least(p.days_from, p.ends_at)
+    union all
+    select p.spoken_id, p.place, h.state, h.seconds, h.n_entries
+    from cut p
+    join states_hourly h on h.series_id = p.series_id and h.bucket >= greatest(p.days_from, p.days_to)
+     and h.bucket < p.ends_at
 ), counted as (
-    select s.spoken_id, w.place, h.state, sum(h.seconds) as seconds, sum(h.n_entries)::int as n_entries
-    from spoken s
-    join states_hourly h using (series_id)
-    cross join lateral (select width_bucket(h.bucket, %(begins)s::timestamptz[]) as place) as w
-    where h.bucket >= %(from)s and h.bucket < %(to)s and h.bucket < (%(ends)s::timestamptz[])[w.place]
-      and h.bucket >= coalesce(s.placed_from, %(from)s) and h.bucket < coalesce(s.placed_to, %(to)s)
-    group by s.spoken_id, w.place, h.state
+    select spoken_id, place, state, sum(seconds) as seconds, sum(n_entries)::int as n_entries
+    from parts
+    group by spoken_id, place, state
 )
-select p.place::int, p.asset_id, p.series_id, date_part('epoch', p.ends_at - p.begins_at), c.state, c.seconds, c.n_entries
+select p.place::int, p.asset_id, p.series_id, p.expected_s, c.state, c.seconds, c.n_entries
 from placed p
 left join counted c using (spoken_id, place)
-order by p.place, p.asset_id, p.series_id, c.state
-
--- name: read_gauges
-with windows as (
-    select place, begins_at, ends_at
-    from unnest(%(begins)s::timestamptz[], %(ends)s::timestamptz[]) with ordinality as w (begins_at, ends_at, place)
-), spoken as materialized (
-    select row_number() over () as spoken_id, sa.asset_id, sa.series_id, s.quantity,
-           (a.attributes ->> 'n_places')::float8 as n_places, lower(sa.period) as placed_from,
-           upper(sa.period) as placed_to, first.bucket as spoken_from
-    from series_assets sa
-    join assets a using (asset_id)
-    join series s using (series_id)
-    cross join lateral (
-        select h.bucket from measurements_hourly h where h.series_id = s.series_id order by h.bucket limit 1
-    ) as first
-    where a.territory_id = %(territory_id)s and a.type = any (%(types)s) and s.quantity = any (%(quantities)s)
-      and sa.period && tstzrange(%(from)s, %(to)s) and first.bucket < %(to)s
-), placed as (
-    select w.place, s.*, greatest(w.begins_at, s.placed_from, s.spoken_from) as begins_at,
-           least(w.ends_at, s.placed_to) as ends_at
-    from spoken s
-    cross join windows w
-    where greatest(w.begins_at, s.placed_from, s.spoken_from) < least(w.ends_at, s.placed_to)
-), counted as (
-    select s.spoken_id, w.place, sum(h.covered_s) as covered_s,
-           sum(h.time_weighted_mean * h.covered_s) / nullif(sum(h.covered_s), 0) as mean,
-           least(min(h.min), min(h.time_weighted_mean)) as lowest,
-           greatest(max(h.max), max(h.time_weighted_mean)) as highest
-    from spoken s
-    join measurements_hourly h using (series_id)
-    cross join lateral (select width_bucket(h.bucket, %(begins)s::timestamptz[]) as place) as w
-    where h.bucket >= %(from)s and h.bucket < %(to)s and h.bucket < (%(ends)s::timestamptz[])[w.place]
-      and h.bucket >= coalesce(s.placed_from, %(from)s) and h.bucket < coalesce(s.placed_to, %(to)s)
-    group by s.spoken_id, w.place
-)
-select p.place::int, p.asset_id, p.series_id, p.quantity, p.n_places, date_part('epoch', p.ends_at - p.begins_at),
-       coalesce(c.covered_s, 0), c.mean, c.lowest, c.highest
-from placed p
-left join counted c using (spoken_id, place)
-order by p.place, p.asset_id, p.series_id
+order by p.place, p.asset_id, p.series_id, p.begins_at, c.state
 
 -- name: read_counters
+-- Windows come in order and do not overlap, so that each hour is met once.
 with windows as (
     select place, begins_at, ends_at
     from unnest(%(begins)s::timestamptz[], %(ends)s::timestamptz[]) with ordinality as w (begins_at, ends_at, place)
@@ -140,40 +106,6 @@ from placed p
 left join counted c using (spoken_id, place)
 order by p.place, p.asset_id, p.series_id
 
--- name: read_curves
--- The curve of each placed series over the period, as spells: begin, seconds, value.
-with placed as (
-    select sa.asset_id, sa.series_id, (a.attributes ->> 'full_at_percent')::float8 as full_at_percent,
-           make_interval(secs => q.longest_hold_s) as hold,
-           greatest(%(from)s, lower(sa.period), first.bucket) as begins_at,
-           least(%(to)s, upper(sa.period)) as ends_at
-    from series_assets sa
-    join assets a using (asset_id)
-    join series s using (series_id)
-    join quantities q using (quantity)
-    cross join lateral (
-        select h.bucket from measurements_hourly h where h.series_id = s.series_id order by h.bucket limit 1
-    ) as first
-    where a.territory_id = %(territory_id)s and a.type = any (%(types)s) and s.quantity = %(quantity)s
-      and sa.period && tstzrange(%(from)s, %(to)s) and first.bucket < %(to)s
-), spells as (
-    select p.asset_id, p.series_id, p.full_at_percent, p.begins_at, p.ends_at, m.value, greatest(m.observed_at, p.begins_at) as spell_from,
-           least(lead(m.observed_at) over (partition by p.asset_id, p.series_id, p.begins_at order by m.observed_at),
-                 m.observed_at + p.hold, p.ends_at) as spell_to
-    from placed p
-    left join measurements m on m.series_id = p.series_id
-     and m.observed_at >= p.begins_at - p.hold and m.observed_at < p.ends_at
-     and m.observed_at >= %(from)s - (select max(hold) from placed) and m.observed_at < %(to)s
-    where p.ends_at > p.begins_at
-)
-select asset_id, series_id, full_at_percent, date_part('epoch', ends_at - begins_at),
-       coalesce(array_agg(date_part('epoch', spell_to - spell_from) order by spell_from)
-                filter (where spell_to > spell_from), '{}'),
-       coalesce(array_agg(value order by spell_from) filter (where spell_to > spell_from), '{}')
-from spells
-group by asset_id, series_id, full_at_percent, begins_at, ends_at
-order by asset_id, series_id
-
 -- name: read_delivered
 -- The last row is all assets together; an hour counts for the asset about which the device told when it began.
 select asset_id, sum(n_heard)::int, sum(n_missing)::int
@@ -189,10 +121,12 @@ group by grouping sets ((asset_id), ())
 having sum(n_heard + n_missing) > 0
 
 -- name: read_fresh_series
--- Series of these kinds with values that the detector has not scored yet, once their first hour is closed.
+-- Series of these kinds with values that the detector has not scored yet, or that came late, once their first hour is
+-- closed.
 select s.series_id, s.territory_id, s.device_id, placed.asset_id, s.quantity, q.unit, q.name_en, q.name_fr,
        coalesce(placed.name, d.name, d.external_id, s.channel), t.time_zone, x.version, x.scored_to, x.state,
-       first.bucket, l.observed_at
+       first.bucket, l.observed_at, coalesce(x.n_scored, 0), x.settled_to, coalesce(x.n_settled, 0), x.checkpoint_at,
+       x.late_from
 from last_values l
 join series s using (series_id)
 join quantities q using (quantity)
@@ -206,7 +140,9 @@ left join lateral (
     select a.asset_id, a.name from series_assets sa join assets a using (asset_id)
     where sa.series_id = s.series_id and sa.period @> l.observed_at limit 1
 ) as placed on true
-where q.kind = any (%(kinds)s) and q.quantity <> all (%(without)s::text[]) and (x.scored_to is null or x.scored_to < l.observed_at)
+where l.series_id >= %(first_id)s and l.series_id < %(end_id)s
+  and q.kind = any (%(kinds)s) and q.quantity <> all (%(without)s::text[])
+  and (x.scored_to is null or x.scored_to < l.observed_at or x.late_from is not null)
 order by x.scored_to nulls first, s.series_id
 limit %(n_series)s
 

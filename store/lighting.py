@@ -1,14 +1,17 @@
 """What lighting KPIs read: power by hour, counted spells, facts of cabinets, and what is told of their lamps."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 
 import numpy as np
 
+from store.hour_slices import Floats, Integers, read_known_hours, unix_us
 from store.inputs import Connection, Window, window_parameters
 from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
+HOUR, HOUR_US = timedelta(hours=1), 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,22 +85,43 @@ class YearCount:
 
 def read_power_hours(connection: Connection, window: Window) -> list[PowerHours]:
     """Read the hours of active power of the window's assets, of whole hours from its begin on."""
-    n_hours = round((window.ends_at - window.begins_at).total_seconds() / 3600)
-    with connection.cursor(binary=True) as cursor:
-        rows = cursor.execute(QUERIES["read_power_hours"], window_parameters(window)).fetchall()
+    placed = connection.execute(QUERIES["read_powered"], window_parameters(window)).fetchall()
+    series_ids = np.unique(np.array([row[2] for row in placed], dtype=np.int64))
+    watts = read_watts(connection, window, series_ids)
+    rows = np.searchsorted(series_ids, [row[2] for row in placed])
     return [
-        PowerHours(asset, parent, series, longitude, latitude, nominal_w, first, spread(hours, watts, n_hours))
-        for asset, parent, series, longitude, latitude, nominal_w, first, hours, watts in rows
+        PowerHours(
+            asset_id=row[0],
+            parent_id=row[1],
+            series_id=row[2],
+            longitude=row[3],
+            latitude=row[4],
+            nominal_w=row[5],
+            first=(row[6] - window.begins_at) // HOUR,
+            watts=within(own, window, row[6], row[7]),
+        )
+        for row, own in zip(placed, watts[rows], strict=True)
     ]
 
 
-def spread(hours: bytes | None, watts: bytes | None, n_hours: int) -> tuple[float | None, ...]:
-    """Put each known hour's power at its place; None elsewhere."""
-    spread_watts: list[float | None] = [None] * n_hours
-    known = np.frombuffer(hours or b"", dtype=">i4").tolist()
-    for hour, value in zip(known, np.frombuffer(watts or b"", dtype=">f8").tolist(), strict=True):
-        spread_watts[hour] = value
-    return tuple(spread_watts)
+def read_watts(connection: Connection, window: Window, series_ids: Integers) -> Floats:
+    """Read the mean power [W] of each hour, (n_series, n_hours); NaN where less than half of it is known."""
+    watts = np.full((series_ids.size, round((window.ends_at - window.begins_at) / HOUR)), np.nan)
+    begins_us = unix_us(window.begins_at)
+    for hours in read_known_hours(connection, series_ids, window.begins_at, window.ends_at):
+        watts[:, np.rint((hours.at_us - begins_us) / HOUR_US).astype(int)] = hours.columns[0].T
+    return watts
+
+
+def within(watts: Floats, window: Window, begins_at: datetime, ends_at: datetime) -> tuple[float | None, ...]:
+    """Give the hours of one series, None where it is not known or not placed."""
+    known = ~np.isnan(watts)
+    known[: ceil((begins_at - window.begins_at) / HOUR)] = False
+    known[ceil((ends_at - window.begins_at) / HOUR) :] = False
+    values: list[float] = watts.tolist()
+    if known.all():
+        return tuple(values)
+    return tuple(value if is_known else None for value, is_known in zip(values, known.tolist(), strict=True))
 
 
 def read_counted_spells(connection: Connection, window: Window) -> list[CountedSpells]:

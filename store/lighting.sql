@@ -1,6 +1,6 @@
--- name: read_power_hours
--- Per series the numbers of its known hours and their means, as bytes: a month of 5,000 lamps is 3.7 million values.
-with placed as materialized (
+-- name: read_powered
+-- Placed series of active power; an asset without a position stands where its parent does.
+with placed as (
     select sa.asset_id, a.parent_id, sa.series_id, coalesce(a.longitude, parent.longitude) as longitude,
            coalesce(a.latitude, parent.latitude) as latitude, a.attributes ->> 'nominal_power_w' as nominal_power_w,
            greatest(%(from)s, lower(sa.period), first.bucket) as begins_at, least(%(to)s, upper(sa.period)) as ends_at
@@ -14,17 +14,10 @@ with placed as materialized (
     where a.territory_id = %(territory_id)s and a.type = any (%(types)s) and s.quantity = 'active_power'
       and sa.period && tstzrange(%(from)s, %(to)s) and first.bucket < %(to)s
 )
-select p.asset_id, p.parent_id, p.series_id, p.longitude, p.latitude, p.nominal_power_w::float8,
-       floor(date_part('epoch', p.begins_at - %(from)s::timestamptz) / 3600)::int, known.hours, known.watts
-from placed p
-cross join lateral (
-    select string_agg(int4send((date_part('epoch', h.bucket - %(from)s::timestamptz) / 3600)::int), '' order by h.bucket) as hours,
-           string_agg(float8send(h.time_weighted_mean), '' order by h.bucket) as watts
-    from measurements_hourly h
-    where h.series_id = p.series_id and h.bucket >= p.begins_at and h.bucket < p.ends_at and h.covered_s >= 1800
-) as known
-where p.ends_at > p.begins_at
-order by p.asset_id, p.begins_at, p.series_id
+select asset_id, parent_id, series_id, longitude, latitude, nominal_power_w::float8, begins_at, ends_at
+from placed
+where ends_at > begins_at
+order by asset_id, begins_at, series_id
 
 -- name: read_counted_spells
 -- An hour's increase came about until its last value; of a meter with registers only the main one.

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from psycopg.types.json import Jsonb
+
 from store.reader import Connection, Row, fetch
 from store.sql import load_queries
 
@@ -16,9 +18,15 @@ async def list_territories(connection: Connection, *, after: int, n: int) -> lis
     return await fetch(connection, QUERIES["list_territories"], {"after": after, "n": n})
 
 
-async def list_assets(connection: Connection, filters: Mapping[str, Filter], *, after: int, n: int) -> list[Row]:
-    """List assets with their open findings and newest value; filters: territory, type, west, south, east, north."""
-    return await fetch(connection, QUERIES["list_assets"], {**filters, "after": after, "n": n})
+async def list_assets(
+    connection: Connection, filters: Mapping[str, Filter], tags: Mapping[str, str], *, after: int, n: int
+) -> list[Row]:
+    """List assets with their open findings and newest value, those whose attributes are as `tags` says.
+
+    Filters: territory, type, west, south, east, north, near_longitude, near_latitude, within_m [m], polygon.
+    """
+    parameters = {**filters, "tags": Jsonb(dict(tags)), "after": after, "n": n}
+    return await fetch(connection, QUERIES["list_assets"], parameters)
 
 
 async def list_devices(connection: Connection, filters: Mapping[str, Filter], *, after: int, n: int) -> list[Row]:
@@ -32,8 +40,22 @@ async def list_series(connection: Connection, filters: Mapping[str, Filter], *, 
 
 
 async def list_findings(connection: Connection, filters: Mapping[str, Filter], *, after: int, n: int) -> list[Row]:
-    """List findings, newest first, below the id `after` (0: from the top); filters: territory, asset_id, state."""
+    """List findings, newest first, below the id `after` (0: from the top).
+
+    Filters: territory, asset_id, incident_id, state.
+    """
     return await fetch(connection, QUERIES["list_findings"], {**filters, "after": after, "n": n})
+
+
+async def list_incidents(connection: Connection, filters: Mapping[str, Filter], *, after: int, n: int) -> list[Row]:
+    """List incidents, newest first, below the id `after`; filters: territory, asset_id, cause, state."""
+    return await fetch(connection, QUERIES["list_incidents"], {**filters, "after": after, "n": n})
+
+
+async def find_incident(connection: Connection, incident_id: int) -> Row | None:
+    """Give an incident, or the one that it was merged into; None where there is none to be seen."""
+    rows = await fetch(connection, QUERIES["find_incident"], {"incident_id": incident_id})
+    return rows[0] if rows else None
 
 
 async def list_kpis(connection: Connection, filters: Mapping[str, Filter], *, after: int, n: int) -> list[Row]:

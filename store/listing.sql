@@ -17,6 +17,15 @@ with page as (
       and (%(type)s::text is null or a.type = %(type)s)
       and (%(west)s::float8 is null
            or a.longitude between %(west)s and %(east)s and a.latitude between %(south)s and %(north)s)
+      and (%(polygon)s::text is null or %(polygon)s::polygon @> point(a.longitude, a.latitude))
+      and (%(within_m)s::float8 is null -- by the haversine formula, on a sphere of 6,371,008.8 m
+           or 12742017.6 * asin(least(1, sqrt(
+                  sin(radians(a.latitude - %(near_latitude)s::float8) / 2) ^ 2
+                  + cos(radians(a.latitude)) * cos(radians(%(near_latitude)s::float8))
+                    * sin(radians(a.longitude - %(near_longitude)s::float8) / 2) ^ 2))) <= %(within_m)s)
+      and not exists (
+          select from jsonb_each_text(%(tags)s::jsonb) as tag
+          where a.attributes ->> tag.key is distinct from tag.value)
     order by a.asset_id
     limit %(n)s
 ), newest as (
@@ -29,7 +38,7 @@ with page as (
     select f.asset_id, count(*) as n,
            max(array_position(array['info', 'warning', 'urgent', 'critical'], f.severity)) as worst
     from findings f
-    where f.ended_at is null and f.asset_id in (select asset_id from page)
+    where f.ended_at is null and not f.is_silenced and f.asset_id in (select asset_id from page)
     group by f.asset_id
 )
 select page.asset_id, page.territory, page.slug, page.name, page.type, page.longitude, page.latitude, page.parent_id,
@@ -83,16 +92,46 @@ limit %(n)s
 -- name: list_findings
 select f.finding_id, t.slug as territory, f.asset_id, a.name as asset_name, f.device_id, f.series_id, f.kind, f.model,
        f.model_version, f.severity, f.score, f.started_at, f.ended_at, f.sentence_fr, f.sentence_en, f.evidence,
-       f.verdict
+       f.verdict, f.is_silenced, f.incident_id
 from findings f
 join territories t using (territory_id)
 left join assets a on a.asset_id = f.asset_id
 where (%(after)s = 0 or f.finding_id < %(after)s)
   and (%(territory)s::text is null or t.slug = %(territory)s)
   and (%(asset_id)s::int is null or f.asset_id = %(asset_id)s)
+  and (%(incident_id)s::bigint is null or f.incident_id = %(incident_id)s)
   and (%(state)s = 'all' or (f.ended_at is null) = (%(state)s = 'open'))
 order by f.finding_id desc
 limit %(n)s
+
+-- name: list_incidents
+-- The asset of an incident, or one that a finding of it is about.
+select i.incident_id, t.slug as territory, i.cause, i.asset_id, a.name as asset_name, i.device_id, i.severity, i.score,
+       i.started_at, i.ended_at, i.n_findings, i.n_assets, i.sentence_fr, i.sentence_en, i.updated_at,
+       not exists (select from findings f where f.incident_id = i.incident_id and not f.is_silenced) as is_silenced
+from incidents i
+join territories t using (territory_id)
+left join assets a on a.asset_id = i.asset_id
+where (%(after)s = 0 or i.incident_id < %(after)s)
+  and i.merged_into_id is null and i.n_findings > 0
+  and (%(territory)s::text is null or t.slug = %(territory)s)
+  and (%(cause)s::text is null or i.cause = %(cause)s)
+  and (%(asset_id)s::int is null or i.asset_id = %(asset_id)s
+       or i.incident_id in (select f.incident_id from findings f where f.asset_id = %(asset_id)s))
+  and (%(state)s = 'all' or (i.ended_at is null) = (%(state)s = 'open'))
+order by i.incident_id desc
+limit %(n)s
+
+-- name: find_incident
+-- One that turned out to have the cause of another leads to that.
+select i.incident_id, t.slug as territory, i.cause, i.asset_id, a.name as asset_name, i.device_id, i.severity, i.score,
+       i.started_at, i.ended_at, i.n_findings, i.n_assets, i.sentence_fr, i.sentence_en, i.updated_at,
+       not exists (select from findings f where f.incident_id = i.incident_id and not f.is_silenced) as is_silenced
+from incidents asked
+join incidents i on i.incident_id = coalesce(asked.merged_into_id, asked.incident_id)
+join territories t on t.territory_id = i.territory_id
+left join assets a on a.asset_id = i.asset_id
+where asked.incident_id = %(incident_id)s
 
 -- name: list_kpis
 select k.kpi_value_id, t.slug as territory, k.asset_id, k.kpi, lower(k.period) as from, upper(k.period) as to, k.value,

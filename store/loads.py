@@ -137,9 +137,3 @@ def find_devices(connection: Connection, keys: Sequence[tuple[str, str]]) -> lis
     """Give those of the (territory slug, external id) that are registered, retired ones too."""
     parameters = {"territories": [key[0] for key in keys], "external_ids": [key[1] for key in keys]}
     return [DeviceRow(*row) for row in connection.execute(QUERIES["find_devices"], parameters)]
-
-
-def read_time_zone(connection: Connection, territory: str) -> str | None:
-    """Give the civil time of a territory, None where there is no such territory."""
-    row = connection.execute(QUERIES["read_time_zone"], {"territory": territory}).fetchone()
-    return None if row is None else str(row[0])

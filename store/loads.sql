@@ -79,8 +79,3 @@ from unnest(%(territories)s::text[], %(external_ids)s::text[]) as asked (slug, e
 join territories t on t.slug = asked.slug
 join devices d on d.territory_id = t.territory_id and d.external_id = asked.external_id
 where d.state in ('accepted', 'active', 'retired')
-
--- name: read_time_zone
-select time_zone
-from territories
-where slug = %(territory)s

@@ -1,10 +1,12 @@
 """Which rows and columns belong to a territory, in the order in which they can be written elsewhere.
 
-Every table and every column of the schema stands here, or in LEFT_OUT or `left_out` with the reason; a test holds the
-lists against the database, so whoever adds a column decides what becomes of it.
+Every table and every column of the schema stands here, or in `store.left_tables` or `left_out` with the reason; a test
+holds the lists against the database, so whoever adds a column decides what becomes of it.
 """
 
-from store.moved_table import BATCH, BUCKET, DEVICE, PROJECT, SERIES, TERRITORY, MovedTable
+from store.moved_results import RESULTS
+from store.moved_sensorthings import SENSORTHINGS
+from store.moved_table import BATCH, BUCKET, DEVICE, SERIES, TERRITORY, MovedTable
 
 MOVED = (
     MovedTable(
@@ -103,7 +105,9 @@ MOVED = (
     MovedTable("series_drops", "spans of which retention has ended the values themselves", "dropped", SERIES),
     MovedTable("territory_drops", "the same of a territory: KPIs of these spans are final", "dropped", TERRITORY),
     MovedTable("changed_hours", "hours to be summed up again", "hour marked_at", SERIES),
+    MovedTable("late_hours", "hours of which detectors have yet to know that values came late", "hour", SERIES),
     MovedTable("changed_days", "days whose KPIs are to be told again", "day cause actor", TERRITORY),
+    MovedTable("group_days", "the same, by group of KPIs", "kpi_group day cause actor", TERRITORY),
     MovedTable(
         "clock_rules",
         "how times of a device's clock are made right",
@@ -190,196 +194,6 @@ MOVED = (
         TERRITORY,
         key="request_id",
     ),
-    MovedTable(
-        "findings",
-        "anomalies and maintenance hints with their evidence and verdict",
-        "kind model model_version started_at ended_at score severity sentence_en sentence_fr evidence "
-        "verdict created_at updated_at",
-        TERRITORY,
-        {"asset_id": "assets", "device_id": "devices", "series_id": "series"},
-        key="finding_id",
-    ),
-    MovedTable("hint_marks", "how far maintenance hints are told", "hint version told_to", TERRITORY),
-    MovedTable("detector_states", "what detectors have learnt of series", "detector version scored_to state", SERIES),
-    MovedTable(
-        "kpi_values",
-        "KPIs with their proof, and what each replaces and why",
-        "kpi period value unit low high baseline completeness method method_version inputs_hash proof "
-        "withheld computed_at cause restated_by is_current",
-        TERRITORY,
-        {"asset_id": "assets", "replaces_id": "kpi_values"},
-        key="kpi_value_id",
-    ),
-    MovedTable(
-        "reports",
-        "signed KPI reports: manifest and signature",
-        "period language signed_at manifest signature kept_until",
-        TERRITORY,
-        key="report_id",
-    ),
-    MovedTable(
-        "evidence",
-        "files of signed reports, in parts",
-        "sha256 part content kept_until",
-        TERRITORY,
-        key="evidence_id",
-    ),
-    MovedTable("kpi_publications", "KPIs that are shown to all", "kpi", TERRITORY),
-    MovedTable(
-        "tariffs",
-        "prices of energy",
-        "energy use unit price_eur off_peak_price_eur off_peak_from off_peak_to valid",
-        TERRITORY,
-        key="tariff_id",
-    ),
-    MovedTable(
-        "factors",
-        "emission factors and the like, with source",
-        "factor value unit source valid",
-        TERRITORY,
-        key="factor_id",
-    ),
-    MovedTable(
-        "schedules",
-        "hours of switching, opening and heating",
-        "kind from_time to_time level weekdays valid",
-        {"asset_id": "assets"},
-        key="schedule_id",
-    ),
-    MovedTable(
-        "calendars",
-        "holidays, fairs, roadworks, restarts",
-        "kind period",
-        TERRITORY,
-        {"asset_id": "assets"},
-        key="calendar_id",
-    ),
-    MovedTable(
-        "collection_plans",
-        "planned rounds",
-        "sector waste_stream weekdays every_weeks first_on start_time valid distance_low_km distance_high_km"
-        " duration_low_h duration_high_h cost_low_eur cost_high_eur tonnage_t",
-        TERRITORY,
-        key="plan_id",
-    ),
-    MovedTable(
-        "rounds_done",
-        "rounds that were driven",
-        "sector waste_stream period source distance_km n_lifts",
-        TERRITORY,
-        key="round_id",
-    ),
-    MovedTable(
-        "lifts_done",
-        "containers that were emptied",
-        "lifted_at stay_s vehicle source",
-        TERRITORY,
-        {"asset_id": "assets"},
-        key="lift_id",
-    ),
-    MovedTable(
-        "planned_rounds",
-        "rounds planned for a day, with map, sheet and navigation file",
-        "day waste_stream made_at summary geojson gpx sheet_fr sheet_en",
-        TERRITORY,
-        key="planned_rounds_id",
-    ),
-    MovedTable(
-        "projects",
-        "works whose saving is measured",
-        "slug name domain started_on baseline cost_eur",
-        TERRITORY,
-        key="project_id",
-    ),
-    MovedTable("project_assets", "assets of such works", "", {"project_id": "projects", "asset_id": "assets"}),
-    MovedTable("project_invoices", "what works cost", "number invoiced_on amount_eur what is_eligible", PROJECT),
-    MovedTable(
-        "project_subsidies",
-        "the rule by which works are subsidised",
-        "eligible_from granted_on share ceiling_eur bonus bonus_read_as is_ambitious least_own_share years_to_finish"
-        " other_subsidies_eur",
-        PROJECT,
-    ),
-    MovedTable(
-        "project_assumptions",
-        "years and rates with which a return is reckoned",
-        "horizon_years discount_rate price_growth upkeep_eur",
-        PROJECT,
-    ),
-    MovedTable("project_indicators", "declared social results", "indicator value unit observed_on source", PROJECT),
-    MovedTable("project_worths", "what one unit of a KPI is worth to works", "kpi eur kgco2e source", PROJECT),
-    MovedTable(
-        "territory_deliveries",
-        "messages and stored values by arrival hour",
-        "arrival_hour n_messages n_stored",
-        TERRITORY,
-    ),
-    MovedTable(
-        "codecs",
-        "payload codecs that devices or bindings of the territory name, every version",
-        "name version source mapping digest active_since",
-        key="codec_id",
-        selected=True,
-    ),
-    MovedTable(
-        "codec_bindings",
-        "which payloads a codec reads; those that hold for every territory stay behind",
-        "name kind target",
-        TERRITORY,
-        key="binding_id",
-    ),
-    MovedTable("codec_variables", "what codecs are told of devices and profiles", "kind target name value", TERRITORY),
-    MovedTable(
-        "sources",
-        "other brokers that speak for the territory, without passwords",
-        "name url mqtt_version user_name client_id created_at",
-        outside=TERRITORY,
-        key="source_id",
-        selected=True,
-        left_out=("password_from",),
-    ),
-    MovedTable(
-        "source_rules",
-        "how messages of a source are read",
-        "place topic_filter format device_prefix mapping",
-        {"source_id": "sources"},
-        TERRITORY,
-        selected=True,
-    ),
-    MovedTable(
-        "audit_log",
-        "who changed what over the API",
-        "at actor action subject detail",
-        key="audit_id",
-        numbered={"subject": (("device ", "devices"), ("replay ", "replay_requests"))},
-        selected=True,
-    ),
+    *RESULTS,
+    *SENSORTHINGS,
 )
-
-LEFT_OUT = {
-    "api_keys": "secret: keys are made anew",
-    "api_key_territories": "belongs to keys",
-    "reader_roles": "database roles belong to the server",
-    "territory_subtrees": "follows from territories",
-    "quantities": "the registry of this version of Vigie",
-    "codes": "the registry of this version of Vigie",
-    "migrations": "the schema's own history; the manifest names its numbers",
-    "rollup_watermarks": "how far this server's jobs are; the manifest holds the instant",
-    "forecasts": "made anew out of the values within the hour",
-    "kpi_methods": "the methods of this version of Vigie",
-    "drops": "what retention has dropped on the whole server, by chunk",
-    "retention_state": "how far this server's jobs are",
-    "loads": "files read into this server; their values go",
-    "load_refusals": "of files read into this server",
-    "load_lines": "of files read into this server",
-    "source_states": "sessions of this server's workers",
-    "session_changes": "sessions of this server's workers",
-    "broker_drops": "of a broker, not of a territory",
-    "ingest_sessions": "sessions of this server's workers",
-    "ingest_pools": "sessions of this server's workers",
-    "ingest_slots": "sessions of this server's workers",
-    "usages": "what this server used",
-    "usage_marks": "what this server used",
-    "stored_sizes": "what this server used",
-    "format_records": "births of formats with state, of a source and not of a territory: asked for anew",
-}

@@ -74,6 +74,9 @@ subject in (
     select 'device ' || d.device_id from devices d join territory_subtrees tree using (territory_id)
     where tree.ancestor_id = {root}
     union all
+    select 'finding ' || f.finding_id from findings f join territory_subtrees tree using (territory_id)
+    where tree.ancestor_id = {root}
+    union all
     select 'replay ' || q.request_id from replay_requests q join territory_subtrees tree using (territory_id)
     where tree.ancestor_id = {root})
 or jsonb_path_exists(detail, '$.devices[0]') and not exists (

@@ -103,7 +103,13 @@ def read_bay_days(connection: Connection, window: Window, first: date) -> list[B
 def read_zone_hours(connection: Connection, window: Window, without: Sequence[int]) -> list[ZoneHour]:
     """Read the hours of zones, without these bays."""
     parameters = {**window_parameters(window), "quantity": "occupancy", "without": list(without)}
-    return [ZoneHour(*row) for row in connection.execute(QUERIES["read_zone_hours"], parameters)]
+    bays = connection.execute(QUERIES["read_zone_bays"], parameters).fetchall()
+    if not bays:
+        return []
+    names = ("series_ids", "zones", "begins", "ends")
+    columns = dict(zip(names, map(list, zip(*bays, strict=True)), strict=True))
+    rows = connection.execute(QUERIES["read_zone_hours"], {**window_parameters(window), **columns}, prepare=False)
+    return [ZoneHour(*row) for row in rows]
 
 
 def read_limited_stays(connection: Connection, window: Window, reach_s: float) -> list[BayStays]:

@@ -51,24 +51,27 @@ from days
 group by asset_id, series_id, zone, parent_id
 order by asset_id, series_id
 
+-- name: read_zone_bays
+-- Placed bays with their zone, some left out.
+select sa.series_id, coalesce(p.name, a.attributes ->> 'zone', ''), greatest(%(from)s, lower(sa.period)),
+       least(%(to)s, upper(sa.period))
+from series_assets sa
+join assets a using (asset_id)
+join series s using (series_id)
+left join assets p on p.asset_id = a.parent_id
+where a.territory_id = %(territory_id)s and a.type = any (%(types)s) and s.quantity = %(quantity)s
+  and sa.period && tstzrange(%(from)s, %(to)s) and a.asset_id <> all (%(without)s::int[])
+
 -- name: read_zone_hours
--- Hours of all bays of a zone together, some bays left out.
-with bays as (
-    select sa.series_id, coalesce(p.name, a.attributes ->> 'zone', '') as zone,
-           greatest(%(from)s, lower(sa.period)) as begins_at, least(%(to)s, upper(sa.period)) as ends_at
-    from series_assets sa
-    join assets a using (asset_id)
-    join series s using (series_id)
-    left join assets p on p.asset_id = a.parent_id
-    where a.territory_id = %(territory_id)s and a.type = any (%(types)s) and s.quantity = %(quantity)s
-      and sa.period && tstzrange(%(from)s, %(to)s) and a.asset_id <> all (%(without)s::int[])
-)
+-- Hours of all bays of a zone together. The bays are handed in, so that the planner knows how many there are: a month of
+-- a town is read in the order of time, not bay by bay.
 select b.zone, h.bucket, coalesce(sum(h.seconds) filter (where h.state = 0), 0),
        coalesce(sum(h.seconds) filter (where h.state = 1), 0),
        coalesce(sum(h.n_entries) filter (where h.state = 1), 0)::int
-from bays b
+from unnest(%(series_ids)s::int[], %(zones)s::text[], %(begins)s::timestamptz[], %(ends)s::timestamptz[])
+     as b (series_id, zone, begins_at, ends_at)
 join states_hourly h on h.series_id = b.series_id and h.bucket >= b.begins_at and h.bucket < b.ends_at
-where b.ends_at > b.begins_at
+where h.bucket >= %(from)s and h.bucket < %(to)s
 group by b.zone, h.bucket
 order by b.zone, h.bucket
 

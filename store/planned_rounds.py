@@ -8,6 +8,7 @@ from typing import Any, Literal
 import psycopg
 from psycopg.types.json import Jsonb
 
+from sensors.language import Language
 from store import reader
 from store.reader import Row, fetch
 from store.sql import load_queries
@@ -48,14 +49,6 @@ class RoundsOfDay:
     gpx: str
     sheet_fr: str
     sheet_en: str
-
-
-def find_territory(connection: Connection, slug: str) -> tuple[int, str]:
-    """Give a territory's id and time zone. Raises LookupError where there is none."""
-    row = connection.execute(QUERIES["find_territory"], {"territory": slug}).fetchone()
-    if row is None:
-        raise LookupError(f"no territory {slug!r} is registered")
-    return int(row[0]), str(row[1])
 
 
 def read_round_containers(connection: Connection, territory_id: int, at: datetime) -> list[Container]:
@@ -106,7 +99,7 @@ async def read_planned_rounds(connection: reader.Connection, planned_rounds_id: 
 
 
 async def read_planned_file(
-    connection: reader.Connection, planned_rounds_id: int, format_: FileFormat, language: Literal["fr", "en"]
+    connection: reader.Connection, planned_rounds_id: int, format_: FileFormat, language: Language
 ) -> str | None:
     """Read rounds as people take them along; None where they are not there for this reader."""
     parameters = {"planned_rounds_id": planned_rounds_id, "format": format_, "language": language}

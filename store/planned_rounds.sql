@@ -9,9 +9,6 @@ where a.territory_id = %(territory_id)s and a.type = 'waste_container'
   and (a.retired_at is null or a.retired_at > %(at)s)
 order by a.asset_id
 
--- name: find_territory
-select territory_id, time_zone from territories where slug = %(territory)s
-
 -- name: save_planned_rounds
 insert into planned_rounds (territory_id, day, waste_stream, made_at, summary, geojson, gpx, sheet_fr, sheet_en)
 values (%(territory_id)s, %(day)s, %(waste_stream)s, %(made_at)s, %(summary)s, %(geojson)s, %(gpx)s, %(sheet_fr)s,

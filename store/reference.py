@@ -37,6 +37,7 @@ REPLACED = (
     "project_indicators",
     "project_worths",
 )
+REPLACED_BESIDE = ("counter_ranges", "alarm_budgets", "failure_costs")  # no KPI rests on them
 PROJECT_COLUMNS = ("slug", "name", "domain", "started_on", "baseline_from", "baseline_to", "cost_eur")
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -174,6 +175,32 @@ class CounterRange:
 
 
 @dataclass(frozen=True, slots=True)
+class AlarmBudget:
+    """How many alarms a week one technician can look after, and how many technicians there are."""
+
+    alarms_per_technician: float
+    n_technicians: int
+
+
+@dataclass(frozen=True, slots=True)
+class FailureCost:
+    """What one failure of an asset of a type costs [EUR], and each day on which it stays failed [EUR/d].
+
+    `failures_per_year` of one asset [1/a]; None: as assumed.
+    """
+
+    asset_type: str
+    people_eur: float
+    safety_eur: float
+    repair_eur: float
+    waiting_eur_per_day: float
+    source: str
+    valid_from: date
+    valid_to: date | None = None
+    failures_per_year: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Reference:
     """All that a territory (its slug) has entered."""
 
@@ -187,6 +214,8 @@ class Reference:
     projects: tuple[Project, ...] = ()
     notices: tuple[Notice, ...] = ()
     counter_ranges: tuple[CounterRange, ...] = ()
+    alarm_budgets: tuple[AlarmBudget, ...] = ()
+    failure_costs: tuple[FailureCost, ...] = ()
 
 
 TYPES: Mapping[str, type] = {
@@ -199,6 +228,8 @@ TYPES: Mapping[str, type] = {
     "notices": Notice,
     "intervals": SendingInterval,
     "counter_ranges": CounterRange,
+    "alarm_budgets": AlarmBudget,
+    "failure_costs": FailureCost,
 }
 
 
@@ -225,7 +256,7 @@ def enter_reference(connection: Connection, reference: Reference) -> ReferenceRe
             standing = read_standing(connection, reference.territory, TYPES)
             connection.execute(QUERIES["lock_rollups"])  # so that no hour is computed by the old ranges after this
             changed = {name: replace(connection, name, parameters) for name in REPLACED}
-            changed["counter_ranges"] = replace(connection, "counter_ranges", parameters)
+            changed |= {name: replace(connection, name, parameters) for name in REPLACED_BESIDE}
             changed["rounds_done"] = connection.execute(QUERIES["insert_rounds_done"], parameters).rowcount
             if any(changed[name] for name in REPLACED):
                 connection.execute(QUERIES["mark_project_months"], parameters)
@@ -299,6 +330,8 @@ def tables(reference: Reference) -> Iterable[tuple[str, list[dict[str, Any]]]]:
     yield "collection_plans", [row(entry) for entry in reference.collection_plans]
     yield "rounds_done", [row(entry) for entry in reference.rounds_done]
     yield "counter_ranges", [row(entry) for entry in reference.counter_ranges]
+    yield "alarm_budgets", [row(entry) for entry in reference.alarm_budgets]
+    yield "failure_costs", [row(entry) for entry in reference.failure_costs]
     yield "intervals", [row(entry) for entry in reference.intervals]
     yield "projects", [row(entry, PROJECT_COLUMNS) for entry in reference.projects]
     yield from project_tables(reference.projects).items()

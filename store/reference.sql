@@ -183,6 +183,48 @@ with added as (
 )
 select from added
 
+-- name: delete_alarm_budgets
+delete from alarm_budgets o
+where o.territory_id = (select territory_id from territories where slug = %(territory)s)
+  and not exists (
+      select from jsonb_to_recordset(%(alarm_budgets)s::jsonb) as n (alarms_per_technician float8, n_technicians int)
+      where (n.alarms_per_technician, n.n_technicians) = (o.alarms_per_technician, o.n_technicians))
+
+-- name: insert_alarm_budgets
+insert into alarm_budgets (territory_id, alarms_per_technician, n_technicians)
+select t.territory_id, n.alarms_per_technician, n.n_technicians
+from jsonb_to_recordset(%(alarm_budgets)s::jsonb) as n (alarms_per_technician float8, n_technicians int)
+join territories t on t.slug = %(territory)s
+where not exists (select from alarm_budgets o where o.territory_id = t.territory_id)
+
+-- name: delete_failure_costs
+delete from failure_costs o
+where o.territory_id = (select territory_id from territories where slug = %(territory)s)
+  and not exists (
+      select from jsonb_to_recordset(%(failure_costs)s::jsonb) as n
+             (asset_type text, people_eur float8, safety_eur float8, repair_eur float8, waiting_eur_per_day float8,
+              source text, valid_from date, valid_to date, failures_per_year float8)
+      where (n.asset_type, n.people_eur, n.safety_eur, n.repair_eur, n.waiting_eur_per_day, n.source,
+             n.failures_per_year, daterange(n.valid_from, n.valid_to))
+            is not distinct from
+            (o.asset_type, o.people_eur, o.safety_eur, o.repair_eur, o.waiting_eur_per_day, o.source,
+             o.failures_per_year, o.valid))
+
+-- name: insert_failure_costs
+insert into failure_costs (territory_id, asset_type, people_eur, safety_eur, repair_eur, waiting_eur_per_day, source,
+                           failures_per_year, valid)
+select t.territory_id, n.asset_type, n.people_eur, n.safety_eur, n.repair_eur, n.waiting_eur_per_day, n.source,
+       n.failures_per_year, daterange(n.valid_from, n.valid_to)
+from territories t
+cross join jsonb_to_recordset(%(failure_costs)s::jsonb) as n
+     (asset_type text, people_eur float8, safety_eur float8, repair_eur float8, waiting_eur_per_day float8,
+      source text, valid_from date, valid_to date, failures_per_year float8)
+where t.slug = %(territory)s
+  and not exists (
+      select from failure_costs o
+      where o.territory_id = t.territory_id and o.asset_type = n.asset_type
+        and o.valid = daterange(n.valid_from, n.valid_to))
+
 -- name: delete_intervals
 delete from intervals o
 where o.territory_id = (select territory_id from territories where slug = %(territory)s)

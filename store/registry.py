@@ -7,6 +7,7 @@ from typing import Any
 import psycopg
 from psycopg.types.json import Jsonb
 
+from sensors.asset_entry import AssetEntry
 from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
@@ -21,23 +22,6 @@ class TerritoryEntry:
     kind: str = "commune"
     parent: str | None = None
     time_zone: str = "Europe/Paris"
-
-
-@dataclass(frozen=True, slots=True)
-class AssetEntry:
-    """A thing looked after, known by its slug within a territory; `parent` is another asset's slug there.
-
-    `type` is a name of `sensors.types`, longitude and latitude are WGS 84 degrees.
-    """
-
-    territory: str
-    slug: str
-    name: str
-    type: str
-    longitude: float | None = None
-    latitude: float | None = None
-    parent: str | None = None
-    attributes: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +67,12 @@ def register(
             ],
         )
         cursor.execute(QUERIES["analyse_registry"])  # the planner must not take a whole town for an empty table
+
+
+def find_asset(connection: psycopg.Connection[tuple[Any, ...]], territory: str, asset: str) -> int | None:
+    """Give the id of an asset by both slugs, None where there is none."""
+    row = connection.execute(QUERIES["find_asset"], {"territory": territory, "asset": asset}).fetchone()
+    return None if row is None else int(row[0])
 
 
 def territory_parameters(entry: TerritoryEntry) -> dict[str, Any]:

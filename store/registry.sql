@@ -46,3 +46,9 @@ where not exists (
 
 -- name: analyse_registry
 analyze territories, territory_subtrees, assets, devices, placements
+
+-- name: find_asset
+select a.asset_id
+from assets a
+join territories t using (territory_id)
+where t.slug = %(territory)s and a.slug = %(asset)s

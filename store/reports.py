@@ -66,12 +66,6 @@ def frozen(connection: Connection) -> Iterator[None]:
         yield
 
 
-def read_time_zone_of(connection: Connection, slug: str) -> str | None:
-    """Give a territory's time zone by its slug, None where there is none of that name."""
-    row = connection.execute(QUERIES["read_time_zone_of"], {"territory": slug}).fetchone()
-    return None if row is None else str(row[0])
-
-
 def read_reported(connection: Connection, slug: str, span: tuple[datetime, datetime]) -> Reported | None:
     """Read what a report of a span has to know of a territory, None where there is none of that name."""
     parameters = {"territory": slug, "from": span[0], "to": span[1]}

@@ -1,9 +1,6 @@
 -- name: freeze
 set transaction isolation level repeatable read, read only
 
--- name: read_time_zone_of
-select time_zone from territories where slug = %(territory)s
-
 -- name: read_reported
 -- Pending: a day of the span waits for its KPIs, or an hour of it for its rollup (the first day brings the one before).
 select t.territory_id, t.name, t.time_zone,
@@ -14,6 +11,9 @@ select t.territory_id, t.name, t.time_zone,
        exists (
            select from changed_days d
            where d.territory_id = t.territory_id and d.day >= %(from)s and d.day < %(to)s)
+       or exists (
+           select from group_days g
+           where g.territory_id = t.territory_id and g.day >= %(from)s and g.day < %(to)s)
        or exists (
            select from changed_hours h
            join series s using (series_id)

@@ -3,6 +3,7 @@
 A bucket belongs to a span if it starts in it, and tells about its whole hour or day.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -21,6 +22,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_SPAN = MappingProxyType(
     {"raw": timedelta(days=400), "hour": timedelta(days=3660), "day": timedelta(days=18300)}
 )
+ROUND_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200)
 MOST_ROWS = 500_000  # that one question may read, or be answered with; a second of work of the database
 COARSER = MappingProxyType({"raw": "hour or day", "hour": "day", "day": "several questions"})
 
@@ -33,12 +35,14 @@ class TooMuchError(StoreError):
 class Question:
     """What is asked of several series: a span whose end is excluded, and how many points at most.
 
-    `resolution` None: the finest that fits the points and the limits.
+    `resolution` None: the finest that fits the points and the limits. `is_aligned`: points made of raw values begin at
+    round instants (UTC) and last a round time; the points of two questions then lie on each other.
     """
 
     span: Span
     n_points: int = 1000
     resolution: Resolution | None = None
+    is_aligned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,8 @@ def require_modest(question: Question, resolution: Resolution, n_series: int, n_
 def make_grid(question: Question, resolution: Resolution, time_zone: str) -> Grid:
     """Lay the points of a span: equal parts of it, or whole hours, or civil days of the zone, several to a point."""
     begin, end = question.span
+    if resolution == "raw" and question.is_aligned:
+        return make_round_grid(question, time_zone)
     if resolution == "raw":
         width = max((end - begin) / question.n_points, timedelta(microseconds=1))
         starts = tuple(begin + index * width for index in range(ceil((end - begin) / width)))
@@ -130,6 +136,28 @@ def make_grid(question: Question, resolution: Resolution, time_zone: str) -> Gri
     return Grid("day", starts, midnight(after, zone), DAY * every, time_zone)
 
 
+def make_round_grid(question: Question, time_zone: str) -> Grid:
+    """Lay points of a round width at multiples of it; those belong to the span that begin in it."""
+    begin, end = question.span
+    for width in round_widths():
+        first, last = next_multiple(begin, width), next_multiple(end, width)
+        n_points = (last - first) // width
+        if n_points <= question.n_points:
+            return Grid("raw", tuple(first + index * width for index in range(n_points)), last, width, time_zone)
+    raise AssertionError("widths have no end")
+
+
+def round_widths() -> Iterator[timedelta]:
+    """Give the widths that people read well, ascending: parts of a day, then days."""
+    yield from (timedelta(seconds=seconds) for seconds in ROUND_S)
+    yield from (DAY * number for number in itertools.count(1))
+
+
+def next_multiple(instant: datetime, width: timedelta) -> datetime:
+    """Give the first multiple of a width since 1970 (UTC) at or after an instant."""
+    return EPOCH - (EPOCH - instant) // width * width
+
+
 def points_apart(n_buckets: int, n_points: int) -> int:
     """Give how many buckets go into one point."""
     return max(1, ceil(n_buckets / n_points))
@@ -137,7 +165,7 @@ def points_apart(n_buckets: int, n_points: int) -> int:
 
 def next_hour(instant: datetime) -> datetime:
     """Give the first full hour (UTC) at or after an instant."""
-    return EPOCH - (EPOCH - instant) // HOUR * HOUR
+    return next_multiple(instant, HOUR)
 
 
 def next_day(instant: datetime, zone: ZoneInfo) -> date:

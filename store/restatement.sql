@@ -59,9 +59,11 @@ where k.is_current and k.kpi = any (%(kpis)s::text[])
 on conflict do nothing
 
 -- name: mark_after_baselines
--- One day of each month since a project began whose baseline holds a changed day: telling it tells the month.
+-- One day of each month since a project began whose baseline holds a changed day: telling it tells the month. It never
+-- lies in the baseline itself, else it would ask for itself again and again.
 insert into changed_days (territory_id, day, cause, actor)
-select distinct p.territory_id, (month + interval '1 day') at time zone t.time_zone, changed.cause, changed.actor
+select distinct p.territory_id, greatest(month + interval '1 day', p.started_on::timestamp) at time zone t.time_zone,
+       changed.cause, changed.actor
 from unnest(%(territories)s::int[], %(days)s::timestamptz[], %(causes)s::text[], %(actors)s::text[])
      as changed (territory_id, day, cause, actor)
 join projects p using (territory_id)

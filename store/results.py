@@ -54,6 +54,12 @@ class KpiReport:
     n_restated: int
     n_unchanged: int
 
+    def __add__(self, other: "KpiReport") -> "KpiReport":
+        """Add two reports up."""
+        return KpiReport(
+            self.n_new + other.n_new, self.n_restated + other.n_restated, self.n_unchanged + other.n_unchanged
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -79,12 +85,18 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class DetectorState:
-    """What a detector of this name and version has learnt of a series up to `scored_to`."""
+    """What a detector of this name and version has learnt of a series up to `scored_to`, out of `n_scored` values.
+
+    Of these `n_settled` are of up to `settled_to`: what comes later for that time is noted in `late_hours`.
+    """
 
     series_id: int
     detector: str
     version: str
     scored_to: datetime
+    n_scored: int
+    settled_to: datetime
+    n_settled: int
     state: Mapping[str, Any]
 
 
@@ -219,25 +231,27 @@ def kpi_row(value: KpiValue) -> dict[str, Any]:
 
 def open_finding(connection: psycopg.Connection[tuple[Any, ...]], finding: Finding) -> bool:
     """Write a finding, or raise the score of its open episode; False where that one is as high already."""
-    row = connection.execute(
-        QUERIES["open_finding"],
-        {
-            "territory_id": finding.territory_id,
-            "asset_id": finding.asset_id,
-            "device_id": finding.device_id,
-            "series_id": finding.series_id,
-            "kind": finding.kind,
-            "model": finding.model,
-            "model_version": finding.model_version,
-            "started_at": finding.started_at,
-            "score": finding.score,
-            "severity": finding.severity,
-            "sentence_en": finding.sentence_en,
-            "sentence_fr": finding.sentence_fr,
-            "evidence": Jsonb(dict(finding.evidence)),
-        },
-    ).fetchone()
+    row = connection.execute(QUERIES["open_finding"], finding_parameters(finding)).fetchone()
     return row is not None
+
+
+def finding_parameters(finding: Finding) -> dict[str, Any]:
+    """Name the fields as the queries do."""
+    return {
+        "territory_id": finding.territory_id,
+        "asset_id": finding.asset_id,
+        "device_id": finding.device_id,
+        "series_id": finding.series_id,
+        "kind": finding.kind,
+        "model": finding.model,
+        "model_version": finding.model_version,
+        "started_at": finding.started_at,
+        "score": finding.score,
+        "severity": finding.severity,
+        "sentence_en": finding.sentence_en,
+        "sentence_fr": finding.sentence_fr,
+        "evidence": Jsonb(dict(finding.evidence)),
+    }
 
 
 def close_finding(
@@ -272,6 +286,9 @@ def save_detector_states(connection: psycopg.Connection[tuple[Any, ...]], states
                     "detector": state.detector,
                     "version": state.version,
                     "scored_to": state.scored_to,
+                    "n_scored": state.n_scored,
+                    "settled_to": state.settled_to,
+                    "n_settled": state.n_settled,
                     "state": Jsonb(dict(state.state)),
                 }
                 for state in states

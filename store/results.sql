@@ -85,7 +85,8 @@ from (
 where f.ended_at is null and f.kind = %(kind)s and f.device_id = heard.device_id and heard.last_at > f.started_at
 
 -- name: save_detector_states
-insert into detector_states (series_id, detector, version, scored_to, state)
-values (%(series_id)s, %(detector)s, %(version)s, %(scored_to)s, %(state)s)
+insert into detector_states (series_id, detector, version, scored_to, n_scored, settled_to, n_settled, state)
+values (%(series_id)s, %(detector)s, %(version)s, %(scored_to)s, %(n_scored)s, %(settled_to)s, %(n_settled)s, %(state)s)
 on conflict (series_id, detector) do update
-set version = excluded.version, scored_to = excluded.scored_to, state = excluded.state
+set version = excluded.version, scored_to = excluded.scored_to, n_scored = excluded.n_scored,
+    settled_to = excluded.settled_to, n_settled = excluded.n_settled, state = excluded.state, late_from = null

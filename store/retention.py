@@ -64,10 +64,17 @@ def run_daily(connection: Connection, now: datetime) -> list[Ending] | None:
     """Run retention if nobody has within a day; None where somebody has."""
     if connection.execute(QUERIES["claim_run"], {"now": now}).fetchone() is None:
         return None
-    return run(connection, now)
+    return run(connection, now, names_held=False)
 
 
-def run(connection: Connection, now: datetime, *, is_dry: bool = False, settle: timedelta = SETTLE) -> list[Ending]:
+def run(
+    connection: Connection,
+    now: datetime,
+    *,
+    is_dry: bool = False,
+    settle: timedelta = SETTLE,
+    names_held: bool = True,
+) -> list[Ending]:
     """End what has outlived its class and give it, with what is held back and why; in a dry run only say so.
 
     Parameters
@@ -76,6 +83,8 @@ def run(connection: Connection, now: datetime, *, is_dry: bool = False, settle: 
         In autocommit: each chunk, and each few hundred series, is a transaction of its own that may be cut.
     settle
         Chunks younger than this stay, however old their values: what was loaded just now can be looked at.
+    names_held
+        False leaves out of the answer what is held back: its rows need not be counted.
     """
     if not is_dry:
         end_reports(connection, now)
@@ -84,7 +93,7 @@ def run(connection: Connection, now: datetime, *, is_dry: bool = False, settle: 
     if needed_from is None:
         return []
     endings = []
-    for chunk in find_chunks(connection, now, settle):
+    for chunk in find_chunks(connection, now, settle, ready_by=None if names_held else needed_from):
         held = why_held(chunk, needed_from)
         if held is None and not is_dry:
             held = drop_raw(connection, chunk, now, settle)
@@ -95,9 +104,15 @@ def run(connection: Connection, now: datetime, *, is_dry: bool = False, settle: 
     return endings
 
 
-def find_chunks(connection: Connection, now: datetime, settle: timedelta, only: datetime | None = None) -> list[Chunk]:
-    """Find the chunks from which rows go, oldest first."""
-    parameters = {"now": now, "settle": settle, "only": only}
+def find_chunks(
+    connection: Connection,
+    now: datetime,
+    settle: timedelta,
+    only: datetime | None = None,
+    ready_by: datetime | None = None,
+) -> list[Chunk]:
+    """Find the chunks from which rows go, oldest first; with `ready_by` none that is held back."""
+    parameters = {"now": now, "settle": settle, "only": only, "ready_by": ready_by}
     rows = connection.execute(QUERIES["read_shares"], parameters).fetchall()
     chunks = [chunk_of(list(shares)) for _, shares in groupby(rows, key=lambda row: row[:6])]
     return [chunk for chunk in chunks if chunk.is_whole or chunk.n_rows_by_class]
@@ -105,7 +120,7 @@ def find_chunks(connection: Connection, now: datetime, settle: timedelta, only: 
 
 def chunk_of(rows: Sequence[tuple[Any, ...]]) -> Chunk:
     """Put together the classes of one chunk; one that holds nothing any more goes as a whole."""
-    shares = [(row[6], row[7], bool(row[8])) for row in rows if row[6] is not None]
+    shares = [(row[6], row[7], bool(row[8])) for row in rows if row[7]]
     gone = tuple((name, n) for name, n, is_past in shares if is_past)
     schema, name, begins_at, ends_at, is_compressed, is_fresh = rows[0][:6]
     return Chunk(schema, name, begins_at, ends_at, is_compressed, is_fresh, len(gone) == len(shares), gone)

@@ -9,36 +9,52 @@ update retention_state set ran_at = %(now)s where ran_at <= %(now)s::timestamptz
 select least(
            (select computed_to from rollup_watermarks where rollup = 'hourly'),
            (select min(hour) from changed_hours),
-           (select date_trunc('month', min(day) - interval '2 days') from changed_days)
+           (select date_trunc('month', min(day) - interval '2 days') from changed_days),
+           (select date_trunc('month', min(day) - interval '2 days') from group_days)
        ) - interval '7 days'
 
 -- name: read_shares
--- Chunks that some class has outlived, with the rows of each class that are still in it, as the rollups count them.
+-- Chunks that some class has outlived, with each class that still has rows in it, as the rollups count them: how many of
+-- those that go, and 1 for those that stay, of which it need not be known. `ready_by` leaves out what is held back.
 with chunks as (
-    select chunk_schema, chunk_name, range_start, range_end, is_compressed, chunk_creation_time
+    select chunk_schema, chunk_name, range_start, range_end, is_compressed,
+           chunk_creation_time > %(now)s::timestamptz - %(settle)s::interval as is_fresh
     from timescaledb_information.chunks
     where hypertable_schema = 'public' and hypertable_name = 'measurements'
       and range_end <= %(now)s::timestamptz - (select min(raw_days) from retention_classes) * interval '1 day'
       and (%(only)s::timestamptz is null or range_start = %(only)s)
 )
-select c.chunk_schema, c.chunk_name, c.range_start, c.range_end, c.is_compressed,
-       c.chunk_creation_time > %(now)s::timestamptz - %(settle)s::interval as is_fresh,
-       shares.retention_class, coalesce(shares.n_rows, 0)::bigint,
-       c.range_end <= %(now)s::timestamptz - k.raw_days * interval '1 day' as is_past
+select c.chunk_schema, c.chunk_name, c.range_start, c.range_end, c.is_compressed, c.is_fresh, k.retention_class,
+       case when k.is_past then coalesce(gone.n_rows, 0) else has_rows::int end::bigint, k.is_past
 from chunks c
+cross join lateral (
+    select retention_class, c.range_end <= %(now)s::timestamptz - raw_days * interval '1 day' as is_past
+    from retention_classes
+) as k
 left join lateral (
-    select s.retention_class, sum(hours.n) as n_rows
+    select sum(hours.n) as n_rows
     from series s
     left join series_drops d using (series_id)
     cross join lateral (
         select sum(h.n) as n from measurements_hourly h
         where h.series_id = s.series_id and h.bucket >= c.range_start and h.bucket < c.range_end
     ) as hours
-    where hours.n > 0 and not coalesce(d.dropped @> tstzrange(c.range_start, c.range_end), false)
-    group by s.retention_class
-) as shares on true
-left join retention_classes k using (retention_class)
-order by c.range_start, shares.retention_class
+    where k.is_past and s.retention_class = k.retention_class and hours.n > 0
+      and not coalesce(d.dropped @> tstzrange(c.range_start, c.range_end), false)
+) as gone on true
+cross join lateral (
+    select not k.is_past and exists (
+        select from series s
+        left join series_drops d using (series_id)
+        where s.retention_class = k.retention_class
+          and not coalesce(d.dropped @> tstzrange(c.range_start, c.range_end), false)
+          and exists (
+              select from measurements_hourly h
+              where h.series_id = s.series_id and h.bucket >= c.range_start and h.bucket < c.range_end and h.n > 0)
+    ) as has_rows
+) as kept
+where %(ready_by)s::timestamptz is null or (c.range_end <= %(ready_by)s and not c.is_fresh)
+order by c.range_start, k.retention_class
 
 -- name: lock_refresh
 -- The rollups' own: nothing is computed out of a chunk while it goes. Readers who are slow are not waited for long.

@@ -39,6 +39,12 @@ class RefreshReport:
     n_closed: int
     n_changed: int
 
+    def __add__(self, other: "RefreshReport") -> "RefreshReport":
+        """Add two reports up, the later one second."""
+        return RefreshReport(
+            other.closed_to, other.computed_to, self.n_closed + other.n_closed, self.n_changed + other.n_changed
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Watermark:
@@ -77,7 +83,7 @@ def refresh(
     on_progress
         Called after each step with (computed to, goal).
     """
-    closed_to = (now - timedelta(seconds=grace_s)).replace(minute=0, second=0, microsecond=0)
+    closed_to = last_closed(now, grace_s)
     with connection.transaction():
         connection.execute(QUERIES["announce_closed"], {"closed_to": closed_to})
     n_closed = close_hours(connection, settle_s, n_steps, on_progress)
@@ -103,6 +109,21 @@ def find_front(connection: psycopg.Connection[tuple[Any, ...]], now: datetime) -
     if not is_coming or now - newest <= FRONT_LAG:
         return now
     return max(START, (newest - FRONT_LAG).replace(hour=0, minute=0, second=0, microsecond=0))
+
+
+def has_work(connection: psycopg.Connection[tuple[Any, ...]], now: datetime, grace_s: float) -> bool:
+    """Say whether `refresh` up to the front would find hours to close, to compute or to compute again."""
+    watermark = read_watermark(connection)
+    goal = last_closed(find_front(connection, now), grace_s)
+    if max(goal, watermark.closed_to) > watermark.computed_to:
+        return True
+    row = connection.execute(QUERIES["read_first_changed_hour"], {"before": watermark.computed_to}).fetchone()
+    return row is not None and row[0] is not None
+
+
+def last_closed(now: datetime, grace_s: float) -> datetime:
+    """Give the end of the last hour that ended so long [s] before an instant."""
+    return (now - timedelta(seconds=grace_s)).replace(minute=0, second=0, microsecond=0)
 
 
 def read_watermark(connection: psycopg.Connection[tuple[Any, ...]], settle_s: float = 5.0) -> Watermark:

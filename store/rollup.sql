@@ -80,7 +80,7 @@ where exists (
         where h.series_id = s.series_id and h.bucket = %(from)s::timestamptz - interval '1 hour')
 
 -- name: open_changed_windows
--- One window per series, from the first of its noted hours to the last. Hours whose raw values retention has dropped
+-- One window per series, from the first of its noted hours to the last; detectors are told. Hours whose raw values retention has dropped
 -- stay as they are: what comes late for them ends at once, and a follower among them is not computed again.
 with taken as (
     delete from changed_hours where hour >= %(from)s and hour < %(to)s
@@ -91,9 +91,13 @@ with taken as (
     delete from measurements m using late l
     where m.series_id = l.series_id and m.observed_at >= l.hour and m.observed_at < l.hour + interval '1 hour'
       and m.observed_at >= %(from)s and m.observed_at < %(to)s::timestamptz + interval '1 hour'
+), computable as (
+    select series_id, hour from taken except select series_id, hour from late
+), told as (
+    insert into late_hours (series_id, hour) select series_id, hour from computable
 ), noted as (
     select series_id, min(hour) as begins, max(hour) + interval '1 hour' as closes
-    from (select series_id, hour from taken except select series_id, hour from late) as computable
+    from computable
     group by series_id
 )
 insert into rollup_windows

@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from analytics.baseline.nights import Stretch
 from analytics.baseline.noise import Noise, Residuals, spread_of
+from analytics.spread import MAD_TO_SIGMA
 
 Floats = NDArray[np.float64]
 HUBER = 1.345
 N_ROUNDS = 30
-TO_SD = 1.4826  # median absolute deviation to standard deviation of a normal distribution
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +116,7 @@ def huber(design: Floats, target: Floats) -> tuple[Floats, Floats]:
         root = np.sqrt(weights)
         coefficients = np.asarray(np.linalg.lstsq(design * root[:, None], target * root, rcond=None)[0])
         residuals = target - design @ coefficients
-        scale = TO_SD * float(np.median(np.abs(residuals)))
+        scale = MAD_TO_SIGMA * float(np.median(np.abs(residuals)))
         if scale <= 0:
             break
         weights = 1 / np.maximum(np.abs(residuals) / (HUBER * scale), 1.0)

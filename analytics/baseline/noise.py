@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.spread import spread
+
 Floats = NDArray[np.float64]
 Days = NDArray[np.int64]
 BLOCK = 10  # nights
@@ -95,8 +97,7 @@ def to_blocks(meter: Residuals) -> Blocks:
 def ordinary(values: Floats) -> NDArray[np.bool_]:
     """Say which residuals are no outliers."""
     middle = float(np.median(values))
-    spread = max(1.4826 * float(np.median(np.abs(values - middle))), 1e-12)
-    kept: NDArray[np.bool_] = np.abs(values - middle) <= CLIP * spread
+    kept: NDArray[np.bool_] = np.abs(values - middle) <= CLIP * max(spread(values), 1e-12)
     return kept
 
 

@@ -12,6 +12,7 @@ from analytics.building.periods import Integers
 from analytics.building.saving import Spans, Use
 from analytics.building.week_hours import Hours
 from analytics.building.worth import Priced
+from analytics.grouping import by_asset
 from store.baseline import DatedFactor, DayTemperature, Price, ProjectAsset
 from store.building import BuildingMeter, HourTemperatures, OffPeakShare, UsedDay, UsedHours
 
@@ -71,13 +72,10 @@ def gather(inputs: BuildingInputs) -> Gathered:
     days: dict[tuple[int, str], list[UsedDay]] = {}
     for row in inputs.days:
         days.setdefault((row.asset_id, row.energy), []).append(row)
-    hours: dict[int, list[UsedHours]] = {}
-    for one in inputs.hours:
-        hours.setdefault(one.asset_id, []).append(one)
     warmth = (
         (hour, value) for part in inputs.hour_temperatures for hour, value in zip(part.hours, part.values, strict=True)
     )
-    return Gathered(days, hours, warmth_of(inputs), dict(warmth))
+    return Gathered(days, by_asset(inputs.hours), warmth_of(inputs), dict(warmth))
 
 
 def make_uses(inputs: BuildingInputs, gathered: Gathered, project: ProjectAsset, spans: Spans) -> list[Use] | str:

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.spread import MAD_TO_SIGMA
 from sensors.clock import ClockRule
 
 Floats = NDArray[np.float64]
@@ -225,6 +226,6 @@ def find_drift(edges: Sequence[tuple[int, float]]) -> float | None:
     days, lags = np.array(edges[:-1], dtype=float).T
     slopes = np.diff(lags) / np.diff(days)
     slope = float(np.median(slopes))
-    error = 1.4826 * 1.2533 * float(np.median(np.abs(slopes - slope))) / np.sqrt(slopes.size)
+    error = MAD_TO_SIGMA * 1.2533 * float(np.median(np.abs(slopes - slope))) / np.sqrt(slopes.size)
     is_drift = abs(slope) >= max(DRIFT_S, SURE * error) and abs(slope) * (days[-1] - days[0]) >= DRIFTED_S
     return -slope if is_drift else None

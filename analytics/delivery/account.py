@@ -20,12 +20,23 @@ N_LISTENERS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReport:
-    """What one round did; `is_behind`: more waits that could be done at once."""
+    """What was done; `is_behind`: more waits that could be done at once; silences are found up to `listened_to`."""
 
-    n_counts: int
-    n_listened: int
-    n_attributed: int
-    is_behind: bool
+    n_counts: int = 0
+    n_listened: int = 0
+    n_attributed: int = 0
+    is_behind: bool = False
+    listened_to: datetime | None = None
+
+    def __add__(self, other: "DeliveryReport") -> "DeliveryReport":
+        """Add two reports up, the later one second."""
+        return DeliveryReport(
+            self.n_counts + other.n_counts,
+            self.n_listened + other.n_listened,
+            self.n_attributed + other.n_attributed,
+            other.is_behind,
+            other.listened_to or self.listened_to,
+        )
 
 
 def keep_account(connection: Connection, now: datetime, computed_to: datetime) -> DeliveryReport:
@@ -34,8 +45,9 @@ def keep_account(connection: Connection, now: datetime, computed_to: datetime) -
     in_step(connection, lambda: take_late(connection, now))
     n_listened = in_step(connection, lambda: listen(connection, computed_to, N_LISTENERS))
     n_attributed = in_step(connection, lambda: attribute_gaps(connection, now))
-    is_behind = n_counts == N_COUNTS or n_listened == N_LISTENERS
-    return DeliveryReport(n_counts, n_listened, n_attributed, is_behind)
+    has_listened = n_listened < N_LISTENERS
+    is_behind = n_counts == N_COUNTS or not has_listened
+    return DeliveryReport(n_counts, n_listened, n_attributed, is_behind, computed_to if has_listened else None)
 
 
 def in_step(connection: Connection, step: Callable[[], int]) -> int:

@@ -8,7 +8,7 @@ from store import evidence
 from store.evidence import OpenGap
 from store.gaps import Connection
 
-N_GAPS = 200
+N_GAPS = 100
 MARGIN = timedelta(seconds=5)
 MARGIN_SHARE = 0.1
 

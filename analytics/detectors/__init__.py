@@ -10,15 +10,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, Generic, Literal, Protocol, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.packed import pack, unpack
+
 Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
 Part = tuple[Floats, Floats]
 """Instants (Unix seconds) and values of a series."""
-Aspect = Literal["value", "hour", "day_low", "day_mean", "day_high", "silence"]
+Aspect = Literal[
+    "value", "hour", "day_low", "day_mean", "day_high", "silence", "level", "shape",
+    "short_mean", "long_mean", "step", "spread",
+]  # fmt: skip
 ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
 
 
@@ -27,7 +33,8 @@ class Score:
     """How strange one value is. `aspect` names what is strange, `expected_low` to `expected_high` what is ordinary.
 
     The bounds are in the unit of what the aspect looks at: the value, at any hour or at this one; the lowest, mean or
-    highest value of a day; or seconds of silence.
+    highest value of a day; the level of days; an hour within the shape of a day; seconds of silence; the mean of the
+    last 10 or 48 values, the step from the value before, the spread (standard deviation) of the last 24.
     """
 
     value: float
@@ -87,6 +94,50 @@ class Detector(Protocol):
         """Go on from what `save` gave, bit for bit."""
 
 
+class Memory(Protocol):
+    """What was learnt of series, in arrays whose shapes and types do not change as it grows."""
+
+    def arrays(self) -> list[Any]:
+        """Give all arrays."""
+
+
+M = TypeVar("M", bound=Memory)
+ScoreTogether = Callable[[Sequence[Any], Sequence[Part]], list[Scores]]
+
+
+class Remembering(Generic[M]):
+    """A detector that keeps all it learnt in one memory, and scores its series as it would beside many.
+
+    `memory_of` puts the arrays of a memory together again.
+    """
+
+    def __init__(self, memory: M, memory_of: Callable[[Sequence[Any]], M], score_together: ScoreTogether) -> None:
+        self.memory = memory
+        self.memory_of = memory_of
+        self.score_together = score_together
+
+    def score(self, times: Sequence[datetime], values: Sequence[float]) -> list[Score | None]:
+        """Score and learn each value; see `Detector.score`."""
+        at_s = np.array([at.timestamp() for at in times], dtype=float)
+        return self.score_together([self], [(at_s, np.asarray(values, dtype=float))])[0].listed()
+
+    def save(self) -> dict[str, Any]:
+        """Give all that was learnt."""
+        return {"learnt": pack(self.memory.arrays())}
+
+    def load(self, state: Mapping[str, Any]) -> None:
+        """Go on from what `save` gave."""
+        self.memory = self.memory_of(unpack(state["learnt"], self.memory.arrays()))
+
+
+def is_fresh(at_s: Floats, values: Floats, last_s: float) -> Mask:
+    """Say which values of a part are finite and come later than `last_s` [Unix s] and all before them."""
+    finite = np.isfinite(values)
+    reached = np.maximum.accumulate(np.concatenate(([last_s], np.where(finite, at_s, -np.inf))))
+    later: Mask = finite & (at_s > reached[:-1])
+    return later
+
+
 @dataclass(frozen=True, slots=True)
 class DetectorEntry:
     """A detector as the registry knows it.
@@ -94,7 +145,7 @@ class DetectorEntry:
     An episode opens after `n_open` scores in a row of at least `open_at`, or one of `sure_at`, and closes after
     `n_calm` scores below `close_at`. Scores of a slow aspect open one only if they last for `slow_s` [s]. `kinds` are
     the kinds of quantity it looks at, `without` quantities that it leaves out. `score_together` scores the values of
-    many series; None where the detector asks about what does not come.
+    many series; None where the detector asks about what does not come, or is not watched live.
     """
 
     name: str
@@ -110,7 +161,7 @@ class DetectorEntry:
     slow_aspects: tuple[Aspect, ...] = ()
     slow_s: float = 0.0
     without: tuple[str, ...] = ()
-    score_together: Callable[[Sequence[Any], Sequence[Part]], list[Scores]] | None = None
+    score_together: ScoreTogether | None = None
 
 
 @cache

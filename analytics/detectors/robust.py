@@ -13,16 +13,14 @@ teach nothing. A day widens the envelope by a little only: a lasting change beco
 outlier does not hide the next.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 import numpy as np
 
-from analytics.detectors import ASPECTS, DetectorEntry, Part, Score, Scores
+from analytics.detectors import ASPECTS, DetectorEntry, Part, Remembering, Scores, is_fresh
 from analytics.usual.hours import N_HOURS, Floats, Integers, Mask
-from analytics.usual.memory import Frame, Memory, load_memory, no_memory, save_memory, stack, take_apart
+from analytics.usual.memory import Frame, Memory, memory_of, no_memory, stack, take_apart
 
 LARGEST = 1e150  # widths of larger values overflow
 HOUR_S = 3600.0
@@ -31,24 +29,11 @@ VALUE, HOUR = ASPECTS.index("value"), ASPECTS.index("hour")
 DAY = ASPECTS.index("day_low")  # the aspects of days follow one another
 
 
-class RobustLevel:
-    """The detector; see the module's text."""
+class RobustLevel(Remembering[Memory]):
+    """The detector; see the module's text. What it learns of a series takes 5 kB."""
 
     def __init__(self) -> None:
-        self.memory = no_memory()
-
-    def score(self, times: Sequence[datetime], values: Sequence[float]) -> list[Score | None]:
-        """Score and learn each value; see `Detector.score`."""
-        at_s = np.array([at.timestamp() for at in times], dtype=float)
-        return score_together([self], [(at_s, np.asarray(values, dtype=float))])[0].listed()
-
-    def save(self) -> dict[str, Any]:
-        """Give all that was learnt: 5 kB."""
-        return save_memory(self.memory)
-
-    def load(self, state: Mapping[str, Any]) -> None:
-        """Go on from what `save` gave."""
-        self.memory = load_memory(state)
+        super().__init__(no_memory(), memory_of, score_together)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +78,6 @@ def take_fresh(memory: Memory, parts: Sequence[Part]) -> Fresh:
     first = np.flatnonzero(changes(series))
     rank: Integers = days_before - np.repeat(days_before[first], sizes[sizes > 0])
     return Fresh(series, np.concatenate(kept), hour, rank, np.clip(values, -LARGEST, LARGEST))
-
-
-def is_fresh(at_s: Floats, values: Floats, last_s: float) -> Mask:
-    """Say which values of a part are finite and come later than all before."""
-    finite = np.isfinite(values)
-    reached = np.maximum.accumulate(np.concatenate(([last_s], np.where(finite, at_s, -np.inf))))
-    later: Mask = finite & (at_s > reached[:-1])
-    return later
 
 
 def changes(keys: Integers) -> Mask:

@@ -8,9 +8,7 @@ Nothing was chosen on the test part: the kernels' widths were tried on forecasts
 """
 
 import csv
-import gzip
 import io
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -21,7 +19,7 @@ import numpy as np
 from analytics.collection.days import KERNEL, LEARNT_FROM, Days, Kernel, next_levels, pool, take
 from analytics.collection.track import FALL_POINTS, Floats
 from analytics.evaluate import Asked, Evaluation, NoDataError
-from analytics.evaluate.files import find_files
+from analytics.evaluate.files import find_files, read_text
 from analytics.evaluate.row import Row
 from analytics.kpi.waste import weighted_quantile
 
@@ -69,16 +67,6 @@ def read_levels(paths: Iterable[Path]) -> dict[tuple[str, date], float]:
             day = datetime.strptime(named["timestamp"], "%d-%m-%Y").date()  # noqa: DTZ007 a day has no zone
             levels[named["bin id"], day] = float(named["fullness"]) * POINTS
     return levels
-
-
-def read_text(path: Path) -> str:
-    """Read a file out of its packing."""
-    if path.suffix == ".gz":
-        return gzip.decompress(path.read_bytes()).decode("utf-8-sig")
-    if path.suffix == ".zip":
-        with zipfile.ZipFile(path) as archive:
-            return archive.read(archive.namelist()[0]).decode("utf-8-sig")
-    return path.read_text(encoding="utf-8-sig")
 
 
 def part_to_test(days: set[date], asked: Asked) -> tuple[date, date]:

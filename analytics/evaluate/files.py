@@ -2,8 +2,10 @@
 
 import gzip
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, cast
 
 from analytics.evaluate import NoDataError
 
@@ -27,18 +29,27 @@ def find_files(folder: Path, begins_so: Callable[[str], bool], wanted: str) -> l
 def read_head(path: Path) -> str:
     """Give the beginning of a file as text, out of its packing; empty where it is no text."""
     try:
-        return read_start(path).decode("utf-8-sig", errors="ignore")
+        with unpacked(path) as stream:
+            return stream.read(HEAD_BYTES).decode("utf-8-sig", errors="ignore")
     except (OSError, EOFError, zipfile.BadZipFile):
         return ""
 
 
-def read_start(path: Path) -> bytes:
-    """Give the first bytes of a file, of what a gzip file holds, or of the first file in a zip file."""
+def read_text(path: Path) -> str:
+    """Read a whole file as text, out of its packing."""
+    with unpacked(path) as stream:
+        return stream.read().decode("utf-8-sig")
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file, what a gzip file holds, or the first file in a zip file."""
     if path.suffix == ".gz":
         with gzip.open(path) as stream:
-            return stream.read(HEAD_BYTES)
-    if path.suffix == ".zip":
+            yield cast(IO[bytes], stream)
+    elif path.suffix == ".zip":
         with zipfile.ZipFile(path) as archive, archive.open(archive.namelist()[0]) as member:
-            return member.read(HEAD_BYTES)
-    with path.open("rb") as stream:
-        return stream.read(HEAD_BYTES)
+            yield member
+    else:
+        with path.open("rb") as plain:
+            yield plain

@@ -1,7 +1,7 @@
 """Published files of car parks: free places of German towns by column, occupied places of Birmingham by row."""
 
 import csv
-import gzip
+import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from analytics.evaluate import NoDataError
-from analytics.evaluate.files import find_files
+from analytics.evaluate.files import find_files, read_text
 from analytics.occupancy.calendar import public_holidays
 from analytics.occupancy.grid import Floats, ParkValues
 
@@ -85,11 +85,8 @@ def read_birmingham(folder: Path, test_from: date | None = None) -> tuple[list[P
 
 
 def read_rows(path: Path) -> Iterator[Row]:
-    """Read a file with a header, plain or gzip."""
-    with (
-        gzip.open(path, "rt", encoding="utf-8-sig") if path.suffix == ".gz" else path.open(encoding="utf-8-sig") as text
-    ):
-        yield from csv.DictReader(text)
+    """Read a file with a header."""
+    return csv.DictReader(io.StringIO(read_text(path)))
 
 
 def shares_of(occupied: Floats, n_places: float) -> Floats:

@@ -7,11 +7,9 @@ one with most instants in common. RMV2.0: one file of hours before the works and
 """
 
 import csv
-import gzip
 import io
 import json
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -24,7 +22,7 @@ from numpy.typing import NDArray
 from analytics.building.periods import Floats, Integers, Periods
 from analytics.building.week_hours import Hours
 from analytics.evaluate import Asked, NoDataError
-from analytics.evaluate.files import find_files, read_head
+from analytics.evaluate.files import find_files, read_head, read_text
 
 DAY = timedelta(days=1)
 YEAR_DAYS = 365
@@ -116,23 +114,13 @@ def read_temperature(path: Path) -> Stamped:
 def read_stamped(path: Path) -> Stamped:
     """Read two columns: instant with its offset, value; a value that is no number is NaN."""
     instants, values = [], []
-    for row in list(csv.reader(io.StringIO(read_whole(path))))[1:]:
+    for row in list(csv.reader(io.StringIO(read_text(path))))[1:]:
         instants.append(datetime.fromisoformat(row[0]))
         values.append(float(row[1]) if row[1] else np.nan)
     offsets = [instant.utcoffset() or timedelta() for instant in instants]
     utc = np.array([round(instant.timestamp() / 60) for instant in instants], dtype=np.int64)
     civil = utc + np.array([round(offset.total_seconds() / 60) for offset in offsets], dtype=np.int64)
     return Stamped(civil, utc, np.array(values))
-
-
-def read_whole(path: Path) -> str:
-    """Read a file as text, out of its packing."""
-    if path.suffix == ".gz":
-        return gzip.decompress(path.read_bytes()).decode("utf-8-sig")
-    if path.suffix == ".zip":
-        with zipfile.ZipFile(path) as archive:
-            return archive.read(archive.namelist()[0]).decode("utf-8-sig")
-    return path.read_text(encoding="utf-8-sig")
 
 
 def n_common(use: Stamped, temperature: Stamped) -> int:
@@ -233,7 +221,7 @@ def read_pairs(asked: Asked) -> Iterator[Pair]:
 
 def read_pair_file(path: Path) -> tuple[str, Hours]:
     """Read one file; the hour that ends at the instant is named by its begin."""
-    with io.StringIO(read_whole(path)) as stream:
+    with io.StringIO(read_text(path)) as stream:
         rows = [
             row for row in list(csv.reader(stream))[1:] if len(row) > 2 and "NA" not in row[:3] and "" not in row[:3]
         ]

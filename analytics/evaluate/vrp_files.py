@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from analytics.evaluate.files import read_text
 from analytics.rounds.problem import Floats, Problem, Round, Stop, Vehicle, cost_of
 
 MANY = 1_000  # vehicles, where a file does not limit them: more than stops
@@ -47,7 +48,7 @@ def read_instance(path: Path) -> Instance | None:
     if not beside.is_file():
         return None
     known = read_solution(beside.read_text(encoding="utf-8"))
-    text = path.read_text(encoding="utf-8")
+    text = read_text(path)
     problems = solomon_problems(text) if "CUST NO" in text else vrplib_problems(text)
     rounds = tuple(Round(0, tuple(stop - 1 for stop in route)) for route in known.routes)
     costs = [(problem, cost_of(problem, rounds)) for problem in problems]

@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -21,7 +21,9 @@ class Domain:
     values that are held until the next one, so a lost message leaves no time uncovered and only its absence tells.
     `n_months_back`: the figures of a month rest on what other KPIs say of it and of so many months before, so they are
     told after all others, and again for the months that follow a changed one. `read_many` does what `read` does for
-    several windows of a territory at once.
+    several windows of a territory at once. `asset_days`: days and nights of single assets are told and kept too, not
+    the territory's alone; months always are. `tell_town_of` gives what `tell` gives of the territory as a whole, and
+    nothing else, where that is less work than to tell all.
     """
 
     name: str
@@ -35,12 +37,26 @@ class Domain:
     holds_values: bool = False
     n_months_back: int | None = None
     read_many: Callable[[Connection, Sequence[Window]], Sequence[Any]] | None = None
+    asset_days: bool = False
+    tell_town_of: Callable[[Any], Sequence[Figure]] | None = None
 
-    def read_all(self, connection: Connection, windows: Sequence[Window]) -> Sequence[Any]:
+    def read_all(self, connection: Connection, windows: Sequence[Window]) -> Iterator[Any]:
         """Fetch the inputs of several windows that differ in nothing but their period, at once where that is faster."""
         if self.read_many is not None and windows:
-            return self.read_many(connection, windows)
-        return [self.read(connection, window) for window in windows]
+            yield from self.read_many(connection, windows)
+        else:
+            for window in windows:  # one after the other: a month of lamps is many megabytes
+                yield self.read(connection, window)
+
+    def tell_town(self, inputs: Any) -> Sequence[Figure]:
+        """Tell the figures of the territory as a whole."""
+        if self.tell_town_of is not None:
+            return self.tell_town_of(inputs)
+        return [figure for figure in self.tell(inputs) if figure.asset_id is None]
+
+    def tell_kept(self, inputs: Any, is_month: bool) -> Sequence[Figure]:
+        """Tell the figures of a period that are kept: of a day or a night the territory's, unless `asset_days`."""
+        return self.tell(inputs) if is_month or self.asset_days else self.tell_town(inputs)
 
 
 @cache

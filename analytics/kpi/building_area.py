@@ -9,12 +9,12 @@ Days for which a meter does not account are bounded: nothing was used in them, o
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from zoneinfo import ZoneInfo
 
 from analytics.baseline.nights import join_days, length_s
 from analytics.building.metered import read_meter
 from analytics.kpi import Domain
 from analytics.kpi.figure import Figure, Known, hash_inputs, refuse, tell
+from analytics.period import civil_days
 from store.baseline import read_factor, read_time_zone
 from store.building import BuildingMeter, UsedDay, read_building_meters, read_floor_areas, read_used_days
 from store.inputs import Connection, Window
@@ -48,16 +48,15 @@ class Month:
 def read_area(connection: Connection, window: Window) -> AreaInputs:
     """Read floor areas and what the buildings' meters say."""
     time_zone = read_time_zone(connection, window.territory_id)
-    zone = ZoneInfo(time_zone)
-    first, end = (at.astimezone(zone).date() for at in (window.begins_at, window.ends_at))
+    days = civil_days(window.begins_at, window.ends_at, time_zone)
     areas = read_floor_areas(connection, window)
     meters = read_building_meters(connection, sorted(areas)) if areas else []
     return AreaInputs(
         areas=areas,
         meters=meters,
         used=read_used_days(connection, window, sorted({meter.asset_id for meter in meters})),
-        heating_value=read_factor(connection, window.territory_id, "gas_heating_value", first),
-        days=tuple(first + n * DAY for n in range((end - first).days)),
+        heating_value=read_factor(connection, window.territory_id, "gas_heating_value", days[0]),
+        days=days,
         time_zone=time_zone,
     )
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from analytics.building.order import median_interval
+from analytics.grouping import by_asset
 from analytics.kpi import Domain
 from analytics.kpi.figure import Figure, Known, hash_inputs, refuse, tell
 from store.building import NightUse, read_night_use
@@ -40,10 +41,8 @@ def read_base_load(connection: Connection, window: Window) -> BaseLoadInputs:
 
 def tell_base_load(inputs: BaseLoadInputs) -> list[Figure]:
     """Tell the base load [W] of each metered asset, and the sum of all."""
-    by_asset: dict[int, list[NightUse]] = {}
-    for row in inputs.nights:
-        by_asset.setdefault(row.asset_id, []).append(row)
-    figures = [figure_of(asset_id, rows, inputs.n_nights) for asset_id, rows in sorted(by_asset.items())]
+    nights = by_asset(inputs.nights)
+    figures = [figure_of(asset_id, rows, inputs.n_nights) for asset_id, rows in sorted(nights.items())]
     return figures + ([together(figures, inputs)] if figures else [])
 
 

@@ -10,11 +10,11 @@ Days without a temperature are taken to be like the others of the season; bounds
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 from analytics.building.degree_day import costic, is_season, meteo
 from analytics.kpi import Domain
 from analytics.kpi.figure import Figure, Known, hash_inputs, tell
+from analytics.period import civil_days
 from store.baseline import DayTemperature, read_temperatures, read_time_zone
 from store.inputs import Connection, Window
 
@@ -37,11 +37,9 @@ class ClimateInputs:
 
 def read_climate(connection: Connection, window: Window) -> ClimateInputs:
     """Read the days of the stations."""
-    zone = ZoneInfo(read_time_zone(connection, window.territory_id))
-    first, end = (at.astimezone(zone).date() for at in (window.begins_at, window.ends_at))
-    return ClimateInputs(
-        read_temperatures(connection, window), tuple(first + n * DAY for n in range((end - first).days))
-    )
+    time_zone = read_time_zone(connection, window.territory_id)
+    days = civil_days(window.begins_at, window.ends_at, time_zone)
+    return ClimateInputs(read_temperatures(connection, window), days)
 
 
 def tell_climate(inputs: ClimateInputs) -> list[Figure]:

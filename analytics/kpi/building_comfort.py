@@ -12,11 +12,11 @@ Bounds: in the open hours that nobody measured all was well, or nothing.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 from analytics.building.degree_day import is_season
 from analytics.kpi import Domain
 from analytics.kpi.figure import Figure, Known, hash_inputs, refuse, tell
+from analytics.period import civil_days
 from store.baseline import read_factor, read_time_zone
 from store.building import OpeningHours, ZoneHour, read_opening_hours, read_zone_hours
 from store.inputs import Connection, Window
@@ -56,17 +56,16 @@ class ComfortInputs:
 
 def read_comfort(connection: Connection, window: Window) -> ComfortInputs:
     """Read zones, opening hours and limits."""
-    zone = ZoneInfo(read_time_zone(connection, window.territory_id))
-    first, end = (at.astimezone(zone).date() for at in (window.begins_at, window.ends_at))
+    days = civil_days(window.begins_at, window.ends_at, read_time_zone(connection, window.territory_id))
     names = ("comfort_winter_low", "comfort_winter_high", "comfort_summer_high", "comfort_co2")
-    entered = (read_factor(connection, window.territory_id, name, first) for name in names)
+    entered = (read_factor(connection, window.territory_id, name, days[0]) for name in names)
     standard = (Limits().winter_low, Limits().winter_high, Limits().summer_high, Limits().co2)
     limits = Limits(*(own if value is None else value for value, own in zip(entered, standard, strict=True)))
     return ComfortInputs(
         hours=read_zone_hours(connection, window),
         opening=read_opening_hours(connection, window),
         limits=limits,
-        days=tuple(first + n * DAY for n in range((end - first).days)),
+        days=days,
     )
 
 

@@ -16,7 +16,8 @@ from analytics.kpi import Domain
 from analytics.kpi.figure import Figure, Known, hash_inputs, tell
 from analytics.parking.floor import NO_DRIFT, Drift, find_drift
 from store.baseline import read_time_zone
-from store.inputs import Connection, GaugeAmount, Window, read_gauges
+from store.gauges import read_gauges_of
+from store.inputs import Connection, GaugeAmount, Window
 from store.parking import ParkDays, read_park_floors
 
 CAR_PARK_QUANTITIES = ("occupancy_ratio", "occupied_places", "free_places")  # the first that an asset has is used
@@ -36,7 +37,17 @@ class CarParkInputs:
 
 def read_car_parks(connection: Connection, window: Window) -> CarParkInputs:
     """Read ratio, occupied or free places of the car parks, and for a month their days from eight weeks before."""
-    amounts = read_gauges(connection, window, CAR_PARK_QUANTITIES)
+    return read_many_car_parks(connection, [window])[0]
+
+
+def read_many_car_parks(connection: Connection, windows: Sequence[Window]) -> list[CarParkInputs]:
+    """Do the same for several windows."""
+    amounts = read_gauges_of(connection, windows, CAR_PARK_QUANTITIES)
+    return [with_days(connection, window, own) for window, own in zip(windows, amounts, strict=True)]
+
+
+def with_days(connection: Connection, window: Window, amounts: Sequence[GaugeAmount]) -> CarParkInputs:
+    """Read what months need beside the means."""
     if not amounts or window.ends_at - window.begins_at <= LONGEST_DAY:
         return CarParkInputs(amounts, (), 0)
     zone = ZoneInfo(read_time_zone(connection, window.territory_id))
@@ -144,7 +155,9 @@ DOMAINS = (
         method="time-weighted mean of counted places, drift taken off",
         method_version="3",
         read=read_car_parks,
+        read_many=read_many_car_parks,
         tell=tell_car_parks,
+        asset_days=True,
         holds_values=True,
     ),
 )

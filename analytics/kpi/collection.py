@@ -21,6 +21,7 @@ from analytics.collection.inputs import CollectionInputs, fates_of, make_account
 from analytics.collection.lifts import Account
 from analytics.collection.track import Track
 from analytics.collection.what_if import Rerun
+from analytics.grouping import by_asset
 from analytics.kpi import Domain
 from analytics.kpi.figure import Figure, Known, hash_inputs, refuse, tell
 from store.baseline import Slot
@@ -49,9 +50,7 @@ def tell_collection(inputs: CollectionInputs) -> list[Figure]:
 
 def container_figures(inputs: CollectionInputs, accounts: Mapping[int, Account]) -> list[Figure]:
     """Tell lifts and overflow of each container."""
-    levels: dict[int, list[ContainerLevels]] = {}
-    for row in inputs.levels:
-        levels.setdefault(row.asset_id, []).append(row)
+    levels = by_asset(inputs.levels)
     told_of = {one.asset_id: list[object]() for one in inputs.watched}
     for lift in inputs.lifts:
         told_of.setdefault(lift.asset_id, []).append(lift)

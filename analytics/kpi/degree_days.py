@@ -12,11 +12,11 @@ without a temperature are taken to be as cold as the others.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
-from zoneinfo import ZoneInfo
 
 from analytics.baseline.nights import join_days, length_s
 from analytics.kpi import Domain
 from analytics.kpi.figure import Figure, Known, hash_inputs, refuse, tell
+from analytics.period import civil_days
 from store.baseline import (
     DayTemperature,
     MeteredDay,
@@ -61,15 +61,14 @@ class Month:
 def read_heat(connection: Connection, window: Window) -> HeatInputs:
     """Read heat and gas by day, and temperatures."""
     time_zone = read_time_zone(connection, window.territory_id)
-    zone = ZoneInfo(time_zone)
-    first, end = (at.astimezone(zone).date() for at in (window.begins_at, window.ends_at))
+    days = civil_days(window.begins_at, window.ends_at, time_zone)
     return HeatInputs(
         heat=read_metered_days(connection, window, "heat_energy"),
         gas=read_metered_days(connection, window, "gas_volume"),
         buildings=read_parents(connection, window, "building"),
         temperatures=read_temperatures(connection, window),
-        heating_value=read_factor(connection, window.territory_id, "gas_heating_value", first),
-        days=tuple(first + n * DAY for n in range((end - first).days)),
+        heating_value=read_factor(connection, window.territory_id, "gas_heating_value", days[0]),
+        days=days,
         time_zone=time_zone,
     )
 

@@ -12,12 +12,14 @@ is withheld: how much belongs to the period is not known.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from analytics.kpi import Domain
 from analytics.kpi.car_park import NOTHING, by_asset
 from analytics.kpi.figure import Figure, Known, hash_inputs, refuse, tell
 from analytics.period import Rhythm
-from store.inputs import Connection, CounterAmount, GaugeAmount, Window, read_counters_of, read_gauges_of
+from store.gauges import read_gauges_of
+from store.inputs import Connection, CounterAmount, GaugeAmount, Window, read_counters_of
 
 J_PER_KWH = 3.6e6
 LONGEST_SPAN = 1.1  # of the period: values at 06:00 each day shift the day, a gap of days is something else
@@ -63,11 +65,20 @@ def without_counter(counters: list[CounterAmount], powers: list[GaugeAmount]) ->
 
 def tell_energy(kpi: str, inputs: EnergyInputs) -> list[Figure]:
     """Tell the energy of each asset and of all, each asset by its counter or else by its power."""
-    amounts: list[CounterAmount | GaugeAmount] = sorted(
-        [*inputs.counters, *inputs.powers], key=lambda amount: (amount.asset_id, amount.series_id)
-    )
+    amounts = in_order(inputs)
     figures = [energy_figure(kpi, asset_id, group) for asset_id, group in by_asset(amounts)]
-    return figures + ([energy_figure(kpi, None, amounts)] if amounts else [])
+    return figures + tell_town_energy(kpi, inputs)
+
+
+def tell_town_energy(kpi: str, inputs: EnergyInputs) -> list[Figure]:
+    """Tell the energy of all assets together."""
+    amounts = in_order(inputs)
+    return [energy_figure(kpi, None, amounts)] if amounts else []
+
+
+def in_order(inputs: EnergyInputs) -> list[CounterAmount | GaugeAmount]:
+    """Give all amounts, those of an asset together."""
+    return sorted([*inputs.counters, *inputs.powers], key=attrgetter("asset_id", "series_id"))
 
 
 def energy_figure(kpi: str, asset_id: int | None, amounts: Sequence[CounterAmount | GaugeAmount]) -> Figure:
@@ -123,17 +134,17 @@ def integrate(amount: GaugeAmount) -> Energy:
     return Energy(low, value, high, amount.covered_s, amount.expected_s)
 
 
-def teller(kpi: str) -> Callable[[EnergyInputs], list[Figure]]:
+def teller(kpi: str, told: Callable[[str, EnergyInputs], list[Figure]]) -> Callable[[EnergyInputs], list[Figure]]:
     """Give the function that tells energy under this name."""
 
     def tell_this(inputs: EnergyInputs) -> list[Figure]:
-        return tell_energy(kpi, inputs)
+        return told(kpi, inputs)
 
     return tell_this
 
 
-def energy_domain(name: str, kpi: str, rhythm: Rhythm, asset_types: tuple[str, ...]) -> Domain:
-    """Describe one domain whose KPI is energy used."""
+def energy_domain(name: str, kpi: str, rhythm: Rhythm, asset_types: tuple[str, ...], asset_days: bool = True) -> Domain:
+    """Describe one domain whose KPI is energy used; of a meter each day is kept: there are few, and people look."""
     return Domain(
         name=name,
         kpis=(kpi,),
@@ -143,14 +154,16 @@ def energy_domain(name: str, kpi: str, rhythm: Rhythm, asset_types: tuple[str, .
         method_version="1",
         read=read_energy,
         read_many=read_energies,
-        tell=teller(kpi),
+        tell=teller(kpi, tell_energy),
+        tell_town_of=teller(kpi, tell_town_energy),
+        asset_days=asset_days,
     )
 
 
 DOMAINS = (
     # The meter of a cabinet measures its lamps too: each type has its own figure, they are never added up.
     energy_domain("light_cabinets", "light_cabinet_energy", "night", ("light_cabinet",)),
-    energy_domain("street_lights", "street_light_energy", "night", ("street_light",)),
+    energy_domain("street_lights", "street_light_energy", "night", ("street_light",), asset_days=False),
     energy_domain("buildings", "building_energy", "day", ("building",)),
     energy_domain("electricity_meters", "electricity_meter_energy", "day", ("electricity_meter",)),
 )

@@ -20,12 +20,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from analytics.baseline.nights import Place
+from analytics.grouping import by_asset
 from analytics.kpi import Domain
 from analytics.kpi.figure import Figure, Known, hash_inputs, refuse, tell
 from analytics.kpi.lighting_hours import DEPRESSION_DEG, NO_PLACE
 from analytics.lighting.duty import Clock, duty_of, make_clock
-from analytics.lighting.ladder import KNOWN_ERROR, NORMAL_90, Power, measure_power, steps_of
+from analytics.lighting.ladder import KNOWN_ERROR, Power, measure_power, steps_of
 from analytics.lighting.split import TOO_FEW_SPELLS, spells_by_asset
+from analytics.spread import NORMAL_90
 from store.baseline import ScheduledHours, read_schedules, read_time_zone
 from store.inputs import Connection, Window
 from store.lighting import (
@@ -107,10 +109,7 @@ def tell_densities(inputs: DensityInputs) -> list[Figure]:
 
 def installations_of(inputs: DensityInputs) -> list[Installation]:
     """Put together what is known of each cabinet whose meter spoke in the twelve months."""
-    counts: dict[int, list[YearCount]] = {}
-    for count in inputs.counts:
-        if count.counted_s > 0:
-            counts.setdefault(count.asset_id, []).append(count)
+    counts = by_asset(count for count in inputs.counts if count.counted_s > 0)
     spells = spells_by_asset(inputs.spells)
     clocks = tuple(make_clock(begin, inputs.ends_at, inputs.time_zone) for begin in (inputs.begins_at, inputs.since))
     return [
@@ -228,7 +227,7 @@ DOMAINS = (
         rhythm="month_of_nights",
         asset_types=("light_cabinet",),
         method="EN 13201-5 with the operating profile, twelve months",
-        method_version="1",
+        method_version="2",
         read=read_densities,
         tell=tell_densities,
     ),

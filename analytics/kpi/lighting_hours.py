@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from analytics.baseline.nights import Place
+from analytics.grouping import by_asset
 from analytics.kpi import Domain
 from analytics.kpi.figure import Figure, Known, hash_inputs, refuse, tell
 from analytics.lighting.duty import Clock, Duty, Floats, duty_of, make_clock
@@ -105,14 +106,12 @@ def tell_assets(inputs: HourInputs) -> list[Told]:
     """Tell the hours of each asset, family by family."""
     clock = make_clock(inputs.begins_at, inputs.ends_at, inputs.time_zone)
     depressions = {one.asset_id: one.sun_depression_deg for one in inputs.cabinets}
-    hours: dict[int, list[ScheduledHours]] = {}
-    for entry in inputs.schedules:
-        hours.setdefault(entry.asset_id, []).append(entry)
+    hours = by_asset(inputs.schedules)
     groups: dict[tuple[Any, ...], list[PowerHours]] = {}
     for one in inputs.power:
         depression = depressions.get(one.parent_id or one.asset_id) or DEPRESSION_DEG
         own = tuple(entry for asset in (one.asset_id, one.parent_id) for entry in hours.get(asset or 0, ()))
-        standing = tuple((e.kind, e.from_time, e.to_time, e.level, e.valid_from, e.valid_to) for e in own)
+        standing = tuple((e.kind, e.from_time, e.to_time, e.level, e.valid_from, e.valid_to, e.weekdays) for e in own)
         groups.setdefault((one.parent_id, place_of(one, inputs.time_zone, depression), standing), []).append(one)
     duties: dict[Any, Duty] = {}
     told: list[Told] = []
@@ -254,7 +253,7 @@ def hours_domain(name: str, kpis: tuple[str, ...], asset_type: str, teller: Any)
         rhythm="month_of_nights",
         asset_types=(asset_type,),
         method="power by hour against astronomical hours",
-        method_version="1",
+        method_version="2",
         read=read_hours,
         tell=teller,
         holds_values=True,

@@ -24,7 +24,7 @@ Constant price: the tariff of the baseline's last day. Emissions: the factor of 
 own day's price, as metered, outages and all.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -35,6 +35,7 @@ from analytics.baseline.meter import Meter, make_meters
 from analytics.baseline.noise import Noise, learn_noise
 from analytics.baseline.saving import Amount, Bills, bill_reduction, cost_saved, energy_saved, saving_ratio
 from analytics.emission import ELECTRICITY, factor_on
+from analytics.grouping import by_asset
 from analytics.kpi import Domain
 from analytics.kpi.figure import Figure, Known, hash_inputs, refuse, tell
 from analytics.lighting.account import Account, Books, account_of
@@ -168,14 +169,6 @@ def hash_of(inputs: SavingInputs) -> str:
     return hash_inputs([row for name in inputs.__slots__ for row in getattr(inputs, name)])
 
 
-def by_asset(rows: Sequence[MeteredDay]) -> Mapping[int, list[MeteredDay]]:
-    """Group metered days by asset, in their order."""
-    grouped: dict[int, list[MeteredDay]] = {}
-    for row in rows:
-        grouped.setdefault(row.asset_id, []).append(row)
-    return grouped
-
-
 @dataclass(frozen=True, slots=True)
 class Telling:
     """What the figures of a territory share: noise, the emission factor, and the hash of the inputs."""
@@ -279,7 +272,7 @@ DOMAINS = (
         rhythm="month_of_nights",
         asset_types=("light_cabinet",),
         method="IPMVP option B, metered baseline by dark hours, else stipulated watts by astronomical hours",
-        method_version="2",
+        method_version="3",
         read=read_savings,
         tell=tell_savings,
     ),

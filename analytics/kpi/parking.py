@@ -28,7 +28,7 @@ from analytics.parking.faulty import Faulty, find_faulty
 from analytics.parking.search import DEFAULTS, Search, assume, search
 from analytics.parking.zone import zone_profiles
 from store.baseline import read_time_zone
-from store.inputs import Connection, StateAmount, Window, read_states
+from store.inputs import Connection, StateAmount, Window, read_states_of
 from store.parking import (
     Assumption,
     BayDays,
@@ -61,8 +61,18 @@ class BayInputs:
 
 def read_bays(connection: Connection, window: Window) -> BayInputs:
     """Read the bays' states; for a month their days from four weeks before, and the hours of zones."""
-    amounts = read_states(connection, window, "occupancy")
-    time_zone = read_time_zone(connection, window.territory_id)
+    return read_many_bays(connection, [window])[0]
+
+
+def read_many_bays(connection: Connection, windows: Sequence[Window]) -> list[BayInputs]:
+    """Do the same for several windows."""
+    time_zone = read_time_zone(connection, windows[0].territory_id)
+    amounts = read_states_of(connection, windows, "occupancy")
+    return [with_days(connection, window, own, time_zone) for window, own in zip(windows, amounts, strict=True)]
+
+
+def with_days(connection: Connection, window: Window, amounts: Sequence[StateAmount], time_zone: str) -> BayInputs:
+    """Read what months need beside the bays' states."""
     first_on = (window.begins_at - LOOK_BACK).astimezone(ZoneInfo(time_zone)).date()
     if not amounts or window.ends_at - window.begins_at <= LONGEST_DAY:
         return BayInputs(amounts, (), (), (), time_zone, first_on, 0)
@@ -82,25 +92,44 @@ def faulty_in(days: Sequence[BayDays], begin: int) -> list[Faulty]:
 
 def tell_bays(inputs: BayInputs) -> list[Figure]:
     """Tell occupancy [1], turnover [arrivals per bay and day] and mean stay [min] of bays, zones, and all together."""
-    if not inputs.amounts:
-        return []
     faulty = faulty_in(inputs.days, inputs.begin)
     amounts = [without_faulty(amount, inputs, faulty) for amount in inputs.amounts]
-    zone_of = {days.asset_id: (days.zone, days.zone_asset_id) for days in inputs.days}
-    groups: dict[int | None, list[StateAmount]] = {}
+    zones = {days.asset_id: days.zone for days in inputs.days}
+    single = [
+        one
+        for asset_id, group in groups_of(amounts, inputs.days).items()
+        for one in bay_figures(asset_id, group, zones, inputs)
+    ]
+    return single + town_figures(inputs, amounts, faulty)
+
+
+def tell_all_bays(inputs: BayInputs) -> list[Figure]:
+    """Tell the same of all bays together, and for months the search."""
+    faulty = faulty_in(inputs.days, inputs.begin)
+    return town_figures(inputs, [without_faulty(amount, inputs, faulty) for amount in inputs.amounts], faulty)
+
+
+def groups_of(amounts: Sequence[StateAmount], days: Sequence[BayDays]) -> dict[int, list[StateAmount]]:
+    """Group amounts by bay, and by the zones that are assets of their own."""
+    zone_of = {bay.asset_id: bay.zone_asset_id for bay in days}
+    groups: dict[int, list[StateAmount]] = {}
     for amount in amounts:
         groups.setdefault(amount.asset_id, []).append(amount)
     for amount in amounts:
-        zone_id = zone_of.get(amount.asset_id, ("", None))[1]
+        zone_id = zone_of.get(amount.asset_id)
         if zone_id is not None:
             groups.setdefault(zone_id, []).append(amount)
-    groups[None] = amounts
-    zones = {asset_id: zone for asset_id, (zone, _) in zone_of.items()}
-    figures = [one for asset_id, group in groups.items() for one in bay_figures(asset_id, group, zones, inputs)]
-    told = {(one.kpi, one.asset_id): one for one in figures}
-    town = {**told["bay_occupancy", None].proof, **town_proof(inputs, faulty)}
-    told["bay_occupancy", None] = replace(told["bay_occupancy", None], proof=town)
-    return [*told.values(), *search_figures(inputs, told["bay_occupancy", None])]
+    return groups
+
+
+def town_figures(inputs: BayInputs, amounts: Sequence[StateAmount], faulty: Sequence[Faulty]) -> list[Figure]:
+    """Tell the figures of all bays together."""
+    if not amounts:
+        return []
+    zones = {days.asset_id: days.zone for days in inputs.days}
+    occupancy, *others = bay_figures(None, amounts, zones, inputs)
+    occupancy = replace(occupancy, proof={**occupancy.proof, **town_proof(inputs, faulty)})
+    return [occupancy, *others, *search_figures(inputs, occupancy)]
 
 
 def without_faulty(amount: StateAmount, inputs: BayInputs, faulty: Sequence[Faulty]) -> StateAmount:
@@ -205,7 +234,9 @@ DOMAINS = (
         method="time-weighted share of states, by zone, without faulty sensors",
         method_version="3",
         read=read_bays,
+        read_many=read_many_bays,
         tell=tell_bays,
+        tell_town_of=tell_all_bays,
         holds_values=True,
     ),
 )

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from analytics.kpi import Domain
 from analytics.kpi.car_park import NOTHING, by_asset
 from analytics.kpi.figure import Figure, Known, hash_inputs, tell
-from store.inputs import Connection, Curve, Window, read_curves
+from store.held_curves import read_held_curves
+from store.inputs import Connection, Curve, Window
 
 FULL_AT_PERCENT = 80.0
 OVERFLOW_AT_PERCENT = 100.0
@@ -24,20 +25,31 @@ Floats = NDArray[np.float64]
 
 def read_containers(connection: Connection, window: Window) -> list[Curve]:
     """Read the curves of the fill levels."""
-    return read_curves(connection, window, "fill_level")
+    return read_many_containers(connection, [window])[0]
+
+
+def read_many_containers(connection: Connection, windows: Sequence[Window]) -> list[list[Curve]]:
+    """Do the same for several windows."""
+    return read_held_curves(connection, windows, "fill_level")
 
 
 def tell_containers(curves: Sequence[Curve]) -> list[Figure]:
     """Tell the four figures of each container and of all of them pooled."""
     figures = [figure for asset_id, group in by_asset(curves) for figure in container_figures(asset_id, group)]
-    return figures + (container_figures(None, list(curves)) if curves else [])
+    return figures + tell_all_containers(curves)
+
+
+def tell_all_containers(curves: Sequence[Curve]) -> list[Figure]:
+    """Tell the four figures of all containers pooled."""
+    return container_figures(None, list(curves)) if curves else []
 
 
 def container_figures(asset_id: int | None, curves: list[Curve]) -> list[Figure]:
     """Tell the figures of some containers pooled."""
-    levels = np.array([value for curve in curves for value in curve.values])
-    seconds = np.array([second for curve in curves for second in curve.seconds])
-    full_at = np.array([curve.full_at_percent or FULL_AT_PERCENT for curve in curves for _ in curve.values])
+    levels = np.concatenate([np.array(curve.values, dtype=np.float64) for curve in curves])
+    seconds = np.concatenate([np.array(curve.seconds, dtype=np.float64) for curve in curves])
+    thresholds = [curve.full_at_percent or FULL_AT_PERCENT for curve in curves]
+    full_at = np.repeat(thresholds, [len(curve.values) for curve in curves])
     expected_s = sum(curve.expected_s for curve in curves)
     known = Known(float(seconds.sum()), expected_s, hash_inputs(curves), {"n_containers": len(curves)})
     if not seconds.sum() > 0:
@@ -93,7 +105,9 @@ DOMAINS = (
         method="time-weighted quantiles of the held level",
         method_version="2",
         read=read_containers,
+        read_many=read_many_containers,
         tell=tell_containers,
+        tell_town_of=tell_all_containers,
         holds_values=True,
     ),
 )

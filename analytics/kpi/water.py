@@ -25,12 +25,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from analytics.building.order import median_interval
+from analytics.grouping import by_asset
 from analytics.kpi import Domain
 from analytics.kpi.figure import Figure, Known, hash_inputs, refuse, tell
 from analytics.kpi.water_balance import UNITS as BALANCE_UNITS
 from analytics.kpi.water_balance import tell_balances
 from store.baseline import Price, price_on, read_prices, read_time_zone
-from store.inputs import Connection, CounterAmount, GaugeAmount, Window, read_counters, read_gauges
+from store.gauges import read_gauges
+from store.inputs import Connection, CounterAmount, GaugeAmount, Window, read_counters
 from store.water import NightFlow, WaterPoint, read_night_flows, read_water_points
 
 UNITS = {"water_night_flow": "m3/h", "water_leak_volume": "m3", "water_leak_cost": "{EUR}", **BALANCE_UNITS}
@@ -81,9 +83,7 @@ def read_water(connection: Connection, window: Window) -> WaterInputs:
 
 def tell_water(inputs: WaterInputs) -> list[Figure]:
     """Tell the night flow, leak and its cost of each point and of all, and the balance of each district and of all."""
-    nights: dict[int, list[NightFlow]] = {}
-    for row in inputs.nights:
-        nights.setdefault(row.asset_id, []).append(row)
+    nights = by_asset(inputs.nights)
     leaks = [
         leak_of(point, nights[point.asset_id], inputs.n_days) for point in inputs.points if point.asset_id in nights
     ]

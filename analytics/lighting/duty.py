@@ -130,7 +130,8 @@ def in_force(clock: Clock, entry: ScheduledHours) -> NDArray[np.bool_]:
     is_inside = after & before if begin <= end else after | before
     day = clock.day if begin <= end else clock.day - (clock.minute < end)
     last = entry.valid_to.toordinal() if entry.valid_to is not None else np.iinfo(np.int64).max
-    holds: NDArray[np.bool_] = is_inside & (day >= entry.valid_from.toordinal()) & (day < last)
+    is_valid = (day >= entry.valid_from.toordinal()) & (day < last) & np.isin((day - 1) % 7, entry.weekdays)
+    holds: NDArray[np.bool_] = is_inside & is_valid
     return holds
 
 

@@ -21,9 +21,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.baseline.fit import HUBER, TO_SD
+from analytics.baseline.fit import HUBER
 from analytics.baseline.nights import Place
 from analytics.lighting.duty import Clock, Floats, dark_minutes, levels_left
+from analytics.spread import MAD_TO_SIGMA, NORMAL_90, spread
 from store.baseline import ScheduledHours
 from store.lighting import CountedSpells
 
@@ -34,7 +35,6 @@ WHOLE = 0.95  # of a spell at one level
 LEAST_DARK_H = 24.0
 N_ROUNDS = 10
 MOST_CABINETS = 8  # asked how dark it is when lamps burn
-NORMAL_90 = 1.645
 KNOWN_ERROR, GUESSED_ERROR = 0.02, 0.10
 
 
@@ -152,7 +152,7 @@ def fit_levels(design: Floats, kwh: Floats) -> Floats:
         weighted = design * weights[:, None]
         coefficients = np.asarray(np.linalg.solve(weighted.T @ design + ridge, weighted.T @ kwh), dtype=np.float64)
         residuals = np.abs(kwh - design @ coefficients)
-        scale = HUBER * TO_SD * float(np.median(residuals))
+        scale = HUBER * MAD_TO_SIGMA * float(np.median(residuals))
         weights = 1 / np.maximum(residuals / max(scale, 1e-12), 1.0)
     return coefficients
 
@@ -189,8 +189,7 @@ def stray(left: Floats, kwh: Floats, night: Floats) -> float:
     """Give the standard error of the level of a period, from how its nights stray, as a share."""
     _, index = np.unique(night, return_inverse=True)
     ratio = np.bincount(index, left) / np.maximum(np.bincount(index, kwh), 1e-9)
-    spread = TO_SD * float(np.median(np.abs(ratio - np.median(ratio))))
-    return spread / float(np.sqrt(ratio.size))
+    return spread(ratio) / float(np.sqrt(ratio.size))
 
 
 def split(steps: Steps, power: Power) -> tuple[Part, Part]:

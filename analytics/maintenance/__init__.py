@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from analytics.period import Rhythm
 from store.inputs import Connection, Window
@@ -35,13 +35,14 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a hint says of one asset at an instant: it is there, it is not, or (None) it cannot tell.
+    """What a hint says of one asset, device or series at an instant: it is there, it is not, or (None) cannot be told.
 
-    `started_at` is when the signs began, `score` is 0 when ordinary and has no upper end; sentences and evidence are
-    empty unless it is there.
+    It is about the series where one is named, else the device, else the asset; an asset beside these only says where
+    it is placed. `started_at` is when the signs began, `score` is 0 when ordinary and has no upper end; sentences and
+    evidence are empty unless it is there.
     """
 
-    asset_id: int
+    asset_id: int | None
     at: datetime
     is_present: bool | None
     started_at: datetime
@@ -50,15 +51,43 @@ class Verdict:
     sentence_en: str = ""
     sentence_fr: str = ""
     evidence: Mapping[str, Any] | None = None
+    device_id: int | None = None
+    series_id: int | None = None
+
+
+class Watched(Protocol):
+    """A series that a hint judges, with its device, and its asset where it has one."""
+
+    @property
+    def series_id(self) -> int: ...
+
+    @property
+    def device_id(self) -> int | None: ...
+
+    @property
+    def asset_id(self) -> int | None: ...
+
+
+def absent(series: Watched, span: Span, is_present: bool | None) -> Verdict:
+    """Say at the end of a span that nothing is wrong with a series (False), or that it cannot be told (None)."""
+    return Verdict(
+        series.asset_id,
+        span.ends_at,
+        is_present,
+        span.begins_at,
+        device_id=series.device_id,
+        series_id=series.series_id,
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """A kind of fault that shows in rollups.
+    """A kind of fault that shows in rollups. Without `asset_types` it looks at all devices of a territory.
 
     It is told at the end of each period of its rhythm, or each `every` where it has none. `read` fetches the inputs of
     a window that begins `reach` before the span (the only I/O); `tell` is pure. Where much waits
     to be told, a span may hold up to `stride` of it. A change of what `tell` answers needs a new `version`.
+    `open_at` is the least score of what is there: feedback may raise it. None: the score is no matter of degree.
     """
 
     name: str
@@ -69,6 +98,7 @@ class Hint:
     read: Callable[[Connection, Window], Any]  # inputs differ from hint to hint
     tell: Callable[[Any, Span], Sequence[Verdict]]
     stride: timedelta = timedelta()
+    open_at: float | None = None
 
 
 @cache

@@ -120,4 +120,5 @@ HINT = Hint(
     read=partial(read_filter_days, least_speed_percent=LEAST_FAN_PERCENT),
     tell=tell,
     stride=timedelta(days=28),
+    open_at=CLOGGED - 1,
 )

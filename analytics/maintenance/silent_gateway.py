@@ -89,4 +89,5 @@ HINT = Hint(
     read=read_gateway_hours,
     tell=tell,
     stride=timedelta(days=28),
+    open_at=float(N_SILENT),
 )

@@ -20,6 +20,7 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.spread import MAD_TO_SIGMA
 from store.parking import BayDays
 
 Floats = NDArray[np.float64]
@@ -164,7 +165,7 @@ def is_drifted(apart: Floats, is_recent: Mask) -> Mask:
     past = np.where(is_recent, np.nan, apart)
     n_past = np.isfinite(past).sum(axis=1)
     usual = median_of(past)
-    scatter = 1.4826 * median_of(np.abs(past - usual[:, None])) / math.sqrt(WEEK)
+    scatter = MAD_TO_SIGMA * median_of(np.abs(past - usual[:, None])) / math.sqrt(WEEK)
     shift = np.abs(np.where(is_recent, apart, 0.0).sum(axis=1) / np.maximum(is_recent.sum(axis=1), 1) - usual)
     drifted: Mask = (n_past >= 2 * WEEK) & (shift > np.maximum(DRIFT_SHARE, DRIFT_SIGMA * scatter))
     return drifted

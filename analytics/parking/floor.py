@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analytics.spread import NORMAL_90, spread
 from store.parking import ParkDays
 
 Floats = NDArray[np.float64]
@@ -55,20 +56,15 @@ def find_drift(days: ParkDays, n_places: float, begin: int, *, counts_free: bool
     if not is_off.any():
         return NO_DRIFT
     return Drift(
-        float(drift.mean()), int(is_off.sum()), float(drift[np.abs(drift).argmax()]), 1.645 * scatter_of(before)
+        float(drift.mean()), int(is_off.sum()), float(drift[np.abs(drift).argmax()]), NORMAL_90 * spread(before)
     )
 
 
 def shift_of(floor: Floats, inside: NDArray[np.int64], before: Floats) -> Floats:
     """Give the shift of the weekly floor against that of before, 0 where it is no more than usual."""
     usual = float(np.median(before))
-    scatter = scatter_of(before)
+    scatter = spread(before)
     half = WEEK // 2
     around = np.array([float(np.median(floor[max(0, index - half) : index + half + 1])) for index in inside.tolist()])
     shift = around - usual
     return np.where(np.abs(shift) > max(LEAST_SHARE, LEAST_SIGMA * scatter), shift, 0.0)
-
-
-def scatter_of(floors: Floats) -> float:
-    """Give the scatter of floors as a standard deviation, by the median of their distances from the median."""
-    return 1.4826 * float(np.median(np.abs(floors - np.median(floors)))) if floors.size else 0.0

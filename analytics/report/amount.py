@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from analytics.report.reasons import in_french
 from analytics.report.span import Span
+from sensors.language import MONTHS, Language
 
-Language = Literal["fr", "en"]
 NARROW, HARD = "\u202f", "\u00a0"  # narrow no-break space and no-break space
 SIGNS: Mapping[str, str] = {
     "Cel": "°C", "kW.h": "kWh", "W.h": "Wh", "m3": "m³", "m3/h": "m³/h", "m2": "m²", "[ppm]": "ppm", "{EUR}": "€",
@@ -17,10 +16,6 @@ SIGNS: Mapping[str, str] = {
 LOCAL_SIGNS: Mapping[Language, Mapping[str, str]] = {
     "fr": {"/d": "/jour", "kW.h/(K.d)": "kWh/DJU", "{round}": "tournées", "{lift}": "levées", "a": "ans", "d": "j"},
     "en": {"/d": "/day", "kW.h/(K.d)": "kWh/HDD", "{round}": "rounds", "{lift}": "lifts", "a": "years", "d": "d"},
-}
-MONTHS: Mapping[Language, str] = {
-    "fr": "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
-    "en": "January February March April May June July August September October November December",
 }
 CAUSES_FR: Mapping[str, str] = {
     "late data": "données tardives",
@@ -91,7 +86,7 @@ def percent(ratio: float | None, language: Language) -> str:
 
 def day(when: date, language: Language) -> str:
     """Write a civil day."""
-    month = MONTHS[language].split()[when.month - 1]
+    month = MONTHS[language][when.month - 1]
     first = "1er" if language == "fr" and when.day == 1 else str(when.day)
     return f"{first} {month} {when.year}"
 
@@ -106,7 +101,7 @@ def span_title(span: Span, language: Language) -> str:
     """Name the period."""
     year = span.first.year
     if span.kind == "month":
-        return f"{MONTHS[language].split()[span.first.month - 1]} {year}"
+        return f"{MONTHS[language][span.first.month - 1]} {year}"
     if span.kind == "year":
         return f"année {year}" if language == "fr" else f"year {year}"
     quarter = (span.first.month + 2) // 3

@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 
 from analytics.kpi.figure import Figure
 from analytics.report import amount as write
-from analytics.report.amount import Language
 from analytics.report.manifest import LeftOut
 from analytics.report.span import Part, Span
 from analytics.report.told import Told
 from analytics.report.words import FIELDS, field_name, say
 from sensors.kpi import kpi_name
+from sensors.language import Language
 from store.restatement import Restatement
 
 AVOIDED = ("_saved", "_avoided", "_reduction", "_reduced")  # KPIs that are a difference from their baseline

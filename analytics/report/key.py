@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from analytics.report.errors import ChangedReportError, ReportError
+from analytics.report.errors import ChangedReportError, OtherKeyError, ReportError
 from analytics.report.manifest import Signature
 
 N_BYTES = 32
@@ -69,10 +69,22 @@ def sign(key: Ed25519PrivateKey, manifest: bytes) -> Signature:
     return Signature(public_text(key), base64.b64encode(key.sign(manifest)).decode())
 
 
-def check(signature: Signature, manifest: bytes) -> None:
-    """Raise ChangedReportError where the manifest is not what was signed."""
+def check(signature: Signature, manifest: bytes, expected_key: str | None = None) -> None:
+    """Look whether a manifest is what was signed, and, where a public key is expected, whether with that one.
+
+    Raises
+    ------
+    ChangedReportError
+        It is not what was signed.
+    OtherKeyError
+        It was signed with another key.
+    """
     try:
         raw = base64.b64decode(signature.signature, validate=True)
         Ed25519PublicKey.from_public_bytes(read_public(signature.public_key)).verify(raw, manifest)
     except (InvalidSignature, binascii.Error, ValueError, ReportError) as error:
         raise ChangedReportError("the signature does not hold: the manifest was changed after it was signed") from error
+    if expected_key is not None and read_public(expected_key) != read_public(signature.public_key):
+        raise OtherKeyError(
+            f"it was signed with the key {fingerprint(signature.public_key)}, not with {fingerprint(expected_key)}"
+        )

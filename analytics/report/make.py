@@ -8,7 +8,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from analytics.kpi import Domain
 from analytics.kpi.figure import Figure
-from analytics.report.amount import Language
 from analytics.report.bundle import MANIFEST, SIGNATURE
 from analytics.report.document import Heading, compose
 from analytics.report.errors import ReportError
@@ -29,6 +28,7 @@ from analytics.report.pdf import write_pdf
 from analytics.report.span import Part, Span, bounds
 from analytics.report.told import FIGURES, Told, read_told, write_figures
 from analytics.report.verify import is_equal
+from sensors.language import Language
 from store.inputs import Connection
 from store.reports import (
     CurrentKpi,
@@ -39,9 +39,9 @@ from store.reports import (
     read_asset_slugs,
     read_current_kpis,
     read_reported,
-    read_time_zone_of,
 )
 from store.restatement import Restatement, mark_again, read_restatements
+from store.territory import find_territory
 
 N_CHANGES = 40  # restatements that a report shows; the API lists all
 ABOUT = {"report.html": "the report, to be read", "report.pdf": "the report, to be printed", FIGURES: "every figure"}
@@ -145,10 +145,10 @@ def sort_out(
 
 def read_ready(connection: Connection, asked: Asked) -> Reported:
     """Read the territory. Raises ReportError where it is not known, or its figures are not all told."""
-    time_zone = read_time_zone_of(connection, asked.territory)
-    if time_zone is None:
+    territory = find_territory(connection, asked.territory)
+    if territory is None:
         raise ReportError(f"there is no territory {asked.territory!r}")
-    span = outer_bounds(asked.span, time_zone)
+    span = outer_bounds(asked.span, territory.time_zone)
     reported = read_reported(connection, asked.territory, span)
     if reported is None or reported.computed_to < span[1]:
         raise ReportError(f"{asked.span.text} is not over, or not computed to its end yet")

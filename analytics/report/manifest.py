@@ -5,6 +5,7 @@ import platform
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
+from typing import TypeVar
 
 import msgspec
 
@@ -13,6 +14,7 @@ from analytics.report.errors import UnreadableReportError
 FORMAT, VERSION = "vigie-report", 1
 RELATIVE = 1e-9  # of a value: sums come out otherwise in the last digits on other machines and library versions
 ABSOLUTE = 1e-9
+Formed = TypeVar("Formed")
 PROGRAMS = ("vigie", "numpy", "scipy", "scikit-learn", "astral", "pyarrow")
 
 
@@ -79,6 +81,13 @@ class Manifest(msgspec.Struct, frozen=True):
     version: int = VERSION
 
 
+class Form(msgspec.Struct, frozen=True):
+    """What a manifest is of, and the version of its layout."""
+
+    format: str = "unknown"
+    version: int = 0
+
+
 class Signature(msgspec.Struct, frozen=True):
     """The signature over the bytes of the manifest; key and signature in base64."""
 
@@ -109,14 +118,21 @@ def to_json(struct: msgspec.Struct) -> bytes:
 
 
 def read_manifest(content: bytes) -> Manifest:
-    """Read a manifest. Raises UnreadableReportError."""
+    """Read a report's manifest. Raises UnreadableReportError."""
+    return read_formed(content, Manifest, Form(FORMAT, VERSION))
+
+
+def read_formed(content: bytes, kind: type[Formed], form: Form) -> Formed:
+    """Read a manifest that has to be of this form. Raises UnreadableReportError."""
     try:
-        manifest = msgspec.json.decode(content, type=Manifest)
+        found = msgspec.json.decode(content, type=Form)
+        if found != form:
+            raise UnreadableReportError(
+                f"the manifest is of format {found.format} {found.version}, not {form.format} {form.version}"
+            )
+        return msgspec.json.decode(content, type=kind)
     except msgspec.MsgspecError as error:
         raise UnreadableReportError(f"the manifest cannot be read: {error}") from error
-    if (manifest.format, manifest.version) != (FORMAT, VERSION):
-        raise UnreadableReportError(f"the manifest is of format {manifest.format} {manifest.version}, not of {VERSION}")
-    return manifest
 
 
 def read_signature(content: bytes) -> Signature:

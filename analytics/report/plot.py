@@ -12,9 +12,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.ticker import FuncFormatter
 
-from analytics.report.amount import Language, number
+from analytics.report.amount import number
 from analytics.report.document import Chart, Comparison
 from analytics.report.words import say
+from sensors.language import Language
 
 Kind = Literal["svg", "png"]
 # Two colours of the palette that is told apart with any colour vision (Okabe and Ito 2008).

@@ -102,10 +102,8 @@ def tell_files(domain: Domain, files: Mapping[str, bytes], parts: Sequence[int])
     """
     inputs = read_inputs(domain, files, parts)
     delivered = read_delivered_file(domain, files) if domain.holds_values else {}
-    told = {part: bound_all(domain, domain.tell(inputs[part]), delivered.get(part, {})) for part in parts}
-    return {
-        part: [figure for figure in figures if part == 0 or figure.asset_id is None] for part, figures in told.items()
-    }
+    figures = {part: domain.tell(inputs[part]) if part == 0 else domain.tell_town(inputs[part]) for part in parts}
+    return {part: bound_all(domain, own, delivered.get(part, {})) for part, own in figures.items()}
 
 
 def delivered_name(domain: Domain) -> str:

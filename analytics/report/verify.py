@@ -1,15 +1,13 @@
 """Does a report hold? Signature, hashes, and every figure told again from the evidence, without any database."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from analytics.kpi import Domain, domains
-from analytics.report.bundle import MANIFEST, SIGNATURE
-from analytics.report.errors import ChangedReportError, OtherFiguresError, OtherKeyError, OtherMethodError
+from analytics.report.errors import OtherFiguresError, OtherMethodError
 from analytics.report.evidence import OtherInputsError
-from analytics.report.key import check, fingerprint, read_public
-from analytics.report.manifest import DomainEntry, Manifest, Rounding, read_manifest, read_signature
+from analytics.report.manifest import DomainEntry, Manifest, Rounding, read_manifest
+from analytics.report.seal import check_seal
 from analytics.report.told import FigureRow, figure_row, read_figures, tell_files
 
 Key = tuple[str, int, str, int | None]  # domain, part, KPI, asset
@@ -39,30 +37,8 @@ def verify(files: Mapping[str, bytes], expected_key: str | None = None) -> Verdi
     UnreadableReportError, ChangedReportError, OtherKeyError, OtherMethodError, OtherFiguresError
         In this order of looking.
     """
-    signature = read_signature(files[SIGNATURE])
-    check(signature, files[MANIFEST])
-    if expected_key is not None and read_public(expected_key) != read_public(signature.public_key):
-        raise OtherKeyError(
-            f"it was signed with the key {fingerprint(signature.public_key)}, not with {fingerprint(expected_key)}"
-        )
-    manifest = read_manifest(files[MANIFEST])
-    check_files(manifest, files)
-    n_figures = compare(manifest, files)
-    return Verdict(manifest, signature.public_key, n_figures)
-
-
-def check_files(manifest: Manifest, files: Mapping[str, bytes]) -> None:
-    """Raise ChangedReportError where files are not those that were signed."""
-    named = {entry.name: entry for entry in manifest.files}
-    missing = sorted(set(named) - set(files))
-    if missing:
-        raise ChangedReportError(f"{', '.join(missing)}: signed, but no longer there")
-    added = sorted(set(files) - set(named) - {MANIFEST, SIGNATURE})
-    if added:
-        raise ChangedReportError(f"{', '.join(added)}: not there when it was signed")
-    changed = sorted(name for name in named if hashlib.sha256(files[name]).hexdigest() != named[name].sha256)
-    if changed:
-        raise ChangedReportError(f"{', '.join(changed)}: changed after the report was signed")
+    manifest, public_key = check_seal(files, read_manifest, expected_key)
+    return Verdict(manifest, public_key, compare(manifest, files))
 
 
 def compare(manifest: Manifest, files: Mapping[str, bytes]) -> int:

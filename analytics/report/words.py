@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from analytics.report.amount import Language
+from sensors.language import Language
 
 FIELDS: Mapping[str, tuple[str, str]] = {
     "lighting": ("Éclairage", "Lighting"),
@@ -11,6 +11,7 @@ FIELDS: Mapping[str, tuple[str, str]] = {
     "building": ("Bâtiments", "Buildings"),
     "water": ("Eau", "Water"),
     "project": ("Projets et retour sur investissement", "Projects and return on investment"),
+    "maintenance": ("Maintenance", "Maintenance"),
     "platform": ("Empreinte de Vigie", "Footprint of Vigie"),
     "other": ("Autres", "Other"),
 }

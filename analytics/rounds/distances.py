@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from analytics.rounds.problem import Floats
+from sensors.earth import EARTH_M
 
-EARTH_RADIUS_M = 6_371_009.0  # mean radius, IUGG
 # Roads are about 1.4 times as long as the straight line: Boscoe, Henry and Zdeb 2012, doi:10.1080/00330124.2011.583586
 # (66,000 ways in the United States; local exceptions at rivers and shores). Short ways turn more than long ones.
 DETOUR = 1.4
@@ -63,7 +63,7 @@ def great_circle_m(spots: Sequence[Spot]) -> Floats:
         np.sin((north[:, None] - north) / 2) ** 2
         + np.cos(north[:, None]) * np.cos(north) * np.sin((east[:, None] - east) / 2) ** 2
     )
-    distances: Floats = 2 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(chord, 1.0)))
+    distances: Floats = 2 * EARTH_M * np.arcsin(np.sqrt(np.minimum(chord, 1.0)))
     return distances
 
 

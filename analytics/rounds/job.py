@@ -22,10 +22,10 @@ from store.inputs import Connection, Window
 from store.planned_rounds import (
     RoundsOfDay,
     drop_other_streams,
-    find_territory,
     read_round_containers,
     save_planned_rounds,
 )
+from store.territory import find_territory
 
 DAY = timedelta(days=1)
 CONTAINERS = ("waste_container",)
@@ -95,20 +95,19 @@ def plan_rounds(connection: Connection, order: Order, means: Means) -> list[DayP
     NothingToPlanError
         No such territory, or no container in it.
     """
-    try:
-        territory_id, time_zone = find_territory(connection, order.territory)
-    except LookupError as error:
-        raise NothingToPlanError(str(error)) from error
-    zone = ZoneInfo(time_zone)
+    territory = find_territory(connection, order.territory)
+    if territory is None:
+        raise NothingToPlanError(f"no territory {order.territory!r} is registered")
+    zone = ZoneInfo(territory.time_zone)
     day = order.at.astimezone(zone).date() + DAY if order.day is None else order.day
     fleet, plans = means.fleet, []
-    for choice in choices(connection, Scene(territory_id, zone, day, order.at), means.fleet):
-        question = Question(order.territory, time_zone, day, choice.waste_stream, order.at, order.effort)
+    for choice in choices(connection, Scene(territory.territory_id, zone, day, order.at), means.fleet):
+        question = Question(order.territory, territory.time_zone, day, choice.waste_stream, order.at, order.effort)
         usable = msgspec.structs.replace(fleet, vehicles=tuple(usable_for(choice.waste_stream, fleet.vehicles)))
         plan = plan_day(question, usable, choice.candidates, choice.left_out, means.measure, means.solve)
         fleet = msgspec.structs.replace(fleet, vehicles=tuple(still_free(fleet.vehicles, plan)))
         plans.append(plan)
-    keep(connection, territory_id, plans)
+    keep(connection, territory.territory_id, plans)
     return plans
 
 

@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 from analytics.rounds.day_plan import DayPlan, PlannedRound
 from analytics.rounds.words import (
     WORDS,
-    Language,
     assumptions_in,
     clock,
     day_in,
@@ -15,6 +14,7 @@ from analytics.rounds.words import (
     why_left,
     why_served,
 )
+from sensors.language import Language
 
 STYLE = """
 body { font: 11pt/1.35 sans-serif; margin: 1.5em; color: #111; background: #fff; }

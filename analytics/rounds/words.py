@@ -2,44 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from analytics.rounds.day_plan import DayPlan, LeftOut, Outlook, PlannedStop
+from sensors.language import MONTHS, Language
 
-Language = Literal["fr", "en"]
 WEEKDAYS = {
     "fr": ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"),
     "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
 }
-MONTHS_FR = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-]
-MONTHS_EN = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +67,8 @@ def day_in(language: Language, day: date) -> str:
     """Write a day out."""
     weekday = WEEKDAYS[language][day.weekday()]
     if language == "fr":
-        return f"{weekday} {'1er' if day.day == 1 else day.day} {MONTHS_FR[day.month - 1]} {day.year}"
-    return f"{weekday} {day.day} {MONTHS_EN[day.month - 1]} {day.year}"
+        return f"{weekday} {'1er' if day.day == 1 else day.day} {MONTHS['fr'][day.month - 1]} {day.year}"
+    return f"{weekday} {day.day} {MONTHS['en'][day.month - 1]} {day.year}"
 
 
 def percent(language: Language, share: float) -> str:

@@ -1,7 +1,6 @@
-"""All that is remembered of series, many side by side: made one, stacked, taken apart, written and read again."""
+"""All that is remembered of series, many side by side: made one, stacked and taken apart."""
 
-from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,23 +91,3 @@ def take_apart(memory: Memory) -> list[Memory]:
     """Give each series its own memory again."""
     arrays = memory.arrays()
     return [memory_of([array[index : index + 1] for array in arrays]) for index in range(len(memory.day))]
-
-
-def save_memory(memory: Memory) -> dict[str, Any]:
-    """Write the memory of one series as JSON can hold it: the bytes of all numbers, as Base64 (RFC 4648, section 4).
-
-    Digits would take longer to write and read than values take to be scored.
-    """
-    numbers = np.concatenate([array.ravel() for array in memory.arrays()]).astype("<f8")
-    return {"learnt": b64encode(numbers.tobytes()).decode("ascii")}
-
-
-def load_memory(state: Mapping[str, Any]) -> Memory:
-    """Read what `save_memory` wrote."""
-    numbers = np.frombuffer(b64decode(state["learnt"]), dtype="<f8")
-    ends = np.cumsum([array.size for array in EMPTY])
-    parts = np.split(numbers, ends[:-1].tolist())
-    return memory_of([part.reshape(array.shape).astype(array.dtype) for part, array in zip(parts, EMPTY, strict=True)])
-
-
-EMPTY = no_memory().arrays()  # gives shapes and types

@@ -22,6 +22,13 @@ SeriesIds = Annotated[
 ]
 Bucket = Annotated[Literal["auto", "raw", "hour", "day"], Query(description="auto: the finest that fits the points")]
 Points = Annotated[int, Query(ge=1, le=5000, description="most points of a series")]
+Align = Annotated[
+    Literal["span", "clock"],
+    Query(
+        description="points of raw values: span, in equal parts of it; clock, at multiples (UTC) of a round time, which"
+        " belong to the span if they begin in it, as hours do"
+    ),
+]
 Filling = Annotated[
     Fill,
     Query(
@@ -40,6 +47,7 @@ async def curves(
     bucket: Bucket = "auto",
     points: Points = 1000,
     fill: Filling = "none",
+    align: Align = "span",
 ) -> Response:
     """Read series on one grid: per point the number of measurements, the value, the least and the greatest.
 
@@ -48,7 +56,7 @@ async def curves(
     span if they start in it; days are civil days of the first series' territory. What is not finished yet is made of
     raw values. At most 500,000 rows are read at once.
     """
-    question = Question(read_span(from_at, to, "day"), points, None if bucket == "auto" else bucket)
+    question = Question(read_span(from_at, to, "day"), points, None if bucket == "auto" else bucket, align == "clock")
     try:
         found = await read_curves(reader, sorted(set(series_id)), question, fill, datetime.now(UTC))
     except UnknownSeriesError as error:

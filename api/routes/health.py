@@ -2,13 +2,14 @@
 
 import asyncio
 from importlib.metadata import PackageNotFoundError, version
+from typing import Literal
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 from psycopg import OperationalError
 from psycopg.errors import UndefinedTable
+from pydantic import BaseModel
 
-from api.models import Health
 from api.paging import json_response
 from store.errors import OutdatedSchemaError
 from store.listing import list_territories
@@ -16,6 +17,14 @@ from store.reader import Pool, limited
 
 router = APIRouter(prefix="/v1", tags=["platform"])
 PATIENCE_S = 3.0
+
+
+class Health(BaseModel):
+    """Whether the API can do its work, and what is wrong."""
+
+    status: Literal["ok", "down"]
+    version: str
+    causes: list[str]
 
 
 @router.get("/health", response_model=Health, responses={503: {"model": Health}})

@@ -4,9 +4,8 @@ Kinds and their fields come from `sensors.reference.resources`, checks from ther
 that a file entered by `vigie reference enter` goes through.
 """
 
-import asyncio
-from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Any, Literal, ParamSpec, TypeVar
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -17,6 +16,7 @@ from api.errors import WRITE_PROBLEMS, ProblemError, describe_problem
 from api.paging import Cursor, Limit, Page, after_id, json_response, page_response
 from api.posting import read_body
 from api.security import KeyRing, WriterKey, require_key
+from api.thread import in_thread
 from sensors.kpi import kpi_name
 from sensors.reference.fault import Fault
 from sensors.reference.field import Resource
@@ -24,20 +24,17 @@ from sensors.reference.resources import RESOURCES
 from store.change import EntryNotThereError, Outcome, Wish, change_entry
 from store.connect import connect
 from store.entries import read_rounds, read_standing
-from store.errors import ReferenceDataError, UnreachableError
+from store.errors import ReferenceDataError
 from store.keys import Key
 from store.reference import TYPES
 from store.technician import actor
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 router = APIRouter(prefix="/v1", tags=["reference data"], responses={**WRITE_PROBLEMS, 413: describe_problem(413)})
 
 RESOURCE_BY_PATH: Mapping[str, Resource] = {resource.path: resource for resource in RESOURCES.values()}
 KindName = Literal[
     "tariffs", "factors", "schedules", "collection-plans", "projects", "rounds-done", "notices", "intervals",
-    "counter-ranges",
+    "counter-ranges", "alarm-budgets",
 ]  # fmt: skip
 Kind = Annotated[KindName, Path(description="the kind of entry; `GET /v1/reference-kinds` describes each")]
 Slug = Annotated[str, Path(pattern="^[a-z0-9-]{1,63}$")]
@@ -223,14 +220,6 @@ async def change(request: Request, key: Key, wish: Wish, status: int = 200) -> R
     answer = json_response(describe_outcome(wish, outcome))
     answer.status_code = status
     return answer
-
-
-async def in_thread(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
-    """Do what waits for the database beside the loop. Raises ProblemError where the database is away."""
-    try:
-        return await asyncio.to_thread(work, *arguments, **named)
-    except UnreachableError as error:
-        raise ProblemError(503, "the database does not answer; try again", {"Retry-After": "5"}) from error
 
 
 def do(database_url: str, wish: Wish) -> Outcome:

@@ -12,6 +12,7 @@ from api.headers import HEADERS
 from api.paging import Cursor, Limit, Page, after_id, json_response, page_response
 from api.parameters import Territory
 from api.security import Reader
+from sensors.language import Language
 from store.planned_rounds import FileFormat, list_planned_rounds, read_planned_file, read_planned_rounds
 
 router = APIRouter(prefix="/v1", tags=["results"], responses=PROBLEMS)
@@ -58,7 +59,7 @@ async def planned_rounds_of_day(
     reader: Reader,
     planned_rounds_id: Annotated[int, Path(ge=1, lt=2**31)],
     format: Annotated[Literal["json", "geojson", "gpx", "html"], Query()] = "json",  # noqa: A002 - a parameter's name
-    language: Annotated[Literal["fr", "en"], Query(description="of the sheet")] = "fr",
+    language: Annotated[Language, Query(description="of the sheet")] = "fr",
 ) -> Response:
     """Give rounds in numbers, as GeoJSON (lines, stops, containers left out), as GPX, or as a sheet that prints."""
     if format == "json":

@@ -8,6 +8,7 @@ import psycopg
 
 from analytics.evaluate.row import Row
 from bench.evaluation.expected import (
+    GENERAL,
     GOAL_FALSE_ALARMS,
     GOAL_LOOKALIKE,
     HINT_BY_FAULT,
@@ -15,14 +16,17 @@ from bench.evaluation.expected import (
     KINDS,
     recall_goal,
 )
-from bench.evaluation.matching import Case, Found, Ground, Judged, judge
+from bench.evaluation.matching import Case, Court, Found, Ground, Judged, judge
 from bench.evaluation.town import Evaluated
 
 FINDINGS = """
-select f.finding_id, f.kind, coalesce(a.slug, ''), coalesce(d.external_id, ''), f.started_at
+select f.finding_id, f.kind, coalesce(a.slug, ''), coalesce(d.external_id, ''), f.started_at,
+       case f.kind when 'silent' then (f.evidence ->> 'looked_at')::timestamptz else f.started_at end,
+       coalesce(i.severity = 'info', false)
 from findings f
 left join assets a using (asset_id)
 left join devices d using (device_id)
+left join incidents i using (incident_id)
 order by f.started_at, f.finding_id
 """
 ASSETS = "select slug, type from assets"
@@ -35,26 +39,35 @@ group by d.external_id
 """
 
 
-def judge_town(evaluated: Evaluated) -> Judged:
-    """Judge what the store of a town says was found."""
+def read_court(evaluated: Evaluated) -> Court:
+    """Read what the store of a town says was found, in the order of FINDINGS."""
     with psycopg.connect(evaluated.database_url) as connection:
         rows = connection.execute(FINDINGS).fetchall()
         ground = Ground(
             {slug: type_ for slug, type_ in connection.execute(ASSETS)},
             {device: tuple(assets) for device, assets in connection.execute(PLACEMENTS)},
         )
-    found = [Found(kind, *about, at, told_at(evaluated, number, kind, at)) for number, kind, *about, at in rows]
-    return judge(found, evaluated.truth, ground)
+    found = [
+        Found(kind, asset, device, started_at, told_at(evaluated, number, kind, looked_at), is_quiet)
+        for number, kind, asset, device, started_at, looked_at, is_quiet in rows
+    ]
+    return Court(found, evaluated.truth, ground)
 
 
-def told_at(evaluated: Evaluated, finding_id: int, kind: str, started_at: datetime) -> datetime:
+def judge_town(evaluated: Evaluated) -> Judged:
+    """Judge what the store of a town says was found."""
+    court = read_court(evaluated)
+    return judge(court.found, court.truth, court.ground)
+
+
+def told_at(evaluated: Evaluated, finding_id: int, kind: str, looked_at: datetime) -> datetime:
     """Say when a finding was told, by the town's time.
 
-    A maintenance hint is told at the end of the first round of analytics whose findings it is among; a detector tells
-    of a value when it comes.
+    A maintenance hint, or a clock, is told at the end of the first round of analytics whose findings it is among; a
+    silence when it was looked for; another detector tells of a value when it comes.
     """
-    if kind not in HINTS:
-        return started_at
+    if kind in GENERAL:
+        return looked_at
     return next((at for at, last_id in evaluated.rounds if finding_id <= last_id), evaluated.rounds[-1][0])
 
 
@@ -79,13 +92,14 @@ def fault_figures(cases: Sequence[Case]) -> Iterator[Row]:
 
 
 def lookalike_figures(cases: Sequence[Case]) -> Iterator[Row]:
-    """Give the share of look-alikes during which anything (beside: by chance), or a maintenance hint, was told."""
+    """Give the share of look-alikes in which anything (beside: by chance), a hint, or what is not quiet was told."""
     for kind in sorted({case.kind for case in cases if not case.is_fault}):
         own = [case for case in cases if case.kind == kind]
         raised, hinted = share(case.is_found for case in own), share(case.is_hinted for case in own)
         name, goal = f"lookalike.{kind}", GOAL_LOOKALIKE
         yield Row(f"{name}.raised", raised, "1", "lower", mean_chance(own), goal, n=len(own))
         yield Row(f"{name}.raised_hint", hinted, "1", "lower", goal=goal, n=len(own))
+        yield Row(f"{name}.raised_line", share(case.is_loud for case in own), "1", "lower", goal=goal, n=len(own))
 
 
 def kind_figures(judged: Sequence[Judged]) -> Iterator[Row]:
@@ -95,7 +109,7 @@ def kind_figures(judged: Sequence[Judged]) -> Iterator[Row]:
         n_false = sum(one.n_false.get(kind, 0) for one in judged)
         n_named = sum(one.n_named.get(kind, 0) for one in judged)
         weeks = sum(one.asset_weeks[kind] for one in judged)
-        rate = 100 * n_false / weeks
+        rate = 100 * n_false / weeks if weeks else 0.0
         yield Row(f"false_alarms.{kind}", rate, "1/(100.asset.wk)", "lower", goal=GOAL_FALSE_ALARMS, n=n_false)
         if kind in HINTS and n_told:
             yield Row(f"precision.{kind}", n_named / n_told, "1", n=n_told)

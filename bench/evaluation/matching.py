@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from analytics.maintenance import hints
-from bench.evaluation.expected import AROUND, GENERAL, GRACE, HINT_BY_FAULT, HINTS, accepted_kinds, may_explain
+from bench.evaluation.expected import (
+    AROUND,
+    CLOCKS,
+    GENERAL,
+    GRACE,
+    HINT_BY_FAULT,
+    HINTS,
+    SPREADING,
+    accepted_kinds,
+    may_explain,
+)
 from simulators.truth import TrueEpisode, Truth
 
 WEEK = timedelta(weeks=1)
@@ -20,13 +30,17 @@ MOST_WEEKS = 8  # to shift a look-alike's span by
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One finding: its kind, asset and device ("" where none), when its signs began and when it was told."""
+    """One finding: its kind, asset and device ("" where none), when its signs began and when it was told.
+
+    `is_quiet` says that it lies in an incident for which nobody is sent out, of what was announced for instance.
+    """
 
     kind: str
     asset: str
     device: str
     started_at: datetime
     told_at: datetime
+    is_quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +61,8 @@ class Case:
     """One episode judged. `by_chance` is the share of comparable spans in which the same would have been said.
 
     `delay_h` [h] runs from the fault's full effect (negative: told while there were but signs). `is_hinted` says
-    whether any maintenance hint was told of what it struck, `is_seen` whether anything was.
+    whether any maintenance hint was told of what it struck, `is_seen` whether anything was, `is_loud` whether anything
+    for which somebody would be sent out.
     """
 
     kind: str
@@ -57,6 +72,7 @@ class Case:
     by_chance: float | None
     is_hinted: bool
     is_seen: bool
+    is_loud: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +107,15 @@ class Court:
         """Say whether a finding is about what an episode strikes."""
         return one.device in episode.devices or one.asset in self.ground.struck(episode)
 
+    def accounts_for(self, episode: TrueEpisode, one: Found) -> bool:
+        """Say whether a fault accounts for a finding."""
+        is_felt = self.ground.type_by_asset.get(one.asset) in SPREADING.get(episode.kind, ())
+        is_there = is_felt or self.is_about(episode, one)
+        return is_there and may_explain(episode.kind, one.kind) and holds(episode, one.told_at)
+
     def is_explained(self, one: Found) -> bool:
         """Say whether some fault accounts for a finding."""
-        able = (episode for episode in self.faults if may_explain(episode.kind, one.kind))
-        return any(holds(episode, one.told_at) and self.is_about(episode, one) for episode in able)
+        return any(self.accounts_for(episode, one) for episode in self.faults)
 
 
 def judge(found: Sequence[Found], truth: Truth, ground: Ground) -> Judged:
@@ -123,6 +144,7 @@ def judge_fault(court: Court, episode: TrueEpisode) -> Case:
         by_chance=accused_share(court, episode, span),
         is_hinted=any(one.kind in HINTS for one in about),
         is_seen=bool(about),
+        is_loud=not all(one.is_quiet for one in about),
     )
 
 
@@ -152,6 +174,7 @@ def judge_lookalike(court: Court, episode: TrueEpisode, unexplained: Sequence[Fo
         by_chance=sum(shifted) / len(shifted) if shifted else None,
         is_hinted=any(one.kind in HINTS for one in raised),
         is_seen=bool(raised),
+        is_loud=not all(one.is_quiet for one in raised),
     )
 
 
@@ -164,7 +187,11 @@ def other_spans(span: tuple[datetime, datetime], truth: Truth) -> list[tuple[dat
 
 def names_fault(court: Court, one: Found) -> bool:
     """Say whether a maintenance hint tells of the very fault that is there."""
-    own = [episode for episode in court.faults if HINT_BY_FAULT.get(episode.kind) == one.kind]
+    own = [
+        episode
+        for episode in court.faults
+        if episode.kind in HINT_BY_FAULT and one.kind in accepted_kinds(episode.kind)
+    ]
     return any(holds(episode, one.told_at) and court.is_about(episode, one) for episode in own)
 
 
@@ -188,5 +215,9 @@ def asset_weeks(truth: Truth, ground: Ground) -> Mapping[str, float]:
     weeks = (truth.generated_to - truth.full_from) / WEEK
     n_by_type = Counter(ground.type_by_asset.values())
     n_measured = len({asset for assets in ground.assets_by_device.values() for asset in assets})
-    hinted = {name: sum(n_by_type[type_] for type_ in hint.asset_types) for name, hint in hints().items()}
-    return {kind: weeks * n for kind, n in {**hinted, **dict.fromkeys(GENERAL, n_measured)}.items()}
+    # Without types a hint is about any device.
+    hinted = {
+        name: sum(n_by_type[type_] for type_ in hint.asset_types) if hint.asset_types else n_measured
+        for name, hint in hints().items()
+    }
+    return {kind: weeks * n for kind, n in {**hinted, **dict.fromkeys((*GENERAL, *CLOCKS), n_measured)}.items()}

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import structlog
 
 from analytics.evaluate.row import Row
-from bench.evaluation import findings, kpis
+from bench.evaluation import findings, health, incidents, kpis
+from bench.evaluation.live import judge_live, without_arrivals
 from bench.evaluation.matching import Judged
 from bench.evaluation.town import Plan, evaluated
 from deploy.local.services import Services
@@ -28,6 +29,9 @@ class Outcome:
 
     seed: int
     findings: Judged
+    arrivals: Judged
+    grouping: incidents.Grouping
+    health: health.HealthJudged
     kpis: tuple[kpis.Compared, ...]
     seconds: dict[str, float]
 
@@ -35,8 +39,12 @@ class Outcome:
 def evaluate_town(task: Task) -> Outcome:
     """Send a town through the chain and judge what the store says, while its database is there."""
     log_warnings_only()
+    arrivals = judge_live(task.services, task.seed)
     with evaluated(task.services, task.seed, task.plan) as town:
-        return Outcome(task.seed, findings.judge_town(town), kpis.compare_town(town), town.seconds)
+        found = without_arrivals(findings.judge_town(town))
+        grouping = incidents.judge_town(town)
+        health_judged = health.judge_town(town)
+        return Outcome(task.seed, found, arrivals, grouping, health_judged, kpis.compare_town(town), town.seconds)
 
 
 def figures(n_asked: int, outcomes: Sequence[Outcome]) -> list[Row]:
@@ -45,7 +53,10 @@ def figures(n_asked: int, outcomes: Sequence[Outcome]) -> list[Row]:
     if not outcomes:
         return [towns]
     compared = [one for outcome in outcomes for one in outcome.kpis]
-    return [towns, *kpis.figures(compared), *findings.figures([outcome.findings for outcome in outcomes])]
+    judged = [one for outcome in outcomes for one in (outcome.findings, outcome.arrivals)]
+    grouped = incidents.figures([outcome.grouping for outcome in outcomes])
+    healths = health.figures([outcome.health for outcome in outcomes])
+    return [towns, *kpis.figures(compared), *findings.figures(judged), *grouped, *healths]
 
 
 def log_warnings_only() -> None:

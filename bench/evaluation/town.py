@@ -9,8 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from analytics.incidents.job import keep_incidents
+from analytics.jobs.office import open_connection
 from analytics.program import RoundReport, Settings, run_once
 from bench.database import fresh_database
+from bench.evaluation.listening import listen
 from bench.ingest.sessions import end_session, open_slot
 from deploy.local.services import Services
 from deploy.processes import first_ended, start_program, stop_programs
@@ -23,7 +26,6 @@ from simulators.runner import Runner
 from simulators.stream import Stream
 from simulators.town import Town
 from simulators.truth import Truth, truth_of
-from store.connect import connect
 
 # Towns begin in turn in winter, spring, summer and autumn, so that frost, both changes of the clock and holidays occur.
 STARTS = tuple(datetime(2026, month, day, tzinfo=UTC) for month, day in ((1, 10), (3, 8), (6, 1), (9, 12)))
@@ -80,7 +82,14 @@ def evaluated(services: Services, seed: int, plan: Plan) -> Iterator[Evaluated]:
         published = time.monotonic()
         enter_reference_of(database_url, town, plan)
         rounds = [(now, compute(database_url, now)) for now in plan.rounds()]
-        seconds = {"publish": published - began, "compute": time.monotonic() - published}
+        computed = time.monotonic()
+        listen(database_url, plan.start, plan.end)
+        group(database_url, plan.end + AFTERWARDS)
+        seconds = {
+            "publish": published - began,
+            "compute": computed - published,
+            "listen": time.monotonic() - computed,
+        }
         truth, reference = truth_of(town, plan.end), reference_of(town, plan.end)
         yield Evaluated(seed, database_url, truth, reference, rounds, seconds)
 
@@ -133,12 +142,18 @@ def compute(database_url: str, now: datetime) -> int:
     """Run rounds of analytics until nothing is left to do at an instant; give the number of the last finding."""
     deadline = time.monotonic() + PATIENCE_S
     settings = Settings(database_url, settle_s=0.0)
-    with connect(database_url, program="evaluate", autocommit=True) as connection:
+    with open_connection(database_url) as connection:
         while not is_idle(run_once(connection, now, settings)):
             if time.monotonic() > deadline:
                 raise EvaluationError(f"analytics does not come to an end in {PATIENCE_S:g} s")
         row = connection.execute("select coalesce(max(finding_id), 0) from findings").fetchone()
     return int(row[0]) if row else 0
+
+
+def group(database_url: str, now: datetime) -> None:
+    """Put what was found last under its causes."""
+    with open_connection(database_url) as connection:
+        keep_incidents(connection, now)
 
 
 def is_idle(report: RoundReport) -> bool:

@@ -1,6 +1,5 @@
 """`vigie asset`: what is looked after, and its import from files."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +8,7 @@ import typer
 from deploy.assets import account, plan_file
 from deploy.errors import SettingError
 from deploy.logs import only_warnings
-from deploy.settings import services_given_or_embedded
+from deploy.settings import read_pairs, services_given_or_embedded
 from sensors.asset_file.wish import Wish
 from store.asset_import import write_plan
 from store.connect import connect
@@ -46,8 +45,8 @@ def import_(  # noqa: PLR0913  # each argument is an option of the command line
     """
     fixed = {"territory": territory, "type": type_name}
     wish = Wish(
-        split(column, "--column"),
-        split(constant, "--set") | {name: text for name, text in fixed.items() if text},
+        read_pairs(column, "--column"),
+        read_pairs(constant, "--set") | {name: text for name, text in fixed.items() if text},
         read_epsg(crs),
     )
     with (
@@ -67,17 +66,6 @@ def import_(  # noqa: PLR0913  # each argument is an option of the command line
         typer.echo("nothing was written")
     if refused:
         raise typer.Exit(1)
-
-
-def split(pairs: Sequence[str] | None, option: str) -> dict[str, str]:
-    """Read NAME=TEXT. Raises SettingError."""
-    found = {}
-    for pair in pairs or ():
-        name, is_pair, text = pair.partition("=")
-        if not (is_pair and name.strip() and text.strip()):
-            raise SettingError(f"{option} expects NAME=TEXT, not {pair!r}")
-        found[name.strip()] = text.strip()
-    return found
 
 
 def read_epsg(text: str | None) -> int | None:

@@ -1,15 +1,13 @@
 """`vigie grafana`: dashboards, data sources and organisations of a Grafana server, as the code says."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from deploy.errors import SettingError
-from deploy.settings import services_given_or_embedded
+from deploy.settings import database
 from store.connect import connect
 from store.readers import create_reader, list_territories
 
@@ -56,7 +54,7 @@ def reader(territory: str, role: str, password_file: Path) -> None:
         raise SettingError(f"the password file {password_file} cannot be read: {error.strerror}") from error
     if not password:
         raise SettingError(f"the password file {password_file} is empty")
-    with database_given_or_embedded() as url, connect(url, program="grafana") as connection:
+    with database() as url, connect(url, program="grafana") as connection:
         create_reader(connection, role, password, territory)
     typer.echo(f"{role} reads {territory}")
 
@@ -67,7 +65,7 @@ def walk(territories: list[str] | None, *, apply: bool) -> int:
     from deploy.grafana.push import settle
     from deploy.grafana.target import read_target
 
-    with database_given_or_embedded() as url:
+    with database() as url:
         target = read_target(os.environ, url)
         with connect(url, program="grafana") as connection:
             n_changes = 0
@@ -75,13 +73,3 @@ def walk(territories: list[str] | None, *, apply: bool) -> int:
                 typer.echo(str(change))
                 n_changes += 1
     return n_changes
-
-
-@contextmanager
-def database_given_or_embedded() -> Iterator[str]:
-    """Give the address of the database; no broker is needed here."""
-    if url := os.environ.get("VIGIE_DATABASE_URL"):
-        yield url
-        return
-    with services_given_or_embedded() as services:
-        yield services.database_url

@@ -12,7 +12,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from deploy.errors import SettingError
 from deploy.logs import only_warnings
-from deploy.settings import services_given_or_embedded
+from deploy.settings import read_pairs, services_given_or_embedded
 from ingest.backfill.civil import RepeatedHour
 from sensors.rejection import Reason
 from store.connect import connect, translated_errors
@@ -70,11 +70,11 @@ def load(  # noqa: PLR0913  # each argument is an option of the command line
     from ingest.backfill.reader import Reading  # other commands need not wait for Arrow
 
     require_plain(preset, [*(column or ()), *(quantity or ())], only or (), stamps)
-    constants = split(constant, "--set") | ({"territory": territory} if territory else {})
+    constants = read_pairs(constant, "--set") | ({"territory": territory} if territory else {})
     reading = Reading(
-        split(column, "--column"),
+        read_pairs(column, "--column"),
         constants,
-        split(quantity, "--quantity"),
+        read_pairs(quantity, "--quantity"),
         time_zone,
         time_format,
         repeated_hour,
@@ -104,17 +104,6 @@ def require_plain(preset: str | None, columns: Sequence[str], only: Sequence[str
         raise SettingError("--only and --stamps go with --preset")
     if stamps not in ("auto", "begin", "end"):
         raise SettingError(f"--stamps is auto, begin or end, not {stamps!r}")
-
-
-def split(pairs: Sequence[str] | None, option: str) -> dict[str, str]:
-    """Read NAME=TEXT. Raises SettingError."""
-    found = {}
-    for pair in pairs or ():
-        name, is_pair, text = pair.partition("=")
-        if not (is_pair and name and text):
-            raise SettingError(f"{option} expects NAME=TEXT, not {pair!r}")
-        found[name.strip()] = text.strip()
-    return found
 
 
 def load_one(

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from deploy.logs import configure_logs
+from deploy.logs import configure_logs, only_warnings
+from deploy.settings import database
 from sensors.posting import Desk
 
 
@@ -34,19 +35,34 @@ def ingest(
         main(settings)
         return
     arguments = ["ingest", *(word for name in settings.sources for word in ("--source", name))]
-    raise typer.Exit(run_crew(workers, arguments, settings.metrics_port))
+    raise typer.Exit(run_crew(workers, arguments, "VIGIE_INGEST_METRICS_PORT", settings.metrics_port))
 
 
-def analyse(once: Annotated[bool, typer.Option("--once", help="do one round and end")] = False) -> None:
-    """Keep rollups, findings and KPIs current (VIGIE_DATABASE_URL)."""
+def analyse(
+    once: Annotated[bool, typer.Option("--once", help="do what waits, in this process, and end")] = False,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="how many processes share the jobs on this host")] = 1,
+    status: Annotated[bool, typer.Option("--status", help="say how far the jobs of all hosts are, and end")] = False,
+) -> None:
+    """Keep rollups, findings and KPIs current, with all other workers at the same database (VIGIE_DATABASE_URL)."""
     from analytics.program import main, settings_from
+    from deploy.crew import run_crew
+    from deploy.progress import show_progress
 
+    if status:
+        with only_warnings(), database() as url:
+            show_progress(url)
+        return
     configure_logs()
-    main(settings_from(os.environ), once=once)
+    settings = settings_from(os.environ)
+    if once or workers == 1:
+        main(settings, once=once)
+    else:
+        code = run_crew(workers, ["analyse"], "VIGIE_ANALYSE_METRICS_PORT", settings.metrics_port)
+        raise typer.Exit(code)
 
 
 def api() -> None:
-    """Serve the API and the page (VIGIE_DATABASE_URL, VIGIE_API_HOST, VIGIE_API_PORT, VIGIE_API_POSTS_PER_S)."""
+    """Serve the API and the page (VIGIE_DATABASE_URL, VIGIE_API_HOST, _PORT, _POSTS_PER_S, _EXPORT_DIR)."""
     from api.program import main, settings_from
 
     configure_logs()

@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from deploy.commands.asset import split
 from deploy.logs import only_warnings
 from deploy.rounds import TrackOptions, account, find_in_tracks, import_declared, write_found
+from deploy.rounds_batteries import batteries
 from deploy.rounds_plan import plan
-from deploy.settings import services_given_or_embedded
+from deploy.settings import read_pairs, services_given_or_embedded
 from sensors.telematics.lifts import LiftRule
 from sensors.telematics.rounds import RoundRule
 from store.connect import connect
@@ -30,6 +30,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the group to the command."""
     app.add_typer(rounds, name="rounds")
     rounds.command("plan")(plan)
+    rounds.command("batteries")(batteries)
 
 
 @rounds.command("import")
@@ -49,7 +50,11 @@ def import_(  # noqa: PLR0913  # each argument is an option of the command line
     """Turn vehicles' tracks into lifts and rounds, or enter declared rounds; what is there already is left as it is."""
     rule = LiftRule(radius_m, least_stay_s, lift_events=frozenset(lift_event or ()))
     options = TrackOptions(
-        split(column, "--column"), vehicle, split(stream, "--stream"), rule, RoundRule(least_lifts=least_lifts)
+        read_pairs(column, "--column"),
+        vehicle,
+        read_pairs(stream, "--stream"),
+        rule,
+        RoundRule(least_lifts=least_lifts),
     )
     with (
         only_warnings(),

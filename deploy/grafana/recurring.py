@@ -50,7 +50,9 @@ def findings(audience: Audience) -> table.Panel:
         "confirmed": (audience.say("confirmé", "confirmed"), RED),
         "false_alarm": (audience.say("fausse alerte", "false alarm"), GREY),
         "known": (audience.say("déjà connu", "known"), GREY),
+        "to_judge": (audience.say("à juger", "to be judged"), BLUE),
     }
+    judged = panel.link(audience.say("Rendre un avis dans Vigie", "Give a verdict in Vigie"), PAGE_ASSET)
     return panel.with_columns(
         made,
         [
@@ -69,7 +71,38 @@ def findings(audience: Audience) -> table.Panel:
                 "score",
                 panel.named(audience.say("étrangeté", "score"), panel.width(90), DynamicConfigValue("decimals", 1)),
             ),
-            ("verdict", panel.named(audience.say("avis", "verdict"), panel.width(110), *panel.colored_words(verdicts))),
+            (
+                "verdict",
+                panel.named(audience.say("avis", "verdict"), panel.width(110), judged, *panel.colored_words(verdicts)),
+            ),
+        ],
+    )
+
+
+def precisions(audience: Audience) -> table.Panel:
+    """How right findings were, by what technicians said of them."""
+    look = Look(
+        audience.say("Fiabilité des constats", "How right findings were"),
+        audience.say(
+            "Part confirmée des constats jugés en 365 jours, intervalle à 95 % ; avance : du début à la panne.",
+            "Confirmed share of findings judged in 365 days, interval of 95 %; lead: from begin to failure.",
+        ),
+        24, 8,
+    )  # fmt: skip
+    made = panel.dress(table.Panel(), look, query(audience, "list_precisions"), "table", nothing(audience))
+    titles = {
+        "kind": ("constat", "finding"), "territory": ("territoire", "territory"), "asset_type": ("équipement", "asset"),
+        "n_findings": ("constats", "findings"), "n_confirmed": ("confirmés", "confirmed"),
+        "n_false": ("fausses alertes", "false alarms"), "n_known": ("déjà connus", "known"),
+        "n_lead": ("n (avance)", "n (lead)"), "factor": ("facteur du seuil", "factor on threshold"),
+    }  # fmt: skip
+    shares = {"precision": ("part confirmée", "confirmed share"), "low": ("bas", "low"), "high": ("haut", "high")}
+    return panel.with_columns(
+        made,
+        [
+            *((name, panel.named(audience.say(*words))) for name, words in titles.items()),
+            *((name, panel.named(audience.say(*words), panel.unit("percentunit"))) for name, words in shares.items()),
+            ("lead_h", panel.named(audience.say("avance médiane", "median lead"), panel.unit("h"))),
         ],
     )
 

@@ -2,12 +2,12 @@
 
 -- name: list_findings
 select f.asset_id, f.started_at, f.ended_at, f.severity, a.name as asset, f.sentence_{language} as sentence, f.score,
-       f.verdict
+       coalesce(f.verdict, 'to_judge') as verdict
 from findings f
 left join assets a on a.asset_id = f.asset_id
 where f.territory_id in ($territory) and (a.type is null or a.type in ($type))
   and f.started_at <= $__timeTo() and (f.ended_at is null or f.ended_at >= $__timeFrom())
-order by f.ended_at is null desc, f.score desc, f.started_at desc
+order by f.ended_at is null and not f.is_silenced desc, f.score desc, f.started_at desc
 limit 200
 
 -- name: read_ledger
@@ -33,4 +33,16 @@ left join assets a on a.asset_id = k.asset_id
 where k.territory_id in ($territory) and k.is_current and (a.type is null or a.type in ($type))
   and k.period && tstzrange($__timeFrom(), $__timeTo(), '[]')
 order by upper(k.period) desc, k.kpi, t.name, a.name
+limit 500
+
+-- name: list_precisions
+select p.kind, t.name as territory, coalesce(named.name, p.asset_type) as asset_type, p.n_findings, p.n_confirmed,
+       p.n_false, p.n_known, p.precision, p.low, p.high, p.lead_h, p.n_lead, coalesce(h.factor, 1) as factor
+from finding_precisions p
+join territories t on t.territory_id = p.territory_id
+left join (values {asset_types}) as named (type, name) on named.type = p.asset_type
+left join thresholds h
+  on h.is_current and h.territory_id = p.territory_id and h.kind = p.kind and h.asset_type = p.asset_type
+where p.territory_id in ($territory) and (p.asset_type = '' or p.asset_type in ($type))
+order by p.n_findings desc, p.kind, p.asset_type
 limit 500

@@ -70,6 +70,9 @@ def place_of(checkout: Path = CHECKOUT) -> Place:
     """Say where the services of this checkout belong. Makes nothing."""
     resolved = checkout.resolve()
     checkout_id = f"{resolved.name}-{hashlib.sha256(bytes(resolved)).hexdigest()[:10]}"
+    if given := os.environ.get("VIGIE_DATA_DIR"):
+        user = SERVER_USER if os.geteuid() == 0 else None
+        return Place(checkout_id, find_cache(), Path(given).absolute() / checkout_id, user)
     if os.geteuid() == 0:
         return Place(checkout_id, find_cache(), Path("/var/lib/vigie") / checkout_id, SERVER_USER)
     if os.access(resolved, os.W_OK):

@@ -22,6 +22,7 @@ from ingest.errors import FileError
 from store import loads
 from store.intake import Connection, prepare_session
 from store.loads import Load
+from store.territory import find_territory
 
 Item = TypeVar("Item")
 Progress = Callable[[float], None]
@@ -141,10 +142,11 @@ def one_ahead(items: Iterator[Item]) -> Iterator[Item]:
 
 def with_zone(connection: Connection, reading: Reading) -> Reading:
     """Take the time zone of the territory, where one is given for the whole file and no zone is."""
-    if reading.time_zone is None and (territory := reading.constants.get("territory")):
-        reading = replace(reading, time_zone=loads.read_time_zone(connection, territory))
-        if reading.time_zone is None:
-            raise FileError(f"there is no territory {territory!r}")
+    if reading.time_zone is None and (slug := reading.constants.get("territory")):
+        territory = find_territory(connection, slug)
+        if territory is None:
+            raise FileError(f"there is no territory {slug!r}")
+        reading = replace(reading, time_zone=territory.time_zone)
     try:
         ZoneInfo(reading.time_zone or "UTC")
     except (ZoneInfoNotFoundError, ValueError) as error:

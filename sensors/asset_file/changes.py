@@ -1,31 +1,17 @@
 """What an import would change: each line against the asset as it stands, field by field. Nothing is written here."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from math import asin, cos, radians, sin, sqrt
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from sensors.asset_entry import AssetEntry
 from sensors.asset_file.entry import AssetLine, RefusedLine, Value, read_attribute
+from sensors.earth import distance_m
 from sensors.types import find_asset_type
 
-EARTH_M = 6_371_008.8  # mean radius (IUGG)
 MOST_ABOVE = 50
 Fate = Literal["new", "changed", "unchanged"]
 Key = tuple[str, str]  # territory, slug
-
-
-@dataclass(frozen=True, slots=True)
-class StandingAsset:
-    """An asset as it is; also what it will be."""
-
-    territory: str
-    slug: str
-    name: str
-    type: str
-    longitude: float | None = None
-    latitude: float | None = None
-    parent: str | None = None
-    attributes: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +29,7 @@ class AssetChange:
 
     line: int
     fate: Fate
-    asset: StandingAsset
+    asset: AssetEntry
     changes: Sequence[FieldChange] = ()
     moved_m: float | None = None
 
@@ -63,7 +49,7 @@ class Plan:
 def plan_import(
     lines: Sequence[AssetLine],
     refused: Sequence[RefusedLine],
-    standing: Mapping[Key, StandingAsset],
+    standing: Mapping[Key, AssetEntry],
     territories: frozenset[str],
 ) -> Plan:
     """Compare what lines say with what stands.
@@ -88,7 +74,7 @@ def plan_import(
     return Plan(kept, sorted([*all_refused, *orphans], key=lambda found: found.line))
 
 
-def compare(line: AssetLine, before: StandingAsset | None) -> AssetChange:
+def compare(line: AssetLine, before: AssetEntry | None) -> AssetChange:
     """Give what becomes of one line. Raises ValueError where an attribute is none of the asset's type."""
     if before is None and line.type is None:
         raise ValueError("a new asset needs a type")
@@ -96,7 +82,7 @@ def compare(line: AssetLine, before: StandingAsset | None) -> AssetChange:
     attributes = {**(before.attributes if before else {}), **typed(line, type_name)}
     if before is None:
         name = line.name or line.slug
-        after = StandingAsset(
+        after = AssetEntry(
             line.territory, line.slug, name, type_name, line.longitude, line.latitude, line.parent, attributes
         )
         return AssetChange(line.line, "new", after)
@@ -121,7 +107,7 @@ def typed(line: AssetLine, type_name: str) -> dict[str, Value]:
     return {name: read_attribute(name, str(value), kind.attribute(name)) for name, value in line.attributes.items()}
 
 
-def differences(before: StandingAsset, after: StandingAsset) -> Iterable[FieldChange]:
+def differences(before: AssetEntry, after: AssetEntry) -> Iterable[FieldChange]:
     """Give the fields that are not the same."""
     for name in ("name", "type", "longitude", "latitude", "parent"):
         old, new = getattr(before, name), getattr(after, name)
@@ -133,7 +119,7 @@ def differences(before: StandingAsset, after: StandingAsset) -> Iterable[FieldCh
             yield FieldChange(f"attributes.{name}", old, new)
 
 
-def distance_moved(before: StandingAsset, after: StandingAsset) -> float | None:
+def distance_moved(before: AssetEntry, after: AssetEntry) -> float | None:
     """Give how far the asset stands from where it stood [m], None where either is not known or nothing changed."""
     if before.longitude is None or before.latitude is None or after.longitude is None or after.latitude is None:
         return None
@@ -142,15 +128,8 @@ def distance_moved(before: StandingAsset, after: StandingAsset) -> float | None:
     return distance_m((before.longitude, before.latitude), (after.longitude, after.latitude))
 
 
-def distance_m(a: tuple[float, float], b: tuple[float, float]) -> float:
-    """Give the great-circle distance [m] of two points (longitude, latitude [degrees]), by the haversine formula."""
-    (lon_a, lat_a), (lon_b, lat_b) = [(radians(p[0]), radians(p[1])) for p in (a, b)]
-    half = sin((lat_b - lat_a) / 2) ** 2 + cos(lat_a) * cos(lat_b) * sin((lon_b - lon_a) / 2) ** 2
-    return 2 * EARTH_M * asin(min(1.0, sqrt(half)))
-
-
 def sort_by_parent(
-    changes: Sequence[AssetChange], standing: Mapping[Key, StandingAsset]
+    changes: Sequence[AssetChange], standing: Mapping[Key, AssetEntry]
 ) -> tuple[list[AssetChange], list[RefusedLine]]:
     """Put parents before children; refuse lines whose parent is nowhere, or above which stands the asset itself."""
     by_key = {(change.asset.territory, change.asset.slug): change for change in changes}
@@ -169,7 +148,7 @@ def sort_by_parent(
 def depth_of(
     key: Key,
     by_key: Mapping[Key, AssetChange],
-    standing: Mapping[Key, StandingAsset],
+    standing: Mapping[Key, AssetEntry],
     depths: dict[Key, int],
     below: tuple[Key, ...],
 ) -> int:

@@ -94,6 +94,7 @@ STRUCTURE: tuple[GaugeRow, ...] = (
     ("natural_frequency", "Hz", 0, 1000, DAYS_2, "Natural frequency", "Fréquence propre"),
     ("roughness", "m/km", 0, 50, DAYS_400, "Roughness (IRI)", "Uni (IRI)"),  # surveyed once a year
     ("rut_depth", "mm", 0, 500, DAYS_400, "Rut depth", "Profondeur d'ornière"),
+    ("cracking", "%", 0, 100, DAYS_400, "Cracked share of the surface", "Part de surface fissurée"),
     ("surface_temperature", "Cel", -60, 100, HOURS_2, "Surface temperature", "Température de surface"),
     ("mean_speed", "km/h", 0, 400, HOURS_2, "Mean speed", "Vitesse moyenne"),
     ("road_occupancy", "%", 0, 100, HOURS_2, "Road occupancy", "Taux d'occupation de la chaussée"),

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from sensors.reference.factors import UNIT_BY_FACTOR
-from sensors.reference.fault import Fault, field_faults
+from sensors.reference.fault import Fault, field_faults, plain
 from sensors.reference.field import Resource
 from sensors.reference.resources import ENERGIES, RESOURCES
 
@@ -32,6 +32,8 @@ def find_faults(entries_by_name: Mapping[str, Sequence[object]]) -> Iterator[tup
                 yield name, index, fault
         for index, fault in overlaps(resource, entries):
             yield name, index, fault
+    for index in range(1, len(entries_by_name.get("alarm_budgets", ()))):
+        yield "alarm_budgets", index - 1, Fault("", "Un seul par territoire.", "Only one for a territory.")
 
 
 def entry_faults(resource: Resource, entry: object) -> Iterator[Fault]:
@@ -128,7 +130,10 @@ def plan_faults(entry: object) -> Iterator[Fault]:
             missing = low_name if low is None else high_name
             yield Fault(missing, "Les deux bornes vont ensemble.", "Both ends of the range go together.")
         elif low is not None and low > high:
-            yield Fault(high_name, f"Au moins {low:g}, la borne basse.", f"At least {low:g}, the low end.")
+            least = plain(low)
+            yield Fault(
+                high_name, f"Au moins {least.replace('.', ',')}, la borne basse.", f"At least {least}, the low end."
+            )
 
 
 def round_faults(entry: object) -> Iterator[Fault]:

@@ -2,12 +2,13 @@
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 from sensors.reference.factors import UNIT_BY_FACTOR
-from sensors.reference.field import Field
+from sensors.reference.field import Field, FieldKind
 from sensors.unit import UnitError, find_unit
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
@@ -16,6 +17,25 @@ WORD = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)
 SLUG = re.compile(r"[a-z0-9-]{1,63}", re.ASCII)
 TEXT = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 ATOM = re.compile(r"[/.]")
+TEXTS = ("Un texte est attendu.", "A text is expected.")
+EXPECTED: Mapping[FieldKind, tuple[str, str]] = {
+    "number": ("Un nombre est attendu.", "A number is expected."),
+    "whole": ("Un nombre entier est attendu.", "A whole number is expected."),
+    "day": (
+        "Une date qui existe est attendue, comme 2026-03-31.",
+        "A date that exists is expected, such as 2026-03-31.",
+    ),
+    "instant": (
+        "Une date et une heure avec leur décalage sont attendues, comme 2026-03-31T08:00:00+02:00.",
+        "A date and a time with their offset are expected, such as 2026-03-31T08:00:00+02:00.",
+    ),
+    "weekdays": (
+        "Des jours de 0 (lundi) à 6 (dimanche) sont attendus.",
+        "Days from 0 (Monday) to 6 (Sunday) are expected.",
+    ),
+    "flag": ("true ou false est attendu.", "true or false is expected."),
+    **dict.fromkeys(("text", "word", "slug", "hour", "choice", "unit", "asset", "device"), TEXTS),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +49,19 @@ class Fault:
     def under(self, place: str) -> "Fault":
         """Give the same fault, of an entry that lies in another's field."""
         return Fault(f"{place}.{self.field}" if self.field else place, self.sentence_fr, self.sentence_en)
+
+
+def type_fault(fields: Sequence[Field], place: str, what: str) -> Fault:
+    """Say that the value at a place (`price_eur`, `a.0.b`) is of another type; `what`, where no kind tells."""
+    field = find_field(fields, [name for name in place.split(".") if not name.isdecimal()])
+    fallback = (f"Cette valeur ne convient pas ({what}).", f"{what}.")
+    return Fault(place, *(EXPECTED.get(field.kind, fallback) if field is not None else fallback))
+
+
+def find_field(fields: Sequence[Field], names: Sequence[str]) -> Field | None:
+    """Give the field that lies behind these names, None where there is none."""
+    found = next((field for field in fields if names and field.name == names[0]), None)
+    return found if found is None or len(names) == 1 else find_field(found.parts, names[1:])
 
 
 def field_faults(field: Field, value: object) -> Iterator[Fault]:
@@ -70,7 +103,7 @@ def number_faults(field: Field, value: float) -> Iterator[Fault]:
     elif (field.least is not None and value < field.least) or (field.most is not None and value > field.most):
         yield Fault(
             field.name,
-            f"Attendu : {bounds(field, 'au moins', 'au plus', 'entre', 'et')}.",
+            f"Attendu : {bounds(field, 'au moins', 'au plus', 'entre', 'et').replace('.', ',')}.",
             f"Expected: {bounds(field, 'at least', 'at most', 'between', 'and')}.",
         )
 
@@ -78,10 +111,15 @@ def number_faults(field: Field, value: float) -> Iterator[Fault]:
 def bounds(field: Field, least: str, most: str, between: str, and_: str) -> str:
     """Say a field's range in the words of a language."""
     if field.least is None:
-        return f"{most} {field.most:g}"
+        return f"{most} {plain(field.most or 0)}"
     if field.most is None:
-        return f"{least} {field.least:g}"
-    return f"{between} {field.least:g} {and_} {field.most:g}"
+        return f"{least} {plain(field.least)}"
+    return f"{between} {plain(field.least)} {and_} {plain(field.most)}"
+
+
+def plain(number: float) -> str:
+    """Write a number without an exponent."""
+    return format(Decimal(repr(number)).normalize(), "f")
 
 
 def day_faults(field: Field, value: date) -> Iterator[Fault]:

@@ -149,6 +149,8 @@ NOTICES = Resource(
                 Choice("fair", "fête, marché", "fair, market"),
                 Choice("roadworks", "travaux", "roadworks"),
                 Choice("meter_swap", "compteur remplacé", "meter replaced"),
+                Choice("calibration", "étalonnage", "calibration"),
+                Choice("pipe_break", "rupture de conduite", "pipe break"),
                 Choice("school_holiday", "vacances scolaires", "school holiday"),
             ),
         ),
@@ -187,6 +189,42 @@ COUNTER_RANGES = Resource(
     ends="",
 )
 
+ALARM_BUDGETS = Resource(
+    "alarm_budgets",
+    "Alertes supportables",
+    "Alarm budget",
+    (
+        Field("alarms_per_technician", "number", "Alertes par technicien et par semaine",
+              "Alarms a technician and week", least=0.1, most=10_000),
+        Field("n_technicians", "whole", "Techniciens", "Technicians", least=1, most=10_000),
+    ),
+    begins="",
+    ends="",
+)  # fmt: skip
+
+FAILURE_COSTS = Resource(
+    "failure_costs",
+    "Coûts des pannes",
+    "Costs of failures",
+    (
+        Field("asset_type", "word", "Type d’équipement", "Type of asset"),
+        Field("people_eur", "number", "Gêne des usagers, par panne", "Loss of people, a failure", unit="{EUR}",
+              least=0, most=1e9),
+        Field("safety_eur", "number", "Sécurité des personnes, par panne", "Safety, a failure", unit="{EUR}",
+              least=0, most=1e9),
+        Field("repair_eur", "number", "Réparation et dégâts, par panne", "Repair and damage, a failure",
+              unit="{EUR}", least=0, most=1e9),
+        Field("waiting_eur_per_day", "number", "Chaque jour en panne", "Each day out of order", unit="{EUR}/d",
+              least=0, most=1e9),
+        Field("source", "text", "Source (facture, étude, estimation)", "Source (invoice, study, estimate)"),
+        VALID_FROM,
+        VALID_TO,
+        Field("failures_per_year", "number", "Pannes par équipement et par an (vide : taux supposé)",
+              "Failures an asset and year (empty: assumed)", False, "1/a", 0, 1000),
+    ),
+    alike=("asset_type",),
+)  # fmt: skip
+
 RESOURCES: Mapping[str, Resource] = MappingProxyType(
     {
         resource.name: resource
@@ -200,6 +238,8 @@ RESOURCES: Mapping[str, Resource] = MappingProxyType(
             NOTICES,
             INTERVALS,
             COUNTER_RANGES,
+            ALARM_BUDGETS,
+            FAILURE_COSTS,
         )
     }
 )

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import cos, floor, radians
 
-from sensors.asset_file.changes import distance_m
+from sensors.earth import METRES_A_DEGREE, distance_m
 from sensors.telematics.track import Position
 
-METRES_A_DEGREE = 111_320.0  # of latitude, on the mean sphere
+CELL_PER_RADIUS = 1.01  # a little wider, so that none within the radius lies two cells away
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class Places:
     def __init__(self, containers: Sequence[Container], radius_m: float) -> None:
         middle = max((abs(found.latitude) for found in containers), default=0.0)
         self._radius_m = radius_m
-        self._step_lat = max(radius_m, 1.0) / METRES_A_DEGREE
+        self._step_lat = CELL_PER_RADIUS * max(radius_m, 1.0) / METRES_A_DEGREE
         self._step_lon = self._step_lat / max(cos(radians(min(middle, 89.0))), 0.01)
         self._cells: dict[tuple[int, int], list[Container]] = {}
         for container in containers:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
-from sensors.asset_file.changes import distance_m
+from sensors.earth import distance_m
 from sensors.telematics.lifts import Lift
 from sensors.telematics.track import Position
 

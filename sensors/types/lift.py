@@ -23,5 +23,10 @@ TYPE = AssetType(
         Attribute("n_floors", "number", "Floors served", "Niveaux desservis", "{floor}"),
         Attribute("load_kg", "number", "Rated load", "Charge nominale", "kg"),
         Attribute("installed_on", "date", "Installed on", "Mise en service"),
+        Attribute("overhauled_on", "date", "Last overhauled", "Dernière révision"),
+        Attribute("runs_to_overhaul", "number", "Runs between overhauls", "Courses entre révisions", "{run}"),
+        Attribute(
+            "door_cycles_to_overhaul", "number", "Door cycles between overhauls", "Cycles entre révisions", "{cycle}"
+        ),
     ),
 )

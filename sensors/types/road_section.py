@@ -12,6 +12,7 @@ TYPE = AssetType(
         Observed("surface_state", None),
         Observed("roughness", None),
         Observed("rut_depth", None),
+        Observed("cracking", None),
         Observed("strain", 600),
         Observed("temperature", 600),
     ),

@@ -23,6 +23,8 @@ TYPE = AssetType(
         Attribute("laid_in", "number", "Year of laying", "Année de pose"),
         Attribute("length_m", "number", "Length", "Longueur", "m"),
         Attribute("diameter_mm", "number", "Diameter", "Diamètre", "mm"),
+        Attribute("street", "text", "Street", "Rue"),
+        Attribute("district", "text", "District", "Secteur"),
         Attribute("n_connections", "number", "Connections behind it", "Branchements en aval", "{connection}"),
         Attribute("night_use_m3_h", "number", "Night use of a connection", "Usage nocturne par branchement", "m3/h"),
         Attribute("meter_error_percent", "number", "Error of the meter", "Erreur du compteur", "%"),

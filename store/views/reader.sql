@@ -57,7 +57,7 @@ from public.territories t
 where t.territory_id in (select territory_id from reader.readable_territories);
 
 create view reader.quantities as
-select quantity, unit, kind, low, high, longest_hold_s, name_en, name_fr from public.quantities;
+select quantity, unit, kind, low, high, longest_hold_s, name_en, name_fr, quantity_id from public.quantities;
 
 create view reader.codes as
 select quantity, code, slug, name_en, name_fr from public.codes;
@@ -185,9 +185,102 @@ where r.series_id in (
 create view reader.findings with (security_barrier) as
 select f.finding_id, f.territory_id, f.asset_id, f.device_id, f.series_id, f.kind, f.model, f.model_version,
        f.started_at, f.ended_at, reader.veil(f.score) as score, f.severity, reader.veil(f.sentence_en) as sentence_en,
-       reader.veil(f.sentence_fr) as sentence_fr, f.evidence, f.verdict, f.created_at, f.updated_at
+       reader.veil(f.sentence_fr) as sentence_fr, f.evidence, f.verdict, f.is_silenced, f.created_at,
+       f.updated_at, f.incident_id
 from public.findings f
 where f.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.incidents with (security_barrier) as
+select i.incident_id, i.territory_id, i.cause, i.asset_id, i.device_id, i.severity, reader.veil(i.score) as score,
+       i.started_at, i.ended_at, i.lapses_at, i.n_findings, i.n_assets, reader.veil(i.sentence_en) as sentence_en,
+       reader.veil(i.sentence_fr) as sentence_fr, i.merged_into_id, i.created_at, i.updated_at
+from public.incidents i
+where i.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.asset_health with (security_barrier) as
+select h.asset_id, h.day, h.territory_id, h.scored_at, reader.veil(h.health) as health,
+       reader.veil(h.within_7) as within_7, reader.veil(h.within_30) as within_30,
+       reader.veil(h.within_90) as within_90, reader.veil(h.left_d) as left_d,
+       reader.veil(h.left_low_d) as left_low_d, reader.veil(h.left_high_d) as left_high_d,
+       reader.veil(h.people_eur) as people_eur, reader.veil(h.safety_eur) as safety_eur,
+       reader.veil(h.repair_eur) as repair_eur, reader.veil(h.waiting_eur_per_day) as waiting_eur_per_day,
+       reader.veil(h.expected_loss_eur) as expected_loss_eur, h.basis, h.calibration,
+       reader.veil(h.reason_fr) as reason_fr, reader.veil(h.reason_en) as reason_en, h.signals, h.finding_id,
+       h.incident_id, h.model_version, h.is_current
+from public.asset_health h
+where h.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.verdicts with (security_barrier) as
+select v.verdict_id, v.finding_id, f.territory_id, reader.veil(v.verdict) as verdict, reader.veil(v.who) as who, reader.veil(v.note) as note,
+       v.failed_at, v.given_at, v.is_current
+from public.verdicts v
+join public.findings f on f.finding_id = v.finding_id
+where f.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.finding_precisions with (security_barrier) as
+select p.territory_id, p.kind, p.model, p.asset_type, p.n_findings, p.n_confirmed, p.n_false, p.n_known,
+       reader.veil(p.precision) as precision, reader.veil(p.low) as low, reader.veil(p.high) as high, p.n_lead,
+       reader.veil(p.lead_h) as lead_h, reader.veil(p.warned_h) as warned_h
+from public.finding_precisions p
+where p.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.thresholds with (security_barrier) as
+select h.threshold_id, h.territory_id, h.kind, h.asset_type, reader.veil(h.factor) as factor,
+       reader.veil(h.factor_before) as factor_before, h.reason, h.detail, h.is_held, h.moved_at,
+       reader.veil(h.moved_by) as moved_by, h.is_current
+from public.thresholds h
+where h.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.alarm_loads with (security_barrier) as
+select l.territory_id, l.day, reader.veil(l.n_alarms) as n_alarms, reader.veil(l.budget) as budget, l.n_moved
+from public.alarm_loads l
+where l.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.acceptances with (security_barrier) as
+select c.acceptance_id, c.territory_id, reader.veil(c.name) as name, c.started_at, c.n_days, c.left_out,
+       reader.veil(c.started_by) as started_by, c.looked_at, c.finished_at, reader.veil(c.finished_by) as finished_by,
+       reader.veil(c.bundle) as bundle
+from public.acceptances c
+where c.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.acceptance_devices with (security_barrier) as
+select b.acceptance_id, b.device_id, c.territory_id
+from public.acceptance_devices b
+join public.acceptances c on c.acceptance_id = b.acceptance_id
+where c.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.acceptance_results with (security_barrier) as
+select r.acceptance_id, r.device_id, c.territory_id, reader.veil(r.topic) as topic, reader.veil(r.result) as result,
+       reader.veil(r.sentence_fr) as sentence_fr, reader.veil(r.sentence_en) as sentence_en, r.detail
+from public.acceptance_results r
+join public.acceptances c on c.acceptance_id = r.acceptance_id
+where c.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.work_orders with (security_barrier) as
+select o.work_order_id, o.uid, o.territory_id, o.asset_id, o.incident_id, o.finding_id, o.version,
+       reader.veil(o.state) as state, reader.veil(o.severity) as severity,
+       reader.veil(o.title) as title, reader.veil(o.sentence_fr) as sentence_fr, reader.veil(o.sentence_en) as sentence_en,
+       reader.veil(o.note) as note, reader.veil(o.technician) as technician, o.planned_at, o.planned_min, o.opened_at,
+       reader.veil(o.opened_by) as opened_by, o.started_at, o.closed_at, reader.veil(o.closed_by) as closed_by,
+       o.updated_at, reader.veil(o.verdict) as verdict, reader.veil(o.condition) as condition, o.failed_at,
+       reader.veil(o.cause) as cause, o.parts, reader.veil(o.worked_min) as worked_min,
+       reader.veil(o.cost_eur) as cost_eur, reader.veil(o.result) as result
+from public.work_orders o
+where o.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.calendar_feeds with (security_barrier) as
+select f.feed_id, f.territory_id, reader.veil(f.technician) as technician, f.created_at,
+       reader.veil(f.created_by) as created_by, f.revoked_at
+from public.calendar_feeds f
+where f.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.work_order_changes with (security_barrier) as
+select c.work_order_id, o.territory_id, c.version, c.at, reader.veil(c.action) as action,
+       reader.veil(c.state) as state, reader.veil(c.who) as who,
+       reader.veil(c.given_by) as given_by, c.detail
+from public.work_order_changes c
+join public.work_orders o on o.work_order_id = c.work_order_id
+where o.territory_id in (select territory_id from reader.readable_territories);
 
 create view reader.kpi_values with (security_barrier) as
 select k.kpi_value_id, k.territory_id, k.asset_id, k.kpi, k.period, reader.veil(k.value) as value, k.unit,
@@ -346,6 +439,79 @@ select d.source, d.territory_id, d.arrival_hour, d.n_messages, d.n_received, d.n
 from public.source_deliveries d
 where d.territory_id in (select territory_id from reader.readable_territories);
 
+-- What clients of the SensorThings API wrote beside the registry.
+
+create view reader.st_things with (security_barrier) as
+select x.thing_id, x.territory_id, reader.veil(x.name) as name, reader.veil(x.description) as description, x.properties
+from public.st_things x
+where x.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.st_features with (security_barrier) as
+select x.feature_id, x.territory_id, reader.veil(x.name) as name, reader.veil(x.description) as description,
+       reader.veil(x.encoding_type) as encoding_type, x.feature, x.properties
+from public.st_features x
+where x.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.st_locations with (security_barrier) as
+select x.location_id, x.territory_id, x.feature_id, reader.veil(x.name) as name,
+       reader.veil(x.description) as description, reader.veil(x.encoding_type) as encoding_type, x.location,
+       x.properties
+from public.st_locations x
+where x.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.st_thing_locations with (security_barrier) as
+select l.thing_id, l.location_id
+from public.st_thing_locations l
+join public.st_things x on x.thing_id = l.thing_id
+where x.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.st_histories with (security_barrier) as
+select h.history_id, h.thing_id, h.at
+from public.st_histories h
+join public.st_things x on x.thing_id = h.thing_id
+where x.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.st_history_locations with (security_barrier) as
+select l.history_id, l.location_id
+from public.st_history_locations l
+join public.st_locations x on x.location_id = l.location_id
+where x.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.st_sensors with (security_barrier) as
+select x.sensor_id, x.territory_id, reader.veil(x.name) as name, reader.veil(x.description) as description,
+       reader.veil(x.encoding_type) as encoding_type, x.metadata, x.properties
+from public.st_sensors x
+where x.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.st_properties with (security_barrier) as
+select x.property_id, x.territory_id, reader.veil(x.name) as name, reader.veil(x.definition) as definition,
+       reader.veil(x.description) as description, x.properties
+from public.st_properties x
+where x.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.st_datastreams with (security_barrier) as
+select x.datastream_id, x.territory_id, x.thing_id, x.asset_id, x.sensor_id, x.device_id, x.property_id,
+       reader.veil(x.quantity) as quantity, reader.veil(x.name) as name, reader.veil(x.description) as description,
+       reader.veil(x.observation_type) as observation_type, x.unit, x.observed_area, x.properties
+from public.st_datastreams x
+where x.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.st_observations with (security_barrier) as
+select o.observation_id, o.datastream_id, o.feature_id, o.asset_id, o.phenomenon_at, o.phenomenon_to, o.result,
+       o.result_at, o.quality, o.valid_from, o.valid_to, o.parameters
+from public.st_observations o
+join public.st_datastreams x on x.datastream_id = o.datastream_id
+where x.territory_id in (select territory_id from reader.readable_territories);
+
+-- The same rows as measurements, without the barrier: for vigie_api only, whose conditions on it cannot fail on any
+-- row. So a series is read in order of its index and no further than asked for.
+create view reader.plain_measurements as
+select m.series_id, m.observed_at, m.value
+from public.measurements m
+where m.series_id in (
+    select s.series_id from public.series s
+    where s.territory_id in (select territory_id from reader.readable_territories));
+
 -- Current values of published KPIs: the only thing shown without a key.
 create view reader.public_kpi_values with (security_barrier) as
 select t.slug as territory, t.name as territory_name, k.kpi, k.period, k.value, k.unit, k.low, k.high, k.baseline,
@@ -357,8 +523,19 @@ where k.is_current and k.asset_id is null;
 
 revoke all on all tables in schema public from public;
 revoke all on schema public from public;
+do $$
+declare
+    of_the_queue regprocedure;
+begin
+    for of_the_queue in
+        select oid from pg_proc where pronamespace = 'public'::regnamespace and proname like 'procrastinate\_%'
+    loop
+        execute format('revoke execute on function %s from public', of_the_queue);
+    end loop;
+end
+$$;
 grant usage on schema public, reader to vigie_reader, vigie_api; -- public holds TimescaleDB's functions
 grant select on all tables in schema reader to vigie_reader, vigie_api;
-revoke select on reader.public_kpi_values from vigie_reader;
+revoke select on reader.public_kpi_values, reader.plain_measurements from vigie_reader;
 grant select on public.api_keys, public.api_key_territories, public.quantities to vigie_api;
 grant insert on public.audit_log to vigie_api;

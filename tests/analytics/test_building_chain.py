@@ -9,10 +9,11 @@ import pytest
 
 from analytics.kpi import domains
 from analytics.kpi.figure import Figure
+from sensors.asset_entry import AssetEntry
 from store.connect import connect
 from store.inputs import Window
 from store.reference import Factor, Project, Reference, Schedule, Tariff, enter_reference
-from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
+from store.registry import DeviceEntry, TerritoryEntry, register
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 PARIS = ZoneInfo("Europe/Paris")

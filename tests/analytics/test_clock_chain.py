@@ -12,12 +12,13 @@ from analytics.clock.job import ClockReport, watch_clocks
 from bench.virtual import VirtualWorker
 from ingest.account import Outcome
 from ingest.replay import replay
+from sensors.asset_entry import AssetEntry
 from sensors.formats.native import NativeMessage, encode
 from sensors.instant import instant_text, read_instant_us
 from store.clocks import decide_rule
 from store.connect import connect
 from store.quarantine import Choice
-from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
+from store.registry import DeviceEntry, TerritoryEntry, register
 
 pytestmark = pytest.mark.services
 

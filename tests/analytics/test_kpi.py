@@ -30,6 +30,7 @@ from analytics.kpi.round_amounts import AmountInputs
 from analytics.kpi.rounds import RoundInputs
 from analytics.kpi.waste import tell_containers, weighted_quantile
 from analytics.kpi.water import WaterInputs
+from analytics.kpi.work_orders import WorkInputs
 from sensors.kpi import KPI_NAMES
 from store.inputs import CounterAmount, Curve, GaugeAmount, StateAmount
 from store.usage import PlatformMonth
@@ -73,6 +74,7 @@ EMPTY: dict[str, Any] = {
     "collection": CollectionInputs((), (), (), (), (), (), (), (), NOON, NOON),
     "round_amounts": AmountInputs((), (), (), (), (), (), NOON, "Europe/Paris"),
     "footprint": FootprintInputs(PlatformMonth(0, 720, 0, 0, 0, None, 0, 0, 0, 0, 0, 0), (), (), date(2026, 1, 1), 720),
+    "work_orders": WorkInputs((), (), date(2026, 1, 1)),
     "project_return": ReturnInputs((), (), ()),
     "degree_days": HeatInputs((), (), {}, (), None, (date(2026, 1, 1),), "Europe/Paris"),
 }

@@ -9,17 +9,21 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import psycopg
 import pytest
 
+from analytics.asset_day import tell_asset_day
 from analytics.detectors import detectors
+from analytics.ensemble import ensembles_of
 from analytics.program import SettingError, Settings, run_once, settings_from
 from analytics.watch import watch_batch
+from sensors.asset_entry import AssetEntry
 from sensors.quantity import QUANTITIES
 from store.connect import connect
-from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
+from store.registry import DeviceEntry, TerritoryEntry, find_asset, register
 from tests.support.shared import REPOSITORY
 
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -87,6 +91,15 @@ def kpis(connection: Connection, kpi: str, length: timedelta = DAY) -> list[tupl
     ).fetchall()
 
 
+def day_of(connection: Connection, slug: str) -> dict[str, tuple[float | None, float | None]]:
+    """The figures of a single thing's day, told when asked: value and completeness by KPI."""
+    asset_id = find_asset(connection, "a", slug)
+    assert asset_id is not None
+    day = MIDNIGHT.astimezone(ZoneInfo("Europe/Paris")).date()
+    told = tell_asset_day(connection, (1, "Europe/Paris"), asset_id, day)
+    return {one.figure.kpi: (one.figure.value, one.figure.completeness) for one in told}
+
+
 @pytest.mark.services
 def test_round_tells_the_kpis_of_an_ended_day(connection: Connection) -> None:
     """Known days give known figures: a bay, a bin, a cabinet and a school."""
@@ -96,10 +109,15 @@ def test_round_tells_the_kpis_of_an_ended_day(connection: Connection) -> None:
     store_values(connection, "cabinet", [(at, 1000.0 + 2 * index) for index, at in enumerate(hours)])
     store_values(connection, "school", [(at, 500.0) for at in hours])
     report = run_once(connection, MIDNIGHT + 38 * HOUR, AT_ONCE)
-    assert kpis(connection, "bay_occupancy") == [("bay", 0.25, 1.0), (None, 0.25, 1.0)]
-    assert kpis(connection, "bay_turnover") == [("bay", 6.0, 1.0), (None, 6.0, 1.0)]
-    assert kpis(connection, "fill_level_median") == [("bin", 55.0, 1.0), (None, 55.0, 1.0)]
-    assert kpis(connection, "overflow_hours") == [("bin", 4.0, 1.0), (None, 4.0, 1.0)]
+    assert kpis(connection, "bay_occupancy") == [(None, 0.25, 1.0)]
+    assert kpis(connection, "bay_turnover") == [(None, 6.0, 1.0)]
+    assert kpis(connection, "fill_level_median") == [(None, 55.0, 1.0)]
+    assert kpis(connection, "overflow_hours") == [(None, 4.0, 1.0)]
+    assert day_of(connection, "bay") == {
+        "bay_occupancy": (0.25, 1.0),
+        "bay_turnover": (6.0, 1.0),
+    }
+    assert day_of(connection, "bin").items() >= {"fill_level_median": (55.0, 1.0), "overflow_hours": (4.0, 1.0)}.items()
     assert kpis(connection, "building_energy") == [("school", 12.0, 1.0), (None, 12.0, 1.0)]
     # The night from noon (10:00 UTC) on 2 June to noon on 3 June: 24 differences of 2 kWh.
     assert kpis(connection, "light_cabinet_energy")[-1] == (None, 48.0, 1.0)
@@ -196,7 +214,8 @@ def test_scoring_cut_before_commit_is_done_again_without_duplicates(connection: 
     connection.execute("delete from detector_states")
     connection.execute("delete from findings")
     with connect(database_url, program="cut") as cut, cut.transaction(force_rollback=True):
-        assert watch_batch(cut, detectors()["robust_level"]) is not None
+        (unusual,) = (one for one in ensembles_of(detectors().values()) if one.finding_kind == "unusual_value")
+        assert watch_batch(cut, unusual) is not None
         assert cut.execute("select count(*) from findings").fetchone() == (1,)
     assert connection.execute("select count(*) from findings").fetchone() == (0,)
     run_once(connection, rows[-1][0], AT_ONCE)
@@ -241,9 +260,10 @@ def test_device_whose_old_values_arrive_just_now_is_not_silent(connection: Conne
 
 @pytest.mark.services
 def test_program_does_one_round_and_ends(connection: Connection, database_url: str) -> None:
-    store_values(connection, "school", [(MIDNIGHT + index * HOUR, 500.0) for index in range(30)])
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    store_values(connection, "school", [(today - 2 * DAY + index * HOUR, 500.0) for index in range(46)])
     with running_program(database_url, "main(once=True)", VIGIE_ANALYSE_SETTLE_S="0") as program:
-        program.communicate(timeout=60)
+        program.communicate(timeout=120)
     assert program.returncode == 0
     assert kpis(connection, "building_energy")
 
@@ -253,7 +273,7 @@ def test_program_ends_on_sigterm_with_a_line(database_url: str) -> None:
     with running_program(database_url, "main()") as program:
         assert program.stdout is not None
         for line in program.stdout:
-            if "round_done" in line:
+            if "job_done" in line:
                 break
         program.send_signal(signal.SIGTERM)
         rest, _ = program.communicate(timeout=30)
@@ -267,13 +287,13 @@ def test_program_goes_on_when_its_session_was_cut(connection: Connection, databa
         assert program.stdout is not None
         seen = []
         for line in program.stdout:
-            seen.append(next(name for name in ("round_done", "database_away", "") if name in line))
-            if seen[-1] == "round_done" and "database_away" not in seen:
+            seen.append(next(name for name in ("job_done", "database_away", "") if name in line))
+            if seen[-1] == "job_done" and "database_away" not in seen:
                 connection.execute(
                     "select pg_terminate_backend(pid) from pg_stat_activity"
                     " where application_name = 'vigie analyse' and datname = current_database()"
                 )
-            if seen[-1] == "round_done" and "database_away" in seen:
+            if seen[-1] == "job_done" and "database_away" in seen:
                 break
         program.send_signal(signal.SIGTERM)
         program.communicate(timeout=30)

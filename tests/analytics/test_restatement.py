@@ -12,10 +12,11 @@ from analytics import tell
 from analytics.kpi import Domain, domains
 from analytics.program import Settings, run_once
 from analytics.tell import note_versions
+from sensors.asset_entry import AssetEntry
 from store.connect import connect
 from store.reference import CollectionPlan, Project, Reference, RoundDone, enter_reference
-from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
-from store.restatement import LATE, REFERENCE, Occasion, Retired, say
+from store.registry import DeviceEntry, TerritoryEntry, register
+from store.restatement import LATE, REFERENCE, Occasion, Retired, mark_after_baselines, say
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 AT_ONCE = Settings("", grace_s=0, settle_s=0)
@@ -166,11 +167,14 @@ def test_a_change_in_a_baseline_tells_the_months_after_it_anew(connection: Conne
     works = Project("p", "P", "lighting", ("hall",), date(2025, 6, 20), date(2025, 6, 1), date(2025, 6, 15), 1.0)
     enter_reference(connection, Reference("a", projects=(works,)))
     run_once(connection, END, AT_ONCE)
-    assert connection.execute("select count(*) from changed_days where cause = 'late data'").fetchone() is not None
     store(connection, 1, [(FIRST + n * HOUR, 900.0) for n in range(30, 36)])
     run_once(connection, END, AT_ONCE)
+    ended = connection.execute("select count(*) from changed_days where day < %s", (END - timedelta(days=3),))
+    assert ended.fetchone() == (0,)  # no day asks for itself again
+    (changed,) = connection.execute("select territory_id, %s::timestamptz from territories", (FIRST,)).fetchall()
+    mark_after_baselines(connection, [(changed[0], FIRST + 24 * HOUR, "late data", None)])
     waiting = connection.execute("select day::date, cause from changed_days order by day").fetchall()
-    assert (date(2025, 6, 1), "late data") in waiting  # the second of June begins on the first in UTC
+    assert (date(2025, 6, 19), "late data") in waiting  # the twentieth of June begins on the nineteenth in UTC
 
 
 @pytest.mark.parametrize(

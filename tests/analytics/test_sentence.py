@@ -18,6 +18,7 @@ PIPE = Subject("Conduite 2", "Flow", "Débit", "m3/h", "Europe/Paris")
         ("day_low", "flow: the lowest value of the day is 1.6 m³/h on", "la valeur la plus basse du jour est de 1,6"),
         ("day_mean", "flow: the mean of the day is 1.6 m³/h on", "la moyenne du jour est de 1,6 m³/h le"),
         ("day_high", "flow: the highest value of the day is 1.6 m³/h on", "la valeur la plus haute du jour est de 1,6"),
+        ("level", "flow: the level has shifted to 1.6 m³/h on", "le niveau est passé à 1,6 m³/h le"),
     ],
 )
 def test_unusual_value_is_told_by_its_aspect(aspect: Aspect, english: str, french: str) -> None:

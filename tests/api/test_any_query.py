@@ -1,6 +1,8 @@
 """Whatever stands in a query or a header, the answer is one that the OpenAPI document names, never a fault of ours."""
 
 import asyncio
+import csv
+import io
 from typing import Any
 
 import httpx
@@ -16,7 +18,11 @@ from tests.support.every_row import seed_every_row
 pytestmark = pytest.mark.services
 
 DOCUMENT: dict[str, Any] = create_app("postgresql://nobody@127.0.0.1:1/none").openapi()
-PATHS = sorted(path for path, methods in DOCUMENT["paths"].items() if "get" in methods)
+CSV = "text/csv; charset=utf-8"
+WITHOUT_END = {"/v1/events"}  # told of in test_events
+PATHS = sorted(path for path, methods in DOCUMENT["paths"].items() if "get" in methods and path not in WITHOUT_END)
+JSON = "application/json"
+JSON_PATHS = [path for path in PATHS if JSON in DOCUMENT["paths"][path]["get"]["responses"]["200"]["content"]]
 # Texts that once were, or easily become, faults: what no database takes, ends of ranges, cursors of other lists.
 ODD = [
     "", "0", "1", "2", "-1", "1e3", "9223372036854775807", "9" * 40, "\x00", "a\x00b", "é", "\ud7ff", "%", "null",
@@ -73,13 +79,18 @@ def check(path: str, answer: httpx.Response) -> None:
     media_type = answer.headers["content-type"]
     content = documented[str(answer.status_code)]["content"]
     assert media_type in content
+    if media_type == CSV:  # a line of names, and lines as long
+        head, *lines = csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline=""))
+        assert {len(line) for line in lines} <= {len(head)}
+    if "json" not in media_type or media_type == "application/jsonl":
+        return
     schema = {**content[media_type].get("schema", {}), "components": DOCUMENT["components"]}
     jsonschema.Draft202012Validator(schema).validate(answer.json())
     if answer.status_code >= 400:
         assert len(answer.json()["detail"]) > 10
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", JSON_PATHS)
 def test_items_hold_no_field_that_is_not_documented(database_url: str, path: str) -> None:
     town = seed_every_row(database_url)
 
@@ -104,7 +115,9 @@ def test_items_hold_no_field_that_is_not_documented(database_url: str, path: str
 
 def filled(path: str) -> str:
     """Name what the path asks for."""
-    return path.replace("{territory}", "north").replace("{kind}", "factors")
+    numbers = path.replace("{export_id}", "1").replace("{extension}", "csv")
+    numbers = numbers.replace("{acceptance_id}/", "1/").replace("{work_order_id}/", "1/")
+    return numbers.replace("{territory}", "north").replace("{kind}", "factors")
 
 
 def resolve(schema: dict[str, Any]) -> dict[str, Any]:

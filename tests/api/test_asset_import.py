@@ -5,9 +5,10 @@ import asyncio
 import httpx
 import pytest
 
+from sensors.asset_entry import AssetEntry
 from store.connect import connect
 from store.keys import create_key
-from store.registry import AssetEntry, TerritoryEntry, register
+from store.registry import TerritoryEntry, register
 from tests.support.api import api_client
 
 pytestmark = pytest.mark.services

@@ -20,6 +20,7 @@ LISTS = {
     "devices": 6,
     "series": 3,
     "findings": 3,
+    "incidents": 3,
     "kpis": 6,
     "public/kpis": 6,
     "rejections": 9,

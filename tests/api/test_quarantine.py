@@ -5,8 +5,9 @@ from typing import Any
 import httpx
 import pytest
 
+from sensors.asset_entry import AssetEntry
 from store.connect import connect
-from store.registry import AssetEntry, TerritoryEntry, register
+from store.registry import TerritoryEntry, register
 from tests.support.api import read_all
 from tests.support.desk import Desk
 from tests.support.technician import ask, key_for, post, work

@@ -7,8 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
+from sensors.asset_entry import AssetEntry
 from store.connect import connect
-from store.registry import AssetEntry, TerritoryEntry, register
+from store.registry import TerritoryEntry, register
 from store.results import KpiValue, write_kpis
 from tests.support.desk import Desk
 from tests.support.technician import ask, key_for

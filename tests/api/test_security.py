@@ -20,12 +20,13 @@ from tests.support.proxy import proxied
 from tests.support.town import seed_small_region
 
 OPEN = {"/v1/health", "/v1/public/kpis"}
+BY_TOKEN = {"/v1/calendars/{token}.ics"}  # calendars send no headers: a secret address stands in for a key
 ROUTES = [route for router in routers() for route in router.routes if isinstance(route, APIRoute)]
 PATHS = sorted((method, route.path) for route in ROUTES for method in route.methods)
 
 
 @pytest.mark.services
-@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path in PATHS if path not in OPEN])
+@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path in PATHS if path not in OPEN | BY_TOKEN])
 @pytest.mark.parametrize("key", [None, "vg_wrong", "rubbish", ""])
 def test_route_wants_a_key(database_url: str, method: str, path: str, key: str | None) -> None:
     async def status() -> int:
@@ -46,6 +47,20 @@ def test_open_routes_answer_without_a_key(database_url: str, path: str) -> None:
             return (await client.get(path)).status_code
 
     assert asyncio.run(status()) == 200
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("path", sorted(BY_TOKEN))
+@pytest.mark.parametrize("token", ["cal_" + "x" * 43, "cal_", "vg_" + "x" * 43, "1"])
+def test_routes_by_token_show_nothing_without_one_that_is_known(database_url: str, path: str, token: str) -> None:
+    async def answer() -> tuple[int, str]:
+        async with api_client(database_url) as client:
+            found = await client.get(path.replace("{token}", token))
+            return found.status_code, found.headers["content-type"]
+
+    status, content_type = asyncio.run(answer())
+    assert status in (404, 422)
+    assert content_type == "application/problem+json"
 
 
 @pytest.mark.services
@@ -126,5 +141,5 @@ def test_openapi_names_the_problem_body_on_every_route() -> None:
     for path, methods in document["paths"].items():
         for operation in methods.values():
             assert operation["description"], path
-            if path not in OPEN:
+            if path not in OPEN | BY_TOKEN:
                 assert {"401", "404", "422", "503"} <= set(operation["responses"]), path

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from sensors.asset_entry import AssetEntry
 from store.connect import connect
-from store.registry import AssetEntry, TerritoryEntry, register
+from store.registry import TerritoryEntry, register
 from tests.support.desk import Desk
 from tests.support.technician import get, key_for, list_all, post, work
 

@@ -1,5 +1,6 @@
 """Findings against truth, on a small town made by hand."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -82,9 +83,9 @@ def test_sign_told_before_the_full_effect_counts_and_is_early() -> None:
 
 def test_fault_of_a_gateway_is_found_on_what_its_devices_tell_of() -> None:
     fault = an_episode("late_batch", "gw-1", 10, 2, devices=("d1", "d2"))
-    assert judged(fault, a_finding("silent", "", 11, device="d2")).cases[0].is_found
-    assert judged(fault, a_finding("unusual_value", "lamp-1", 11)).cases[0].is_found
-    assert not judged(fault, a_finding("unusual_value", "bin-1", 11)).cases[0].is_found
+    assert judged(fault, a_finding("late_messages", "", 11, device="d2")).cases[0].is_found
+    assert judged(fault, a_finding("late_messages", "lamp-1", 11)).cases[0].is_found
+    assert not judged(fault, a_finding("late_messages", "bin-1", 11)).cases[0].is_found
 
 
 def test_false_is_what_no_fault_accounts_for() -> None:
@@ -110,8 +111,10 @@ def test_overflow_accounts_for_nothing_but_the_hint_about_it() -> None:
 def test_look_alike_is_raised_by_what_no_fault_accounts_for() -> None:
     fair = an_episode("market_day", "bin-1", 20, 1, is_fault=False)
     fire = an_episode("bin_fire", "bin-1", 20, 1)
-    finding = a_finding("unusual_value", "bin-1", 20.5)
-    assert judged(fair, finding).cases[0].is_found
+    finding = a_finding("container_fire", "bin-1", 20.5)
+    assert (judged(fair, finding).cases[0].is_found, judged(fair, finding).cases[0].is_loud) == (True, True)
+    quiet = judged(fair, replace(finding, is_quiet=True)).cases[0]
+    assert (quiet.is_found, quiet.is_loud) == (True, False)
     cases = {case.kind: case for case in judge([finding], a_truth(fair, fire), GROUND).cases}
     assert (cases["market_day"].is_found, cases["bin_fire"].is_found) == (False, True)
 
@@ -124,8 +127,8 @@ def test_chance_is_how_often_other_weeks_would_have_been_accused() -> None:
 
 def test_chance_of_a_fault_is_how_many_sound_assets_were_accused() -> None:
     fault = an_episode("flicker", "lamp-1", 10, 5)
-    assert judged(fault, a_finding("unusual_value", "lamp-1", 12)).cases[0].by_chance == 0.0
-    assert judged(fault, a_finding("unusual_value", "lamp-2", 12)).cases[0].by_chance == 1.0
+    assert judged(fault, a_finding("flicker", "lamp-1", 12)).cases[0].by_chance == 0.0
+    assert judged(fault, a_finding("flicker", "lamp-2", 12)).cases[0].by_chance == 1.0
 
 
 def test_episode_that_is_not_over_is_not_judged() -> None:
@@ -143,3 +146,9 @@ def test_asset_weeks_count_the_assets_that_a_hint_can_be_about() -> None:
     assert one.asset_weeks["dead_lamp"] == 2 * N_DAYS / 7
     assert one.asset_weeks["overflow_to_come"] == N_DAYS / 7
     assert one.asset_weeks["unusual_value"] == 4 * N_DAYS / 7
+
+
+def test_hint_that_looks_at_all_devices_may_accuse_each_measured_asset() -> None:
+    weeks = judged(an_episode("dead_lamp", "lamp-1", 10, 5)).asset_weeks
+    assert weeks["repeated_messages"] == 4 * N_DAYS / 7
+    assert weeks["dead_lamp"] == 2 * N_DAYS / 7

@@ -39,7 +39,10 @@ insert into measurements_hourly (series_id, bucket, n, sum, covered_s)
 select series_id, '2026-05-01T15:00:00Z', 0, 0, 12.5 from series;
 
 insert into changed_hours (series_id, hour) select series_id, '2026-05-01T11:00:00Z' from series;
+insert into late_hours (series_id, hour) select series_id, '2026-05-01T11:00:00Z' from series;
 insert into changed_days (territory_id, day) select territory_id, '2026-04-30T22:00:00Z' from territories;
+insert into group_days (territory_id, kpi_group, day, cause)
+select territory_id, 'waste_containers', '2026-04-29T22:00:00Z', 'late data' from territories;
 
 insert into measurement_notes (series_id, observed_at, original_at, flag, detail)
 select s.series_id, '2026-05-01T11:00:00.5Z', '2026-05-01T10:00:00.5Z', 'clock_corrected', 'rule ' || r.rule_id
@@ -88,10 +91,38 @@ select s.territory_id, null, s.device_id, s.series_id, 'odd', 'level', '2', '202
        'odd at ' || t.slug, 'étrange à ' || t.slug, '{"value": 0.30000000000000004}', 'false_alarm'
 from series s join territories t using (territory_id) where s.device_id is not null;
 
+insert into verdicts (finding_id, verdict, who, note, failed_at, given_by, is_current)
+select finding_id, 'known', 'A. Martin', '', null::timestamptz, 'key 1 (desk)', false from findings where model = 'level'
+union all
+select finding_id, 'false_alarm', 'A. Martin', 'étrange', '2026-05-03', 'key 1 (desk)', true from findings where model = 'level';
+insert into alarm_budgets (territory_id, alarms_per_technician, n_technicians) select territory_id, 12.5, 2 from territories;
+insert into thresholds (territory_id, kind, asset_type, factor, factor_before, reason, detail, is_held, moved_by, is_current)
+select territory_id, 'stuck', 'street_light', 1.2, 1, 'over_budget', '{"n_week": 9}'::jsonb, false, 'analyse', false from territories
+union all
+select territory_id, 'stuck', 'street_light', 0.8, 1.2, 'by_hand', '{}', true, 'key 1 (desk)', true from territories;
+insert into failure_costs (territory_id, asset_type, failures_per_year, people_eur, safety_eur, repair_eur,
+                           waiting_eur_per_day, source, valid)
+select territory_id, 'street_light', 0.125, 1, 2, 3, 0.1 + 0.2, 'factures ' || slug, daterange('2026-01-01', null)
+from territories;
+insert into asset_health (asset_id, day, territory_id, scored_at, within_7, within_30, within_90, told, basis,
+                          calibration, reason_fr, reason_en, signals, finding_id, incident_id, model_version, is_current)
+select a.asset_id, '2026-04-30', a.territory_id, '2026-04-30T10:00:00.123456Z', 0.1, 0.2, 0.3, '{0.1,0.2,0.3}', 'signals',
+       'prior', 'étrange', 'odd', '[{"kind": "odd"}]', f.finding_id, i.incident_id, '1', false
+from assets a
+join findings f on f.asset_id = a.asset_id and f.kind = 'odd'
+join incidents i on i.territory_id = a.territory_id;
+insert into alarm_loads (territory_id, day, n_alarms, budget, n_moved) select territory_id, '2026-05-02', 3, 25, 1 from territories;
+
 insert into hint_marks (territory_id, hint, version, told_to)
 select territory_id, 'dead_lamp', '1', '2026-05-01' from territories;
-insert into detector_states (series_id, detector, version, scored_to, state)
-select series_id, 'level', '1', '2026-05-01', '{"mean": 1e-7}' from series;
+insert into detector_states (series_id, detector, version, scored_to, n_scored, settled_to, n_settled, checkpoint_at,
+                             resumable_from, late_from, n_missed_hours, state)
+select series_id, 'level', '1', '2026-05-01', 9, '2026-04-30', 8, '2026-04-29', '2026-04-28', '2026-04-29', 7, '{"mean": 1e-7}'
+from series;
+insert into detector_checkpoints (series_id, detector, scored_to, version, n_scored, state)
+select series_id, 'level', '2026-04-28', '1', 5, '{"mean": 1e-8}' from series;
+insert into joint_states (asset_id, version, scored_to, sensors, state)
+select asset_id, '1', '2026-05-01', '["box temperature"]', '{"strange": []}' from assets;
 
 -- A figure that was told again: the new one replaces the old one.
 update kpi_values set is_current = false;

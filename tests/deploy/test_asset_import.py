@@ -9,8 +9,9 @@ from typer.testing import CliRunner, Result
 
 from deploy.cli import app
 from deploy.errors import SettingError
+from sensors.asset_entry import AssetEntry
 from store.connect import connect
-from store.registry import AssetEntry, TerritoryEntry, register
+from store.registry import TerritoryEntry, register
 
 pytestmark = pytest.mark.services
 

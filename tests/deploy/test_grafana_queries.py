@@ -10,8 +10,9 @@ import pytest
 from psycopg.rows import TupleRow
 
 from deploy.local.services import Services
+from sensors.asset_entry import AssetEntry
 from store.connect import connect
-from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
+from store.registry import DeviceEntry, TerritoryEntry, register
 from tests.support.grafana_macros import Range, expand
 from tests.support.grafana_panels import PAGE_URL, PanelQuery, dashboards, queries, query_variables
 from tests.support.readers import readers_of

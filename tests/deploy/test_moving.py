@@ -19,7 +19,8 @@ from deploy.moving.manifest import Manifest, UnreadableExportError
 from store import rollup
 from store.connect import connect
 from store.keys import create_key
-from store.moved_tables import LEFT_OUT, MOVED
+from store.left_tables import LEFT_OUT
+from store.moved_tables import MOVED
 from store.moving_in import LaggingRollupsError, OtherSchemaError, TakenSlugError
 from store.readers import UnknownTerritoryError
 from store.registry import DeviceEntry, TerritoryEntry, register
@@ -51,6 +52,17 @@ REFERENCES = {
     "project_id": "projects",
     "source_id": "sources",
     "replaces_id": "kpi_values",
+    "finding_id": "findings",
+    "acceptance_id": "acceptances",
+    "incident_id": "incidents",
+    "work_order_id": "work_orders",
+    "thing_id": "st_things",
+    "feature_id": "st_features",
+    "location_id": "st_locations",
+    "history_id": "st_histories",
+    "sensor_id": "st_sensors",
+    "property_id": "st_properties",
+    "datastream_id": "st_datastreams",
 }
 # How a row is known wherever it is.
 NATURAL: dict[str, LiteralString] = {
@@ -65,6 +77,18 @@ NATURAL: dict[str, LiteralString] = {
     "sources": "select source_id, name from sources",
     "kpi_values": "select kpi_value_id, concat_ws(' ', t.slug, asset_id is null, kpi, period, computed_at)"
     " from kpi_values join territories t using (territory_id)",
+    "findings": "select finding_id, concat_ws(' ', t.slug, f.kind, f.model, d.external_id, f.series_id is null)"
+    " from findings f join territories t using (territory_id) left join devices d using (device_id)",
+    "incidents": "select incident_id, t.slug || ' ' || cause from incidents join territories t using (territory_id)",
+    "work_orders": "select work_order_id, o.title from work_orders o",
+    "acceptances": "select acceptance_id, c.name from acceptances c",
+    "st_things": "select thing_id, 'thing ' || name from st_things",
+    "st_features": "select feature_id, 'feature ' || name from st_features",
+    "st_locations": "select location_id, 'location ' || name from st_locations",
+    "st_histories": "select history_id, 'history ' || x.name from st_histories join st_things x using (thing_id)",
+    "st_sensors": "select sensor_id, 'sensor ' || name from st_sensors",
+    "st_properties": "select property_id, 'property ' || name from st_properties",
+    "st_datastreams": "select datastream_id, 'datastream ' || name from st_datastreams",
     "acceptance_rules": "select rule_id, t.slug || ' rule ' || prefix"
     " from acceptance_rules join territories t using (territory_id)",
     "clock_rules": "select rule_id, t.slug || ' clock ' || d.external_id from clock_rules join devices d"
@@ -121,6 +145,7 @@ def rows_of(connection: Connection, names: dict[str, dict[int, str]], table: str
 def named(table: str, row: dict[str, Any], names: dict[str, dict[int, str]]) -> dict[str, Any]:
     """Put names in place of numbers."""
     row.pop(str(KEYS[table]), None)
+    row.pop("change_id", None)  # counts what this server told live
     for column, value in row.items():
         referred = table if column == "parent_id" else REFERENCES.get(column)
         if referred and value is not None and column != KEYS[table]:

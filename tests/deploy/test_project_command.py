@@ -11,8 +11,9 @@ from typer.testing import CliRunner, Result
 from deploy.cli import app
 from deploy.errors import SettingError
 from deploy.reference import enter_file
+from sensors.asset_entry import AssetEntry
 from store.connect import connect
-from store.registry import AssetEntry, TerritoryEntry, register
+from store.registry import TerritoryEntry, register
 from store.results import KpiValue, write_kpis
 
 pytestmark = pytest.mark.services

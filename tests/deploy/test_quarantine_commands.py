@@ -10,7 +10,8 @@ from typer.testing import CliRunner, Result
 from deploy.cli import app
 from deploy.devices import read_devices
 from deploy.errors import SettingError
-from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
+from sensors.asset_entry import AssetEntry
+from store.registry import DeviceEntry, TerritoryEntry, register
 from tests.support.desk import Desk
 
 

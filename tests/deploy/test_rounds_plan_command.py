@@ -13,9 +13,10 @@ from analytics.rounds.fleet import FleetError
 from analytics.rounds.job import NothingToPlanError
 from deploy.cli import app
 from deploy.errors import SettingError, sentence_of
+from sensors.asset_entry import AssetEntry
 from store.connect import connect
 from store.reference import CollectionPlan, Reference, enter_reference
-from store.registry import AssetEntry, TerritoryEntry, register
+from store.registry import TerritoryEntry, register
 
 pytestmark = pytest.mark.services
 

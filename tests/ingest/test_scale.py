@@ -129,10 +129,12 @@ def test_sparkplug_and_retained_state_stay_right_while_workers_die(chain: Chain,
             client.publish(f"homie/5/{office}/{path}", text, qos=1, retain=True).wait_for_publish(10)
         with crew(chain, 2) as host:
             wait_for_owner(chain)
+            wait_until(lambda: len(host.workers()) == 2, "both workers")
+            victims = dict(zip((10, 20), host.workers(), strict=True))
             node.give_birth()
             for second in range(1, 31):
-                if second in {10, 20}:
-                    os.kill(host.workers()[0], signal.SIGKILL)  # the oldest: each of the first two in turn
+                if second in victims:
+                    os.kill(victims[second], signal.SIGKILL)
                 node.measure(second)
             client.publish(f"homie/5/{office}/room/humidity", "41", qos=1, retain=True).wait_for_publish(10)
             chain.wait_for_stored(32)

@@ -3,7 +3,8 @@
 import psycopg
 import pytest
 
-from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
+from sensors.asset_entry import AssetEntry
+from store.registry import DeviceEntry, TerritoryEntry, register
 from tests.support.desk import Desk
 
 pytestmark = pytest.mark.services

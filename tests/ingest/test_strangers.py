@@ -6,12 +6,13 @@ import psycopg
 import pytest
 
 from ingest.replay import replay
+from sensors.asset_entry import AssetEntry
 from sensors.rejection import Reason
 from store import admission
 from store.admission import Acceptance, accept_device, add_rule, import_devices, list_pending, move_device, remove_rule
 from store.connect import connect
 from store.quarantine import Choice, Counts
-from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
+from store.registry import DeviceEntry, TerritoryEntry, register
 from tests.support.desk import Desk
 from tests.support.lorawan import EUI, a_chirpstack_event, chirpstack_topic
 

@@ -9,6 +9,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from analytics.clock.job import KIND_BY_VERDICT
+from analytics.detectors import detectors
+from analytics.maintenance import hints
 from api.page import mount
 from api.page.assets import STATIC
 from deploy import page as building
@@ -23,6 +26,13 @@ def test_both_languages_have_the_same_sentences_with_the_same_places() -> None:
     assert list(french) == list(english)
     for name, sentence in french.items():
         assert sorted(places(sentence)) == sorted(places(english[name])), name
+
+
+def test_every_kind_of_finding_has_a_name_in_both_languages() -> None:
+    kinds = {entry.finding_kind for entry in detectors().values()} | hints().keys() | set(KIND_BY_VERDICT.values())
+    kinds |= {"unusual_together"}
+    french = json.loads((SOURCES / "src" / "i18n" / "fr.json").read_bytes())
+    assert sorted(kind for kind in kinds if f"kind_{kind}" not in french) == []
 
 
 def get(app: FastAPI, path: str) -> httpx.Response:
@@ -65,6 +75,21 @@ def test_missing_packages_end_in_one_sentence(
     assert ending.value.code == 4
     (line,) = capsys.readouterr().err.strip().splitlines()
     assert line.startswith("vigie: the packages of the page cannot be fetched")
+
+
+def test_packages_are_fetched_again_only_where_the_lock_file_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(building, "PAGE", tmp_path)
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "package-lock.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(SystemExit):
+        building.install(["false"])
+    building.install(["true"])
+    building.install(["false"])  # is not called
+    (tmp_path / "package-lock.json").write_text('{"packages": {}}', encoding="utf-8")
+    with pytest.raises(SystemExit):
+        building.install(["false"])
 
 
 @pytest.mark.browser

@@ -8,21 +8,15 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from api.page.assets import STATIC
 from ingest.replayer import Replayer
 from store.connect import connect
 from store.keys import create_key
 from store.sources import RuleEntry, SourceEntry, StateRow, write_source, write_states
+from tests.support.browser import find_faults
 from tests.support.desk import Desk
 from tests.support.lamp_town import SLUG, LampTown
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
-
-AXE = STATIC.parent / "node_modules" / "axe-core" / "axe.min.js"
-FIND_FAULTS = """async () => {
-  const { violations } = await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] });
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`));
-}"""
 
 
 @pytest.fixture
@@ -182,8 +176,7 @@ def test_panels_stay_in_their_width_and_have_no_fault_that_axe_finds(
     expect(page.locator(".line[data-asset]")).to_have_count(3)
     page.screenshot(path=tmp_path / f"{width}-{scheme}.png", full_page=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    assert page.evaluate(FIND_FAULTS) == []
+    assert find_faults(page) == []
 
 
 def test_panels_speak_english(page: Page, key: str, sources: None) -> None:

@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from store.connect import connect
-from tests.support.lamp_town import HOSTILE_NAME, N_VALUES, LampTown, add_measurements
+from tests.support.browser import find_faults
+from tests.support.lamp_town import HOSTILE_NAME, N_VALUES, LampTown, add_measurements, flood_lamp_town
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
 
@@ -66,6 +67,26 @@ def test_public_kpis_are_shown_without_a_key(page: Page) -> None:
     expect(page.locator(".tile[data-kpi=building_energy]")).to_have_count(0)
     expect(page.get_by_label("Clé d’accès")).to_be_visible()
     expect(page.locator(".assets")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_fault_without_a_key_and_at_a_curve_a_proof_and_a_wrong_key(
+    page: Page, town: LampTown, scheme: str
+) -> None:
+    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    page.goto("/")
+    expect(page.locator(".tile[data-kpi=street_light_energy] .figure")).to_contain_text("kWh")
+    assert find_faults(page) == []
+    page.goto("/#key=vg_wrong")
+    expect(page.get_by_role("alert")).to_contain_text("Cette clé n’est pas acceptée")
+    assert find_faults(page) == []
+    page.goto(f"/#key={town.key}&asset={town.lamp_id}")
+    page.get_by_text("Valeurs en tableau").click()
+    expect(page.locator(".curve-table tbody tr")).to_have_count(100)
+    assert find_faults(page) == []
+    page.locator(".tile[data-kpi=street_light_energy]").click()
+    expect(page.get_by_role("dialog")).to_contain_text("n_series")
+    assert find_faults(page) == []
 
 
 def test_key_is_typed_in_the_form_and_given_up_again(page: Page, town: LampTown) -> None:
@@ -140,6 +161,36 @@ def test_finding_leads_to_its_asset(page: Page, town: LampTown) -> None:
     assert page.url.endswith(f"#asset={town.lamp_id}")
 
 
+def test_findings_that_no_incident_holds_yet_are_not_passed_over_in_silence(
+    page: Page, town: LampTown, database_url: str
+) -> None:
+    with connect(database_url, program="test") as connection:
+        connection.execute("update findings set incident_id = null")
+        connection.execute("delete from incidents")
+    page.goto(f"/#key={town.key}")
+    expect(page.locator(".findings")).to_contain_text("Constats en cours de regroupement.")
+    expect(page.locator(".findings")).to_contain_text("Équipements concernés : 1")
+    expect(page.locator(".findings")).not_to_contain_text("Rien à signaler")
+
+
+def test_findings_with_one_cause_are_one_line_and_opened_from_it(page: Page, town: LampTown, database_url: str) -> None:
+    flood_lamp_town(database_url, town)
+    page.goto(f"/#key={town.key}")
+    lines = page.locator(".findings-list > ul > li")
+    expect(lines).to_have_count(2)
+    expect(lines.first).to_contain_text("Passerelle ne relaie plus rien")
+    expect(lines.first).to_contain_text("4 équipements, 4 constats")
+    line = lines.first.get_by_role("button").first
+    expect(line).to_have_attribute("aria-expanded", "false")
+    line.press("Enter")
+    expect(lines.first.locator(".members li")).to_have_count(4)
+    lines.first.locator(".members .finding", has_text="Bac ne dit plus rien").click()
+    expect(page.locator("#asset-title")).to_have_text("Bac place de la République")
+    page.locator("#asset-close").click()
+    line.press("Enter")
+    expect(page.locator(".members")).to_have_count(0)
+
+
 def test_language_changes_all_at_once(page: Page, town: LampTown) -> None:
     page.goto(f"/#key={town.key}&asset={town.lamp_id}")
     expect(page.locator(".findings .finding")).to_contain_text("d’habitude")
@@ -169,7 +220,7 @@ def test_list_is_searched_and_filtered(page: Page, town: LampTown) -> None:
     page.get_by_label("Rechercher un équipement").fill("nowhere")
     page.get_by_role("button", name="Effacer les critères").click()
     expect(page.locator(".line[data-asset]")).to_have_count(3)
-    page.get_by_label("Type").select_option("waste_container")
+    page.get_by_label("Type", exact=True).select_option("waste_container")
     expect(page.locator(".line[data-asset]")).to_have_count(1)
     page.get_by_label("État").select_option("urgent")
     expect(page.get_by_text("Aucun équipement ne correspond")).to_be_visible()

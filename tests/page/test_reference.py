@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from store.connect import connect
 from store.keys import create_key
-from tests.page.test_desk import AXE, FIND_FAULTS
+from tests.support.browser import find_faults
 from tests.support.lamp_town import SLUG, LampTown
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
@@ -22,7 +22,7 @@ def key(town: LampTown, database_url: str) -> str:
 
 def open_reference(page: Page, key: str, kind: str) -> Locator:
     page.goto(f"/#key={key}")
-    panel = page.locator(".reference")
+    panel = page.locator("details.reference")
     panel.locator("summary").first.click()
     panel.get_by_label("Nature des données").select_option(label=kind)
     return panel
@@ -49,14 +49,13 @@ def test_a_tariff_is_entered_after_a_look_at_what_it_changes(page: Page, key: st
     panel.get_by_label("Unité").fill("MW.h")
     panel.get_by_role("button", name="Voir ce qui change").click()
     expect(panel.locator("[data-field=unit] .fault")).to_have_text("Le prix se donne par kW.h.")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    assert page.evaluate(FIND_FAULTS) == []
+    assert find_faults(page) == []
     page.screenshot(path=tmp_path / "form.png", full_page=True)
     panel.get_by_label("Unité").fill("kW.h")
     page.keyboard.press("Enter")
     expect(panel.locator(".change")).to_contain_text("Énergie d’éclairage (lampes)")
     expect(panel.get_by_role("heading", name="Ce qui va changer")).to_be_focused()
-    assert page.evaluate(FIND_FAULTS) == []
+    assert find_faults(page) == []
     page.screenshot(path=tmp_path / "change.png", full_page=True)
     panel.get_by_role("button", name="Enregistrer").click()
     expect(panel.get_by_role("status")).to_contain_text("Enregistré")
@@ -64,7 +63,7 @@ def test_a_tariff_is_entered_after_a_look_at_what_it_changes(page: Page, key: st
     expect(row).to_have_count(1)
     expect(row).to_contain_text("0,21")
     expect(row).to_contain_text("en vigueur")
-    assert page.evaluate(FIND_FAULTS) == []
+    assert find_faults(page) == []
     page.screenshot(path=tmp_path / "list.png", full_page=True)
 
 
@@ -146,8 +145,7 @@ def test_a_project_with_invoice_and_subsidy_is_entered(page: Page, key: str, tmp
     panel.get_by_role("button", name="Voir ce qui change").click()
     expect(subsidy.locator("[data-field=share] .fault")).to_have_text("Attendu : entre 0 et 1.")
     page.screenshot(path=tmp_path / "project.png", full_page=True)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    assert page.evaluate(FIND_FAULTS) == []
+    assert find_faults(page) == []
     subsidy.get_by_label("Part (0 à 1)").fill("0,4")
     panel.get_by_role("button", name="Voir ce qui change").click()
     expect(panel.get_by_role("alert")).to_contain_text("L’équipement 'lamp-9' n’existe pas ici.")
@@ -170,8 +168,7 @@ def test_a_file_of_assets_is_looked_at_before_it_is_imported(page: Page, key: st
     expect(panel.locator("tbody tr", has_text="lamp-8")).to_contain_text("refusé")
     expect(panel.get_by_role("button", name="Importer")).to_be_disabled()
     page.screenshot(path=tmp_path / "file.png", full_page=True)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    assert page.evaluate(FIND_FAULTS) == []
+    assert find_faults(page) == []
     panel.get_by_label("Importer les autres lignes").check()
     panel.get_by_role("button", name="Importer").click()
     expect(panel.get_by_role("status")).to_contain_text("Importé : 1 nouveaux, 1 modifiés.")

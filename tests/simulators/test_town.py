@@ -8,8 +8,9 @@ import pytest
 from sensors.quantity import find_quantity
 from sensors.topic import is_device_id
 from sensors.types import find_asset_type
+from simulators.reference import reference_of
 from simulators.town import Town, TownError
-from tests.support.towns import START, a_town, all_rows, generate_days
+from tests.support.towns import START, a_quiet_town, a_town, all_rows, generate_days
 
 
 def test_same_seed_gives_the_same_measurements() -> None:
@@ -151,3 +152,22 @@ def test_a_period_that_ends_before_it_starts_is_refused() -> None:
 def test_a_period_before_the_history_is_refused() -> None:
     with pytest.raises(TownError, match="no data before"):
         next(a_town().generate(START - timedelta(days=1), START))
+
+
+def test_devices_send_as_often_as_they_are_said_to() -> None:
+    """Registered intervals hold once everything reports, and those of the reference data before."""
+    town = a_quiet_town(3, history_days=3)
+    before = {said.profile: said.interval_s for said in reference_of(town, START).intervals}
+    for first_day, said in ((1, {}), (-2, before)):
+        for index, at_s in sent_by_device(town, first_day).items():
+            device = town.devices[index]
+            interval_s = said.get(device.model, device.interval_s)
+            if interval_s is not None and at_s.size > 2:
+                assert np.median(np.diff(at_s)) <= interval_s, device.external_id
+
+
+def sent_by_device(town: Town, first_day: int) -> dict[int, np.ndarray]:
+    """Give the instants at which each device measured something, in one day."""
+    tables = all_rows(generate_days(town, 1, first_day=first_day)).values()
+    devices, at_s = (np.concatenate([getattr(table, name) for table in tables]) for name in ("device", "at_s"))
+    return {index: np.unique(at_s[devices == index]) for index in np.unique(devices).tolist()}

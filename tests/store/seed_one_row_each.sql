@@ -52,6 +52,29 @@ insert into findings (territory_id, asset_id, kind, model, model_version, starte
                       sentence_fr, evidence)
 select territory_id, asset_id, 'odd', 'model', '1', '2026-05-01T10:00:00Z', 3, 'warning', name, name, '{}' from assets;
 
+insert into incidents (territory_id, cause, severity, score, started_at, n_findings, n_assets, sentence_en, sentence_fr)
+select territory_id, 'thing', 'warning', 7000 + territory_id, '2026-05-01T10:00:00Z', 1, 1, 'secret of ' || slug, name
+from territories;
+
+insert into asset_health (asset_id, day, territory_id, scored_at, health, within_7, within_30, within_90, left_d,
+                          people_eur, safety_eur, repair_eur, waiting_eur_per_day, expected_loss_eur, basis, calibration,
+                          reason_fr, reason_en, model_version)
+select asset_id, '2026-05-01', territory_id, '2026-05-01T10:00:00Z', 0.5, 0.1, 0.2, 0.3, 7000 + territory_id,
+       7000 + territory_id, 7000 + territory_id, 7000 + territory_id, 7000 + territory_id, 7000 + territory_id,
+       'prior', 'prior', name, name, '1'
+from assets;
+
+insert into verdicts (finding_id, verdict, who, note, given_by)
+select f.finding_id, 'false_alarm', 'secret of ' || t.slug, 'secret of ' || t.slug, 'seed'
+from findings f
+join territories t using (territory_id);
+
+insert into thresholds (territory_id, kind, asset_type, factor, factor_before, reason, moved_by)
+select territory_id, 'odd', 'street_light', 1.2, 1.1, 'over_budget', 'secret of ' || slug from territories;
+
+insert into alarm_loads (territory_id, day, n_alarms, budget, n_moved)
+select territory_id, '2026-05-01', 7000 + territory_id, 7000 + territory_id, 1 from territories;
+
 insert into kpi_values (territory_id, kpi, period, value, unit, method, method_version, inputs_hash)
 select territory_id, 'energy', tstzrange('2026-05-01', '2026-05-02'), 7000 + territory_id, 'kWh', 'sum', '1', 'hash'
 from territories;
@@ -87,3 +110,64 @@ select name, name, true, '2026-05-01T10:00:00Z', '2026-05-01T10:00:00Z' from sou
 insert into planned_rounds (territory_id, day, waste_stream, made_at, summary, geojson, gpx, sheet_fr, sheet_en)
 select territory_id, '2026-05-02', 'glass', '2026-05-01T16:00:00Z', '{}', '{}', 'secret of ' || slug, name, name
 from territories;
+
+insert into acceptances (territory_id, name, started_at, n_days, started_by, finished_by, bundle)
+select territory_id, 'secret of ' || slug, '2026-05-01T10:00:00Z', 7, name, name, convert_to(slug, 'utf8') from territories;
+
+insert into acceptance_devices (acceptance_id, device_id)
+select c.acceptance_id, d.device_id from acceptances c join devices d using (territory_id);
+
+insert into acceptance_results (acceptance_id, device_id, topic, result, sentence_fr, sentence_en)
+select b.acceptance_id, b.device_id, 'unit', 'pass', 'secret of ' || c.name, 'secret of ' || c.name
+from acceptance_devices b
+join acceptances c using (acceptance_id);
+
+insert into work_orders (territory_id, asset_id, incident_id, finding_id, severity, title, note, opened_by)
+select f.territory_id, f.asset_id, i.incident_id, f.finding_id, 'warning', 'secret of ' || t.slug, 'secret of ' || t.slug, t.name
+from findings f
+join territories t using (territory_id)
+join incidents i using (territory_id);
+
+insert into work_order_changes (work_order_id, version, action, state, who, given_by)
+select work_order_id, 1, 'open', 'open', title, title from work_orders;
+
+insert into work_order_findings (work_order_id, finding_id)
+select work_order_id, finding_id from work_orders;
+
+insert into calendar_feeds (territory_id, technician, token_hash, created_by)
+select territory_id, 'secret of ' || slug, convert_to(slug, 'utf8'), 'secret of ' || slug from territories;
+
+insert into st_things (territory_id, name, description)
+select territory_id, 'secret of ' || slug, 'secret of ' || slug from territories;
+
+insert into st_features (territory_id, name, description, encoding_type, feature)
+select territory_id, name, name, name, '{}' from st_things;
+
+insert into st_locations (territory_id, feature_id, name, description, encoding_type, location)
+select territory_id, feature_id, name, name, name, '{}' from st_features;
+
+insert into st_thing_locations (thing_id, location_id)
+select x.thing_id, l.location_id from st_things x join st_locations l using (territory_id);
+
+insert into st_histories (thing_id, at)
+select thing_id, '2026-05-01T10:00:00Z' from st_things;
+
+insert into st_history_locations (history_id, location_id)
+select h.history_id, l.location_id from st_histories h join st_thing_locations l using (thing_id);
+
+insert into st_sensors (territory_id, name, description, encoding_type, metadata)
+select territory_id, name, name, name, '{}' from st_things;
+
+insert into st_properties (territory_id, name, definition, description)
+select territory_id, name, name, name from st_things;
+
+insert into st_datastreams (territory_id, thing_id, sensor_id, property_id, name, description, observation_type, unit)
+select x.territory_id, x.thing_id, s.sensor_id, p.property_id, x.name, x.name, x.name, '{}'
+from st_things x
+join st_sensors s using (territory_id)
+join st_properties p using (territory_id);
+
+insert into st_observations (datastream_id, feature_id, phenomenon_at, result)
+select d.datastream_id, f.feature_id, '2026-05-01T10:00:00Z', to_jsonb(d.name)
+from st_datastreams d
+join st_features f using (territory_id);

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from analytics.forecast.job import tell_forecasts
 from analytics.kpi import domains
 from deploy.cli import app
+from sensors.asset_entry import AssetEntry
 from store.collection import (
-    find_territory,
     read_container_levels,
     read_displaced_hours,
     read_lifts_done,
@@ -23,7 +23,8 @@ from store.connect import connect
 from store.errors import ReferenceDataError
 from store.inputs import Connection, Window
 from store.reference import CollectionPlan, Reference, RoundDone, enter_reference
-from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
+from store.registry import DeviceEntry, TerritoryEntry, register
+from store.territory import find_territory
 from tests.support.telling import tell_read
 
 pytestmark = pytest.mark.services

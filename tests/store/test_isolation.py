@@ -21,7 +21,7 @@ TERRITORIES = [
     TerritoryEntry("south", "South", parent="region"),
 ]
 FOR_ALL = {"quantities", "codes", "rollup_state"}  # the registry of quantities and how far jobs are: no territory's
-NOT_FOR_READERS = {"public_kpi_values"}
+NOT_FOR_READERS = {"plain_measurements", "public_kpi_values"}
 Session = psycopg.Connection[tuple[Any, ...]]
 
 
@@ -258,8 +258,19 @@ def test_other_sessions_statements_are_hidden(seeded: str, north: Session) -> No
     assert not [text for (text,) in texts if text and "hidden" in text]
 
 
-def test_the_public_view_is_not_for_readers(north: Session) -> None:
-    refused(north, "select * from reader.public_kpi_values")
+@pytest.mark.parametrize("view", sorted(NOT_FOR_READERS))
+def test_views_of_the_api_are_not_for_readers(north: Session, view: str) -> None:
+    refused(north, f"select * from reader.{view}")
+
+
+def test_the_plain_view_of_the_api_is_limited_like_the_others(seeded: str) -> None:
+    with connect(seeded, program="test") as connection:
+        south = connection.execute("select territory_id::text from territories where slug = 'south'").fetchone()
+        assert south is not None
+        connection.execute("set local role vigie_api")
+        assert count(connection, "plain_measurements") == 0
+        connection.execute("select set_config('vigie.territories', %s, true)", south)
+        assert connection.execute("select value from reader.plain_measurements").fetchall() == [(7000 + int(south[0]),)]
 
 
 def test_a_reader_starts_read_only_and_limited(seeded: str, make_reader: MakeReader) -> None:

@@ -28,7 +28,13 @@ TERRITORIES = [
 # All that a reader reaches. Whoever adds a view adds it here, a row of it to seed_one_row_each.sql, and thinks of both.
 FOR_ALL = {"codes", "quantities", "rollup_state"}
 LIMITED = {
+    "acceptance_devices",
+    "acceptance_results",
+    "acceptances",
+    "alarm_loads",
+    "asset_health",
     "assets",
+    "calendar_feeds",
     "clock_rules",
     "counters_daily",
     "counters_hourly",
@@ -39,9 +45,11 @@ LIMITED = {
     "device_standings",
     "devices",
     "expectations",
+    "finding_precisions",
     "findings",
     "forecasts",
     "gaps",
+    "incidents",
     "kpi_values",
     "last_values",
     "measurements",
@@ -60,17 +68,34 @@ LIMITED = {
     "source_deliveries",
     "source_states",
     "sources",
+    "st_datastreams",
+    "st_features",
+    "st_histories",
+    "st_history_locations",
+    "st_locations",
+    "st_observations",
+    "st_properties",
+    "st_sensors",
+    "st_thing_locations",
+    "st_things",
     "states_daily",
     "states_hourly",
     "territories",
+    "thresholds",
+    "verdicts",
+    "work_order_changes",
+    "work_orders",
 }
-# Trigger functions cannot be called, veil gives its argument.
-FUNCTIONS = {"rebuild_territory_subtrees", "veil"}
+# Trigger functions cannot be called, veil gives its argument, wilson_bound reckons with its own.
+FUNCTIONS = {"number_finding_change", "rebuild_territory_subtrees", "veil", "wilson_bound"}
 # It belongs to TimescaleDB, and notes how far a continuous aggregate is; Vigie has none.
 SECURITY_DEFINERS = {"cagg_migrate_update_watermark"}
 # Texts and numbers on which a search may look at foreign rows, so that EXPLAIN ANALYZE counts them: words out of closed
 # lists, and what indexes are needed for. All others are veiled.
 BARE = {
+    ("asset_health", "basis"),
+    ("asset_health", "calibration"),
+    ("asset_health", "model_version"),
     ("assets", "type"),
     ("clock_rules", "shift_s"),
     ("clock_rules", "state"),
@@ -92,6 +117,9 @@ BARE = {
     ("devices", "model"),
     ("devices", "state"),
     ("expectations", "basis"),
+    ("finding_precisions", "asset_type"),
+    ("finding_precisions", "kind"),
+    ("finding_precisions", "model"),
     ("findings", "kind"),
     ("findings", "model"),
     ("findings", "model_version"),
@@ -103,6 +131,8 @@ BARE = {
     ("gaps", "basis"),
     ("gaps", "cause"),
     ("gaps", "reason"),
+    ("incidents", "cause"),
+    ("incidents", "severity"),
     ("kpi_values", "inputs_hash"),
     ("kpi_values", "kpi"),
     ("kpi_values", "method"),
@@ -138,6 +168,9 @@ BARE = {
     ("sources", "url"),
     ("territories", "kind"),
     ("territories", "time_zone"),
+    ("thresholds", "asset_type"),
+    ("thresholds", "kind"),
+    ("thresholds", "reason"),
 }
 
 

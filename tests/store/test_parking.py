@@ -10,12 +10,13 @@ import pytest
 from analytics.forecast.job import tell_forecasts
 from analytics.forecast.parking import FORECASTER
 from analytics.tell import tell_changed
+from sensors.asset_entry import AssetEntry
 from sensors.quantity import QUANTITIES
 from store import rollup
 from store.connect import connect
 from store.inputs import Window
 from store.parking import read_bay_days, read_limited_stays, read_park_floors, read_park_values, read_zone_hours
-from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
+from store.registry import DeviceEntry, TerritoryEntry, register
 
 pytestmark = pytest.mark.services
 Connection = psycopg.Connection[tuple[Any, ...]]

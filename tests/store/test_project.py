@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from sensors.asset_entry import AssetEntry
 from store.connect import connect
 from store.errors import ReferenceDataError
 from store.inputs import Connection, Window
@@ -20,7 +21,7 @@ from store.project import (
     read_project_entries,
 )
 from store.reference import Project, Reference, enter_reference
-from store.registry import AssetEntry, TerritoryEntry, register
+from store.registry import TerritoryEntry, register
 from store.results import KpiValue, write_kpis
 
 pytestmark = pytest.mark.services

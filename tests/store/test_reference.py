@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from deploy.reference import enter_file, read_reference
+from sensors.asset_entry import AssetEntry
 from store import rollup
 from store.baseline import read_factor, read_plans, read_prices, read_projects, read_rounds, read_schedules
 from store.connect import connect
@@ -24,14 +25,14 @@ from store.reference import (
     Tariff,
     enter_reference,
 )
-from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
+from store.registry import DeviceEntry, TerritoryEntry, register
 
 pytestmark = pytest.mark.services
 
 AT = datetime(2026, 3, 6, 4, 30, tzinfo=UTC)
 REFERENCE = Reference(
     territory="town",
-    schedules=(Schedule("c-1", "switch_off", "23:30", "05:00", 0.0, date(2026, 1, 1)),),
+    schedules=(Schedule("c-1", "switch_off", "23:30", "05:00", 0.0, date(2026, 1, 1), None, (0, 4)),),
     tariffs=(
         Tariff("electricity", "lighting", "kW.h", 0.2, date(2025, 1, 1), date(2026, 1, 1), 0.1, "22:30", "06:30"),
         Tariff("electricity", "lighting", "kW.h", 0.3, date(2026, 1, 1)),
@@ -72,7 +73,7 @@ def test_what_was_entered_is_read(town_url: str) -> None:
         (plan,) = read_plans(connection, WINDOW)
         assert (plan.weekdays, plan.every_weeks, plan.valid_to) == ((1, 4), 2, None)
         assert [entry.started_at for entry in read_rounds(connection, WINDOW)] == [AT]
-        assert [entry.level for entry in read_schedules(connection, WINDOW)] == [0.0]
+        assert [(entry.level, entry.weekdays) for entry in read_schedules(connection, WINDOW)] == [(0.0, (0, 4))]
         assert read_factor(connection, 1, "gas_heating_value", date(2026, 1, 1)) == 11.2
         assert read_factor(connection, 1, "gas_heating_value", date(2024, 1, 1)) is None
 

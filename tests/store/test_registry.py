@@ -2,8 +2,9 @@
 
 import pytest
 
+from sensors.asset_entry import AssetEntry
 from store.connect import connect
-from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
+from store.registry import DeviceEntry, TerritoryEntry, register
 
 pytestmark = pytest.mark.services
 

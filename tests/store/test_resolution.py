@@ -76,3 +76,29 @@ def test_hours_start_in_the_span() -> None:
 def test_grid_without_a_bucket_in_the_span_is_empty() -> None:
     grid = make_grid(Question((FIRST + timedelta(minutes=1), FIRST + timedelta(minutes=2))), "hour", ZONE)
     assert grid.starts == ()
+
+
+@pytest.mark.parametrize(
+    ("length", "n_points", "width_s"),
+    [
+        (timedelta(hours=1), 1000, 5),
+        (timedelta(hours=1), 60, 60),
+        (timedelta(days=1), 100, 900),
+        (timedelta(milliseconds=1500), 1000, 1),
+        (timedelta(days=100), 3, 27 * 86_400),
+        (timedelta(days=20), 1000, 1800),
+    ],
+)
+@pytest.mark.parametrize("offset", [timedelta(), timedelta(seconds=17, microseconds=3)])
+def test_aligned_points_begin_at_round_instants(
+    length: timedelta, n_points: int, width_s: int, offset: timedelta
+) -> None:
+    """Whatever the span, there are no more points than wanted, each begins in the span, at a multiple of the width."""
+    span = (FIRST + offset, FIRST + offset + length)
+    grid = make_grid(Question(span, n_points, "raw", is_aligned=True), "raw", ZONE)
+    assert len(grid.starts) <= n_points
+    assert all(span[0] <= start < span[1] for start in grid.starts)
+    assert {int(start.timestamp() * 1e6) % int(grid.width / timedelta(microseconds=1)) for start in grid.starts} <= {0}
+    if not offset:
+        assert grid.width == timedelta(seconds=width_s)
+    assert grid.end - grid.width < span[1] <= grid.end

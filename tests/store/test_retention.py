@@ -12,8 +12,8 @@ from deploy.cli import app
 from deploy.local.services import Services
 from store import retention
 from store.connect import connect
+from store.days import give_out_days, take_group_days
 from store.errors import ReferenceDataError
-from store.inputs import take_changed_days
 from store.retention_class import RetentionClass, assign_class, list_classes, set_class
 from tests.support.kept_town import (
     BEGIN,
@@ -198,7 +198,8 @@ def test_kpis_of_months_that_lost_raw_values_are_final(connection: Connection) -
         "insert into changed_days (territory_id, day)"
         " values (1, '2021-03-29 22:00Z'), (1, '2021-03-31 22:00Z'), (1, '2021-04-30 22:00Z')"
     )
-    given = [day.begins_at for day in take_changed_days(connection, 10)]
+    assert len(give_out_days(connection, NOW, ["water", "last"], 10)) == 3
+    given = [day.begins_at for day in take_group_days(connection, 1, "water", "last", 10).days]
     assert given == [datetime(2021, 4, 30, 22, tzinfo=UTC)]  # the first of April touches March
     assert connection.execute("select count(*) from changed_days").fetchone() == (0,)
 
@@ -229,6 +230,18 @@ def test_daily_run_happens_once_a_day(connection: Connection) -> None:
     assert retention.run_daily(connection, NOW) is not None
     assert retention.run_daily(connection, NOW + timedelta(hours=23)) is None
     assert retention.run_daily(connection, NOW + DAY) is not None
+
+
+def test_daily_run_tells_of_what_goes_and_not_of_what_is_held(connection: Connection) -> None:
+    """Chunks that were loaded lately are not counted day after day; they go when they have settled."""
+    put_all_in_one_class(connection)
+    assert retention.run_daily(connection, NOW) == []
+    assert {ending.held for ending in retention.run(connection, NOW, is_dry=True)} == {"loaded lately"}
+    later = datetime.now(UTC) + retention.SETTLE + DAY  # chunks are made by the clock of the server
+    ended = retention.run_daily(connection, later)
+    assert ended
+    assert {ending.held for ending in ended} == {None}
+    assert raw_from(connection, 1) > datetime(2021, 1, 1, tzinfo=UTC)
 
 
 def test_series_are_assigned_by_quantity_and_subtree(connection: Connection) -> None:

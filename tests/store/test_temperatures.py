@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 
 from ingest.backfill.reader import Reading
+from sensors.asset_entry import AssetEntry
 from store import rollup
 from store.baseline import DayTemperature, read_temperatures
 from store.connect import connect
 from store.inputs import Window
-from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
+from store.registry import DeviceEntry, TerritoryEntry, register
 from tests.support.loaded import TOWN, load, write_csv
 
 pytestmark = pytest.mark.services

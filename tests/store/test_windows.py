@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from sensors.asset_entry import AssetEntry
 from store.connect import connect
+from store.gauges import read_gauges, read_gauges_of
 from store.inputs import (
     Connection,
     CounterAmount,
@@ -15,12 +17,10 @@ from store.inputs import (
     apart,
     read_counters,
     read_counters_of,
-    read_gauges,
-    read_gauges_of,
     read_states,
     read_states_of,
 )
-from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
+from store.registry import DeviceEntry, TerritoryEntry, register
 
 HOUR = timedelta(hours=1)
 FIRST = datetime(2026, 3, 1, tzinfo=UTC)
@@ -88,6 +88,18 @@ def fill(opened: Connection) -> None:
                 " where device_id = %(device)s and quantity = 'occupancy'",
                 parameters,
             )
+
+    opened.execute(
+        "insert into measurements_daily (series_id, bucket, n, sum, min, max, time_weighted_mean, covered_s)"
+        " select series_id, date_trunc('day', bucket, 'Europe/Paris') as day, sum(n), sum(sum), min(min), max(max),"
+        " sum(time_weighted_mean * covered_s) / sum(covered_s), sum(covered_s)"
+        " from measurements_hourly group by series_id, day"
+    )
+    opened.execute(
+        "insert into states_daily (series_id, bucket, state, seconds, n_entries)"
+        " select series_id, date_trunc('day', bucket, 'Europe/Paris') as day, state, sum(seconds), sum(n_entries)"
+        " from states_hourly group by series_id, day, state"
+    )
 
 
 def expected_gauges(asked: Window) -> list[tuple[int, float, float, float | None, float | None]]:

@@ -5,7 +5,9 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from api.page.assets import STATIC
 
 ARGUMENTS = [
     "--headless",
@@ -17,6 +19,11 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+AXE = STATIC.parent / "node_modules" / "axe-core" / "axe.min.js"
+FIND_FAULTS = """async () => {
+  const { violations } = await axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] });
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target}`));
+}"""
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -30,6 +37,13 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+def find_faults(page: Page) -> list[str]:
+    """Check the page against WCAG 2.2 AA with axe, put in from outside because its own policy would keep it out."""
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found: list[str] = page.evaluate(FIND_FAULTS)
+    return found
 
 
 def find_chromium() -> str:

@@ -7,9 +7,11 @@ from typing import Any
 
 import psycopg
 
+from analytics.incidents.job import keep_incidents
+from sensors.asset_entry import AssetEntry
 from store.connect import connect
 from store.keys import create_key
-from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
+from store.registry import DeviceEntry, TerritoryEntry, register
 from store.results import Finding, KpiValue, open_finding, write_kpis
 
 SLUG = "is-sur-tille"
@@ -38,6 +40,7 @@ def seed_lamp_town(database_url: str) -> LampTown:
         lamp_id = number(connection, "select asset_id from assets where slug = 'lamp-1'")
         territory_id = number(connection, f"select territory_id from territories where slug = '{SLUG}'")
         open_finding(connection, a_finding(territory_id, lamp_id, series_id, last_at))
+        keep_incidents(connection, last_at)
         write_kpis(connection, some_kpis(territory_id, last_at))
         connection.execute(
             "insert into kpi_publications (territory_id, kpi) values (%s, 'street_light_energy')", (territory_id,)
@@ -132,3 +135,35 @@ def number(connection: psycopg.Connection[Any], query: str) -> int:
     row = connection.execute(query.encode()).fetchone()
     assert row is not None, json.dumps(query)
     return int(row[0])
+
+
+def flood_lamp_town(database_url: str, town: LampTown) -> None:
+    """Let a gateway with three devices fall silent, and group what is told of it."""
+    began_at = town.last_at - timedelta(hours=1)
+    with connect(database_url, program="test") as connection:
+        register(
+            connection,
+            (),
+            [AssetEntry(SLUG, "gw", "Passerelle", "gateway", 5.1, 47.52)],
+            [
+                DeviceEntry(SLUG, "gw", placements={"*": "gw"}),
+                DeviceEntry(SLUG, "dev-1", gateway="gw", interval_s=600, placements={"*": "lamp-1"}),
+                DeviceEntry(SLUG, "dev-2", gateway="gw", placements={"*": "lamp-2"}),
+                DeviceEntry(SLUG, "dev-3", gateway="gw", placements={"*": "bin-1"}),
+            ],
+        )
+        territory_id = number(connection, f"select territory_id from territories where slug = '{SLUG}'")
+        open_finding(connection, a_silence(connection, territory_id, "gw", "Passerelle", "silent_gateway", began_at))
+        for slug, name in (("lamp-1", "Lampe 1"), ("lamp-2", "Lampe 2"), ("bin-1", "Bac")):
+            open_finding(connection, a_silence(connection, territory_id, slug, name, "silent", began_at))
+        keep_incidents(connection, town.last_at)
+
+
+def a_silence(
+    connection: psycopg.Connection[Any], territory_id: int, slug: str, name: str, kind: str, at: datetime
+) -> Finding:
+    """Make an open finding about an asset that is silent."""
+    return Finding(
+        territory_id, kind, kind, "1", at, 3.0, "urgent", f"{name} is silent.", f"{name} ne dit plus rien.", {},
+        asset_id=number(connection, f"select asset_id from assets where slug = '{slug}'"),
+    )  # fmt: skip

@@ -11,13 +11,13 @@ from analytics.kpi import domains
 from analytics.kpi.energy import EnergyInputs
 from analytics.kpi.parking import BayInputs
 from analytics.kpi.rounds import RoundInputs
-from analytics.report.amount import Language
 from analytics.report.bundle import MANIFEST, SIGNATURE
 from analytics.report.key import load_key, make_key, public_text, sign
 from analytics.report.make import Asked, Found, manifest_of, write_files
 from analytics.report.manifest import to_json
 from analytics.report.span import Part, parse_span, parts_of
 from analytics.report.told import Told, tell_parts
+from sensors.language import Language
 from store.baseline import DoneRound, SeenFill, Slot
 from store.inputs import CounterAmount, Curve, Delivered, StateAmount
 from store.reports import Reported

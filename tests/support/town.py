@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from sensors.asset_entry import AssetEntry
 from store.connect import connect
 from store.keys import create_key
-from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
+from store.registry import DeviceEntry, TerritoryEntry, register
 
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 STEP = timedelta(minutes=10)

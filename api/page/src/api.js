@@ -53,10 +53,11 @@ export async function send(path, body) {
  * @param {string} path
  * @param {Record<string, string | number | null | undefined>} parameters
  * @param {object | Blob | undefined} body
+ * @param {Record<string, string>} [headers]
  * @returns {Promise<any>}
  */
-export async function change(method, path, parameters, body) {
-  const response = await reach(url(path, parameters), { method, body });
+export async function change(method, path, parameters, body, headers) {
+  const response = await reach(url(path, parameters), { method, body, headers });
   if (response.ok) return response.json();
   throw await failure(response, response.status === 401);
 }
@@ -97,8 +98,8 @@ function url(path, parameters) {
   return `/v1/${path}${query.size ? `?${query}` : ""}`;
 }
 
-/** @param {string} address @param {{signal?: AbortSignal, method?: string, body?: object | Blob}} options with a body it is posted */
-async function reach(address, { signal, body, method = body ? "POST" : "GET" }) {
+/** @param {string} address @param {{signal?: AbortSignal, method?: string, body?: object | Blob, headers?: Record<string, string>}} options with a body it is posted */
+async function reach(address, { signal, body, headers = {}, method = body ? "POST" : "GET" }) {
   const isFile = body instanceof Blob;
   const key = readKey();
   const patience = AbortSignal.timeout(PATIENCE_MS);
@@ -106,6 +107,7 @@ async function reach(address, { signal, body, method = body ? "POST" : "GET" }) 
     return await fetch(address, {
       method,
       headers: {
+        ...headers,
         Accept: "application/json",
         ...(body ? { "Content-Type": isFile ? "application/octet-stream" : "application/json" } : {}),
         ...(key ? { Authorization: `Bearer ${key}` } : {}),

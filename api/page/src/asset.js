@@ -8,6 +8,8 @@ import { localised, say } from "./language.js";
 import { meet } from "./refresh.js";
 import { mark, severityName } from "./severity.js";
 import { findAsset, state, timeZone, update, watch } from "./state.js";
+import { drawVerdict } from "./verdict.js";
+import { drawOpening } from "./workopen.js";
 
 /** @typedef {import("./types.js").Asset} Asset */
 /** @typedef {import("./types.js").Series} Series */
@@ -87,7 +89,9 @@ async function fillAsset(asset, findingsPlace, body, signal) {
   if (signal.aborted) return;
   const open = findings.filter((/** @type {Finding} */ finding) => finding.ended_at === null);
   put(findingsPlace, ...open.map((/** @type {Finding} */ finding) =>
-    h("p", { class: `said ${finding.severity}` }, mark(finding.severity), h("span", {}, localised(finding, "sentence")))));
+    h("div", { class: "judged" },
+      h("p", { class: `said ${finding.severity}` }, mark(finding.severity), h("span", {}, localised(finding, "sentence"))),
+      drawVerdict(finding, true), drawOpening(finding.incident_id))));
   if (series.length === 0) return put(body, h("p", { class: "empty" }, say("series_none")), attributes(asset));
   showSeries(asset, series, findings, body, signal);
 }

@@ -2,7 +2,7 @@
 
 import { change } from "./api.js";
 import { attempt } from "./attempt.js";
-import { h, put } from "./dom.js";
+import { h, put, scrollable } from "./dom.js";
 import { amount, count } from "./format.js";
 import { localised, say } from "./language.js";
 import { refreshNow } from "./refresh.js";
@@ -76,7 +76,7 @@ function drawPreview(found, save) {
 function drawItems(items) {
   const heads = [say("file_line"), say("asset"), say("file_fate"), say("file_detail")];
   const rows = items.map((item) => h("tr", {}, h("td", {}, item.line), h("td", {}, item.slug), h("td", {}, say(`file_${item.fate}`)), h("td", {}, detail(item))));
-  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": say("change_title") },
+  return scrollable(say("change_title"),
     h("table", {}, h("thead", {}, h("tr", {}, ...heads.map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, ...rows)));
 }
 

@@ -3,7 +3,7 @@
 import { ask } from "./api.js";
 import { columns, gapless, merge, windowOf } from "./curvedata.js";
 import { curveTable, describe } from "./curvetable.js";
-import { h, put } from "./dom.js";
+import { h, put, scrollable } from "./dom.js";
 import { amount, instant } from "./format.js";
 import { localised, say } from "./language.js";
 import { isOfValues, makePlot } from "./plot.js";
@@ -27,7 +27,7 @@ let chosenSpan = "day";
 export function drawCurve(place, series, findings, zone) {
   const plotPlace = h("div", { class: "plot" });
   const readout = h("p", { class: "readout", "aria-hidden": "true" });
-  const table = h("details", { class: "curve-table" }, h("summary", {}, say("curve_table")), h("div", {}));
+  const table = h("details", { class: "curve-table" }, h("summary", {}, say("curve_table")), scrollable(say("curve_table")));
   const view = { plotPlace, readout, table, series, findings, zone };
   let shown = /** @type {ReturnType<typeof showCurve> | null} */ (null);
   const show = () => {

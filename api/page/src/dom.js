@@ -25,12 +25,29 @@ export function s(tag, properties = {}, ...children) {
   return /** @type {SVGElement} */ (fill(document.createElementNS(SVG, tag), properties, children));
 }
 
+/** Make a part that scrolls by itself, also for those who have a keyboard only.
+ * @param {string} label what it holds
+ * @param {...(Child | Child[])} children
+ */
+export function scrollable(label, ...children) {
+  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": label }, ...children);
+}
+
 /** Replace what an element holds.
  * @param {Element} element
  * @param {...(Child | Child[])} children
  */
 export function put(element, ...children) {
   element.replaceChildren(...nodes(children));
+}
+
+/** Draw anew what an element holds, and give the focus back to the one with the same mark.
+ * @param {Element} element @param {string} mark an attribute @param {() => void} draw
+ */
+export function keepFocus(element, mark, draw) {
+  const active = element.contains(document.activeElement) ? document.activeElement?.getAttribute(mark) : null;
+  draw();
+  if (active) /** @type {HTMLElement | null} */ (element.querySelector(`[${mark}="${CSS.escape(active)}"]`))?.focus();
 }
 
 /**

@@ -12,8 +12,8 @@ const SIGN_BY_UNIT = {
 };
 /** @type {Record<string, Record<string, string>>} */
 const LOCAL_SIGN_BY_UNIT = {
-  fr: { "/d": "/jour", "kW.h/(K.d)": "kWh/DJU" },
-  en: { "/d": "/day", "kW.h/(K.d)": "kWh/HDD" },
+  fr: { d: "j", "/d": "/jour", "kW.h/(K.d)": "kWh/DJU" },
+  en: { d: "d", "/d": "/day", "kW.h/(K.d)": "kWh/HDD" },
 };
 const LOCALES = { fr: "fr-FR", en: "en-GB" };
 
@@ -109,6 +109,9 @@ export function withheldReason(reason) {
   if (round) return say("withheld_round", { places: round[2] });
   const factors = /^not known: factors? (.+) (?:are|is) not entered$/.exec(reason);
   if (factors) return say("withheld_factors", { names: factors[1].replace(" and ", ", ") });
+  const found = /^not known: (\d+)% of the confirmed work orders/.exec(reason);
+  if (found) return say("withheld_condition", { known: percent(+found[1] / 100) });
+  if (reason.startsWith("not known: no closed work order says when")) return say("withheld_failed_at");
   const counter = /^the counter's increase came about in ([\d.]+) days/.exec(reason);
   return counter ? say("withheld_counter", { days: number(+counter[1]) }) : reason;
 }

@@ -37,6 +37,11 @@ export function say(name, values = {}) {
   return SENTENCES[current][name].replace(/\{(\w+)\}/g, (_, place) => String(values[place] ?? ""));
 }
 
+/** Name a kind of finding; one that has no name yet is written as it is. @param {string} kind */
+export function kindName(kind) {
+  return /** @type {Record<string, string>} */ (SENTENCES[current])[`kind_${kind}`] ?? kind.replaceAll("_", " ");
+}
+
 /** Take the field of an item that is in the language chosen, as in `name_fr`, `name_en`.
  * @param {object} item
  * @param {string} field

@@ -3,18 +3,22 @@
 import { drawAssetList } from "./assets.js";
 import { drawAssetPanel } from "./asset.js";
 import { drawBanner } from "./banner.js";
+import { drawBatches } from "./batches.js";
 import { drawConnect } from "./connect.js";
 import { h, put } from "./dom.js";
-import { drawFindings } from "./findings.js";
 import { drawFooter } from "./footer.js";
 import { drawHeader } from "./header.js";
+import { drawIncidents } from "./incidents.js";
 import { drawKpis } from "./kpis.js";
 import { say } from "./language.js";
+import { drawMaintenance } from "./maintenance.js";
 import { drawMap } from "./map.js";
 import { drawReference } from "./reference.js";
+import { drawPrecision } from "./precision.js";
 import { drawRejections } from "./rejections.js";
 import { drawSources } from "./sources.js";
 import { forgetDrawn, state, watchAlways } from "./state.js";
+import { drawWorkOrders } from "./workorders.js";
 import { drawStrangers } from "./strangers.js";
 
 /** The way to undo what the parts hold open (map, curve timers) before all is drawn again. @type {(() => void)[]} */
@@ -53,7 +57,7 @@ function workParts() {
   const map = drawMap();
   const panel = drawAssetPanel();
   closers.push(map.close, panel.close);
-  const side = h("div", { class: "side" }, panel.element, drawFindings());
+  const side = h("div", { class: "side" }, panel.element, drawIncidents());
   const work = h("div", { class: "work" }, drawAssetList(), map.element, side);
-  return [drawKpis("kpis"), work, drawReference(), drawStrangers(), drawRejections(), drawSources()];
+  return [drawKpis("kpis"), work, drawWorkOrders(), drawMaintenance(), drawPrecision(), drawReference(), drawBatches(), drawStrangers(), drawRejections(), drawSources()];
 }

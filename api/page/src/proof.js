@@ -1,6 +1,6 @@
 /** The proof of a KPI in a dialog: how it was found, out of what, how sure. */
 
-import { h } from "./dom.js";
+import { h, scrollable } from "./dom.js";
 import { figure, instant, kpiAmount, number, percent, period, withheldReason } from "./format.js";
 import { localised, say } from "./language.js";
 import { timeZone } from "./state.js";
@@ -68,7 +68,7 @@ function clock(at, zone) {
 
 /** @param {[string, unknown]} entry */
 function input([name, value]) {
-  return h("li", {}, h("code", {}, name), isTable(value) ? table(value) : ` ${shown(value)}`);
+  return h("li", {}, h("code", {}, name), isTable(value) ? table(value, name) : ` ${shown(value)}`);
 }
 
 /** @param {unknown} value */
@@ -82,10 +82,10 @@ function isTable(value) {
   return Array.isArray(value) && value.length > 0 && value.every((one) => one !== null && typeof one === "object" && !Array.isArray(one));
 }
 
-/** @param {Record<string, unknown>[]} rows */
-function table(rows) {
+/** @param {Record<string, unknown>[]} rows @param {string} label */
+function table(rows, label) {
   const names = Object.keys(rows[0]);
-  return h("div", { class: "scroll" }, h("table", {},
+  return scrollable(label, h("table", {},
     h("thead", {}, h("tr", {}, ...names.map((name) => h("th", { scope: "col" }, h("code", {}, name))))),
     h("tbody", {}, ...rows.map((one) => h("tr", {}, ...names.map((name) => h("td", {}, shown(one[name]))))))));
 }

@@ -4,8 +4,9 @@ import { ask, askAll } from "./api.js";
 import { drawAssetFile } from "./assetfile.js";
 import { attempt } from "./attempt.js";
 import { written } from "./changeview.js";
-import { h, put } from "./dom.js";
+import { h, put, scrollable } from "./dom.js";
 import { drawEntryForm, drawRemoval } from "./entryform.js";
+import { drawFoldCard } from "./foldcard.js";
 import { count } from "./format.js";
 import { localised, say } from "./language.js";
 import { meet } from "./refresh.js";
@@ -23,18 +24,8 @@ let chosen = "tariffs";
 let isOpen = false;
 
 export function drawReference() {
-  const body = h("div", { class: "reference-body" });
-  const result = h("p", { class: "result", role: "status", tabindex: "-1" });
-  const card = h("details", { class: "card fold reference", open: isOpen }, h("summary", {}, h("h2", {}, say("reference"))),
-    h("p", { class: "hint" }, say("reference_intro")), result, body);
-  const show = () => {
-    isOpen = card.open;
-    if (!isOpen) return;
-    if (territory() === "") put(body, h("p", { class: "hint" }, say("reference_one_territory")));
-    else load(body, result);
-  };
-  card.addEventListener("toggle", show);
-  watch(["territory", "canWrite"], show);
+  const { card, show } = drawFoldCard("reference", load, isOpen);
+  card.addEventListener("toggle", () => { isOpen = card.open; });
   let known = territory();
   watch(["territories"], () => {
     if (territory() !== known) show();
@@ -50,20 +41,17 @@ function territory() {
 
 /** @param {HTMLElement} body @param {HTMLElement} result */
 async function load(body, result) {
-  try {
-    kinds ??= /** @type {Kind[]} */ ((await ask("reference-kinds")).items);
-    const places = { choice: h("div", { class: "tools" }), work: h("div", {}), list: h("div", {}) };
-    put(body, places.choice, places.work, places.list);
-    if (!state.canWrite) body.prepend(h("p", { class: "hint" }, say("reference_read_only")));
-    const tell = (/** @type {string} */ text) => {
-      result.textContent = text;
-      result.focus();
-    };
-    showChoice(places, tell);
-    await showKind(places, tell);
-  } catch (error) {
-    meet(error);
-  }
+  if (territory() === "") return put(body, h("p", { class: "hint" }, say("reference_one_territory")));
+  kinds ??= /** @type {Kind[]} */ ((await ask("reference-kinds")).items);
+  const places = { choice: h("div", { class: "tools" }), work: h("div", {}), list: h("div", {}) };
+  put(body, places.choice, places.work, places.list);
+  if (!state.canWrite) body.prepend(h("p", { class: "hint" }, say("reference_read_only")));
+  const tell = (/** @type {string} */ text) => {
+    result.textContent = text;
+    result.focus();
+  };
+  showChoice(places, tell);
+  await showKind(places, tell);
 }
 
 /** @typedef {{choice: HTMLElement, work: HTMLElement, list: HTMLElement}} Places */
@@ -129,7 +117,7 @@ function drawTable(kind, entries, zone, open, remove) {
       h("button", { type: "button", class: "quiet", onclick: () => open(entry) }, say("entry_change")),
       h("button", { type: "button", class: "quiet", onclick: () => remove(entry) }, say("entry_remove")))));
   const table = h("table", {}, h("thead", {}, h("tr", {}, ...heads.map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, ...rows));
-  return h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": say("reference_list", { name: localised(kind, "name") }) }, table);
+  return scrollable(say("reference_list", { name: localised(kind, "name") }), table);
 }
 
 /** Those of a like together, the newest first. @param {Kind} kind @param {Entry[]} entries */

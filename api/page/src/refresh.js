@@ -14,7 +14,7 @@ let retryMs = FIRST_RETRY_MS;
 /** Load everything now, again after each change of key or territory, and every half minute. */
 export function refreshForever() {
   watchAlways(["isConnected", "territory"], () => {
-    update({ assets: null, findings: null, kpis: null, causes: null, strangers: null, sources: null, failure: null });
+    update({ assets: null, incidents: null, workOrders: null, kpis: null, causes: null, strangers: null, sources: null, failure: null });
     refreshNow();
   });
   document.addEventListener("visibilitychange", () => document.hidden || refreshNow());
@@ -74,7 +74,8 @@ async function loadTerritory(signal) {
   const { territory } = state;
   await Promise.all([
     ask("kpis", { territory, limit: 500 }, signal).then(({ items }) => update({ kpis: items })),
-    ask("findings", { territory, state: "open", limit: 500 }, signal).then(({ items }) => update({ findings: items })),
+    ask("incidents", { territory, state: "open", limit: 500 }, signal).then(({ items }) => update({ incidents: items })),
+    ask("work-orders", { territory, state: "waiting", limit: 500 }, signal).then(({ items }) => update({ workOrders: items })),
     ask("rejections/causes", { territory }, signal).then(({ items }) => update({ causes: items })),
     ask("key", {}, signal).then(({ scopes }) => update({ canWrite: scopes.includes("write") })),
     ask("devices/pending", { territory }, signal).then((strangers) => update({ strangers })),

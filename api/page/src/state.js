@@ -4,7 +4,8 @@ import { readKey } from "./api.js";
 
 /** @typedef {import("./types.js").Territory} Territory */
 /** @typedef {import("./types.js").Asset} Asset */
-/** @typedef {import("./types.js").Finding} Finding */
+/** @typedef {import("./types.js").Incident} Incident */
+/** @typedef {import("./types.js").WorkOrder} WorkOrder */
 /** @typedef {import("./types.js").Kpi} Kpi */
 /** @typedef {import("./types.js").Cause} Cause */
 /** @typedef {import("./types.js").Stranger} Stranger */
@@ -18,7 +19,8 @@ import { readKey } from "./api.js";
  * @property {Territory[]} territories
  * @property {string} territory slug, "" for all
  * @property {Asset[] | null} assets null until known
- * @property {Finding[] | null} findings
+ * @property {Incident[] | null} incidents
+ * @property {WorkOrder[] | null} workOrders those that are not done
  * @property {Kpi[] | null} kpis
  * @property {Cause[] | null} causes of rejections that are open
  * @property {boolean} canWrite the key may accept devices
@@ -38,7 +40,8 @@ export const state = {
   territories: [],
   territory: "",
   assets: null,
-  findings: null,
+  incidents: null,
+  workOrders: null,
   kpis: null,
   causes: null,
   canWrite: false,

@@ -15,7 +15,32 @@
  * @typedef {{series_id: number, observed_at: string, value: number}} LastValue
  * @typedef {{finding_id: number, territory: string, asset_id: number | null, asset_name: string | null,
  *   series_id: number | null, kind: string, severity: Severity, score: number, started_at: string,
- *   ended_at: string | null, sentence_fr: string, sentence_en: string, evidence: Record<string, unknown>}} Finding
+ *   ended_at: string | null, sentence_fr: string, sentence_en: string, evidence: Record<string, unknown>,
+ *   incident_id: number | null, verdict: Verdict | null, is_silenced: boolean}} Finding
+ * @typedef {{incident_id: number, territory: string, cause: string, asset_id: number | null, asset_name: string | null,
+ *   severity: Severity, score: number, started_at: string, ended_at: string | null, n_findings: number,
+ *   n_assets: number, sentence_fr: string, sentence_en: string, is_silenced: boolean}} Incident
+ * @typedef {{work_order_id: number, territory: string, asset_id: number | null, asset_name: string | null, incident_id: number | null,
+ *   finding_id: number | null, version: number, state: string, severity: Severity, title: string, sentence_fr: string,
+ *   sentence_en: string, note: string, technician: string | null, planned_at: string | null, opened_at: string}} WorkOrder
+ * @typedef {{kind: string, since: string, precision: number, is_measured: boolean, lead_d: number, within_30: number,
+ *   sentence_fr: string, sentence_en: string}} FailureSignal
+ * @typedef {{asset_id: number, territory: string, asset_name: string, asset_type: string, day: string, health: number | null,
+ *   within_7: number | null, within_30: number | null, within_90: number | null, left_d: number | null,
+ *   left_low_d: number | null, left_high_d: number | null, people_eur: number | null, safety_eur: number | null,
+ *   repair_eur: number | null, consequence_eur: number | null, waiting_eur_per_day: number | null,
+ *   expected_loss_eur: number | null, basis: "signals" | "life" | "entered" | "prior" | "unknown",
+ *   calibration: "fitted" | "prior", reason_fr: string, reason_en: string, signals: FailureSignal[],
+ *   incident_id: number | null}} MaintenanceLine
+ * @typedef {"confirmed" | "false_alarm" | "known"} Verdict
+ * @typedef {{territory: string, kind: string, model: string, asset_type: string, n_findings: number, n_confirmed: number,
+ *   n_false: number, n_known: number, precision: number | null, low: number | null, high: number | null, n_lead: number,
+ *   lead_h: number | null, warned_h: number | null, factor: number, is_held: boolean}} Precision
+ * @typedef {{acceptance_id: number, territory: string, name: string, started_at: string, due_at: string, n_days: number,
+ *   left_out: string[], looked_at: string | null, finished_at: string | null, n_devices: number, n_pass: number, n_fail: number}} Acceptance
+ * @typedef {{device_id: number, external_id: string, name: string, topic: string, result: "pass" | "fail" | "unknown",
+ *   sentence_fr: string, sentence_en: string, detail: Record<string, unknown>}} CheckResult
+ * @typedef {{territory: string, day: string, n_alarms: number, budget: number, n_moved: number}} AlarmLoad
  * @typedef {{kpi_value_id?: number, territory: string, territory_name?: string, asset_id?: number | null, kpi: string, name_fr: string,
  *   name_en: string, from: string, to: string, value: number | null, unit: string, low: number | null,
  *   high: number | null, baseline: number | null, completeness: number | null, method: string,

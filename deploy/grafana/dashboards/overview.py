@@ -43,6 +43,7 @@ def build(audience: Audience) -> dashboard.Dashboard:
         asset_curve,
         last_values,
         recurring.ledger, recurring.kpis,
+        recurring.precisions,
     ):  # fmt: skip
         board = board.with_panel(make(audience))
     return board

@@ -50,7 +50,7 @@ where territory_id in ($territory) and received_at > now() - interval '24 hours'
 -- name: count_findings
 select count(*) as findings
 from findings
-where territory_id in ($territory) and ended_at is null and verdict is distinct from 'false_alarm'
+where territory_id in ($territory) and ended_at is null and not is_silenced
 
 -- name: read_asset
 -- Up to three days as measured, beyond by the hour.
@@ -101,7 +101,7 @@ left join (values {asset_types}) as named (type, name) on named.type = a.type
 left join lateral (
     select max(array_position(array['info', 'warning', 'urgent', 'critical'], f.severity)) as rank
     from findings f
-    where f.asset_id = a.asset_id and f.ended_at is null and f.verdict is distinct from 'false_alarm'
+    where f.asset_id = a.asset_id and f.ended_at is null and not f.is_silenced
 ) as worst on true
 where a.territory_id in ($territory) and a.type in ($type) and a.retired_at is null
   and a.longitude is not null and a.latitude is not null

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -11,13 +11,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from analytics.asset_day import tell_asset_day
 from analytics.delivery.account import DeliveryReport, keep_account
 from analytics.program import Settings, run_once
+from sensors.asset_entry import AssetEntry
 from store.connect import connect
 from store.intake import log_counts
 from store.keys import create_key
 from store.reference import Reference, SendingInterval, enter_reference
-from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
+from store.registry import DeviceEntry, TerritoryEntry, find_asset, register
 from tests.support.api import api_client, read_all
 
 pytestmark = pytest.mark.services
@@ -56,16 +58,18 @@ def connection(database_url: str) -> Iterator[Connection]:
 
 
 def measure(connection: Connection, device: str, minutes: Iterable[float]) -> None:
-    """Write a measurement at each of these minutes, as ingest does, and what it marks as late."""
+    """Write a measurement at each of these minutes, as ingest does, each in a batch of its own; mark what is late."""
     for minute in minutes:
         connection.execute(
             "with s as (select series_id from series join devices using (device_id) where external_id = %(device)s),"
             " late as (insert into changed_hours (series_id, hour)"
             "  select series_id, date_trunc('hour', %(at)s::timestamptz) from s, rollup_watermarks"
             "  where %(at)s < closed_to), newest as (insert into last_values select series_id, %(at)s, 50, 1 from s"
-            "  on conflict (series_id) do update set observed_at = greatest(last_values.observed_at, %(at)s))"
+            "  on conflict (series_id) do update set observed_at = greatest(last_values.observed_at, %(at)s)),"
+            " batch as (insert into batches (worker, received_at, n_messages, n_measurements, decoder_version)"
+            "  values ('test', %(at)s, 1, 1, '1') returning batch_id)"
             " insert into measurements (series_id, batch_id, observed_at, value)"
-            " select series_id, 1, %(at)s, 50 from s",
+            " select series_id, batch_id, %(at)s, 50 from s, batch",
             {"device": device, "at": START + minute * MINUTE},
         )
 
@@ -198,10 +202,18 @@ def test_kpi_on_held_values_is_no_more_complete_than_its_messages(connection: Co
     keep(connection, 26)
     query = (
         "select completeness, withheld is null, proof -> 'n_messages_missing' from kpi_values"
-        " where kpi = 'fill_level_median' and is_current and asset_id is not null"
+        " where kpi = 'fill_level_median' and is_current"
     )
     (found,) = connection.execute(query).fetchall()
     assert found == (0.75, True, 36)
+    asset_id = find_asset(connection, "town", "bin-1")
+    assert asset_id is not None
+    (own,) = (
+        one.figure
+        for one in tell_asset_day(connection, (1, "Europe/Paris"), asset_id, date(2026, 5, 4))
+        if one.figure.kpi == "fill_level_median"
+    )
+    assert (own.completeness, own.withheld, own.proof["n_messages_missing"]) == (0.75, None, 36)
     measure(connection, "bin", [10.0 * index for index in range(3, 26 * 6, 4)])
     keep(connection, 26)
     assert [row[0] for row in connection.execute(query).fetchall()] == [1.0]

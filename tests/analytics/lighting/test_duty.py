@@ -1,5 +1,6 @@
 """What lamps owe: astronomical hours, the commune's hours over midnight, changes of the clock."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
@@ -47,6 +48,16 @@ def test_hours_end_on_their_day() -> None:
     ended = ScheduledHours(1, "switch_off", time(0), time(5), 0.0, date(2025, 1, 5), date(2025, 1, 7))
     clock = make_clock(BEGIN, BEGIN + timedelta(days=10), ZONE)
     assert (levels_left(clock, [ended]) == 0).sum() == 2 * 300
+
+
+def test_hours_hold_on_their_weekdays_and_nights_belong_to_the_evening() -> None:
+    """Off from 23:30 to 5:00 on Fridays and Saturdays only: Friday the 3rd and Saturday the 4th of January 2025."""
+    weekend = replace(OFF, weekdays=(4, 5))
+    monday = datetime(2024, 12, 29, 23, tzinfo=UTC)
+    clock = make_clock(monday, monday + timedelta(days=7), ZONE)
+    off = levels_left(clock, [weekend]) == 0
+    assert off.sum() == 2 * 330
+    assert set(clock.day[off].tolist()) == {date(2025, 1, n).toordinal() for n in (3, 4, 5)}
 
 
 def test_other_kinds_of_hours_leave_the_light_alone() -> None:

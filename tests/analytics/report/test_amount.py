@@ -2,8 +2,9 @@
 
 import pytest
 
-from analytics.report.amount import Language, amount, interval, number, percent, reason, span_title
+from analytics.report.amount import amount, interval, number, percent, reason, span_title
 from analytics.report.span import parse_span
+from sensors.language import Language
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,9 @@ from analytics.report.told import read_figures
 from deploy.cli import app
 from deploy.errors import sentence_of
 from deploy.local.services import Services
+from sensors.asset_entry import AssetEntry
 from store.connect import connect
-from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
+from store.registry import DeviceEntry, TerritoryEntry, register
 from store.reports import end_reports
 from tests.support.services import fresh_database
 

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from analytics.report.amount import Language
+from sensors.language import Language
 from tests.support.reported import PUBLIC, a_report
 
 

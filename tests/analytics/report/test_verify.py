@@ -93,6 +93,13 @@ def test_a_changed_manifest_is_found(report: Files) -> None:
         verify({**report, MANIFEST: report[MANIFEST].replace(b'"2026-10"', b'"2026-09"')})
 
 
+def test_another_signed_list_is_no_report(report: Files) -> None:
+    content = b'{"format": "vigie-acceptance", "version": 1, "files": []}'
+    other = {MANIFEST: content, SIGNATURE: to_json(sign(KEY, content))}
+    with pytest.raises(UnreadableReportError, match=r"is of format vigie-acceptance 1, not vigie-report 1$"):
+        verify(other)
+
+
 def test_another_key_is_found(report: Files) -> None:
     """A forger can sign with a key of his own: whoever knows the right one sees it."""
     forged = a_report(key=load_key(make_key()))

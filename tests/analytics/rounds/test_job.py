@@ -10,10 +10,11 @@ from analytics.rounds.fleet import Depot, Fleet, VehicleEntry
 from analytics.rounds.job import Means, NothingToPlanError, Order, plan_rounds
 from analytics.rounds.problem import Effort
 from analytics.rounds.solver_builtin import solve
+from sensors.asset_entry import AssetEntry
 from store.connect import connect
 from store.keys import create_key
 from store.reference import CollectionPlan, Reference, enter_reference
-from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
+from store.registry import DeviceEntry, TerritoryEntry, register
 from tests.support.api import api_client
 
 pytestmark = pytest.mark.services

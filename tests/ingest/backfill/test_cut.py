@@ -11,8 +11,9 @@ import pytest
 
 from analytics.program import Settings, run_once
 from ingest.backfill.reader import Reading
+from sensors.asset_entry import AssetEntry
 from store.connect import connect
-from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
+from store.registry import DeviceEntry, TerritoryEntry, register
 from tests.support.loaded import TOWN, ask, counts, load, seed_town, stored, write_csv
 from tests.support.shared import REPOSITORY
 from tests.support.waiting import wait_until

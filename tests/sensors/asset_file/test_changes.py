@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from sensors.asset_file.changes import FieldChange, Plan, StandingAsset, distance_m, plan_import
+from sensors.asset_entry import AssetEntry
+from sensors.asset_file.changes import FieldChange, Plan, plan_import
 from sensors.asset_file.entry import AssetLine, RefusedLine
+from sensors.earth import distance_m
 
-LAMP = StandingAsset("town", "lamp-1", "Lamp 1", "street_light", 5.0, 47.0, None, {"lamp_power_w": 70, "note": "old"})
+LAMP = AssetEntry("town", "lamp-1", "Lamp 1", "street_light", 5.0, 47.0, None, {"lamp_power_w": 70, "note": "old"})
 STANDING = {("town", "lamp-1"): LAMP}
 
 
@@ -64,7 +66,7 @@ def test_new_assets_need_a_type_and_parents_come_first() -> None:
 
 def test_attributes_are_read_by_the_kind_of_the_asset_that_stands() -> None:
     standing = {
-        ("town", "bin"): StandingAsset("town", "bin", "Bin", "waste_container", None, None, None, {"capacity_l": 770})
+        ("town", "bin"): AssetEntry("town", "bin", "Bin", "waste_container", None, None, None, {"capacity_l": 770})
     }
     same = plan_import([a_line("bin", attributes={"capacity_l": "770"})], [], standing, frozenset({"town"}))
     assert [change.fate for change in same.changes] == ["unchanged"]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sensors.asset_file.changes import distance_m
+from sensors.earth import METRES_A_DEGREE, distance_m
 from sensors.telematics.lifts import Container, Lift, LiftRule, Places, find_lifts
 from sensors.telematics.rounds import RoundRule, find_rounds
 from sensors.telematics.track import Position
@@ -88,6 +88,12 @@ def test_the_grid_finds_what_looking_at_all_containers_finds(
     containers = [Container(n, str(n), lon, lat, "s", "w") for n, (lon, lat) in enumerate(places)]
     near = {found.asset_id for found in Places(containers, radius_m).near(*where)}
     assert near == {c.asset_id for c in containers if distance_m(where, (c.longitude, c.latitude)) <= radius_m}
+
+
+def test_a_container_just_within_the_radius_is_found_wherever_cells_begin() -> None:
+    for latitude in (47 + n * 1e-5 for n in range(5000)):
+        there = Container(1, "bin", 5.0, latitude + 999.9 / METRES_A_DEGREE, "s", "w")
+        assert Places([there], 1000.0).near(5.0, latitude) == [there]
 
 
 def test_lifts_of_a_sector_in_one_run_are_a_round_with_its_kilometres() -> None:

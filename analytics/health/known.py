@@ -1,0 +1,21 @@
+"""What is known of a territory when the health of its assets is told."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analytics.remaining_life.model_file import ModelFile
+from store.asset_health import FailureCost, HealthAsset, KindVerdicts, OpenFinding
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a territory: its assets, the findings that go on, what technicians said of their like, what it
+    entered about failures, its models (None: there is none), and the zone of its clock."""
+
+    assets: Sequence[HealthAsset]
+    findings: Sequence[OpenFinding]
+    verdicts: Sequence[KindVerdicts] = ()
+    costs: Sequence[FailureCost] = ()
+    life: ModelFile | None = None
+    calibration: ModelFile | None = None
+    time_zone: str = "UTC"

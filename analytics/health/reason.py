@@ -1,0 +1,99 @@
+"""Why an asset stands where it stands on the list, in French and in English."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analytics.health.family import FamilyPrior
+from analytics.sentence import french_number
+from store.asset_health import HealthAsset, Signal
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is told of an asset, as sentences need it."""
+
+    asset: HealthAsset
+    basis: str
+    within_30: float | None
+    family: FamilyPrior | None
+    waiting_eur: float
+    signals: Sequence[Signal]  # the most alarming first
+    time_zone: str
+
+
+def tell_reason(said: Said) -> tuple[str, str]:
+    """Give (French, English)."""
+    if said.basis == "unknown" or said.within_30 is None:
+        return (
+            f"{said.asset.name} : on ne sait pas. Rien ne le surveille, aucun taux de panne n'est connu pour son type.",
+            f"{said.asset.name}: not known. Nothing tells of it, and no failure rate is known of its type.",
+        )
+    because_fr, because_en = because(said)
+    chance_fr, chance_en = chance(said.within_30)
+    wait_fr, wait_en = waiting(said.waiting_eur)
+    return f"{because_fr} {chance_fr}{wait_fr}", f"{because_en} {chance_en}{wait_en}"
+
+
+def because(said: Said) -> tuple[str, str]:
+    """Say what speaks for a failure."""
+    if not said.signals:
+        return base(said)
+    first, *others = said.signals
+    share = f"{100 * first.precision:.0f}"
+    how_fr, how_en = (
+        ("mesuré sur vos verdicts", "measured by your verdicts") if first.is_measured else ("hypothèse", "assumed")
+    )
+    more_fr = f" {len(others)} autre(s) constat(s) en cours." if others else ""
+    more_en = f" {len(others)} more finding(s) go on." if others else ""
+    return (
+        f"{first.sentence_fr} Ce genre de constat est juste à {share} % ({how_fr}).{more_fr}",
+        f"{first.sentence_en} Findings of this kind are right in {share}% ({how_en}).{more_en}",
+    )
+
+
+def base(said: Said) -> tuple[str, str]:
+    """Say what a type of asset does without any finding."""
+    name = said.asset.name
+    if said.basis == "life":
+        years = f"{said.asset.age_d / 365.25:.1f}"
+        return (
+            f"{name} : rien d'anormal ; son âge, {french_number(years)} ans, et les durées de vie vues pour ce type.",
+            f"{name}: nothing wrong; its age, {years} years, and the lives of its type that have ended.",
+        )
+    assert said.family is not None
+    rate_fr, rate_en = often(said.family.failures_per_year)
+    if said.basis == "entered":
+        return (
+            f"{name} : rien d'anormal ; taux saisi pour ce type : {rate_fr}.",
+            f"{name}: nothing wrong; rate entered for its type: {rate_en}.",
+        )
+    return (
+        f"{name} : pas d'historique propre ; taux supposé de la famille : {rate_fr}.",
+        f"{name}: no history of its own; rate assumed of its family: {rate_en}.",
+    )
+
+
+def often(rate: float) -> tuple[str, str]:
+    """Say a rate [1/a]."""
+    if rate >= 1:
+        text = f"{rate:.2g}"
+        return f"{french_number(text)} pannes par an", f"{text} failures a year"
+    text = f"{1 / rate:.2g}"
+    years = f"{float(text):g}"
+    return f"une panne en {french_number(years)} ans", f"one failure in {years} years"
+
+
+def chance(within_30: float) -> tuple[str, str]:
+    """Say how likely a failure is."""
+    if within_30 < 0.01:
+        return "Panne sous 30 jours : moins de 1 %.", "Failure within 30 days: less than 1%."
+    share = f"{100 * within_30:.0f}"
+    return f"Panne sous 30 jours : {share} %.", f"Failure within 30 days: {share}%."
+
+
+def waiting(eur: float) -> tuple[str, str]:
+    """Say what waiting costs, where that is known and worth a word."""
+    if not eur >= 0.5:
+        return "", ""
+    text = f"{eur:.0f}"
+    return f" Attendre coûte {text} € par jour.", f" Waiting costs {text} € a day."

@@ -1,0 +1,69 @@
+"""How assets live on without any finding: by the rate of their type, and by the lives of its like that have ended."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analytics.health.family import FAMILIES, FamilyPrior
+from analytics.health.known import Known
+from analytics.health.probability import TIMES, Floats, survival_by_rate
+from analytics.remaining_life.families import asset_life
+from store.asset_health import FailureCost
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the assets' base rests on: survival (n_assets, n_times), and by asset a word and the type's assumptions."""
+
+    survival: Floats
+    words: Sequence[str]
+    families: Sequence[FamilyPrior | None]
+
+
+def base_of(known: Known) -> Basis:
+    """Give how assets live on without any finding: by the rate of their type, and the curve of its lives if it is
+    known."""
+    entered = {one.asset_type: one for one in known.costs}
+    families = [family_of(asset.type, entered.get(asset.type)) for asset in known.assets]
+    rates = np.array([0.0 if one is None else one.failures_per_year for one in families])
+    survival = survival_by_rate(rates)
+    words = [basis_word(entered.get(asset.type), family) for asset, family in zip(known.assets, families, strict=True)]
+    if known.life is not None:
+        survive_age(known, survival, words)
+    return Basis(survival, words, families)
+
+
+def survive_age(known: Known, survival: Floats, words: list[str]) -> None:
+    """Let age take its share of the types with a curve of their own."""
+    assert known.life is not None
+    kinds = np.array([asset.type for asset in known.assets])
+    ages = np.array([asset.age_d for asset in known.assets])
+    for kind in sorted(set(kinds.tolist())):
+        curve, is_prior = asset_life.curve_of(known.life, kind)
+        if is_prior:
+            continue
+        rows = np.flatnonzero(kinds == kind)
+        passed = curve.hazard(ages[rows, None] + TIMES) - curve.hazard(ages[rows])[:, None]
+        survival[rows] *= np.exp(-passed)
+        for row in rows.tolist():
+            words[row] = "life"
+
+
+def family_of(kind: str, entered: FailureCost | None) -> FamilyPrior | None:
+    """Give what is assumed of a type, or entered; None where neither is."""
+    assumed = FAMILIES.get(kind)
+    if entered is None:
+        return assumed
+    rate = entered.failures_per_year
+    if rate is None:
+        rate = 0.0 if assumed is None else assumed.failures_per_year
+    amounts = (entered.people_eur, entered.safety_eur, entered.repair_eur, entered.waiting_eur_per_day)
+    return FamilyPrior(rate, *amounts, source=entered.source)
+
+
+def basis_word(entered: FailureCost | None, family: FamilyPrior | None) -> str:
+    """Say what the base rests on: an entered rate, the assumed one, nothing."""
+    if entered is not None and entered.failures_per_year is not None:
+        return "entered"
+    return "unknown" if family is None or family.failures_per_year == 0 else "prior"

@@ -1,0 +1,1 @@
+"""How well heat is made: what comes out of what goes in, day by day."""

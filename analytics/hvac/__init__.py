@@ -1,0 +1,1 @@
+"""Air handling units and boilers judged by the physics of what their own controllers ask for: pure functions."""

@@ -1,0 +1,1 @@
+"""Incidents: findings with one cause are one line."""

@@ -1,0 +1,1 @@
+"""Kinds of jobs, one module per kind: each exposes `KIND`, and is found by being here."""

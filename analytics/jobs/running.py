@@ -1,0 +1,32 @@
+"""One job run, wherever: never beside another of the same kind and part, and what it was done for noted."""
+
+import time
+from datetime import datetime
+
+from analytics.jobs import Done, Moment, find_kinds
+from store.inputs import Connection
+from store.jobs import QueuedJob, note_done, read_pulse, turn
+
+
+def look(connection: Connection, now: datetime, grace_s: float, settle_s: float) -> Moment:
+    """Say what is known at an instant."""
+    return Moment(now, read_pulse(connection), grace_s, settle_s)
+
+
+def run_job(connection: Connection, job: QueuedJob, moment: Moment) -> Done | None:
+    """Run a job and note what it was done for, unless it had more to do; None where another session runs it.
+
+    Parameters
+    ----------
+    connection
+        Outside any transaction; the job makes its own.
+    """
+    kind = find_kinds()[job.kind]
+    began = time.monotonic()
+    with turn(connection, job.lock) as is_ours:
+        if not is_ours:
+            return None
+        done = kind.run(connection, moment, job.part)
+        noted = QueuedJob(job.kind, job.part, None if done.is_behind else job.occasion, job.priority)
+        note_done(connection, noted, done.told_to, time.monotonic() - began)
+    return done

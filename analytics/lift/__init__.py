@@ -1,0 +1,1 @@
+"""Wear of lifts by what they count: runs and door cycles."""

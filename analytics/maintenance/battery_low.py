@@ -1,0 +1,122 @@
+"""A battery that is nearly empty, or will be within three weeks at the pace of its last week.
+
+Pace is the median of the slopes between all pairs of the last week's days (Theil-Sen), so that one odd value and a
+rounding to whole percents do not set it. A battery that only tells its voltage counts as full at what it usually gives
+and as empty at four fifths of that: 3.6 V to 2.9 V (Li-SOCl2), 3.0 V to 2.4 V (Li-MnO2, two alkaline cells).
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analytics.maintenance import Hint, Span, Verdict, absent
+from analytics.sentence import local_day, local_day_fr
+from store.series_days import SeriesDays, read_series_days
+
+LOW_PERCENT, EMPTY_PERCENT, SAFE_PERCENT = 10.0, 5.0, 15.0
+AHEAD_DAYS = 21.0  # to plan a round and change it
+LEAST_FALL = 4.0  # points in the last week; less is wear or a cold spell
+N_DAYS, LEAST_DAYS = 8, 5
+CUT_OFF = 0.8  # of the usual voltage
+LEAST_VOLTS = 0.5  # below, nothing runs
+SPEAKS = timedelta(days=3)
+REACH = timedelta(days=60)
+DAY_S = 86_400.0
+Floats = NDArray[np.float64]
+
+
+def tell(series: Sequence[SeriesDays], span: Span) -> list[Verdict]:
+    """Judge each battery at each midnight; `score` is three weeks over the time left, 1 and more."""
+    return [judge(one, part) for part in span.parts() for one in series]
+
+
+def judge(series: SeriesDays, span: Span) -> Verdict:
+    """Look at the last days of one battery."""
+    known = series.before(span.ends_at, span.ends_at - REACH)
+    days, percent = series.days[known], charge(series, known)
+    if not days or span.ends_at - days[-1] > SPEAKS:
+        return absent(series, span, None)
+    at = np.array([day.timestamp() / DAY_S for day in days])
+    recent = at > at[-1] - N_DAYS
+    pace, fall = pace_of(at[recent], percent[recent])
+    now = float(np.median(percent[-2:]))
+    left = max(now - EMPTY_PERCENT, 0.0) / pace if pace > 0 else np.inf
+    is_falling = fall >= LEAST_FALL and left <= AHEAD_DAYS
+    if not is_falling and now > LOW_PERCENT:
+        return absent(series, span, False if now > SAFE_PERCENT and left > 2 * AHEAD_DAYS else None)
+    since = first_below(days, percent, float(percent.max()) - 2 if is_falling else LOW_PERCENT)
+    return present(series, span, now, min(float(left), AHEAD_DAYS), since)
+
+
+def charge(series: SeriesDays, known: slice) -> Floats:
+    """Give the charge [%] at the end of each day; of a voltage between its usual height and the cut-off."""
+    values = np.array(series.lows[known])
+    if series.unit == "%":
+        return values
+    usual = float(np.quantile(series.highs[known], 0.9)) if values.size else 0.0
+    if usual < LEAST_VOLTS:
+        return np.zeros_like(values)
+    share: Floats = np.clip((values / usual - CUT_OFF) / (1 - CUT_OFF), 0, 1)
+    return 100 * share
+
+
+def pace_of(at: Floats, percent: Floats) -> tuple[float, float]:
+    """Give points lost a day, and points lost in these days; none where they are too few."""
+    if at.size < LEAST_DAYS:
+        return 0.0, 0.0
+    first, second = np.triu_indices(at.size, 1)
+    slope = float(np.median((percent[second] - percent[first]) / (at[second] - at[first])))
+    return -slope, -slope * float(at[-1] - at[0])
+
+
+def first_below(days: Sequence[datetime], percent: Floats, level: float) -> datetime:
+    """Give the day since which the charge has not been above a level."""
+    above = np.flatnonzero(percent > level)
+    return days[min(int(above[-1]) + 1, len(days) - 1) if above.size else 0]
+
+
+def present(series: SeriesDays, span: Span, now: float, left: float, since: datetime) -> Verdict:
+    """Say how much is left, and until when it will do."""
+    day = span.ends_at + timedelta(days=left)
+    by_en = f"; empty by {local_day(day, span.time_zone)} at this pace" if left < AHEAD_DAYS else ""
+    by_fr = f" ; vide d'ici le {local_day_fr(day, span.time_zone)} à ce rythme" if left < AHEAD_DAYS else ""
+    return Verdict(
+        series.asset_id,
+        span.ends_at,
+        True,
+        since,
+        score=AHEAD_DAYS / max(left, 0.5),
+        severity="urgent" if left <= 7 else "warning",
+        sentence_en=(
+            f"{series.name}: the battery is at {now:.0f} %, falling since {local_day(since, span.time_zone)}{by_en}."
+            " To do: change the battery."
+        ),
+        sentence_fr=(
+            f"{series.name} : la pile est à {now:.0f} %, en baisse depuis le {local_day_fr(since, span.time_zone)}"
+            f"{by_fr}. À faire : changer la pile."
+        ),
+        evidence={
+            "charge_percent": round(now, 1),
+            "days_left": round(left, 1) if left < AHEAD_DAYS else None,
+            "low_at_percent": LOW_PERCENT,
+            "curve_from": (span.ends_at - REACH).isoformat(),
+            "curve_to": span.ends_at.isoformat(),
+        },
+        device_id=series.device_id,
+        series_id=series.series_id,
+    )
+
+
+HINT = Hint(
+    name="battery_low",
+    asset_types=(),
+    rhythm="day",
+    reach=REACH,
+    version="1",
+    read=partial(read_series_days, quantities=("battery_level", "battery_voltage")),
+    tell=tell,
+    stride=timedelta(days=28),
+)

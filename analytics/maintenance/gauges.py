@@ -1,0 +1,62 @@
+"""Hours of gauges as hints about single machines look at them: shared by those of water, structures and containers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from store.gauge_hours import GaugeHours
+
+Floats = NDArray[np.float64]
+Gauges = Mapping[int, Mapping[str, Sequence[GaugeHours]]]
+HOUR_S, DAY_S = 3600.0, 86_400.0
+
+
+def current(series: Sequence[GaugeHours], at: datetime, reach_s: float) -> GaugeHours | None:
+    """Give the series that spoke last before an instant, cut to its hours of the time before; None where none did.
+
+    A sensor that was replaced is another series: what the old one said is not compared with what the new one says.
+    """
+    until_s = at.timestamp()
+    cut = [(row, row.between(until_s - reach_s, until_s)) for row in series]
+    known = [(row, part) for row, part in cut if part.stop > part.start]
+    if not known:
+        return None
+    row, part = max(known, key=lambda one: (one[0].begins_s[one[1].stop - 1], one[1].stop - one[1].start))
+    return take(row, part)
+
+
+def take(row: GaugeHours, part: slice | NDArray[np.bool_] | NDArray[np.int64]) -> GaugeHours:
+    """Keep some hours."""
+    return replace(
+        row,
+        begins_s=row.begins_s[part],
+        low=row.low[part],
+        mean=row.mean[part],
+        high=row.high[part],
+        covered_s=row.covered_s[part],
+        n_values=row.n_values[part],
+    )
+
+
+def daily_medians(begins_s: Floats, values: Floats, until_s: float) -> tuple[Floats, Floats]:
+    """Give (begin [Unix s], median) of the spans of 24 hours before an instant that hold values, in order of time."""
+    if not values.size:
+        return np.empty(0), np.empty(0)
+    days, first = np.unique(np.floor((begins_s - until_s) / DAY_S), return_index=True)
+    medians = [float(np.median(part)) for part in np.split(values, first[1:])]
+    return np.asarray(until_s + days * DAY_S, dtype=np.float64), np.array(medians)
+
+
+def quantiles(rows: Floats, level: float) -> Floats:
+    """Give a quantile (0 to 1) of what is known (not NaN) of each row; NaN where nothing is."""
+    ordered = np.sort(rows, axis=1)  # NaN come last
+    last = np.maximum(np.isfinite(ordered).sum(axis=1) - 1, 0)
+    place = level * last
+    below = np.floor(place).astype(np.int64)
+    each = np.arange(rows.shape[0])
+    low, high = ordered[each, below], ordered[each, np.minimum(below + 1, last)]
+    found: Floats = low + (place - below) * (high - low)
+    return found

@@ -1,0 +1,153 @@
+"""A pump that draws another power than its flow and head ask for, by its own curve of when it was sound.
+
+The curve (`analytics.rotating.off_curve`) is learnt on the first fourteen days of the last four months on which it ran;
+residuals are medians of days. It is there when their CUSUM (`analytics.rotating.wear`) stands above its limit with the
+last three days 5 % off on the same side, and gone below 2.5 %. More power is a worn impeller, a clogged inlet or a worn
+ring; less is a sensor that is off, or air in the pump. Flow, and head or else pressure, must be measured on the pump.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import numpy as np
+
+from analytics.grouping import by_quantity
+from analytics.maintenance import Hint, Span, Verdict
+from analytics.maintenance.gauges import Floats, current, daily_medians
+from analytics.maintenance.lamps import LEAST_COVERED_S
+from analytics.rotating.off_curve import is_running, learn_curve, residuals
+from analytics.rotating.wear import LIMIT, N_STEPS, add_up
+from analytics.sentence import local_day, local_day_fr
+from analytics.spread import spread_of_steps
+from store.gauge_hours import GaugeHours, read_gauge_hours
+
+REACH = timedelta(days=120)
+N_REFERENCE, LEAST_DAYS = 14, 20
+FRESH_S = 3 * 86_400.0
+OFF, NEAR, FAR = 0.05, 0.025, 0.2
+LARGEST = 1e9  # of any unit: beyond, and where it is no number, a value is not known
+QUANTITIES = ("active_power", "flow", "head", "water_pressure")
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Hours in which a pump ran: begins [Unix s], flow [m3/h] and head (or pressure) (n_hours, 2), power [W]."""
+
+    pump: GaugeHours
+    begins_s: Floats
+    duty: Floats
+    power: Floats
+    has_head: bool
+
+
+def tell(rows: Sequence[GaugeHours], span: Span) -> list[Verdict]:
+    """Judge each pump at each midnight; `score` is by how much it is off, as a share of what is expected."""
+    gauges = by_quantity(rows)
+    return [
+        judge(hours, part)
+        for part in span.parts()
+        for own in gauges.values()
+        if (hours := hours_of(own, part.ends_at)) is not None
+    ]
+
+
+def hours_of(own: Mapping[str, Sequence[GaugeHours]], at: datetime) -> Hours | None:
+    """Put the hours together that all sensors of a pump know; None without power or flow."""
+    power, flow, head, pressure = (current(own.get(name, ()), at, REACH.total_seconds()) for name in QUANTITIES)
+    if power is None or flow is None:
+        return None
+    head = head or pressure
+    parts = [power, flow] if head is None else [power, flow, head]
+    known = [row.begins_s[(row.covered_s >= LEAST_COVERED_S) & (np.abs(row.mean) <= LARGEST)] for row in parts]
+    common = known[0]
+    for other in known[1:]:
+        common = np.intersect1d(common, other)
+    means = [row.mean[np.isin(row.begins_s, common)] for row in parts]
+    runs = is_running(means[0])
+    third = means[2][runs] if head is not None else np.full(int(runs.sum()), np.nan)
+    return Hours(power, common[runs], np.column_stack((means[1][runs], third)), means[0][runs], head is not None)
+
+
+def judge(hours: Hours, span: Span) -> Verdict:
+    """Follow a pump's residuals."""
+    at = span.ends_at
+    unknown = Verdict(hours.pump.asset_id, at, None, span.begins_at)
+    days = np.unique(np.floor((hours.begins_s - at.timestamp()) / 86_400.0))
+    if days.size < LEAST_DAYS:
+        return unknown
+    sound = hours.begins_s < at.timestamp() + (days[N_REFERENCE - 1] + 1) * 86_400.0
+    curve = learn_curve(hours.duty[sound], hours.power[sound])
+    if curve is None:
+        return unknown
+    each = residuals(curve, hours.duty, hours.power)
+    inside = np.isfinite(each)
+    days_s, logs = daily_medians(hours.begins_s[inside], each[inside], at.timestamp())
+    if days_s.size < LEAST_DAYS or at.timestamp() - days_s[-1] > FRESH_S:
+        return unknown
+    return conclude(hours, days_s, logs, span)
+
+
+def conclude(hours: Hours, days_s: Floats, logs: Floats, span: Span) -> Verdict:
+    """Say whether the last days are off on one side."""
+    last = logs[-N_STEPS:]
+    side = 1.0 if np.median(last) > 0 else -1.0
+    sums = add_up(side * logs, spread_of_steps(logs))
+    if float((side * last).min()) < np.log1p(OFF) or sums[-1] <= LIMIT:
+        is_near = float(np.abs(last).max()) < NEAR
+        return Verdict(hours.pump.asset_id, span.ends_at, False if is_near else None, span.begins_at)
+    zeros = np.flatnonzero(sums == 0)
+    since = datetime.fromtimestamp(float(days_s[int(zeros[-1]) + 1 if zeros.size else 0]), UTC)
+    return present(hours, float(np.expm1(np.median(last))), since, span)
+
+
+def present(hours: Hours, off: float, since: datetime, span: Span) -> Verdict:
+    """Say that a pump is off its curve."""
+    percent = f"{100 * abs(off):.0f} %"
+    head_en, head_fr = (" and its head", " et sa hauteur") if hours.has_head else ("", "")
+    more_en, more_fr = ("more", "de plus") if off > 0 else ("less", "de moins")
+    do_en = (
+        "check impeller, wear rings and strainer" if off > 0 else "check the flow meter, the pressure sensor, and air"
+    )
+    do_fr = (
+        "contrôler la roue, les bagues d'usure et la crépine"
+        if off > 0
+        else "contrôler le débitmètre, le capteur de pression et la présence d'air"
+    )
+    return Verdict(
+        hours.pump.asset_id,
+        span.ends_at,
+        True,
+        since,
+        score=abs(off),
+        severity="warning" if abs(off) < FAR else "urgent",
+        sentence_en=(
+            f"{hours.pump.name} draws {percent} {more_en} than its flow{head_en} ask for by its own curve, for"
+            f" {N_STEPS} days and more, since {local_day(since, span.time_zone)}. To do: {do_en}."
+        ),
+        sentence_fr=(
+            f"{hours.pump.name} consomme {percent} {more_fr} que ce que demandent son débit{head_fr} d'après sa propre"
+            f" courbe, depuis {N_STEPS} jours au moins, début vers le {local_day_fr(since, span.time_zone)}. À faire :"
+            f" {do_fr}."
+        ),
+        evidence={
+            "off_share": round(off, 4),
+            "has_head": hours.has_head,
+            "quantity": "active_power",
+            "curve_from": (since - timedelta(days=14)).isoformat(),
+            "curve_to": span.ends_at.isoformat(),
+        },
+    )
+
+
+HINT = Hint(
+    name="pump_off_curve",
+    asset_types=("pump",),
+    rhythm="day",
+    reach=REACH,
+    version="1",
+    read=partial(read_gauge_hours, quantities=QUANTITIES),
+    tell=tell,
+    stride=timedelta(days=28),
+)

@@ -1,0 +1,149 @@
+"""A pump or fan whose bearing wears: its vibration rises above its own, at like speed, and stays there.
+
+Velocity of vibration as ISO 20816-3 takes it; hours at within a tenth of the usual speed, so that a pump that works
+more does not count as worn. A day is the median of its hours, clean the twentieth percentile of the days of three
+months. The CUSUM and the rule are those of `analytics.rotating.wear`: it is there above the CUSUM's limit with the last
+three days at 1.25 times clean, and gone below 1.12 times. Urgent from 4.5 mm/s on, where the standard's zone D begins
+for machines of 15 to 300 kW on a rigid base.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from analytics.grouping import by_quantity
+from analytics.maintenance import Hint, Span, Verdict
+from analytics.maintenance.gauges import DAY_S, current, daily_medians, take
+from analytics.rotating.wear import N_STEPS, WORN, add_up, worn_steps
+from analytics.sentence import french_number, local_day, local_day_fr, number
+from analytics.spread import spread_of_steps
+from store.gauge_hours import GaugeHours, read_gauge_hours
+
+REACH = timedelta(days=90)
+LEAST_DAYS = 7
+FRESH = timedelta(days=2)
+LIKE_SPEED = 0.1
+CLEAN_QUANTILE = 0.2
+SOUND = 1.12
+ZONE_D_MM_S = 4.5
+WARM_K = 3.0
+
+
+class Wear(NamedTuple):
+    """What the last days of a pump say: vibration clean and now [mm/s], since when, how much warmer its bearing [K]."""
+
+    clean: float
+    now: float
+    since: datetime
+    warmer_k: float | None
+
+
+def tell(rows: Sequence[GaugeHours], span: Span) -> list[Verdict]:
+    """Judge each pump at each midnight; `score` is its vibration in multiples of the clean one, less 1."""
+    gauges = by_quantity(rows)
+    pumps = [own for own in gauges.values() if "vibration_velocity" in own]
+    told = (judge(own, part) for part in span.parts() for own in pumps)
+    return [verdict for verdict in told if verdict is not None]
+
+
+def judge(own: Mapping[str, Sequence[GaugeHours]], span: Span) -> Verdict | None:
+    """Compare the last days of a pump with its clean ones; None before its first hour."""
+    at, reach_s = span.ends_at, REACH.total_seconds()
+    vibration = current(own["vibration_velocity"], at, reach_s)
+    if vibration is None:
+        return None
+    speed = current(own.get("rotation_speed", ()), at, reach_s)
+    hours = vibration if speed is None else at_like_speed(vibration, speed)
+    days_s, days = daily_medians(hours.begins_s, hours.mean, at.timestamp())
+    unknown = Verdict(vibration.asset_id, at, None, span.begins_at)
+    if days.size < LEAST_DAYS or at.timestamp() - days_s[-1] > FRESH.total_seconds():
+        return unknown
+    clean = max(float(np.quantile(days, CLEAN_QUANTILE)), 1e-6)
+    logs = np.log(np.maximum(days, 1e-6) / clean)
+    sigma = spread_of_steps(logs)
+    times = days[-N_STEPS:] / clean
+    if not worn_steps(logs, sigma)[-1]:
+        return Verdict(vibration.asset_id, at, False if times.max() < SOUND else None, span.begins_at)
+    zeros = np.flatnonzero(add_up(logs, sigma) == 0)
+    first = int(zeros[-1]) + 1 if zeros.size else 0
+    since = datetime.fromtimestamp(float(days_s[first]), UTC)
+    warmer = warming(own.get("bearing_temperature", ()), at, since)
+    return present(vibration, span, Wear(clean, float(np.median(days[-N_STEPS:])), since, warmer))
+
+
+def at_like_speed(vibration: GaugeHours, speed: GaugeHours) -> GaugeHours:
+    """Keep the hours in which a pump turned about as fast as it usually does."""
+    _, own, other = np.intersect1d(vibration.begins_s, speed.begins_s, return_indices=True)
+    turning = speed.mean[other]
+    usual = float(np.median(turning[turning > 0])) if (turning > 0).any() else 0.0
+    is_like = np.abs(turning - usual) <= LIKE_SPEED * usual
+    mask = np.zeros(vibration.begins_s.size, dtype=np.bool_)
+    mask[own[is_like]] = True
+    return take(vibration, mask)
+
+
+def warming(series: Sequence[GaugeHours], at: datetime, since: datetime) -> float | None:
+    """Give how much warmer a bearing is in the last days than in the two weeks before the wear [K]."""
+    row = current(series, at, (at - since).total_seconds() + 14 * DAY_S)
+    if row is None:
+        return None
+    before = row.mean[row.between(0.0, since.timestamp())]
+    now = row.mean[row.between(at.timestamp() - N_STEPS * DAY_S, at.timestamp())]
+    return float(np.median(now) - np.median(before)) if before.size and now.size else None
+
+
+def present(pump: GaugeHours, span: Span, wear: Wear) -> Verdict:
+    """Say that a bearing wears."""
+    is_warm = wear.warmer_k is not None and wear.warmer_k >= WARM_K
+    warm = number(round(wear.warmer_k or 0.0, 1))
+    warm_en = f", its bearing is {warm} K warmer" if is_warm else ""
+    warm_fr = f", son palier est plus chaud de {french_number(warm)} K" if is_warm else ""
+    now, clean, times = (
+        number(round(wear.now, 2)),
+        number(round(wear.clean, 2)),
+        number(round(wear.now / wear.clean, 1)),
+    )
+    return Verdict(
+        pump.asset_id,
+        span.ends_at,
+        True,
+        wear.since,
+        score=wear.now / wear.clean - 1,
+        severity="urgent" if wear.now >= ZONE_D_MM_S else "warning",
+        sentence_en=(
+            f"{pump.name}: vibration is {now} mm/s, {times} times its usual {clean} mm/s at like speed, rising since"
+            f" {local_day(wear.since, span.time_zone)}{warm_en}. To do: listen to the bearing, grease or change it and"
+            " check the alignment before it seizes."
+        ),
+        sentence_fr=(
+            f"{pump.name} : la vibration est de {french_number(now)} mm/s, soit {french_number(times)} fois les"
+            f" {french_number(clean)} mm/s habituels à même vitesse, en hausse depuis le"
+            f" {local_day_fr(wear.since, span.time_zone)}{warm_fr}. À faire : écouter le roulement, le graisser ou le"
+            " changer et contrôler l'alignement avant qu'il ne grippe."
+        ),
+        evidence={
+            "vibration_mm_s": round(wear.now, 3),
+            "usual_mm_s": round(wear.clean, 3),
+            "worn_from_mm_s": round(WORN * wear.clean, 3),
+            "zone_d_from_mm_s": ZONE_D_MM_S,
+            "bearing_warmer_k": None if wear.warmer_k is None else round(wear.warmer_k, 2),
+            "quantity": "vibration_velocity",
+            "curve_from": (wear.since - timedelta(days=14)).isoformat(),
+            "curve_to": span.ends_at.isoformat(),
+        },
+    )
+
+
+HINT = Hint(
+    name="pump_wear",
+    asset_types=("pump",),
+    rhythm="day",
+    reach=REACH,
+    version="1",
+    read=partial(read_gauge_hours, quantities=("vibration_velocity", "rotation_speed", "bearing_temperature")),
+    tell=tell,
+    stride=timedelta(days=28),
+)

@@ -1,0 +1,165 @@
+"""A part of a bridge that has moved for good: displacement, tilt, strain or crack width, less what temperature does.
+
+The effect of temperature is taken out by the element's own past (`thermal`), with the temperature of the element, of
+its bridge, or of the same parent. Days are medians of their hours; reference are the first ten days of the last 400.
+A change counts when the last three days lie on one side of the reference by six sigma of the ordinary difference from
+day to day and by what matters to whoever looks after a bridge (`LEAST_BY_QUANTITY`: orders of size of what surveying
+resolves and of first warning limits), and is gone below half of that: passing vehicles and weather do not last three
+days.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+
+from analytics.grouping import by_quantity
+from analytics.maintenance import Hint, Span, Verdict
+from analytics.maintenance.gauges import DAY_S, Floats, Gauges, current, daily_medians
+from analytics.maintenance.thermal import without_temperature
+from analytics.sentence import french_number, local_day, local_day_fr, number, sign_of, spaced
+from analytics.spread import spread_of_steps
+from sensors.quantity import find_quantity
+from store.gauge_hours import GaugeHours, read_gauge_hours
+
+REACH = timedelta(days=400)
+N_REFERENCE, N_DAYS = 10, 3
+FRESH = timedelta(days=2)
+N_SIGMAS = 6.0
+GONE_SHARE = 0.5
+URGENT_TIMES = 5.0
+LEAST_BY_QUANTITY = {"displacement": 1.0, "tilt": 0.01, "strain": 30.0, "crack_width": 0.2}  # mm, degrees, um/m, mm
+
+
+class Change(NamedTuple):
+    """How far a quantity of an element has moved from its reference, what counts as moved, and since when."""
+
+    quantity: str
+    moved: float
+    limit: float
+    nearest: float  # of the last days to the reference, in limits, 0 where they lie on both sides of it
+    farthest: float
+    since: datetime
+
+
+def tell(rows: Sequence[GaugeHours], span: Span) -> list[Verdict]:
+    """Judge each element at each midnight; `score` is how far it moved in multiples of what counts."""
+    gauges = by_quantity(rows)
+    elements = [asset_id for asset_id, own in gauges.items() if own.keys() & LEAST_BY_QUANTITY.keys()]
+    told = (judge(gauges, asset_id, part) for part in span.parts() for asset_id in elements)
+    return [verdict for verdict in told if verdict is not None]
+
+
+def judge(gauges: Gauges, asset_id: int, span: Span) -> Verdict | None:
+    """Look at all quantities of an element; None before its first hour."""
+    own = {
+        quantity: row
+        for quantity in LEAST_BY_QUANTITY
+        if (row := current(gauges[asset_id].get(quantity, ()), span.ends_at, REACH.total_seconds())) is not None
+    }
+    if not own:
+        return None
+    warmth = temperature_of(gauges, asset_id, span.ends_at)
+    changes = [change for row in own.values() if (change := change_of(row, warmth, span.ends_at)) is not None]
+    if not changes:
+        return Verdict(asset_id, span.ends_at, None, span.begins_at)
+    worst = max(changes, key=lambda change: change.nearest)
+    if worst.nearest < 1:
+        is_gone = max(change.farthest for change in changes) < GONE_SHARE
+        return Verdict(asset_id, span.ends_at, False if is_gone else None, span.begins_at)
+    return present(own[worst.quantity], span, worst, changes)
+
+
+def temperature_of(gauges: Gauges, asset_id: int, at: datetime) -> tuple[Floats, Floats]:
+    """Give (hours, temperature) of an element: its own, else the mean of the elements of its bridge or parent."""
+    rows = {
+        one: row
+        for one, quantities in gauges.items()
+        if (row := current(quantities.get("temperature", ()), at, REACH.total_seconds())) is not None
+    }
+    if asset_id in rows:
+        return rows[asset_id].begins_s, rows[asset_id].mean
+    place = place_of(gauges[asset_id])
+    near = [row for row in rows.values() if (row.parent_id, row.attributes.get("bridge")) == place]
+    if not near or place == (None, None):
+        return np.empty(0), np.empty(0)
+    hours, where = np.unique(np.concatenate([row.begins_s for row in near]), return_inverse=True)
+    sums = np.bincount(where, np.concatenate([row.mean for row in near]))
+    return hours, sums / np.bincount(where)
+
+
+def place_of(quantities: Mapping[str, Sequence[GaugeHours]]) -> tuple[int | None, object]:
+    """Say what an element is a part of: its parent and the bridge that its inventory names."""
+    row = next(series[0] for series in quantities.values())
+    return row.parent_id, row.attributes.get("bridge")
+
+
+def change_of(row: GaugeHours, warmth: tuple[Floats, Floats], at: datetime) -> Change | None:
+    """Compare the last days of a quantity with its first; None where too little is known."""
+    hours, left = without_temperature(row.begins_s, row.mean, *warmth)
+    days_s, days = daily_medians(hours, left, at.timestamp())
+    if days.size < N_REFERENCE + N_DAYS or at.timestamp() - days_s[-1] > FRESH.total_seconds() + DAY_S:
+        return None
+    moved = days - float(np.median(days[:N_REFERENCE]))
+    limit = max(LEAST_BY_QUANTITY[row.quantity], N_SIGMAS * spread_of_steps(days))
+    last = moved[-N_DAYS:] / limit
+    side = float(np.sign(last[-1]))
+    inside = np.flatnonzero(side * moved < limit)
+    first = min(int(inside[-1]) + 1 if inside.size else 0, days.size - 1)
+    return Change(
+        row.quantity,
+        float(np.median(moved[-N_DAYS:])),
+        limit,
+        max(0.0, float((side * last).min())),
+        float(np.abs(last).max()),
+        datetime.fromtimestamp(float(days_s[first]), UTC),
+    )
+
+
+def present(row: GaugeHours, span: Span, worst: Change, changes: Sequence[Change]) -> Verdict:
+    """Say that an element has moved."""
+    quantity = find_quantity(worst.quantity)
+    unit = "" if quantity is None else spaced(sign_of(quantity.unit))
+    names = ("", "") if quantity is None else (quantity.name_en.lower(), quantity.name_fr.lower())
+    by, limit = f"{worst.moved:+.3g}", number(worst.limit)
+    return Verdict(
+        row.asset_id,
+        span.ends_at,
+        True,
+        worst.since,
+        score=worst.nearest,
+        severity="urgent" if worst.nearest >= URGENT_TIMES else "warning",
+        sentence_en=(
+            f"{row.name}: {names[0]} has changed by {by}{unit}, temperature's effect taken out ({limit}{unit} and more"
+            f" counts), beyond that since {local_day(worst.since, span.time_zone)}, and does not come back. To do: have"
+            " the element inspected and levelled, and restrict loads if that confirms it."
+        ),
+        sentence_fr=(
+            f"{row.name} : {names[1]}, effet de la température retiré, a changé de {french_number(by)}{unit} (compte à"
+            f" partir de {french_number(limit)}{unit}), au-delà depuis le {local_day_fr(worst.since, span.time_zone)},"
+            " sans retour. À faire : faire inspecter et niveler l'élément, et limiter les charges si cela se confirme."
+        ),
+        evidence={
+            "changes": {
+                change.quantity: {"moved": round(change.moved, 4), "limit": round(change.limit, 4)}
+                for change in changes
+            },
+            "quantity": worst.quantity,
+            "curve_from": (worst.since - timedelta(days=30)).isoformat(),
+            "curve_to": span.ends_at.isoformat(),
+        },
+    )
+
+
+HINT = Hint(
+    name="settlement",
+    asset_types=("bridge_element",),
+    rhythm="day",
+    reach=REACH,
+    version="1",
+    read=partial(read_gauge_hours, quantities=(*LEAST_BY_QUANTITY, "temperature")),
+    tell=tell,
+    stride=timedelta(days=28),
+)

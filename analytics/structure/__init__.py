@@ -1,0 +1,1 @@
+"""Bridges and other structures as arrays of numbers: features of windows, and how far they are from a reference."""

@@ -1,0 +1,53 @@
+"""One message sent to one webhook: plain HTTP or HTTPS, signed, no redirect followed, no proxy, the answer not read."""
+
+import http.client
+import ssl
+import time
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import msgspec
+
+from sensors.webhook import DELIVERY, SIGNATURE, check_address, sign
+from store.webhooks import Attempt, Delivery
+
+PATIENCE_S = 10.0
+
+
+def send(delivery: Delivery) -> Attempt:
+    """Send, and say what came of it; whatever goes wrong on the way is an attempt that failed."""
+    at = datetime.now(UTC)
+    began = time.monotonic()
+    try:
+        status = post(delivery, int(at.timestamp()))
+        return Attempt(at, time.monotonic() - began, status)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        reason = f"{type(error).__name__}: {error}"[:200]
+        return Attempt(at, time.monotonic() - began, None, reason.replace("\x00", ""))
+
+
+def post(delivery: Delivery, at_s: int) -> int:
+    """Post the body and give the status."""
+    check_address(delivery.url)  # once more: the table may have been changed by hand
+    body = msgspec.json.encode(delivery.body)
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "Vigie",
+        DELIVERY: str(delivery.delivery_id),
+        SIGNATURE: sign(delivery.secret, at_s, body),
+    }
+    parts = urlsplit(delivery.url)
+    connection = open_connection(parts.scheme, parts.hostname or "", parts.port)
+    try:
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        connection.request("POST", path, body, headers)
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def open_connection(scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
+    """Prepare a connection; certificates are checked against those that the machine trusts."""
+    if scheme == "https":
+        return http.client.HTTPSConnection(host, port, timeout=PATIENCE_S, context=ssl.create_default_context())
+    return http.client.HTTPConnection(host, port, timeout=PATIENCE_S)

@@ -1,0 +1,68 @@
+/** Work orders that wait, the most severe first: each is planned, started, closed in its own line. */
+
+import { h } from "./dom.js";
+import { count, instant } from "./format.js";
+import { localised, say } from "./language.js";
+import { mark, rank, severityName } from "./severity.js";
+import { state, timeZone, update, watch } from "./state.js";
+import { drawClosing } from "./workclose.js";
+import { drawPlanning } from "./workplan.js";
+
+/** @typedef {import("./types.js").WorkOrder} WorkOrder */
+/** @typedef {import("./language.js").Sentence} Sentence */
+
+const N_SHOWN = 100;
+
+export function drawWorkOrders() {
+  const total = h("span", { class: "badge" });
+  const list = h("ul", {});
+  const empty = h("p", { class: "hint" });
+  /** Lines that are drawn, so that a form somebody fills in outlives a refresh. @type {Map<string, HTMLElement>} */
+  let drawn = new Map();
+  const show = () => {
+    const orders = sortOrders(state.workOrders ?? []).slice(0, N_SHOWN);
+    const lines = new Map(orders.map((order) => [keyOf(order), drawn.get(keyOf(order)) ?? drawLine(order)]));
+    const elements = [...lines.values()];
+    const isSame = elements.length === list.children.length && elements.every((one, index) => one === list.children[index]);
+    if (!isSame) list.replaceChildren(...elements);
+    drawn = lines;
+    total.textContent = state.workOrders === null ? "" : count(state.workOrders.length);
+    empty.textContent = state.workOrders === null ? say("loading") : say("work_none");
+    empty.hidden = elements.length > 0;
+  };
+  watch(["workOrders", "canWrite", "territories"], show);
+  show();
+  return h("section", { class: "card work-orders", "aria-labelledby": "work-title" },
+    h("div", { class: "card-head" }, h("h2", { id: "work-title" }, say("work_orders")), total), empty, list);
+}
+
+/** @param {WorkOrder} order */
+const keyOf = (order) => `${order.work_order_id} ${order.version} ${state.canWrite}`;
+
+/** The most severe first, then what was planned or opened first. @param {WorkOrder[]} orders */
+export function sortOrders(orders) {
+  const since = (/** @type {WorkOrder} */ one) => one.planned_at ?? one.opened_at;
+  return [...orders].sort((one, other) => rank(other.severity) - rank(one.severity) || since(one).localeCompare(since(other)));
+}
+
+/** What it is about, as a person said it or as Vigie did. @param {WorkOrder} order */
+export function titleOf(order) {
+  return order.title || localised(order, "sentence");
+}
+
+/** @param {WorkOrder} order */
+function drawLine(order) {
+  const zone = timeZone(order.territory);
+  const facts = [
+    say("work_number", { n: order.work_order_id }), say(/** @type {Sentence} */ (`work_${order.state}`)), order.technician,
+    order.planned_at && say("work_planned_for", { at: instant(order.planned_at, zone) }),
+  ].filter(Boolean).join(" · ");
+  const open = () => update({ assetId: order.asset_id });
+  const asset = order.asset_id && h("button", { type: "button", class: "link", onclick: open }, order.asset_name);
+  return h("li", { "data-order": order.work_order_id },
+    h("div", { class: "work-what" }, mark(order.severity),
+      h("div", { class: "words" }, h("strong", {}, titleOf(order)),
+        h("p", { class: "meta" }, h("b", { class: order.severity }, severityName(order.severity)), ` · ${facts}`),
+        order.note && h("p", { class: "meta" }, order.note), asset)),
+    state.canWrite && h("div", { class: "work-acts" }, drawClosing(order), drawPlanning(order)));
+}

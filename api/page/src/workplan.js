@@ -1,0 +1,42 @@
+/** Who does a work order and when; that it was begun, or will not be done. */
+
+import { change } from "./api.js";
+import { attempt } from "./attempt.js";
+import { h } from "./dom.js";
+import { say } from "./language.js";
+import { refreshNow } from "./refresh.js";
+import { timeZone } from "./state.js";
+import { seen } from "./workwrite.js";
+import { fromLocal, toLocal } from "./zonedtime.js";
+
+/** @typedef {import("./types.js").WorkOrder} WorkOrder */
+
+/** @param {WorkOrder} order */
+export function drawPlanning(order) {
+  const zone = timeZone(order.territory);
+  const result = h("p", { class: "result", role: "alert" });
+  const technician = h("input", { autocomplete: "off", maxlength: 100, value: order.technician ?? "" });
+  const planned = h("input", { type: "datetime-local", value: order.planned_at ? toLocal(order.planned_at, zone) : "" });
+  const write = seen(order);
+  const edit = (/** @type {object} */ body) => attempt(async () => {
+    await write((headers, asked) => change("PATCH", `work-orders/${order.work_order_id}`, {}, asked, headers), body);
+    refreshNow();
+  }, (faults) => { result.textContent = say("failed", { detail: faults.map((one) => one.sentence_en).join(" ") }); });
+  const save = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    edit({
+      technician: technician.value.trim() || null,
+      planned_at: planned.value ? fromLocal(planned.value, zone) : null,
+    });
+  };
+  const start = () => edit({ move: "start" });
+  const cancel = () => edit({ move: "cancel" });
+  return h("details", { class: "work-plan" },
+    h("summary", {}, say("work_plan"), h("span", { class: "hidden" }, ` : ${say("work_number", { n: order.work_order_id })}`)),
+    h("form", { onsubmit: save },
+      h("div", { class: "work-more" }, h("label", {}, say("work_technician"), technician), h("label", {}, say("work_planned_at"), planned)),
+      h("div", { class: "acts" },
+        h("button", { type: "submit", class: "main" }, say("verdict_save")),
+        order.state !== "started" && h("button", { type: "button", class: "quiet", onclick: start }, say("work_start")),
+        h("button", { type: "button", class: "quiet", onclick: cancel }, say("work_cancel"))), result));
+}

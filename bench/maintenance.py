@@ -1,0 +1,88 @@
+"""Training and scoring of remaining life for 20,000 assets: `python -m bench.maintenance`. JSON lines.
+
+Survival curves of 20,000 assets of ten types, and a life model of 60 units of 200 days with eight sensors that tells
+20,000 units of 90 days; the health of 20,000 assets with a finding on every tenth, as the daily job tells it. CPU
+seconds of one thread. No database: reading and writing are not part of it.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TypeVar
+
+import numpy as np
+
+from analytics.evaluate.row import Row
+from analytics.health.family import FAMILIES
+from analytics.health.known import Known
+from analytics.health.scoring import score_assets
+from analytics.health.signal import COMING
+from analytics.remaining_life.families import asset_life
+from analytics.remaining_life.features import Floats
+from analytics.remaining_life.model import Settings, learn_life, tell_life
+from store.asset_health import HealthAsset, OpenFinding
+from store.models import AssetLife
+
+N_ASSETS, N_TYPES, N_TOLD = 20_000, 10, 90
+TRAINING_GOAL_S, SCORING_GOAL_S = 300.0, 30.0
+Result = TypeVar("Result")
+
+
+def main() -> None:
+    """Measure, print."""
+    random = np.random.default_rng(0)
+    data = asset_life.data_of(drawn_lives(random))
+    curves, curves_s = timed(lambda: asset_life.train(data))
+    units = [drawn_unit(random, 200) for _ in range(60)]
+    model, model_s = timed(lambda: learn_life(units, Settings()))
+    assert curves is not None
+    assert model is not None
+    ages = random.uniform(0, 4000, N_ASSETS)
+    _, ages_s = timed(lambda: [asset_life.tell(curves, f"type-{n}", ages[n::N_TYPES]) for n in range(N_TYPES)])
+    running = [drawn_unit(random, 200)[:N_TOLD] for _ in range(N_ASSETS)]
+    _, running_s = timed(lambda: tell_life(model, running))
+    training_s, scoring_s = curves_s + model_s, ages_s + running_s
+    print(Row("maintenance.life_train", training_s, "s", "lower", goal=TRAINING_GOAL_S, n=N_ASSETS).line())
+    print(Row("maintenance.life_score", scoring_s, "s", "lower", goal=SCORING_GOAL_S, n=N_ASSETS).line())
+    told, health_s = timed(lambda: score_assets(drawn_town(random)))
+    print(Row("maintenance.health_score", health_s, "s", "lower", goal=SCORING_GOAL_S, n=len(told)).line())
+
+
+def drawn_lives(random: np.random.Generator) -> list[AssetLife]:
+    """Draw lives, a part of them ended."""
+    ends, ages = 4000 * random.weibull(2.5, N_ASSETS), random.uniform(10, 4000, N_ASSETS)
+    return [
+        AssetLife(f"asset-{n}", f"type-{n % N_TYPES}", 0.0, float(min(end, age)), is_ended=bool(end <= age))
+        for n, (end, age) in enumerate(zip(ends, ages, strict=True))
+    ]
+
+
+def drawn_unit(random: np.random.Generator, n_days: int) -> Floats:
+    """Draw a unit of eight sensors, half of which climb to its end."""
+    left = np.arange(n_days - 1.0, -1.0, -1.0)[:, None]
+    climb = np.exp(-left / 40) * (np.arange(8) < 4)
+    return np.asarray(climb + random.normal(0, 0.1, (n_days, 8)), dtype=np.float64)
+
+
+def drawn_town(random: np.random.Generator) -> Known:
+    """Draw assets of all types and ages, with their lives, and a finding on every tenth of them."""
+    at, types, kinds = datetime(2026, 5, 1, tzinfo=UTC), sorted(FAMILIES), sorted(COMING)
+    ages = random.uniform(0, 4000, N_ASSETS).tolist()
+    assets = [HealthAsset(n, f"Asset {n}", types[n % len(types)], ages[n], None, True) for n in range(N_ASSETS)]
+    findings = [
+        OpenFinding(n, n, None, kinds[n % len(kinds)], at, "warning", None, "It is odd.", "C'est étrange.", None, None)
+        for n in range(0, N_ASSETS, 10)
+    ]
+    lives = [replace(life, asset_type=types[n % len(types)]) for n, life in enumerate(drawn_lives(random))]
+    return Known(assets, findings, life=asset_life.train(asset_life.data_of(lives)))
+
+
+def timed(do: Callable[[], Result]) -> tuple[Result, float]:
+    """Do something, and give the CPU seconds it took."""
+    begin = time.process_time()
+    return do(), time.process_time() - begin
+
+
+if __name__ == "__main__":
+    main()

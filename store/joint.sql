@@ -1,0 +1,58 @@
+-- name: read_joint_assets
+-- Assets with two and more sensors in place, of which any has spoken since the hour up to which they were scored.
+with sensors as (
+    select sa.asset_id, s.series_id, l.observed_at, concat_ws(' ', d.external_id, nullif(s.channel, ''), s.quantity) as sensor,
+           s.channel, q.name_en, q.name_fr, q.unit
+    from series s
+    join quantities q using (quantity)
+    join last_values l using (series_id)
+    join series_assets sa using (series_id)
+    left join devices d on d.device_id = s.device_id
+    where q.kind = 'gauge' and s.quantity <> all (%(without)s::text[]) and sa.period @> l.observed_at
+)
+select a.asset_id, a.territory_id, a.name, t.time_zone, x.version, x.scored_to, x.sensors, x.state,
+       array_agg(o.series_id order by o.sensor, o.series_id), array_agg(o.sensor order by o.sensor, o.series_id),
+       array_agg(o.channel order by o.sensor, o.series_id), array_agg(o.name_en order by o.sensor, o.series_id),
+       array_agg(o.name_fr order by o.sensor, o.series_id), array_agg(o.unit order by o.sensor, o.series_id)
+from sensors o
+join assets a using (asset_id)
+join territories t using (territory_id)
+left join joint_states x using (asset_id)
+where (x.scored_to is null or x.scored_to < %(until)s) and a.asset_id >= %(first_asset)s and a.asset_id < %(end_asset)s
+group by a.asset_id, t.time_zone, x.asset_id
+having count(*) >= 2 and (x.scored_to is null or max(o.observed_at) >= x.scored_to)
+order by x.scored_to nulls first, a.asset_id
+limit %(n_assets)s
+
+-- name: read_first_hours
+select sa.asset_id, min(first.bucket)
+from unnest(%(asset_ids)s::int[]) as w (asset_id)
+join series_assets sa using (asset_id)
+cross join lateral (
+    select h.bucket from measurements_hourly h
+    where h.series_id = sa.series_id and h.bucket >= coalesce(lower(sa.period), '-infinity')
+    order by h.bucket limit 1
+) as first
+where sa.series_id = any (%(series_ids)s::int[])
+group by sa.asset_id
+
+-- name: read_joint_hours
+-- Per sensor the bytes of all hours (since 1970) and of their means: nothing to parse value by value.
+select w.asset_id, w.series_id,
+       string_agg(int8send((date_part('epoch', h.bucket) / 3600)::bigint), '' order by h.bucket),
+       string_agg(float8send(h.time_weighted_mean), '' order by h.bucket)
+from unnest(%(asset_ids)s::int[], %(series_ids)s::int[], %(begins)s::timestamptz[], %(ends)s::timestamptz[])
+     as w (asset_id, series_id, begins_at, ends_at)
+join measurements_hourly h on h.series_id = w.series_id and h.bucket >= w.begins_at and h.bucket < w.ends_at
+join series_assets sa on sa.series_id = w.series_id and sa.asset_id = w.asset_id and sa.period @> h.bucket
+where h.bucket >= %(earliest)s and h.bucket < %(latest)s and h.time_weighted_mean is not null
+group by w.asset_id, w.series_id
+
+-- name: save_joint_states
+insert into joint_states (asset_id, version, scored_to, sensors, state)
+values (%(asset_id)s, %(version)s, %(scored_to)s, %(sensors)s, %(state)s)
+on conflict (asset_id) do update
+set version = excluded.version, scored_to = excluded.scored_to, sensors = excluded.sensors, state = excluded.state
+
+-- name: read_asset_blocks
+select distinct asset_id / %(size)s from assets order by 1

@@ -1,0 +1,29 @@
+-- name: read_mains
+select asset_id, name,
+       case when jsonb_typeof(attributes -> 'laid_in') = 'number' then (attributes ->> 'laid_in')::float8 end,
+       case when jsonb_typeof(attributes -> 'length_m') = 'number' then (attributes ->> 'length_m')::float8 end,
+       case when jsonb_typeof(attributes -> 'diameter_mm') = 'number' then (attributes ->> 'diameter_mm')::float8 end,
+       attributes ->> 'material', attributes ->> 'street', attributes ->> 'district', retired_at
+from assets
+where territory_id = %(territory_id)s and type = any (%(types)s)
+order by asset_id
+
+-- name: read_breaks
+-- What people entered, and findings that a technician confirmed. Both of one break, within a week, count once.
+with entered as (
+    select c.asset_id, lower(c.period) as at
+    from calendars c
+    join assets a using (asset_id)
+    where c.territory_id = %(territory_id)s and c.kind = 'pipe_break' and a.type = any (%(types)s)
+)
+select asset_id, at from entered
+union all
+select f.asset_id, coalesce(v.failed_at, f.started_at)
+from findings f
+join assets a using (asset_id)
+join verdicts v on v.finding_id = f.finding_id and v.is_current and v.verdict = 'confirmed'
+where f.territory_id = %(territory_id)s and f.kind = 'pipe_break' and a.type = any (%(types)s)
+  and not exists (
+      select from entered e
+      where e.asset_id = f.asset_id and e.at - coalesce(v.failed_at, f.started_at) between interval '-7 days' and interval '7 days')
+order by at, asset_id

@@ -1,0 +1,177 @@
+"""Health of assets out of findings, verdicts, rates and lives."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+
+from analytics.health.family import FAMILIES
+from analytics.health.known import Known
+from analytics.health.scoring import score_assets
+from analytics.health.signal import COMING, LEAST_LEADS, Verdicts, meaning_of
+from analytics.maintenance import hints
+from analytics.remaining_life.families import asset_life, failure_probability
+from sensors.types import asset_types
+from store.asset_health import FailureCost, Health, HealthAsset, KindVerdicts, OpenFinding, Outcome
+from store.models import AssetLife
+
+AT = datetime(2026, 5, 1, tzinfo=UTC)
+
+
+def an_asset(number: int = 1, **changed: Any) -> HealthAsset:
+    return replace(HealthAsset(number, f"Pompe {number}", "pump", 100.0, None, is_watched=True), **changed)
+
+
+def a_finding(**changed: Any) -> OpenFinding:
+    finding = OpenFinding(
+        finding_id=1,
+        asset_id=1,
+        incident_id=None,
+        kind="pump_wear",
+        started_at=AT,
+        severity="warning",
+        is_confirmed=None,
+        sentence_en="Pump 1 vibrates.",
+        sentence_fr="La pompe 1 vibre.",
+        days_left=None,
+        breaks_a_year=None,
+    )
+    return replace(finding, **changed)
+
+
+def score_one(asset: HealthAsset | None = None, *findings: OpenFinding, **known: Any) -> Health:
+    (told,) = score_assets(Known([asset or an_asset()], findings, **known))
+    return told
+
+
+def test_asset_without_history_has_its_family_s_rate_marked_so() -> None:
+    told = score_one()
+    rate = FAMILIES["pump"].failures_per_year
+    assert told.within_90 == pytest.approx(-np.expm1(-rate * 90 / 365.25), rel=0.01)
+    assert (told.basis, told.calibration, told.health, told.signals) == ("prior", "prior", 1.0, ())
+    assert "taux supposé de la famille" in told.reason_fr
+    assert "rate assumed of its family" in told.reason_en
+
+
+def test_what_nobody_knows_is_said_not_to_be_known() -> None:
+    told = score_one(an_asset(type="sculpture", is_watched=False))
+    assert (told.basis, told.health, told.within_30, told.left_d, told.expected_loss_eur) == ("unknown", *[None] * 4)
+    assert "on ne sait pas" in told.reason_fr
+    assert "not known" in told.reason_en
+
+
+def test_unknown_type_with_a_finding_has_a_probability_but_no_loss() -> None:
+    told = score_one(an_asset(type="sculpture"), a_finding(kind="flicker"))
+    assert told.within_7 == pytest.approx(0.8)
+    assert (told.basis, told.expected_loss_eur) == ("signals", None)
+
+
+def test_finding_raises_the_probability_and_says_why() -> None:
+    told = score_one(None, a_finding())
+    assert told.within_30 is not None
+    assert told.within_30 > 0.45
+    assert told.health == pytest.approx(1 - 0.8 * 0.5)
+    assert told.finding_id == 1
+    assert told.reason_fr.startswith("La pompe 1 vibre. Ce genre de constat est juste à 80 % (hypothèse).")
+    assert "€ par jour" in told.reason_fr
+    consequence = FAMILIES["pump"].consequence_eur
+    assert told.expected_loss_eur == pytest.approx(told.within_30 * consequence, rel=0.01)
+
+
+def test_asset_that_was_replaced_is_not_blamed_for_the_one_before_it() -> None:
+    """What began before it was installed was said of another; its age counts from then."""
+    replaced = an_asset(installed_at=AT + timedelta(days=1), age_d=0.0)
+    assert score_one(replaced, a_finding()).basis == "prior"
+    assert score_one(an_asset(installed_at=AT - timedelta(days=1)), a_finding()).basis == "signals"
+
+
+def test_lives_of_a_type_make_the_old_likelier_to_end_and_begin_anew_with_a_new_one() -> None:
+    random = np.random.default_rng(3)
+    ends, ages = 3000 * random.weibull(3, 400), random.uniform(10, 4000, 400)
+    lives = [
+        AssetLife(f"pump-{n}", "pump", 0.0, float(min(end, age)), is_ended=bool(end <= age))
+        for n, (end, age) in enumerate(zip(ends, ages, strict=True))
+    ]
+    life = asset_life.train(asset_life.data_of(lives))
+    old, new = score_assets(Known([an_asset(1, age_d=4000.0), an_asset(2, age_d=0.0)], [], life=life))
+    assert old.basis == new.basis == "life"
+    assert (old.within_90 or 0) > 2 * (new.within_90 or 1)
+    other = score_one(an_asset(type="lift"), life=life)  # no lift has ended
+    assert other.basis == "prior"
+
+
+def test_territory_s_own_costs_and_rate_go_before_the_assumed_ones() -> None:
+    own = FailureCost("pump", 2.0, 10.0, 20.0, 70.0, 5.0, "factures")
+    told = score_one(costs=[own])
+    assert (told.people_eur, told.safety_eur, told.repair_eur, told.basis) == (10, 20, 70, "entered")
+    assert told.expected_loss_eur == pytest.approx(100 * -np.expm1(-2 * 30 / 365.25), rel=0.01)
+    assert "taux saisi" in told.reason_fr
+    keep_rate = FailureCost("pump", None, 10.0, 20.0, 70.0, 5.0, "factures")
+    assert score_one(costs=[keep_rate]).basis == "prior"
+
+
+def test_verdicts_move_precision_and_measured_leads_take_over() -> None:
+    assumed = meaning_of("pump_wear")
+    wrong = meaning_of("pump_wear", Verdicts(0, 12))
+    assert (assumed.precision, assumed.is_measured) == (0.8, False)
+    assert wrong.precision == pytest.approx(0.2)
+    assert wrong.lead_d == assumed.lead_d
+    soon = meaning_of("pump_wear", Verdicts(9, 1, LEAST_LEADS, 48.0))
+    assert (soon.lead_d, soon.is_measured) == (2.0, True)
+    late = meaning_of("pump_wear", Verdicts(9, 1, LEAST_LEADS, -5.0))
+    assert late.is_there
+    told = score_one(None, a_finding(), verdicts=[KindVerdicts("pump_wear", "pump", 0, 12, 0, None)])
+    assert told.signals[0].precision == pytest.approx(0.2)
+    assert "mesuré sur vos verdicts" in told.reason_fr
+    elsewhere = score_one(None, a_finding(), verdicts=[KindVerdicts("pump_wear", "lift", 0, 12, 0, None)])
+    assert elsewhere.signals[0].precision == 0.8
+
+
+def test_finding_s_own_time_goes_before_the_usual_one() -> None:
+    soon = score_one(None, a_finding(kind="lift_wear", days_left={"early": 1, "likely": 2, "late": 9}))
+    later = score_one(None, a_finding(kind="lift_wear", days_left=28.5))
+    assert (soon.signals[0].lead_d, later.signals[0].lead_d) == (2.0, 28.5)
+    pipe = score_one(an_asset(type="water_pipe"), a_finding(kind="break_to_come", breaks_a_year=0.5))
+    assert pipe.signals[0].lead_d == pytest.approx(506.3)
+    there = score_one(None, a_finding(kind="flicker", days_left=12))
+    assert there.signals[0].lead_d == 0
+
+
+def test_what_a_technician_confirmed_is_taken_for_true() -> None:
+    told = score_one(None, a_finding(kind="flicker", is_confirmed=True))
+    assert told.within_7 == pytest.approx(0.99, abs=0.001)
+    assert told.health == pytest.approx(0.5)
+
+
+def test_calibration_maps_a_type_that_has_enough_failures_and_marks_the_others() -> None:
+    """Of pumps told 0.8 only half had failed; lifts have too few failures to say."""
+    outcomes = [
+        Outcome(kind, place, held, told, 100, failed, n)
+        for kind, n in (("pump", 20), ("lift", 19))
+        for place in (1, 2, 3)
+        for held in (False, True)
+        for told, failed in ((0.01, 1), (0.8, 50))
+    ]
+    data = failure_probability.data_of(outcomes)
+    model = failure_probability.train(data)
+    assert model is not None
+    told, is_fitted = failure_probability.calibrate(model, "pump", np.array([[0.01, 0.8, 0.9], [0.0, 0.405, 0.405]]))
+    assert is_fitted
+    assert told == pytest.approx(np.array([[0.01, 0.5, 0.5], [0.01, 0.255, 0.255]]))
+    same, is_lift_fitted = failure_probability.calibrate(model, "lift", told)
+    assert (same.tolist(), is_lift_fitted) == (told.tolist(), False)
+    assert failure_probability.train(failure_probability.data_of([])) is None
+    score = failure_probability.score(model, data)
+    assert score is not None
+    assert score < 1
+    marked = score_one(None, a_finding(), calibration=model)
+    assert marked.calibration == "fitted"
+    assert score_one(an_asset(type="lift"), calibration=model).calibration == "prior"
+
+
+def test_every_kind_that_comes_is_a_kind_that_is_found_and_every_type_is_looked_up() -> None:
+    general = {"level_shift", "unusual_together", "unusual_value"}
+    assert set(COMING) <= set(hints()) | general
+    assert set(FAMILIES) <= set(asset_types())

@@ -1,0 +1,1 @@
+"""Maintenance hints, by hand and on drawn towns."""

@@ -1,0 +1,113 @@
+"""Ageing drivers and cycling lamps, on drawn streets and by hand."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from analytics.maintenance import Span, Verdict, driver_ageing, flicker
+from analytics.maintenance.gauges import quantiles
+from simulators.effect import faults, lookalikes
+from store.gauge_hours import GaugeHours
+from tests.support.drawn_hours import draw, gauge_days, gauge_hours
+from tests.support.towns import a_town, an_episode, with_episodes
+
+START = datetime(2025, 9, 22, tzinfo=UTC)
+PARIS = ZoneInfo("Europe/Paris")
+DAY = timedelta(days=1)
+N_DAYS = 32
+
+
+def a_span(n_days: int, hour: int) -> Span:
+    """So many civil days, told at an hour of each; the change of the clock among them."""
+    first = datetime(START.year, START.month, START.day, hour, tzinfo=PARIS)
+    ends = tuple((first + (i + 1) * DAY).astimezone(UTC) for i in range(n_days))
+    return Span(first.astimezone(UTC), ends[-1], "Europe/Paris", ends)
+
+
+def accused(verdicts: Sequence[Verdict]) -> set[int | None]:
+    """The assets that something is said of."""
+    return {verdict.asset_id for verdict in verdicts if verdict.is_present}
+
+
+@pytest.fixture(scope="module")
+def street() -> tuple[dict[str, int], list[GaugeHours]]:
+    """Forty lamps in autumn: a driver ages, a lamp cycles, one dies; an order, a trip, a restart."""
+    town = a_town(134, START, scale=0.1)
+    planted = [
+        an_episode(town, faults()["driver_ageing"], "lampe-00009", 26, 5, 20),
+        an_episode(town, faults()["flicker"], "lampe-00021", 11.4, 5),
+        an_episode(town, faults()["dead_lamp"], "lampe-00030", 14.5, 4, 3),
+        an_episode(town, faults()["day_burner"], "lampe-00002", 6.4, 4),
+        an_episode(town, lookalikes()["switch_off_order"], "armoire-01", 17.5, 6),
+        an_episode(town, faults()["cabinet_tripped"], "armoire-01", 25.7, 0.8),
+    ]
+    with_episodes(town, planted)
+    place = {asset.slug: index + 1 for index, asset in enumerate(town.assets)}
+    return place, gauge_hours(town, draw(town, ("lighting",), N_DAYS), ("active_power", "power_factor"))
+
+
+def test_ageing_driver_is_told_before_it_fails(street: tuple[dict[str, int], list[GaugeHours]]) -> None:
+    place, hours = street
+    verdicts = driver_ageing.tell(gauge_days(hours), a_span(N_DAYS, 0))
+    assert accused(verdicts) == {place["lampe-00009"]}
+    first = next(verdict for verdict in verdicts if verdict.is_present)
+    assert START + 8 * DAY < first.at < START + 24 * DAY
+
+
+def test_cycling_lamp_is_told_and_what_its_neighbours_do_too_is_not(
+    street: tuple[dict[str, int], list[GaugeHours]],
+) -> None:
+    place, hours = street
+    powers = [row for row in hours if row.quantity == "active_power" and row.parent_id is not None]
+    verdicts = flicker.tell(powers, a_span(N_DAYS - 1, 12))
+    assert accused(verdicts) == {place["lampe-00021"]}
+    told = [verdict.at for verdict in verdicts if verdict.is_present]
+    assert [at.date() for at in told] == [(START + n * DAY).date() for n in range(12, 17)]
+    own = [verdict for verdict in verdicts if verdict.asset_id == place["lampe-00021"] and verdict.at > told[-1]]
+    assert any(verdict.is_present is False for verdict in own)
+
+
+def family(power: Sequence[Sequence[float]], factor: Sequence[Sequence[float]]) -> list[GaugeHours]:
+    """Days of the lamps of one cabinet."""
+    rows = []
+    for index, pair in enumerate(zip(power, factor, strict=True)):
+        for quantity, own in zip(("active_power", "power_factor"), pair, strict=True):
+            begins = np.array([(START.replace(tzinfo=PARIS) + i * DAY).timestamp() for i in range(len(own))])
+            values, full = np.array(own, dtype=float), np.full(len(own), 80_000.0)
+            about = (2 * index + (quantity == "power_factor"), index, f"Lamp {index}", 99, {}, quantity)
+            rows.append(GaugeHours(*about, begins, values, values, values, full, full))
+    return rows
+
+
+def test_mains_and_season_that_all_lamps_share_are_no_ageing() -> None:
+    trend = np.concatenate((np.ones(15), np.full(15, 0.85)))
+    rows = family([50 / trend] * 6, [0.95 * trend] * 6)
+    assert accused(driver_ageing.tell(rows, a_span(30, 0))) == set()
+
+
+@pytest.mark.parametrize(
+    "factors", [[0.0] * 20, [np.nan] * 20, [0.9], [1e-9, 1.0] * 10, [-0.9] * 20, [np.inf] * 20, [0.9] * 20]
+)
+def test_odd_power_factors_give_no_finding_and_no_error(factors: Sequence[float]) -> None:
+    sound = [[0.95] * len(factors)] * 5
+    rows = family([[40.0] * len(factors)] * 6, [*sound, factors])
+    for verdict in driver_ageing.tell(rows, a_span(21, 0)):
+        assert np.isfinite(verdict.score)
+        assert not (verdict.is_present and verdict.asset_id != 5)
+
+
+def test_lamp_without_neighbours_is_not_judged() -> None:
+    rows = family([[40.0] * 20], [[0.95] * 10 + [0.5] * 10])
+    assert accused(driver_ageing.tell(rows, a_span(20, 0))) == set()
+
+
+@pytest.mark.parametrize("level", [0.0, 0.1, 0.5, 0.9, 1.0])
+def test_quantiles_of_what_is_known_are_numpys(level: float) -> None:
+    draws = np.random.default_rng(6)
+    rows = np.where(draws.random((40, 9)) < 0.3, np.nan, draws.normal(0, 1, (40, 9)))
+    rows[:, 0] = 1.0
+    assert quantiles(rows, level) == pytest.approx(np.nanquantile(rows, level, axis=1))
+    assert np.isnan(quantiles(np.full((2, 3), np.nan), level)).all()
