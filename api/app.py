@@ -60,14 +60,16 @@ def create_app(
         app.state.courier = courier = Courier(open_desk, patience_s)
         app.state.hub = hub = Hub(pool)
         watch_streams(metrics, app.state.gate, clerk, hub)
-        async with (
-            in_background(keep_noting(pool, Meter("api", lambda: courier.n_bytes)), "usage"),
-            in_background(clerk.keep_writing(), "exports"),
-            hub.closing(),
-        ):
-            yield
-        await courier.close()
-        await pool.close()
+        try:
+            async with (
+                in_background(keep_noting(pool, Meter("api", lambda: courier.n_bytes)), "usage"),
+                in_background(clerk.keep_writing(), "exports"),
+                hub.closing(),
+            ):
+                yield
+        finally:  # also when what ran inside failed: a pool left open keeps its program from ending
+            await courier.close()
+            await pool.close()
 
     # The interactive documentation that comes with FastAPI loads its scripts from elsewhere; the page works offline.
     app = FastAPI(
