@@ -15,6 +15,7 @@ import psycopg
 from psycopg import errors, sql
 
 from store import columnstore
+from store.record_retention import end_records
 from store.reports import end_reports
 from store.sql import load_queries
 
@@ -22,13 +23,16 @@ QUERIES = load_queries(__file__)
 SETTLE = timedelta(days=7)
 N_SERIES = 500  # whose hours or days end in one transaction
 Connection = psycopg.Connection[tuple[Any, ...]]
-Level = Literal["raw", "hour", "day"]
+Level = Literal["raw", "hour", "day", "record"]
 Held = Literal["still needed", "loaded lately", "in use"]
 
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """Rows of one class and level that have outlived their age; `held` says why they stay all the same."""
+    """Rows of one class and level that have outlived their age; `held` says why they stay all the same.
+
+    What the platform notes of itself is the level `record`, with its table in place of a class.
+    """
 
     level: Level
     retention_class: str
@@ -88,11 +92,12 @@ def run(
     """
     if not is_dry:
         end_reports(connection, now)
+    records = [Ending("record", *record) for record in end_records(connection, now, is_dry=is_dry)]
     row = connection.execute(QUERIES["read_needed_from"]).fetchone()
     needed_from: datetime | None = row[0] if row else None
     if needed_from is None:
-        return []
-    endings = []
+        return records
+    endings = records
     for chunk in find_chunks(connection, now, settle, ready_by=None if names_held else needed_from):
         held = why_held(chunk, needed_from)
         if held is None and not is_dry:

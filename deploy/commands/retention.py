@@ -42,7 +42,7 @@ def show(endings: Sequence[Ending], verb: str) -> None:
     for ending in endings:
         fate = f"stays: {ending.held}" if ending.held else verb
         period = f"{ending.begins_at:%Y-%m-%d} to {ending.ends_at:%Y-%m-%d}"
-        typer.echo(f"{ending.level:<4} {ending.retention_class:<12} {period} {ending.n_rows:>12} rows  {fate}")
+        typer.echo(f"{ending.level:<6} {ending.retention_class:<16} {period} {ending.n_rows:>12} rows  {fate}")
     if not endings:
         typer.echo("nothing has outlived its class")
 

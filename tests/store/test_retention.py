@@ -269,7 +269,7 @@ def test_commands_say_what_would_go_and_end_it(
     monkeypatch.setenv("VIGIE_DATABASE_URL", f"{services.database_url.rpartition('/')[0]}/{connection.info.dbname}")
     monkeypatch.setenv("VIGIE_MQTT_URL", services.mqtt_url)
     dry = run_command("retention", "--dry-run")
-    assert re.search(r"raw  short +2020-12-24 to 2021-01-21 +\d+ rows  stays: loaded lately", dry)
+    assert re.search(r"raw +short +2020-12-24 to 2021-01-21 +\d+ rows  stays: loaded lately", dry)
     assert "would go" not in dry  # hours wait for their raw values
     assert "short: raw 62 days, hours 90 days, days 120 days; 1 series" in run_command("retention", "classes")
     assert run_command("retention", "set", "tiny", "--raw-days", "70") == "tiny is set\n"
