@@ -1,5 +1,6 @@
 """Devices that have become silent, and those that speak again."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -25,12 +26,21 @@ def watch_silence(connection: Connection, now: datetime) -> WatchReport:
     with connection.transaction():
         n_closed = close_recovered(connection, entry.finding_kind)
         quiet = read_quiet_devices(connection, entry.finding_kind, now, LONGEST_SILENCE, SHORTEST_SILENCE)
-        for device in quiet:
-            score = score_silence(connection, entry, device, now)
-            own_entry = moved_for(connection, entry, device.territory_id, device.asset_id)
-            if score is not None and score.value >= own_entry.open_at:
-                n_opened += open_finding(connection, silent_finding(entry, device, score, now))
+        for territory_id, devices in by_territory(quiet).items():
+            own_entries = moved_for(connection, entry, territory_id, [device.asset_id for device in devices])
+            for device in devices:
+                score = score_silence(connection, entry, device, now)
+                if score is not None and score.value >= own_entries[device.asset_id].open_at:
+                    n_opened += open_finding(connection, silent_finding(entry, device, score, now))
     return WatchReport(len(quiet), n_opened, n_closed)
+
+
+def by_territory(devices: Iterable[QuietDevice]) -> dict[int, list[QuietDevice]]:
+    """Put the devices of each territory together."""
+    found: dict[int, list[QuietDevice]] = {}
+    for device in devices:
+        found.setdefault(device.territory_id, []).append(device)
+    return found
 
 
 def score_silence(connection: Connection, entry: DetectorEntry, device: QuietDevice, now: datetime) -> Score | None:

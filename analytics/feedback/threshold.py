@@ -19,10 +19,13 @@ def moved(entry: DetectorEntry, factor: float) -> DetectorEntry:
     return replace(entry, open_at=entry.open_at * factor, close_at=entry.close_at * factor, sure_at=sure_at)
 
 
-def moved_for(connection: Connection, entry: DetectorEntry, territory_id: int, asset_id: int | None) -> DetectorEntry:
-    """Give a detector as `moved` does, for findings about an asset (None: about none) of a territory."""
-    factors = read_asset_factors(connection, entry.finding_kind, territory_id, [asset_id])
-    return moved(entry, factors.get(asset_id, 1.0))
+def moved_for(
+    connection: Connection, entry: DetectorEntry, territory_id: int, asset_ids: Iterable[int | None]
+) -> dict[int | None, DetectorEntry]:
+    """Give a detector as `moved` does, for findings about each of these assets (None: about none) of a territory."""
+    ids = list(set(asset_ids))
+    factors = read_asset_factors(connection, entry.finding_kind, territory_id, ids)
+    return {asset_id: moved(entry, factors.get(asset_id, 1.0)) for asset_id in ids}
 
 
 def without_quiet(

@@ -104,10 +104,11 @@ def test_a_moved_detector_opens_later_and_scores_alike(connection: Connection) -
     entry = detectors()["robust_level"]
     move_by_hand(connection, PLACE, 2.0, "test")
     ((territory_id, asset_id),) = fetch(connection, "select territory_id, asset_id from assets limit 1")
-    own = moved_for(connection, entry, territory_id, asset_id)
+    entries = moved_for(connection, entry, territory_id, [asset_id, None, asset_id])
+    own = entries[asset_id]
     assert (own.open_at, own.close_at, own.sure_at) == (2 * entry.open_at, 2 * entry.close_at, 2 * entry.sure_at)
     assert own.make is entry.make
-    assert moved_for(connection, entry, territory_id, None) is entry
+    assert entries[None] is entry
     assert moved(detectors()["silence"], 1.5).open_at == 1.5 * detectors()["silence"].open_at
 
 
