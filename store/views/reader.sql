@@ -512,14 +512,77 @@ where m.series_id in (
     select s.series_id from public.series s
     where s.territory_id in (select territory_id from reader.readable_territories));
 
--- Current values of published KPIs: the only thing shown without a key.
+-- Current values of published KPIs, shown without a key; those of bays only where there are enough of them.
 create view reader.public_kpi_values with (security_barrier) as
 select t.slug as territory, t.name as territory_name, k.kpi, k.period, k.value, k.unit, k.low, k.high, k.baseline,
        k.completeness, k.method, k.method_version, k.withheld, k.computed_at
 from public.kpi_values k
 join public.kpi_publications p on p.territory_id = k.territory_id and p.kpi = k.kpi
 join public.territories t on t.territory_id = k.territory_id
-where k.is_current and k.asset_id is null;
+where k.is_current and k.asset_id is null
+  and (k.kpi not like 'bay\_%'
+       or (select count(*) from public.assets a
+           where a.territory_id = k.territory_id and a.type = 'parking_bay' and a.retired_at is null) >= 5);
+
+-- What a reader's own territories publish, and the record of it.
+create view reader.publications with (security_barrier) as
+select p.publication_id, t.slug as territory, p.territory_id, reader.veil(p.slug) as publication, p.dataset,
+       reader.veil(p.title_fr) as title_fr, reader.veil(p.title_en) as title_en, p.licence, p.frequency, p.step,
+       p.least_group, reader.veil(p.contact) as contact, p.from_on, p.created_at, p.created_by, p.withdrawn_at,
+       reader.veil(p.withdrawn_because) as withdrawn_because, r.n_releases, r.published_at
+from public.publications p
+join public.territories t on t.territory_id = p.territory_id
+left join lateral (
+    select count(*)::int as n_releases, max(r.published_at) as published_at
+    from public.publication_releases r
+    where r.publication_id = p.publication_id
+) r on true
+where p.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.publication_releases with (security_barrier) as
+select r.release_id, r.publication_id, p.territory_id, r.number, r.published_at, r.published_by, r.period, r.n_rows,
+       r.n_hidden, r.completeness, r.files
+from public.publication_releases r
+join public.publications p on p.publication_id = r.publication_id
+where p.territory_id in (select territory_id from reader.readable_territories);
+
+-- Open data, shown without a key: what was ever published, its record, and the files of what still is. Who published it
+-- is not told. The place of a territory is that of its assets, coarse.
+create view reader.public_publications with (security_barrier) as
+select p.publication_id, t.slug as territory, t.name as territory_name, p.slug as publication, p.dataset, p.title_fr,
+       p.title_en, p.licence, p.frequency, p.step, p.least_group, p.contact, p.withdrawn_at, p.withdrawn_because,
+       r.issued_at, r.told_from, r.told_to, last.published_at, last.number as release, last.n_rows, last.n_hidden,
+       last.completeness, case when p.withdrawn_at is null then last.files else '[]' end as files,
+       place.west, place.south, place.east, place.north
+from public.publications p
+join public.territories t on t.territory_id = p.territory_id
+cross join lateral (
+    select min(r.published_at) as issued_at, min(lower(r.period)) as told_from, max(upper(r.period)) as told_to
+    from public.publication_releases r
+    where r.publication_id = p.publication_id
+) r
+join lateral (
+    select * from public.publication_releases r where r.publication_id = p.publication_id order by r.number desc limit 1
+) last on true
+cross join lateral (
+    select floor(min(a.longitude) * 100) / 100 as west, floor(min(a.latitude) * 100) / 100 as south,
+           ceil(max(a.longitude) * 100) / 100 as east, ceil(max(a.latitude) * 100) / 100 as north
+    from public.assets a
+    where a.territory_id = p.territory_id and a.retired_at is null
+) place;
+
+create view reader.public_releases with (security_barrier) as
+select r.release_id, t.slug as territory, p.slug as publication, p.dataset, r.number as release, r.published_at,
+       lower(r.period) as "from", upper(r.period) as "to", r.n_rows, r.n_hidden, r.completeness, r.files, p.withdrawn_at
+from public.publication_releases r
+join public.publications p on p.publication_id = r.publication_id
+join public.territories t on t.territory_id = p.territory_id;
+
+create view reader.public_files with (security_barrier) as
+select f.file_id, f.publication_id, f.name, f.media_type, f.sha256, f.n_bytes, f.content
+from public.publication_files f
+join public.publications p on p.publication_id = f.publication_id
+where p.withdrawn_at is null;
 
 revoke all on all tables in schema public from public;
 revoke all on schema public from public;
@@ -536,6 +599,7 @@ end
 $$;
 grant usage on schema public, reader to vigie_reader, vigie_api; -- public holds TimescaleDB's functions
 grant select on all tables in schema reader to vigie_reader, vigie_api;
-revoke select on reader.public_kpi_values, reader.plain_measurements from vigie_reader;
+revoke select on reader.public_kpi_values, reader.plain_measurements, reader.public_publications,
+    reader.public_releases, reader.public_files from vigie_reader;
 grant select on public.api_keys, public.api_key_territories, public.quantities to vigie_api;
 grant insert on public.audit_log to vigie_api;
