@@ -10,7 +10,7 @@ from sensors.publication import COARSE_DOMAINS
 from store.inputs import Connection, CounterAmount, Window, read_counters_of
 from store.open_rows import count_bays, read_assets, read_published_kpis
 
-KPI_FIELDS = 12
+COMPLETENESS = 10  # place of the column in a row
 SHORTEST_MONTH_S = 27.5 * 86_400
 
 
@@ -69,7 +69,7 @@ def kpis(connection: Connection, ask: Ask) -> Made:
             continue
         name = kpi_name(row[0])
         rows.append((row[0], name.name_en, name.name_fr, *row[1:]))
-    known = [row[9] for row in rows if row[9] is not None]
+    known = [row[COMPLETENESS] for row in rows if row[COMPLETENESS] is not None]
     return Made({"kpis": rows}, n_hidden, sum(known) / len(known) if known else None)
 
 

@@ -59,10 +59,14 @@ def bounds_of(sums: Sequence[tuple[np.ndarray, float, float]], bay: int, n_bays:
 
 
 def learnt(places: Sequence[Sequence[float]], shown: Sequence[Shown], total: Shown) -> float:
-    """Give how much of its range is shut out for the bay of which most is learnt, 0 to 1."""
+    """Give how much of its range is shut out for the bay of which most is learnt, 0 to 1.
+
+    The first bay of each place stands for the others: all sums that hold one hold the other.
+    """
     sums = known_sums(places, shown, total)
     n_bays = sum(len(bays) for bays in places)
-    ranges = [bounds_of(sums, bay, n_bays) for bay in range(n_bays)]
+    firsts = np.cumsum([0, *(len(bays) for bays in places[:-1])])
+    ranges = [bounds_of(sums, bay, n_bays) for bay in firsts]
     return max(1 - (high - low) for low, high in ranges)
 
 
