@@ -1,7 +1,7 @@
 """How much each key may post: a bucket of posts that fills at a steady rate, so that no sender takes all the room."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 BURST_S = 10.0  # how long a key that was silent may go on at once, as time at its rate
 MOST_KEYS = 10_000
@@ -13,9 +13,9 @@ class Allowance:
     def __init__(self, posts_per_s: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.posts_per_s = posts_per_s
         self._clock = clock
-        self._full_at: dict[int, float] = {}
+        self._full_at: dict[Hashable, float] = {}
 
-    def take(self, key_id: int) -> float:
+    def take(self, key_id: Hashable) -> float:
         """Take one post out of a key's bucket and give 0, or the seconds until there is one again."""
         if not self.posts_per_s:
             return 0.0

@@ -24,6 +24,7 @@ TITLES = {
     404: "Not found",
     405: "Method not allowed",
     409: "Cannot be done now",
+    410: "Withdrawn",
     412: "Changed meanwhile",
     413: "Too large",
     415: "Body cannot be read",

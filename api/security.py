@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
+from ipaddress import IPv6Address, ip_network
 from math import ceil
 from typing import Annotated
 
@@ -17,6 +18,8 @@ from store.reader import Connection, Pool, limited
 TRUSTED_FOR_S = 5.0  # a revoked key works no longer than this
 MOST_REMEMBERED = 10_000
 MOST_TERRITORIES = 100_000
+OPEN_PER_S = 5.0  # requests for open data of one address, ten seconds' worth at once
+NETWORK_BITS = 64  # of an IPv6 address: what one customer is given
 
 bearer = HTTPBearer(auto_error=False, description="A key made by `vigie key create`.")
 header = APIKeyHeader(name="X-API-Key", auto_error=False, description="The same key, for clients without Bearer.")
@@ -100,6 +103,13 @@ async def require_writer(key: Annotated[Key, Depends(known_key)]) -> Key:
     return key
 
 
+async def require_admin(key: Annotated[Key, Depends(known_key)]) -> Key:
+    """Give the key of a request that may decide what is shown to all, else end it with 403."""
+    if "admin" not in key.scopes:
+        raise ProblemError(403, "this key may not publish: make one with `vigie key create --scope admin`")
+    return key
+
+
 async def require_speaker(request: Request, key: Annotated[Key, Depends(known_key)]) -> frozenset[str]:
     """Give the territories for which the request's key may send messages, else end it with 403, or with 429."""
     if "ingest" not in key.scopes:
@@ -127,8 +137,36 @@ async def public_reader(request: Request) -> AsyncIterator[Connection]:
         yield connection
 
 
+async def open_reader(request: Request) -> AsyncIterator[Connection]:
+    """Give such a connection to whoever asks for open data, but to no address too often: else end it with 429."""
+    allowance: Allowance = request.app.state.open_allowance
+    if wait_s := allowance.take(network_of(request.client.host if request.client else "")):
+        raise ProblemError(
+            429,
+            f"open data are given {allowance.posts_per_s:g} times a second to one address: wait, keep what you have",
+            {"Retry-After": str(ceil(wait_s))},
+        )
+    async with limited(request.app.state.pool, ()) as connection:
+        yield connection
+
+
+def network_of(host: str) -> str:
+    """Give what stands for an asker: the address, of IPv6 the network, of which one customer has all addresses.
+
+    >>> network_of("2001:db8::1:2:3:4"), network_of("192.0.2.7"), network_of("testclient")
+    ('2001:db8::', '192.0.2.7', 'testclient')
+    """
+    try:
+        address = IPv6Address(host)
+    except ValueError:
+        return host
+    return str(ip_network((int(address), NETWORK_BITS), strict=False).network_address)
+
+
 # Scope "function": the connection is given back before the answer is sent, so a slow client holds none.
 Reader = Annotated[Connection, Depends(limited_reader, scope="function")]
 WriterKey = Annotated[Key, Depends(require_writer)]
 Speaker = Annotated[frozenset[str], Depends(require_speaker, scope="function")]
+AdminKey = Annotated[Key, Depends(require_admin)]
+OpenReader = Annotated[Connection, Depends(open_reader, scope="function")]
 PublicReader = Annotated[Connection, Depends(public_reader, scope="function")]

@@ -7,6 +7,9 @@ from typing import Literal
 
 Kind = Literal["text", "number", "integer", "boolean", "instant"]
 Step = Literal["hour", "day", "month", "none"]
+NAME = "^[a-z0-9-]{1,63}$"
+LINE = "^[^\\x00-\\x1f]{1,200}$"
+CONTACT = "^[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,190}$"
 LEAST_GROUP = 5  # fewer bays, containers or persons than this are never told of together
 
 

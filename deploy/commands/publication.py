@@ -1,6 +1,7 @@
 """`vigie publication`: what territories publish as open data, the record of it, and withdrawal."""
 
 import getpass
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
@@ -11,7 +12,7 @@ from deploy.errors import SettingError
 from deploy.logs import only_warnings
 from deploy.settings import database
 from sensors.kpi import KPI_NAMES
-from sensors.publication import DATA_SETS, FREQUENCIES, LEAST_GROUP, LICENCES
+from sensors.publication import CONTACT, DATA_SETS, FREQUENCIES, LEAST_GROUP, LICENCES, LINE, NAME
 from store.connect import connect
 from store.inputs import Connection
 from store.publications import (
@@ -64,15 +65,15 @@ def add(  # noqa: PLR0913  # the options of the command
         raise SettingError(f"there is no data set {dataset!r}; there are {', '.join(DATA_SETS)}")
     new = NewPublication(
         territory,
-        slug,
+        fitting(slug, NAME, "small letters, digits and -, such as parking"),
         dataset,
-        title_fr or chosen.title_fr,
-        title_en or chosen.title_en,
+        fitting(title_fr or chosen.title_fr, LINE, "a title of one line"),
+        fitting(title_en or chosen.title_en, LINE, "a title of one line"),
         known(licence, LICENCES, "licence"),
         known(frequency, FREQUENCIES, "frequency"),
         known(step or chosen.steps[0], dict.fromkeys(chosen.steps), "step"),
         least,
-        contact,
+        None if contact is None else fitting(contact, CONTACT, "an e-mail address"),
         from_on.date() if from_on else first_day(),
         tuple(known(one, KPI_NAMES, "KPI") for one in kpi or ()),
     )
@@ -125,12 +126,12 @@ def publish(territory: Territory, name: Name) -> None:
 
 @publication.command("withdraw")
 def withdraw_(
-    territory: Territory, name: Name, because: Annotated[str, typer.Option(help="reason, shown to all")]
+    territory: Territory, name: Name, because: Annotated[str, typer.Option(help="reason, one line, shown to all")]
 ) -> None:
     """Withdraw a publication: its files go, its address answers 410, the record of what was published stays."""
     with only_warnings(), database() as url, connect(url, program="publication") as connection:
         try:
-            withdraw(connection, (territory, name), because, actor())
+            withdraw(connection, (territory, name), fitting(because, LINE, "a reason of one line"), actor())
         except NotThereError as error:
             raise SettingError(str(error)) from error
     typer.echo(f"{territory}/{name} is withdrawn")
@@ -149,6 +150,13 @@ def known(word: str, words: Mapping[str, Any], what: str) -> str:
     if word not in words:
         raise SettingError(f"there is no {what} {word!r}; there are {', '.join(words)}")
     return word
+
+
+def fitting(text: str, pattern: str, what: str) -> str:
+    """Give a text that is as it should be. Raises SettingError."""
+    if not re.match(pattern, text):
+        raise SettingError(f"{text!r} cannot be used: give {what}")
+    return text
 
 
 def first_day() -> date:
