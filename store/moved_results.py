@@ -1,6 +1,6 @@
 """What of a territory is said, asked and entered, in the order of writing; see `store.moved_tables`."""
 
-from store.moved_table import DEVICE, PROJECT, SERIES, TERRITORY, MovedTable
+from store.moved_table import DEVICE, PROJECT, PUBLICATION, SERIES, TERRITORY, MovedTable
 
 RESULTS = (
     MovedTable(
@@ -104,6 +104,28 @@ RESULTS = (
         key="evidence_id",
     ),
     MovedTable("kpi_publications", "KPIs that are shown to all", "kpi", TERRITORY),
+    MovedTable(
+        "publications",
+        "what is published as open data",
+        "slug dataset title_fr title_en licence frequency step least_group contact from_on created_at created_by"
+        " withdrawn_at withdrawn_by withdrawn_because",
+        TERRITORY,
+        key="publication_id",
+    ),
+    MovedTable(
+        "publication_releases",
+        "what was published when",
+        "number published_at published_by period n_rows n_hidden completeness files",
+        PUBLICATION,
+        key="release_id",
+    ),
+    MovedTable(
+        "publication_files",
+        "files of the latest release, to which the next one adds",
+        "name media_type sha256 n_bytes content",
+        PUBLICATION,
+        key="file_id",
+    ),
     MovedTable(
         "acceptances",
         "batches of new sensors that were watched, with the signed list",

@@ -61,7 +61,9 @@ def write_catalogue(root: str, rows: Sequence[Row], page: Page, notation: str) -
         writer.add_dataset(row)
     writer.add_page(page, len(rows))
     name = NOTATIONS[notation][0]
-    extra: dict[str, Any] = {"context": {**PREFIXES}, "auto_compact": False} if notation == "jsonld" else {}
+    extra: dict[str, Any] = (
+        {"context": {name: str(one) for name, one in PREFIXES.items()}} if notation == "jsonld" else {}
+    )
     written = writer.graph.serialize(format=name, encoding="utf-8", **extra)
     return bytes(written)
 
@@ -161,7 +163,6 @@ class Catalogue:
         """Describe the territory that publishes."""
         node = URIRef(f"{self.root}/open/territories/{row['territory']}")
         self.add(node, FOAF.Agent, foaf_name=row["territory_name"])
-        self.graph.add((node, DCTERMS.type, self.authority(SKOS.Concept, "corporate-body-classification", "ADM")))
         return node
 
     def theme(self, code: str) -> None:

@@ -117,6 +117,7 @@ def filled(path: str) -> str:
     """Name what the path asks for."""
     numbers = path.replace("{export_id}", "1").replace("{extension}", "csv")
     numbers = numbers.replace("{acceptance_id}/", "1/").replace("{work_order_id}/", "1/")
+    numbers = numbers.replace("{notation}", "ttl").replace("{publication}", "kpis").replace("{file}", "kpis.csv")
     return numbers.replace("{territory}", "north").replace("{kind}", "factors")
 
 

@@ -24,11 +24,13 @@ from tests.support.api import api_client, read_all
 from tests.support.open_town import END, Connection, add, moment, open_town
 from tests.support.shared import shared_data
 
-pytestmark = pytest.mark.services
+# The library's own reader of JSON-LD warns of itself.
+pytestmark = [pytest.mark.services, pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")]
 
 NOTATIONS = {"jsonld": "json-ld", "ttl": "turtle", "rdf": "xml"}
 ALL = ("parking_occupancy", "container_fill", "lighting_energy", "kpis", "mobility_counts", "car_parks")
 DQV = "http://www.w3.org/ns/dqv#"
+HYDRA = "http://www.w3.org/ns/hydra/core#"
 Story = Callable[[httpx.AsyncClient], Awaitable[None]]
 
 
@@ -59,11 +61,19 @@ async def graph_of(client: httpx.AsyncClient, notation: str) -> Graph:
     return Graph().parse(data=answer.content, format=NOTATIONS[notation])
 
 
+async def content_of(client: httpx.AsyncClient, notation: str) -> Graph:
+    """Give the catalogue without the addresses of its pages, which end as the notation does."""
+    graph = await graph_of(client, notation)
+    for subject in list(graph.subjects(RDF.type, URIRef(f"{HYDRA}PartialCollectionView"))):
+        graph.remove((subject, None, None))
+    return graph
+
+
 def test_the_catalogue_says_the_same_in_each_notation(database_url: str, town: Connection) -> None:
     publish_all(town)
 
     async def story(client: httpx.AsyncClient) -> None:
-        graphs = [await graph_of(client, notation) for notation in NOTATIONS]
+        graphs = [await content_of(client, notation) for notation in NOTATIONS]
         assert isomorphic(graphs[0], graphs[1])
         assert isomorphic(graphs[1], graphs[2])
         assert len(list(graphs[0].subjects(RDF.type, DCAT.Dataset))) == len(ALL)
@@ -185,7 +195,7 @@ def test_pages_of_the_catalogue_name_each_data_set_once(
 ) -> None:
     publish_all(town)
     monkeypatch.setattr("api.routes.open_data.N_CATALOGUED", 4)
-    following = URIRef("http://www.w3.org/ns/hydra/core#next")
+    following = URIRef(f"{HYDRA}next")
 
     async def story(client: httpx.AsyncClient) -> None:
         first = await graph_of(client, "ttl")
@@ -226,7 +236,7 @@ def test_names_that_xml_cannot_hold_leave_the_catalogue_readable(database_url: s
     publish(town, add(town, "car_parks"), moment())
 
     async def story(client: httpx.AsyncClient) -> None:
-        assert isomorphic(await graph_of(client, "rdf"), await graph_of(client, "ttl"))
+        assert isomorphic(await content_of(client, "rdf"), await content_of(client, "ttl"))
 
     tell(database_url, None, story)
 

@@ -19,14 +19,21 @@ from tests.support.api import api_client
 from tests.support.proxy import proxied
 from tests.support.town import seed_small_region
 
-OPEN = {"/v1/health", "/v1/public/kpis"}
+OPEN = {"/v1/health", "/v1/public/kpis", "/open/datasets", "/open/releases"}
 BY_TOKEN = {"/v1/calendars/{token}.ics"}  # calendars send no headers: a secret address stands in for a key
+# Open data: what is published, told in tests/api/test_open_data.py.
+PUBLISHED = {
+    "/open/catalogue.{notation}",
+    "/open/datasets/{territory}/{publication}",
+    "/open/datasets/{territory}/{publication}/{file}",
+}
+KEYLESS = OPEN | BY_TOKEN | PUBLISHED
 ROUTES = [route for router in routers() for route in router.routes if isinstance(route, APIRoute)]
 PATHS = sorted((method, route.path) for route in ROUTES for method in route.methods)
 
 
 @pytest.mark.services
-@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path in PATHS if path not in OPEN | BY_TOKEN])
+@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path in PATHS if path not in KEYLESS])
 @pytest.mark.parametrize("key", [None, "vg_wrong", "rubbish", ""])
 def test_route_wants_a_key(database_url: str, method: str, path: str, key: str | None) -> None:
     async def status() -> int:
@@ -141,5 +148,5 @@ def test_openapi_names_the_problem_body_on_every_route() -> None:
     for path, methods in document["paths"].items():
         for operation in methods.values():
             assert operation["description"], path
-            if path not in OPEN | BY_TOKEN:
+            if path not in KEYLESS:
                 assert {"401", "404", "422", "503"} <= set(operation["responses"]), path

@@ -50,6 +50,7 @@ REFERENCES = {
     "batch_id": "batches",
     "resolved_batch_id": "batches",
     "project_id": "projects",
+    "publication_id": "publications",
     "source_id": "sources",
     "replaces_id": "kpi_values",
     "finding_id": "findings",
@@ -73,6 +74,8 @@ NATURAL: dict[str, LiteralString] = {
     " from series s join territories t using (territory_id) left join devices d using (device_id)"
     " left join assets a on a.asset_id = s.asset_id",
     "batches": "select batch_id, concat_ws(' ', worker, committed_at) from batches",
+    "publications": "select publication_id, t.slug || ' ' || p.slug from publications p"
+    " join territories t using (territory_id)",
     "projects": "select project_id, t.slug || ' ' || p.slug from projects p join territories t using (territory_id)",
     "sources": "select source_id, name from sources",
     "kpi_values": "select kpi_value_id, concat_ws(' ', t.slug, asset_id is null, kpi, period, computed_at)"

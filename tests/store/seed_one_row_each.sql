@@ -171,3 +171,15 @@ insert into st_observations (datastream_id, feature_id, phenomenon_at, result)
 select d.datastream_id, f.feature_id, '2026-05-01T10:00:00Z', to_jsonb(d.name)
 from st_datastreams d
 join st_features f using (territory_id);
+
+insert into publications (territory_id, slug, dataset, title_fr, title_en, licence, frequency, step, least_group, from_on,
+                          created_by)
+select territory_id, 'kpis', 'kpis', 'secret of ' || slug, 'secret of ' || slug, 'lov2', 'monthly', 'month', 5,
+       '2026-05-01', 'seed'
+from territories;
+
+insert into publication_releases (publication_id, number, published_at, published_by, period, n_rows, n_hidden,
+                                  completeness, files)
+select publication_id, 1, '2026-05-02', 'seed', '[2026-05-01,2026-05-02)', 7000 + territory_id, 0, 0.5,
+       '[{"name": "kpis.csv", "media_type": "text/csv; charset=utf-8", "n_bytes": 8, "sha256": "seed"}]'
+from publications;
