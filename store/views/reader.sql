@@ -526,22 +526,22 @@ where k.is_current and k.asset_id is null
 
 -- What a reader's own territories publish, and the record of it.
 create view reader.publications with (security_barrier) as
-select p.publication_id, t.slug as territory, p.territory_id, reader.veil(p.slug) as publication, p.dataset,
-       reader.veil(p.title_fr) as title_fr, reader.veil(p.title_en) as title_en, p.licence, p.frequency, p.step,
-       p.least_group, reader.veil(p.contact) as contact, p.from_on, p.created_at, p.created_by, p.withdrawn_at,
-       reader.veil(p.withdrawn_because) as withdrawn_because, r.n_releases, r.published_at
+select p.publication_id, reader.veil(t.slug) as territory, p.territory_id, reader.veil(p.slug) as publication,
+       reader.veil(p.dataset) as dataset, reader.veil(p.title_fr) as title_fr, reader.veil(p.title_en) as title_en,
+       reader.veil(p.licence) as licence, reader.veil(p.frequency) as frequency, reader.veil(p.step) as step,
+       p.least_group, reader.veil(p.contact) as contact, p.from_on, p.created_at, reader.veil(p.created_by) as created_by,
+       p.withdrawn_at, reader.veil(p.withdrawn_because) as withdrawn_because,
+       (select count(*)::int from public.publication_releases r where r.publication_id = p.publication_id) as n_releases,
+       (select max(r.published_at) from public.publication_releases r
+        where r.publication_id = p.publication_id) as published_at
 from public.publications p
 join public.territories t on t.territory_id = p.territory_id
-left join lateral (
-    select count(*)::int as n_releases, max(r.published_at) as published_at
-    from public.publication_releases r
-    where r.publication_id = p.publication_id
-) r on true
 where p.territory_id in (select territory_id from reader.readable_territories);
 
 create view reader.publication_releases with (security_barrier) as
-select r.release_id, r.publication_id, p.territory_id, r.number, r.published_at, r.published_by, r.period, r.n_rows,
-       r.n_hidden, r.completeness, r.files
+select r.release_id, r.publication_id, p.territory_id, r.number, r.published_at,
+       reader.veil(r.published_by) as published_by, r.period, reader.veil(r.n_rows) as n_rows,
+       reader.veil(r.n_hidden) as n_hidden, reader.veil(r.completeness) as completeness, reader.veil(r.files) as files
 from public.publication_releases r
 join public.publications p on p.publication_id = r.publication_id
 where p.territory_id in (select territory_id from reader.readable_territories);
