@@ -3,6 +3,7 @@
 Not yet fit to be shown: `analytics.open_data` hides what is told of too few.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
@@ -38,16 +39,23 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class PlaceStep:
-    """A step of the things of a place: of `n_placed`, `n_known` are known; their shares (0 to 1) sum to `total`."""
+    """A step of the things of a place: `n_known` of them are known, and their shares (0 to 1) sum to `total`."""
 
     begins_at: datetime
     place: str
     name: str
-    n_placed: int
     n_known: int
     total: float
     longitude: float | None
     latitude: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceSteps:
+    """Steps of all places, in order of time and place; `n_placed` things ought to be known in each step."""
+
+    steps: list[PlaceStep]
+    n_placed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,20 +96,23 @@ class KnownAsset:
     attributes: dict[str, Any]
 
 
-def read_parking_steps(connection: Connection, span: Span) -> list[PlaceStep]:
-    """Read places of bays, and car parks that count their cars themselves, in order of time and place."""
+def read_parking_steps(connection: Connection, span: Span) -> PlaceSteps:
+    """Read places of bays, and car parks that count their cars themselves."""
     parameters = span.parameters() | {"counted": list(COUNTED)}
-    found = [
-        PlaceStep(*row)
-        for query in ("read_bay_steps", "read_car_park_steps")
-        for row in connection.execute(QUERIES[query], parameters, prepare=False)
-    ]
-    return sorted(found, key=lambda step: (step.begins_at, step.place))
+    queries = ("read_bay_steps", "read_car_park_steps")
+    return steps_of([row for query in queries for row in rows(connection, QUERIES[query], parameters)])
 
 
-def read_container_steps(connection: Connection, span: Span) -> list[PlaceStep]:
-    """Read places of containers, in order of time and place."""
-    return [PlaceStep(*row) for row in rows(connection, QUERIES["read_container_steps"], span.parameters())]
+def read_container_steps(connection: Connection, span: Span) -> PlaceSteps:
+    """Read places of containers."""
+    return steps_of(rows(connection, QUERIES["read_container_steps"], span.parameters()))
+
+
+def steps_of(found: Sequence[tuple[Any, ...]]) -> PlaceSteps:
+    """Sort rows of place, things placed, and a step, which is empty for a place that said nothing."""
+    n_placed = {place: n for place, n, *_ in found}
+    steps = [PlaceStep(at, place, *rest) for place, _, at, *rest in found if at is not None]
+    return PlaceSteps(sorted(steps, key=lambda step: (step.begins_at, step.place)), sum(n_placed.values()))
 
 
 def read_count_steps(connection: Connection, span: Span) -> list[CountStep]:

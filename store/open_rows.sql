@@ -30,12 +30,10 @@ with bays as (
     where h.bucket >= %(from)s and h.bucket < %(to)s and h.state in (0, 1)
     group by 1, 2, 3
 )
-select s.begins_at, s.place, p.name, p.n_placed, count(*)::int, sum(s.occupied_s / s.known_s), p.longitude, p.latitude
-from steps s
-join places p using (place)
-where s.known_s >= %(least_s)s
-group by s.begins_at, s.place, p.name, p.n_placed, p.longitude, p.latitude
-order by s.begins_at, s.place
+select p.place, p.n_placed, s.begins_at, p.name, count(*)::int, sum(s.occupied_s / s.known_s), p.longitude, p.latitude
+from places p
+left join steps s on s.place = p.place and s.known_s >= %(least_s)s
+group by p.place, p.n_placed, s.begins_at, p.name, p.longitude, p.latitude
 
 -- name: read_car_park_steps
 -- Car parks that count their cars themselves, by the best of what they say: occupied places, free places, ratio.
@@ -51,23 +49,21 @@ with placed as (
     where a.territory_id = %(territory_id)s and a.type = 'car_park' and s.quantity = any (%(counted)s)
       and (a.attributes ->> 'n_places')::float8 >= 1 and sa.period && tstzrange(%(from)s, %(to)s)
 ), steps as (
-    select p.asset_id, p.place, p.name, p.n_places, p.longitude, p.latitude, p.quantity,
-           case when %(step)s = 'hour' then h.bucket else date_trunc(%(step)s, h.bucket, p.time_zone) end as begins_at,
+    select p.asset_id, case when %(step)s = 'hour' then h.bucket else date_trunc(%(step)s, h.bucket, p.time_zone) end as begins_at,
            sum(h.time_weighted_mean * h.covered_s) / sum(h.covered_s) as mean, sum(h.covered_s) as covered_s
     from placed p
     join measurements_hourly h on h.series_id = p.series_id and h.bucket >= p.begins_at and h.bucket < p.ends_at
     where p.rank = p.best and h.bucket >= %(from)s and h.bucket < %(to)s and h.covered_s > 0
       and h.time_weighted_mean is not null
-    group by 1, 2, 3, 4, 5, 6, 7, 8
+    group by 1, 2
 )
-select begins_at, place, name, n_places::int, n_places::int,
-       greatest(0, least(n_places::int, case quantity when 'occupied_places' then mean
-                                             when 'free_places' then n_places - mean
-                                             else mean * n_places end)),
-       longitude, latitude
-from steps
-where covered_s >= %(least_s)s
-order by begins_at, place
+select p.place, p.n_places::int, s.begins_at, p.name, p.n_places::int,
+       greatest(0, least(p.n_places::int, case p.quantity when 'occupied_places' then s.mean
+                                                          when 'free_places' then p.n_places - s.mean
+                                                          else s.mean * p.n_places end)),
+       p.longitude, p.latitude
+from (select distinct asset_id, place, name, n_places, quantity, longitude, latitude from placed where rank = best) p
+left join steps s on s.asset_id = p.asset_id and s.covered_s >= %(least_s)s
 
 -- name: read_container_steps
 -- Containers of a place together: how many are known for half the step or more, and the sum of their levels, full as 1.
@@ -96,13 +92,11 @@ with containers as (
     where h.bucket >= %(from)s and h.bucket < %(to)s and h.covered_s > 0 and h.time_weighted_mean is not null
     group by 1, 2, 3
 )
-select s.begins_at, s.place, p.name, p.n_placed, count(*)::int, sum(greatest(0, least(1, s.mean / 100))), p.longitude,
+select p.place, p.n_placed, s.begins_at, p.name, count(*)::int, sum(greatest(0, least(1, s.mean / 100))), p.longitude,
        p.latitude
-from steps s
-join places p using (place)
-where s.covered_s >= %(least_s)s
-group by s.begins_at, s.place, p.name, p.n_placed, p.longitude, p.latitude
-order by s.begins_at, s.place
+from places p
+left join steps s on s.place = p.place and s.covered_s >= %(least_s)s
+group by p.place, p.n_placed, s.begins_at, p.name, p.longitude, p.latitude
 
 -- name: read_count_steps
 -- Passages by counter, what is counted and channel. Counters indoors tell of a building's people: they are left out.

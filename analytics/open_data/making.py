@@ -32,6 +32,14 @@ class Ask:
         """Zone of the territory's civil time."""
         return ZoneInfo(self.publication.time_zone)
 
+    @property
+    def n_steps(self) -> int:
+        """Number of hours or civil days in the span."""
+        begins_at, ends_at = self.span.begins_at, self.span.ends_at
+        if self.span.step == "hour":
+            return round((ends_at - begins_at) / timedelta(hours=1))
+        return (ends_at.astimezone(self.zone).date() - begins_at.astimezone(self.zone).date()).days
+
     def end_of(self, begins_at: datetime) -> datetime:
         """Give the end of the step that begins at an instant."""
         if self.span.step == "hour":

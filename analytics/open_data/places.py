@@ -6,7 +6,9 @@ from itertools import groupby
 from analytics.open_data.guard import Cell, Shown, protect
 from analytics.open_data.making import Ask, Made, Row, coarse
 from store.inputs import Connection
-from store.open_rows import PlaceStep, read_container_steps, read_parking_steps
+from store.open_rows import PlaceStep, PlaceSteps, read_container_steps, read_parking_steps
+
+BOUND = -3  # place of the column in a row
 
 
 def parking_occupancy(connection: Connection, ask: Ask) -> Made:
@@ -19,12 +21,12 @@ def container_fill(connection: Connection, ask: Ask) -> Made:
     return tell("fill", read_container_steps(connection, ask.span), ask)
 
 
-def tell(table: str, steps: Sequence[PlaceStep], ask: Ask) -> Made:
+def tell(table: str, found: PlaceSteps, ask: Ask) -> Made:
     """Tell each step's places and their total, as the guard lets them."""
     rows: list[Row] = []
-    for _, together in groupby(steps, key=lambda step: step.begins_at):
+    for _, together in groupby(found.steps, key=lambda step: step.begins_at):
         rows += tell_step(list(together), ask)
-    return Made({table: rows}, sum(row[-3] == "hidden" for row in rows), completeness_of(steps))
+    return Made({table: rows}, sum(row[BOUND] == "hidden" for row in rows), completeness_of(found, ask))
 
 
 def tell_step(steps: Sequence[PlaceStep], ask: Ask) -> list[Row]:
@@ -44,9 +46,7 @@ def row_of(scope: str, name: str, times: Row, shown: Shown, place: Row) -> Row:
     return (scope, shown.place, name, *times, shown.n, shown.mean, shown.bound, *place)
 
 
-def completeness_of(steps: Sequence[PlaceStep]) -> float | None:
-    """Give the share of things and steps that are known, of places and steps of which anything is; None for none."""
-    n_placed = {one.place: one.n_placed for one in steps}
-    n_steps = len({one.begins_at for one in steps})
-    expected = n_steps * sum(n_placed.values())
-    return min(1.0, sum(one.n_known for one in steps) / expected) if expected else None
+def completeness_of(found: PlaceSteps, ask: Ask) -> float | None:
+    """Give the share of things and steps of the span that are known; None where there is nothing to be known."""
+    expected = found.n_placed * ask.n_steps
+    return min(1.0, sum(one.n_known for one in found.steps) / expected) if expected else None

@@ -9,7 +9,8 @@ from analytics.open_data.files import read_parquet, write_files
 from analytics.open_data.making import Ask, Made, Make, Row, span_of
 from analytics.open_data.national import car_parks, mobility_counts
 from analytics.open_data.places import container_fill, parking_occupancy
-from sensors.publication import DATA_SETS, DataSet
+from sensors.data_sets import DATA_SETS
+from sensors.publication import DataSet
 from store.inputs import Connection
 from store.publications import Publication, PublishedFile, Release, hold, keep_release, read_file, read_told
 

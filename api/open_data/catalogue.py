@@ -10,7 +10,8 @@ from typing import Any
 
 from rdflib import DCTERMS, FOAF, OWL, RDF, RDFS, SKOS, XSD, BNode, Graph, Literal, Namespace, URIRef
 
-from sensors.publication import DATA_SETS, FREQUENCIES, LICENCES
+from sensors.data_sets import DATA_SETS
+from sensors.publication import FREQUENCIES, LICENCES
 from store.reader import Row
 
 DCAT = Namespace("http://www.w3.org/ns/dcat#")  # its latest terms are not in the library

@@ -16,7 +16,8 @@ from api.paging import Cursor, Limit, after_id, json_response, page_response
 from api.paging import Page as ListPage
 from api.parameters import Territory
 from api.security import OpenReader
-from sensors.publication import DATA_SETS, LICENCES
+from sensors.data_sets import DATA_SETS
+from sensors.publication import LICENCES
 from store.publications import find_open, find_open_file, list_open, list_releases, read_open_part
 from store.reader import Connection, Pool, Row, limited
 

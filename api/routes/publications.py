@@ -12,8 +12,9 @@ from api.paging import Cursor, Limit, Page, after_id, json_response, page_respon
 from api.parameters import Territory
 from api.security import AdminKey, Reader
 from api.thread import in_thread
+from sensors.data_sets import DATA_SETS
 from sensors.kpi import KPI_NAMES
-from sensors.publication import CONTACT, DATA_SETS, LEAST_GROUP, LINE, NAME
+from sensors.publication import CONTACT, LEAST_GROUP, LINE, NAME
 from store.connect import connect
 from store.publications import NewPublication, TakenError, add_publication, list_publications, withdraw
 from store.technician import NotThereError, actor

@@ -11,8 +11,9 @@ import typer
 from deploy.errors import SettingError
 from deploy.logs import only_warnings
 from deploy.settings import database
+from sensors.data_sets import DATA_SETS
 from sensors.kpi import KPI_NAMES
-from sensors.publication import CONTACT, DATA_SETS, FREQUENCIES, LEAST_GROUP, LICENCES, LINE, NAME
+from sensors.publication import CONTACT, FREQUENCIES, LEAST_GROUP, LICENCES, LINE, NAME
 from store.connect import connect
 from store.inputs import Connection
 from store.publications import (
@@ -116,7 +117,7 @@ def publish(territory: Territory, name: Name) -> None:
     from analytics.open_data.release import Moment
     from analytics.open_data.release import publish as release  # other commands need not wait for Arrow
 
-    with only_warnings(), database() as url, connect(url, program="publication", autocommit=True) as connection:
+    with only_warnings(), database() as url, opened(url) as connection:
         chosen = required(connection, territory, name)
         computed_to = read_watermark(connection).computed_to
         told = release(connection, chosen, Moment(datetime.now(UTC), computed_to, actor()))
@@ -135,6 +136,11 @@ def withdraw_(
         except NotThereError as error:
             raise SettingError(str(error)) from error
     typer.echo(f"{territory}/{name} is withdrawn")
+
+
+def opened(url: str) -> Connection:
+    """Open a connection for a release, whose first one may read a year of hours."""
+    return connect(url, program="publication", statement_timeout_s=600.0, autocommit=True)
 
 
 def required(connection: Connection, territory: str, name: str) -> Publication:

@@ -512,7 +512,8 @@ where m.series_id in (
     select s.series_id from public.series s
     where s.territory_id in (select territory_id from reader.readable_territories));
 
--- Current values of published KPIs, shown without a key; those of bays only where there are enough of them.
+-- Current values of published KPIs, shown without a key; what tells of people's doings by months, and of bays only
+-- where there are enough.
 create view reader.public_kpi_values with (security_barrier) as
 select t.slug as territory, t.name as territory_name, k.kpi, k.period, k.value, k.unit, k.low, k.high, k.baseline,
        k.completeness, k.method, k.method_version, k.withheld, k.computed_at
@@ -520,6 +521,7 @@ from public.kpi_values k
 join public.kpi_publications p on p.territory_id = k.territory_id and p.kpi = k.kpi
 join public.territories t on t.territory_id = k.territory_id
 where k.is_current and k.asset_id is null
+  and (k.kpi not like all (array['bay\_%', 'water\_%']) or upper(k.period) - lower(k.period) >= interval '27 days')
   and (k.kpi not like 'bay\_%'
        or (select count(*) from public.assets a
            where a.territory_id = k.territory_id and a.type = 'parking_bay' and a.retired_at is null) >= 5);

@@ -9,7 +9,7 @@ import psycopg
 
 from analytics.open_data.release import Moment
 from sensors.asset_entry import AssetEntry
-from sensors.publication import DATA_SETS
+from sensors.data_sets import DATA_SETS
 from store.connect import connect
 from store.publications import NewPublication, Publication, add_publication, find_publication
 from store.registry import DeviceEntry, TerritoryEntry, register

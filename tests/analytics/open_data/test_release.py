@@ -15,7 +15,7 @@ import pytest
 from analytics.open_data.files import read_parquet
 from analytics.open_data.guard import Shown
 from analytics.open_data.release import NothingNewError, publish
-from sensors.publication import DATA_SETS
+from sensors.data_sets import DATA_SETS
 from store.publications import (
     Publication,
     TakenError,
