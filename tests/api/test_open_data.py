@@ -313,6 +313,26 @@ def test_nobody_else_publishes_or_withdraws(
     tell(database_url, key_of(town, territory, scope), story)
 
 
+def test_kpis_of_people_are_shown_to_all_by_months_and_of_enough_bays(database_url: str, town: Connection) -> None:
+    add(town, "kpis", kpis=("bay_occupancy", "lighting_energy_saved", "water_night_flow"))
+
+    async def told(client: httpx.AsyncClient) -> set[tuple[object, object]]:
+        items = await read_all(client, "/v1/public/kpis")
+        return {(item["kpi"], str(item["to"])[5:10]) for item in items}
+
+    async def story(client: httpx.AsyncClient) -> None:
+        by_month = {
+            ("lighting_energy_saved", "03-31"),
+            ("lighting_energy_saved", "04-01"),
+            ("water_night_flow", "03-31"),
+        }
+        assert await told(client) == {*by_month, ("bay_occupancy", "03-31")}
+        town.execute("update assets set retired_at = now() where slug not like 'gare-%'")
+        assert await told(client) == by_month
+
+    tell(database_url, None, story)
+
+
 def test_a_large_file_comes_whole_in_parts(
     database_url: str, town: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,15 +7,17 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import psycopg
 import pytest
 
 from analytics.open_data.files import read_parquet
 from analytics.open_data.guard import Shown
-from analytics.open_data.release import NothingNewError, publish
+from analytics.open_data.release import MAKERS, NothingNewError, publish
+from api.routes.publications import PublicationChoice
 from sensors.data_sets import DATA_SETS
+from sensors.publication import FREQUENCIES, LICENCES
 from store.publications import (
     Publication,
     TakenError,
@@ -27,6 +29,7 @@ from store.publications import (
 from store.technician import NotThereError
 from tests.analytics.open_data.test_guard import learnt
 from tests.support.open_town import BEGIN, END, N_BAYS, Connection, add, moment, open_town, pass_hours
+from tests.support.shared import REPOSITORY
 
 pytestmark = pytest.mark.services
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -126,6 +129,15 @@ def test_a_publication_in_the_place_of_a_withdrawn_one_tells_no_hour_again(town:
     assert publish(town, anew, moment(END + DAY)).begins_at == TOLD_TO
 
 
+def test_a_place_that_says_nothing_is_missing_in_the_completeness(town: Connection) -> None:
+    town.execute(
+        "delete from states_hourly where series_id in (select sa.series_id from series_assets sa"
+        " join assets a using (asset_id) where a.slug like 'place-%')"
+    )
+    release = publish(town, add(town, "parking_occupancy"), moment())
+    assert release.completeness == pytest.approx((8 + 2 + 325) / (8 + 2 + 325 + 6))
+
+
 def test_containers_are_told_by_zone(town: Connection) -> None:
     published = add(town, "container_fill", "day")
     release = publish(town, published, moment())
@@ -223,6 +235,16 @@ def test_nothing_is_published_where_nothing_is_known(town: Connection) -> None:
     late = add(town, "parking_occupancy", from_on=date(2026, 4, 14))
     with pytest.raises(NothingNewError, match="no whole hour"):
         publish(town, late, moment())
+
+
+def test_each_data_set_has_a_maker_and_is_offered_and_documented() -> None:
+    page = (REPOSITORY / "docs" / "how-to" / "open-data.md").read_text(encoding="utf-8")
+    offered = PublicationChoice.model_fields["dataset"].annotation
+    assert set(DATA_SETS) == set(MAKERS) == set(get_args(offered))
+    assert [name for name in DATA_SETS if f"`{name}`" not in page] == []
+    for vocabulary, field in ((LICENCES, "licence"), (FREQUENCIES, "frequency")):
+        assert set(vocabulary) == set(get_args(PublicationChoice.model_fields[field].annotation))
+        assert [name for name in vocabulary if f"`{name}`" not in page] == []
 
 
 def test_vocabulary_is_sound() -> None:
