@@ -17,6 +17,7 @@ from api.hangup import CancelOnHangUp
 from api.headers import HardenedHeaders
 from api.live.hub import Hub
 from api.metrics import Measured, Metrics
+from api.open_data.shelf import Shelf
 from api.page import mount
 from api.routes import routers
 from api.security import OPEN_PER_S, KeyRing
@@ -55,7 +56,7 @@ def create_app(
         await pool.open(wait=False)  # the API also starts while the database is away, and says so
         app.state.pool, app.state.key_ring, app.state.database_url = pool, KeyRing(pool), database_url
         app.state.allowance = Allowance(posts_per_s)
-        app.state.open_allowance = Allowance(OPEN_PER_S)
+        app.state.open_allowance, app.state.shelf = Allowance(OPEN_PER_S), Shelf()
         app.state.gate = Gate(pool)
         app.state.clerk = clerk = Clerk(pool, app.state.gate, exports or Folder(default_folder()))
         app.state.courier = courier = Courier(open_desk, patience_s)

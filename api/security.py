@@ -137,8 +137,8 @@ async def public_reader(request: Request) -> AsyncIterator[Connection]:
         yield connection
 
 
-async def open_reader(request: Request) -> AsyncIterator[Connection]:
-    """Give such a connection to whoever asks for open data, but to no address too often: else end it with 429."""
+async def allow_open(request: Request) -> None:
+    """Let an address ask for open data, but not too often: else end its request with 429."""
     allowance: Allowance = request.app.state.open_allowance
     if wait_s := allowance.take(network_of(request.client.host if request.client else "")):
         raise ProblemError(
@@ -146,8 +146,6 @@ async def open_reader(request: Request) -> AsyncIterator[Connection]:
             f"open data are given {allowance.posts_per_s:g} times a second to one address: wait, keep what you have",
             {"Retry-After": str(ceil(wait_s))},
         )
-    async with limited(request.app.state.pool, ()) as connection:
-        yield connection
 
 
 def network_of(host: str) -> str:
@@ -168,5 +166,4 @@ Reader = Annotated[Connection, Depends(limited_reader, scope="function")]
 WriterKey = Annotated[Key, Depends(require_writer)]
 Speaker = Annotated[frozenset[str], Depends(require_speaker, scope="function")]
 AdminKey = Annotated[Key, Depends(require_admin)]
-OpenReader = Annotated[Connection, Depends(open_reader, scope="function")]
 PublicReader = Annotated[Connection, Depends(public_reader, scope="function")]

@@ -29,8 +29,7 @@ PREFIXES: Mapping[str, Any] = {
     "dcat": DCAT, "dct": DCTERMS, "foaf": FOAF, "dqv": DQV, "geo": GEO, "hydra": HYDRA, "spdx": SPDX, "vcard": VCARD,
     "skos": SKOS, "rdfs": RDFS, "xsd": XSD, "owl": OWL,
 }  # fmt: skip
-NOTATIONS = {"jsonld": ("json-ld", "application/ld+json"), "ttl": ("turtle", "text/turtle; charset=utf-8"),
-             "rdf": ("pretty-xml", "application/rdf+xml")}  # fmt: skip
+NOTATIONS = {"jsonld": "json-ld", "ttl": "turtle", "rdf": "pretty-xml"}
 NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 Node = URIRef | BNode
 
@@ -61,7 +60,7 @@ def write_catalogue(root: str, rows: Sequence[Row], page: Page, notation: str) -
     for row in rows:
         writer.add_dataset(row)
     writer.add_page(page, len(rows))
-    name = NOTATIONS[notation][0]
+    name = NOTATIONS[notation]
     extra: dict[str, Any] = (
         {"context": {name: str(one) for name, one in PREFIXES.items()}} if notation == "jsonld" else {}
     )

@@ -1,35 +1,36 @@
 """`/open`: what territories publish, without a key: the catalogue, data sets, their files, the record."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field
 
 from api.conditional import has_tag
 from api.errors import OPEN_PROBLEMS, ProblemError, describe_problem
+from api.open_data.shelf import Shelf
 from api.paging import Cursor, Limit, after_id, json_response, page_response
 from api.paging import Page as ListPage
 from api.parameters import Territory
-from api.security import OpenReader
+from api.security import PublicReader, allow_open
 from sensors.data_sets import DATA_SETS
 from sensors.publication import LICENCES
 from store.publications import find_open, find_open_file, list_open, list_releases, read_open_part
 from store.reader import Connection, Pool, Row, limited
 
 PROBLEMS = {**OPEN_PROBLEMS, 410: describe_problem(410), 429: describe_problem(429)}
-router = APIRouter(prefix="/open", tags=["open data"], responses=PROBLEMS)
+router = APIRouter(prefix="/open", tags=["open data"], responses=PROBLEMS, dependencies=[Depends(allow_open)])
 
 Slug = Annotated[str, Path(pattern="^[a-z0-9-]{1,63}$")]
 FileName = Annotated[str, Path(pattern="^[a-z]{1,20}[.](csv|parquet|geojson)$")]
-N_CATALOGUED = 100  # data sets on a page of the catalogue
+N_CATALOGUED = 50  # data sets on a page of the catalogue
 PART_BYTES = 1 << 20
 HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
 NEVER_STORED = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
+MEDIA_TYPES = {"jsonld": "application/ld+json", "ttl": "text/turtle; charset=utf-8", "rdf": "application/rdf+xml"}
 TEXT = {"schema": {"type": "string"}}
 CATALOGUE: dict[int | str, dict[str, Any]] = {
     200: {
@@ -112,29 +113,29 @@ class OpenRelease(BaseModel):
 @router.get("/catalogue.{notation}", response_class=Response, responses=CATALOGUE)
 async def catalogue(
     request: Request,
-    reader: OpenReader,
     notation: Annotated[Literal["jsonld", "ttl", "rdf"], Path()],
     territory: Territory = None,
     after: Annotated[int, Query(ge=0, lt=2**31, description="of the page before")] = 0,
 ) -> Response:
-    """Give the catalogue that portals harvest (DCAT-AP 3), a hundred data sets a page."""
-    from api.open_data.catalogue import NOTATIONS, Page, write_catalogue  # RDF takes time to load
-
-    rows = await list_open(reader, territory, after=after, n=N_CATALOGUED + 1)
+    """Give the catalogue that portals harvest (DCAT-AP 3), fifty data sets a page."""
+    async with limited(request.app.state.pool, ()) as reader:
+        rows = await list_open(reader, territory, after=after, n=N_CATALOGUED + 1)
     root = root_of(request)
     own, chosen = f"{root}/open/catalogue.{notation}", f"territory={territory}" if territory else ""
-    page = Page(
+    last = rows[N_CATALOGUED - 1]["publication_id"] if len(rows) > N_CATALOGUED else None
+    addresses = (
         linked(own, chosen, f"after={after}" if after else ""),
         linked(own, chosen),
-        linked(own, chosen, f"after={rows[N_CATALOGUED - 1]['publication_id']}") if len(rows) > N_CATALOGUED else None,
+        linked(own, chosen, f"after={last}") if last else None,
     )
-    body = await asyncio.to_thread(write_catalogue, root, rows[:N_CATALOGUED], page, notation)
-    return Response(body, headers=NEVER_STORED, media_type=NOTATIONS[notation][1])
+    shelf: Shelf = request.app.state.shelf
+    body = await shelf.catalogue(root, rows[:N_CATALOGUED], addresses, notation)
+    return Response(body, headers=NEVER_STORED, media_type=MEDIA_TYPES[notation])
 
 
 @router.get("/datasets", response_model=ListPage[OpenDataSet])
 async def datasets(
-    request: Request, reader: OpenReader, territory: Territory = None, limit: Limit = 100, cursor: Cursor = None
+    request: Request, reader: PublicReader, territory: Territory = None, limit: Limit = 100, cursor: Cursor = None
 ) -> Response:
     """List what is published now."""
     rows = await list_open(reader, territory, after=after_id(cursor), n=limit + 1)
@@ -142,14 +143,14 @@ async def datasets(
 
 
 @router.get("/datasets/{territory}/{publication}", response_model=OpenDataSet)
-async def dataset(reader: OpenReader, territory: Slug, publication: Slug) -> Response:
+async def dataset(reader: PublicReader, territory: Slug, publication: Slug) -> Response:
     """Describe a data set; 410 says since when it is withdrawn, and why."""
     return json_response(describe(await find(reader, territory, publication)), NEVER_STORED)
 
 
 @router.get("/datasets/{territory}/{publication}/{file}", response_class=Response, responses=FILE)
 async def dataset_file(
-    request: Request, reader: OpenReader, territory: Slug, publication: Slug, file: FileName
+    request: Request, reader: PublicReader, territory: Slug, publication: Slug, file: FileName
 ) -> Response:
     """Give a file of the latest release, as the catalogue describes it; its ETag is its SHA-256."""
     row = await find(reader, territory, publication)
@@ -168,7 +169,7 @@ async def dataset_file(
 @router.get("/releases", response_model=ListPage[OpenRelease])
 async def releases(
     request: Request,
-    reader: OpenReader,
+    reader: PublicReader,
     territory: Territory = None,
     publication: Annotated[str | None, Query(pattern="^[a-z0-9-]{1,63}$")] = None,
     limit: Limit = 100,

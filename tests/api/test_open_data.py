@@ -212,6 +212,22 @@ def test_pages_of_the_catalogue_name_each_data_set_once(
     tell(database_url, None, story)
 
 
+def test_a_catalogue_is_written_anew_when_something_is_published(database_url: str, town: Connection) -> None:
+    publish(town, add(town, "car_parks"), moment())
+
+    async def story(client: httpx.AsyncClient) -> None:
+        shelf = client._transport.app.state.shelf  # type: ignore[attr-defined]
+        first, second = await asyncio.gather(*(client.get("/open/catalogue.ttl") for _ in range(2)))
+        assert (first.content == second.content, shelf.n_written) == (True, 1)
+        publish(town, add(town, "lighting_energy"), moment())
+        third = await client.get("/open/catalogue.ttl")
+        assert (b"lighting-energy" in third.content, shelf.n_written) == (True, 2)
+        elsewhere = await client.get("/open/catalogue.ttl", headers={"Host": "open.example"})
+        assert b"vigie.test" not in elsewhere.content
+
+    tell(database_url, None, story)
+
+
 def test_an_address_that_asks_too_often_waits(database_url: str, town: Connection) -> None:
     async def story(client: httpx.AsyncClient) -> None:
         client._transport.app.state.open_allowance = Allowance(0.1)  # type: ignore[attr-defined]
