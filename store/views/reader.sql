@@ -503,6 +503,27 @@ from public.st_observations o
 join public.st_datastreams x on x.datastream_id = o.datastream_id
 where x.territory_id in (select territory_id from reader.readable_territories);
 
+-- What clients of the NGSI-LD API wrote beside the registry.
+
+create view reader.ngsi_contexts with (security_barrier) as
+select x.context_id, x.territory_id, reader.veil(x.url) as url, reader.veil(x.kind) as kind, x.body,
+       x.created_at
+from public.ngsi_contexts x
+where x.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.ngsi_entities with (security_barrier) as
+select x.entity_id, x.territory_id, reader.veil(x.urn) as urn, x.types, reader.veil(x.scopes) as scopes, x.attributes, x.is_temporal,
+       x.created_at, x.modified_at
+from public.ngsi_entities x
+where x.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.ngsi_instances with (security_barrier) as
+select i.instance_id, i.entity_id, reader.veil(i.attribute) as attribute, reader.veil(i.dataset) as dataset, i.body,
+       i.observed_at, i.created_at, i.modified_at
+from public.ngsi_instances i
+join public.ngsi_entities x on x.entity_id = i.entity_id
+where x.territory_id in (select territory_id from reader.readable_territories);
+
 -- The same rows as measurements, without the barrier: for vigie_api only, whose conditions on it cannot fail on any
 -- row. So a series is read in order of its index and no further than asked for.
 create view reader.plain_measurements as

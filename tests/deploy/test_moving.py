@@ -64,6 +64,7 @@ REFERENCES = {
     "sensor_id": "st_sensors",
     "property_id": "st_properties",
     "datastream_id": "st_datastreams",
+    "entity_id": "ngsi_entities",
 }
 # How a row is known wherever it is.
 NATURAL: dict[str, LiteralString] = {
@@ -92,6 +93,7 @@ NATURAL: dict[str, LiteralString] = {
     "st_sensors": "select sensor_id, 'sensor ' || name from st_sensors",
     "st_properties": "select property_id, 'property ' || name from st_properties",
     "st_datastreams": "select datastream_id, 'datastream ' || name from st_datastreams",
+    "ngsi_entities": "select entity_id, 'entity ' || urn from ngsi_entities",
     "acceptance_rules": "select rule_id, t.slug || ' rule ' || prefix"
     " from acceptance_rules join territories t using (territory_id)",
     "clock_rules": "select rule_id, t.slug || ' clock ' || d.external_id from clock_rules join devices d"

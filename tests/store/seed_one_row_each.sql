@@ -183,3 +183,14 @@ insert into publication_releases (publication_id, number, published_at, publishe
 select publication_id, 1, '2026-05-02', 'seed', '[2026-05-01,2026-05-02)', 7000 + territory_id, 0, 0.5,
        '[{"name": "kpis.csv", "media_type": "text/csv; charset=utf-8", "n_bytes": 8, "sha256": "seed"}]'
 from publications;
+
+insert into ngsi_contexts (territory_id, url, kind, body)
+select territory_id, 'secret of ' || slug, 'Hosted', '{"@context": {}}' from territories;
+
+insert into ngsi_entities (territory_id, urn, types, attributes, is_temporal)
+select territory_id, 'urn:secret of ' || slug, array['secret'],
+       jsonb_build_object('urn:note', jsonb_build_array(jsonb_build_object('type', 'Property', 'value', slug))), true
+from territories;
+
+insert into ngsi_instances (entity_id, attribute, dataset, body, observed_at)
+select entity_id, 'urn:note', '', '{"type": "Property", "value": 1}', '2026-05-01T10:00:00Z' from ngsi_entities;
