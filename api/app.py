@@ -27,6 +27,7 @@ from store.connect import open_async_pool
 from store.usage import Meter
 
 POSTS_PER_S = 100.0
+N_TEMPORAL = 1_000
 DESCRIPTION = """Measurements, findings and KPIs of smart territories.
 
 Times carry an offset when they come in and are UTC when they go out. Each quantity has one unit (UCUM). Lists are
@@ -88,6 +89,7 @@ def create_app(
         app.include_router(router)
     mount(app)
     app.state.metrics = metrics
+    app.state.n_temporal = N_TEMPORAL  # values of an attribute in one answer of NGSI-LD; whoever serves may set another
     app.openapi = lambda: describe_not_modified(FastAPI.openapi(app))  # type: ignore[method-assign]
     app.add_middleware(CancelOnHangUp)
     app.add_middleware(Conditional)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvicorn
 
-from api.app import POSTS_PER_S, create_app
+from api.app import N_TEMPORAL, POSTS_PER_S, create_app
 from api.exports.folder import Folder, default_folder
 from sensors.posting import Desk
 
@@ -22,22 +22,27 @@ class SettingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where to listen, which database to read, how often a key may post [1/s], 0 for no limit, where exports lie."""
+    """Where to listen, which database to read, how often a key may post [1/s], 0 for no limit, where exports lie.
+
+    `n_temporal` values of an attribute are in one temporal answer of NGSI-LD.
+    """
 
     database_url: str
     host: str = "127.0.0.1"
     port: int = 8080
     posts_per_s: float = POSTS_PER_S
     export_dir: Path = field(default_factory=default_folder)
+    n_temporal: int = N_TEMPORAL
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
-    """Read VIGIE_DATABASE_URL, VIGIE_API_HOST, VIGIE_API_PORT, VIGIE_API_POSTS_PER_S, VIGIE_API_EXPORT_DIR.
+    """Read VIGIE_DATABASE_URL and VIGIE_API_HOST, _PORT, _POSTS_PER_S, _EXPORT_DIR, _TEMPORAL_N.
 
     Raises
     ------
     SettingError
-        The database is not named, the port is no number from 1 to 65535, or the rate none from 0 up.
+        The database is not named, the port is no number from 1 to 65535, the rate none from 0 up, or another number out of
+        its range.
     """
     database_url = environment.get("VIGIE_DATABASE_URL", "")
     if not database_url:
@@ -48,7 +53,17 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     host = environment.get("VIGIE_API_HOST") or "127.0.0.1"
     rate = read_rate(environment.get("VIGIE_API_POSTS_PER_S") or "")
     folder = environment.get("VIGIE_API_EXPORT_DIR")
-    return Settings(database_url, host, int(port), rate, Path(folder) if folder else default_folder())
+    export_dir = Path(folder) if folder else default_folder()
+    return Settings(database_url, host, int(port), rate, export_dir, read_n(environment.get("VIGIE_API_TEMPORAL_N")))
+
+
+def read_n(text: str | None) -> int:
+    """Read how many values of an attribute are in one answer. Raises SettingError."""
+    if not text:
+        return N_TEMPORAL
+    if not (text.isascii() and text.isdecimal() and len(text) < 6 and int(text) > 0):
+        raise SettingError(f"VIGIE_API_TEMPORAL_N must be a whole number from 1 to 99999, not {text!r}")
+    return int(text)
 
 
 def read_rate(text: str) -> float:
@@ -71,13 +86,15 @@ def main(settings: Settings, open_desk: Callable[[], Desk] | None = None) -> Non
         Somebody else listens on the port.
     """
     require_free(settings.host, settings.port)
+    app = create_app(
+        settings.database_url,
+        open_desk=open_desk,
+        posts_per_s=settings.posts_per_s,
+        exports=Folder(settings.export_dir),
+    )
+    app.state.n_temporal = settings.n_temporal
     config = uvicorn.Config(
-        create_app(
-            settings.database_url,
-            open_desk=open_desk,
-            posts_per_s=settings.posts_per_s,
-            exports=Folder(settings.export_dir),
-        ),
+        app,
         host=settings.host,
         port=settings.port,
         log_level="warning",

@@ -57,7 +57,7 @@ class Query:
         return not (self.attributes is None and self.condition is None and self.place is None and self.scope is None)
 
 
-def read_query(parameters: dict[str, str], form: Form, *, temporal: bool = False) -> Query:
+def read_query(parameters: Mapping[str, str], form: Form, *, temporal: bool = False) -> Query:
     """Read the parameters of an address. Raises ProblemError."""
     context = form.context
     attributes = read_attributes(read_names(parameters.get("attrs")), context)

@@ -48,8 +48,12 @@ class Draft:
     attributes: Attributes = field(default_factory=dict)
 
 
-def read_entity(document: Any, context: Context, *, is_whole: bool = True, may_null: bool = False) -> Draft:
+def read_entity(
+    document: Any, context: Context, *, is_whole: bool = True, may_null: bool = False, is_past: bool = False
+) -> Draft:
     """Read an entity, or with `is_whole` false a part of one; with `may_null` values may be taken away.
+
+    With `is_past` an attribute may have many values, one after the other.
 
     Raises
     ------
@@ -68,7 +72,7 @@ def read_entity(document: Any, context: Context, *, is_whole: bool = True, may_n
         iri = context.expand(name)
         if iri in attributes:
             raise bad(f"{name}: two names of one attribute")
-        attributes[iri] = read_attribute(name, document[name], context, may_null=may_null)
+        attributes[iri] = read_attribute(name, document[name], context, may_null=may_null, is_past=is_past)
     return Draft(urn, types, read_scopes(document["scope"]) if "scope" in document else None, attributes)
 
 

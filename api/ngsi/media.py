@@ -1,7 +1,7 @@
 """Headers and parameters of NGSI-LD: which form is wanted, which came, and which context goes with it."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -191,7 +191,7 @@ def read_parameters(request: Request, known: Collection[str]) -> dict[str, str]:
     return found
 
 
-def read_flag(parameters: dict[str, str], name: str) -> bool:
+def read_flag(parameters: Mapping[str, str], name: str) -> bool:
     """Read a parameter that is true or false. Raises ProblemError."""
     text = parameters.get(name, "false")
     if text.lower() not in {"true", "false"}:
@@ -199,7 +199,7 @@ def read_flag(parameters: dict[str, str], name: str) -> bool:
     return text.lower() == "true"
 
 
-def read_count(parameters: dict[str, str], name: str, default: int, low: int, high: int) -> int:
+def read_count(parameters: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
     """Read a parameter that is a whole number. Raises ProblemError."""
     text = parameters.get(name)
     if text is None:

@@ -48,10 +48,10 @@ async def query_entities(request: Request, reader: NgsiReader) -> Response:
     return answer_page(request, form, query, await read_page(reader, query))
 
 
-@router.get("/{urn}")
-@router.get("/{urn}/")
+@router.get("/{urn:path}")
 async def read_entity(request: Request, reader: NgsiReader, urn: str) -> Response:
     """Give one entity."""
+    urn = urn.rstrip("/")
     parameters = read_parameters(request, ONE | JOINS)
     refuse_joins(parameters)
     form = await read_form(request, reader, geo=True)
@@ -74,51 +74,51 @@ async def create(request: Request, editor: NgsiWriter) -> Response:
     return await create_entity(request, editor)
 
 
-@router.put("/{urn}")
-async def replace(request: Request, editor: NgsiWriter, urn: str) -> Response:
-    """Give an entity all its attributes anew."""
-    return await replace_entity(request, editor, urn)
-
-
-@router.patch("/{urn}")
-async def merge(request: Request, editor: NgsiWriter, urn: str) -> Response:
-    """Merge what the body says into an entity."""
-    return await merge_entity(request, editor, urn)
-
-
-@router.delete("/{urn}")
-async def drop(request: Request, editor: NgsiWriter, urn: str) -> Response:
-    """Delete an entity; what was is kept for temporal questions."""
-    return await drop_entity(request, editor, urn)
-
-
-@router.post("/{urn}/attrs")
-@router.post("/{urn}/attrs/")
+@router.post("/{urn:path}/attrs")
+@router.post("/{urn:path}/attrs/")
 async def append(request: Request, editor: NgsiWriter, urn: str) -> Response:
     """Give an entity more attributes."""
     return await append_attributes(request, editor, urn)
 
 
-@router.patch("/{urn}/attrs")
-@router.patch("/{urn}/attrs/")
+@router.patch("/{urn:path}/attrs")
+@router.patch("/{urn:path}/attrs/")
 async def update(request: Request, editor: NgsiWriter, urn: str) -> Response:
     """Give attributes that an entity has anew."""
     return await update_attributes(request, editor, urn)
 
 
-@router.patch("/{urn}/attrs/{name:path}")
+@router.patch("/{urn:path}/attrs/{name:path}")
 async def change(request: Request, editor: NgsiWriter, urn: str, name: str) -> Response:
     """Change members of one attribute."""
     return await change_attribute(request, editor, urn, name)
 
 
-@router.put("/{urn}/attrs/{name:path}")
+@router.put("/{urn:path}/attrs/{name:path}")
 async def replace_one(request: Request, editor: NgsiWriter, urn: str, name: str) -> Response:
     """Give one attribute anew."""
     return await replace_attribute(request, editor, urn, name)
 
 
-@router.delete("/{urn}/attrs/{name:path}")
+@router.delete("/{urn:path}/attrs/{name:path}")
 async def drop_one(request: Request, editor: NgsiWriter, urn: str, name: str) -> Response:
     """Delete one attribute, or one instance of it."""
     return await drop_attribute(request, editor, urn, name)
+
+
+@router.put("/{urn:path}")
+async def replace(request: Request, editor: NgsiWriter, urn: str) -> Response:
+    """Give an entity all its attributes anew."""
+    return await replace_entity(request, editor, urn)
+
+
+@router.patch("/{urn:path}")
+async def merge(request: Request, editor: NgsiWriter, urn: str) -> Response:
+    """Merge what the body says into an entity."""
+    return await merge_entity(request, editor, urn)
+
+
+@router.delete("/{urn:path}")
+async def drop(request: Request, editor: NgsiWriter, urn: str) -> Response:
+    """Delete an entity; what was is kept for temporal questions."""
+    return await drop_entity(request, editor, urn)
