@@ -41,8 +41,8 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     Raises
     ------
     SettingError
-        The database is not named, the port is no number from 1 to 65535, the rate none from 0 up, or another number out of
-        its range.
+        The database is not named, the port is no number from 1 to 65535, the rate none from 0 up, or another number is
+        out of its range.
     """
     database_url = environment.get("VIGIE_DATABASE_URL", "")
     if not database_url:

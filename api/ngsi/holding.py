@@ -45,9 +45,9 @@ async def require_writable(reader: Connection, urn: str) -> None:
 async def make(holder: Holder, draft: Draft) -> None:
     """Make an entity. Raises ProblemError where there is one."""
     assert draft.urn is not None  # of a whole entity
-    now = instant_text(datetime.now(UTC))
-    attributes = stamped(draft.attributes, now)
-    content = Content(draft.types, draft.scopes or [], attributes, True)
+    now = datetime.now(UTC)
+    attributes = stamped(draft.attributes, instant_text(now))
+    content = Content(draft.types, draft.scopes or [], attributes, True, now)
     row = await lock_entity(holder.connection, holder.territory_id, draft.urn)
     if row is not None and row["attributes"] is not None:
         raise exists(draft.urn)
@@ -72,15 +72,15 @@ async def find(holder: Holder, urn: str) -> Row:
 async def change(holder: Holder, urn: str, draft: Draft, how: Callable[[Attributes], Merged]) -> Merged:
     """Change an entity as `how` says, its scopes and types as the draft says. Raises ProblemError."""
     row = await find(holder, urn)
-    now = instant_text(datetime.now(UTC))
+    now = datetime.now(UTC)
     merged = how(row["attributes"])
     attributes = dict(merged.attributes)
     for name in merged.written:
         if name in attributes:
-            attributes |= stamped({name: attributes[name]}, now)
+            attributes |= stamped({name: attributes[name]}, instant_text(now))
     types = list(dict.fromkeys([*row["types"], *draft.types]))
     scopes = row["scopes"] if draft.scopes is None else draft.scopes
-    await update_entity(holder.connection, int(row["key"]), Content(types, scopes, attributes, True))
+    await update_entity(holder.connection, int(row["key"]), Content(types, scopes, attributes, True, now))
     await insert_instances(holder.connection, int(row["key"]), as_past(merged.written))
     return merged
 
@@ -88,9 +88,9 @@ async def change(holder: Holder, urn: str, draft: Draft, how: Callable[[Attribut
 async def put_whole(holder: Holder, urn: str, draft: Draft) -> None:
     """Give an entity all its attributes anew. Raises ProblemError."""
     row = await find(holder, urn)
-    now = instant_text(datetime.now(UTC))
+    now = datetime.now(UTC)
     types = draft.types or row["types"]
-    content = Content(types, draft.scopes or [], stamped(draft.attributes, now), True)
+    content = Content(types, draft.scopes or [], stamped(draft.attributes, instant_text(now)), True, now)
     await update_entity(holder.connection, int(row["key"]), content)
     await insert_instances(holder.connection, int(row["key"]), as_past(draft.attributes))
 
@@ -99,6 +99,8 @@ async def drop(holder: Holder, urn: str) -> None:
     """Delete an entity; its past stays. Raises ProblemError where it is not there."""
     row = await find(holder, urn)
     if row["is_temporal"]:
-        await update_entity(holder.connection, int(row["key"]), Content(row["types"], [], None, True))
+        await update_entity(
+            holder.connection, int(row["key"]), Content(row["types"], [], None, True, datetime.now(UTC))
+        )
     else:
         await delete_entity(holder.connection, int(row["key"]))

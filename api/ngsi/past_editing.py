@@ -1,5 +1,6 @@
 """Answers writes of the past: values of entities that clients write, each with the time to which it belongs."""
 
+from datetime import UTC, datetime
 from urllib.parse import quote
 
 from fastapi import Request
@@ -47,16 +48,17 @@ async def create_past(request: Request, editor: Editor) -> Response:
 async def remember(connection: Connection, territory_id: int, draft: Draft, row: Row | None) -> int:
     """Make an entity one that has a past, and give its number. Raises ProblemError."""
     assert draft.urn is not None  # of a whole entity
+    now = datetime.now(UTC)
     if row is None:
         key = await insert_entity(
-            connection, territory_id, draft.urn, Content(draft.types, draft.scopes or [], None, True)
+            connection, territory_id, draft.urn, Content(draft.types, draft.scopes or [], None, True, now)
         )
         if key is None:
             raise bad(f"{draft.urn} was made by another request at the same time: send it again")
         return key
     types = list(dict.fromkeys([*row["types"], *draft.types]))
     scopes = row["scopes"] if draft.scopes is None else draft.scopes
-    await update_entity(connection, int(row["key"]), Content(types, scopes, row["attributes"], True))
+    await update_entity(connection, int(row["key"]), Content(types, scopes, row["attributes"], True, now))
     return int(row["key"])
 
 
@@ -93,7 +95,8 @@ async def drop_past(request: Request, editor: Editor, urn: str) -> Response:
             await delete_entity(connection, key)
         else:
             await delete_instances(connection, key)
-            await update_entity(connection, key, Content(row["types"], row["scopes"], row["attributes"], False))
+            content = Content(row["types"], row["scopes"], row["attributes"], False, row["modified_at"])
+            await update_entity(connection, key, content)
     return Response(status_code=204)
 
 

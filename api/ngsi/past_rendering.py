@@ -36,7 +36,7 @@ class Cut:
 
 
 def cut_short(evolutions: Sequence[Evolution], past: Past, n: int) -> Cut | None:
-    """Take away what is beyond `n` values of an attribute, of all attributes from the same time on; None: nothing is."""
+    """Take away what is beyond `n` values of an attribute, from the same time in all; None where nothing is."""
     newest = past.last_n is not None
     most = n if past.last_n is None else min(n, past.last_n)
     if newest and past.last_n is not None and past.last_n <= n:

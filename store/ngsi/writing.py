@@ -26,12 +26,13 @@ class Instance(NamedTuple):
 
 
 class Content(NamedTuple):
-    """An entity as it is stored; `attributes` None where only its past is."""
+    """An entity as it is stored, and when it was written; `attributes` None where only its past is."""
 
     types: list[str]
     scopes: list[str]
     attributes: dict[str, list[dict[str, Any]]] | None
     is_temporal: bool
+    at: datetime
 
 
 async def lock_entity(connection: Connection, territory_id: int, urn: str) -> Row | None:
@@ -59,6 +60,7 @@ def content_parameters(content: Content) -> dict[str, object]:
         "scopes": content.scopes,
         "attributes": None if content.attributes is None else Jsonb(content.attributes),
         "is_temporal": content.is_temporal,
+        "at": content.at,
     }
 
 

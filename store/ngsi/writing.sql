@@ -5,15 +5,15 @@ where territory_id = %(territory_id)s and urn = %(urn)s
 for update
 
 -- name: insert_entity
-insert into ngsi_entities (territory_id, urn, types, scopes, attributes, is_temporal)
-values (%(territory_id)s, %(urn)s, %(types)s, %(scopes)s, %(attributes)s, %(is_temporal)s)
+insert into ngsi_entities (territory_id, urn, types, scopes, attributes, is_temporal, created_at, modified_at)
+values (%(territory_id)s, %(urn)s, %(types)s, %(scopes)s, %(attributes)s, %(is_temporal)s, %(at)s, %(at)s)
 on conflict (territory_id, urn) do nothing
 returning entity_id as key
 
 -- name: update_entity
 update ngsi_entities
 set types = %(types)s, scopes = %(scopes)s, attributes = %(attributes)s, is_temporal = %(is_temporal)s,
-    created_at = case when %(is_new)s then now() else created_at end, modified_at = now()
+    created_at = case when %(is_new)s then %(at)s else created_at end, modified_at = %(at)s
 where entity_id = %(key)s
 
 -- name: delete_entity
