@@ -22,7 +22,8 @@ CORE = re.compile(
 )
 PUBLIC_MODELS = re.compile(
     r"https?://(raw\.githubusercontent\.com/smart-data-models/dataModel\.\w+/master/context\.jsonld"
-    r"|smart-data-models\.github\.io/dataModel\.\w+/context\.jsonld|smartdatamodels\.org/context\.jsonld)",
+    r"|smart-data-models\.github\.io/dataModel\.\w+/context\.jsonld|smartdatamodels\.org/context\.jsonld"
+    r"|fiware\.github\.io/data-models/context\.jsonld)",
     re.ASCII,
 )
 ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s\x00-\x1f\"<>\\^`{|}]+")
