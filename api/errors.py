@@ -26,6 +26,7 @@ TITLES = {
     406: "No such form",
     409: "Cannot be done now",
     410: "Withdrawn",
+    411: "Length not given",
     412: "Changed meanwhile",
     413: "Too large",
     415: "Body cannot be read",

@@ -30,6 +30,8 @@ class NgsiRoute(APIRoute):
 
         async def answer(request: Request) -> Response:
             try:
+                if request.method in {"POST", "PUT", "PATCH"} and "content-length" not in request.headers:
+                    raise ProblemError(411, "send the header Content-Length", type_uri=TYPE_BY_STATUS[411])
                 response = await handle(request)
             except ProblemError as error:
                 error.type_uri = error.type_uri or TYPE_BY_STATUS.get(error.status)

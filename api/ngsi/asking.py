@@ -21,9 +21,9 @@ SHOWN = frozenset({"options", "format", "pick", "omit", "lang", "datasetId", "ge
 ONE = SHOWN | {"attrs", "type"}
 MANY = ONE | {
     *("id", "idPattern", "q", "georel", "geometry", "coordinates", "geoproperty", "scopeQ"),
-    *("limit", "offset", "count"),
+    *("limit", "offset", "count", "csf"),
 }
-JOINS = frozenset({"join", "joinLevel", "containedBy", "csf", "entityMap", "splitEntities", "orderBy", "collation"})
+JOINS = frozenset({"join", "joinLevel", "containedBy", "entityMap", "splitEntities", "orderBy", "collation"})
 REPRESENTATIONS: Mapping[str, Representation] = {
     "normalized": "normalized",
     "concise": "concise",

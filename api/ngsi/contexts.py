@@ -9,7 +9,7 @@ from api.ngsi.access import Editor
 from api.ngsi.context import CONTEXTS_PATH, CORE, CORE_ONLY, load
 from api.ngsi.instant import instant_text
 from api.ngsi.media import decode
-from api.ngsi.refusal import absent, bad, unsupported
+from api.ngsi.refusal import absent, bad, invalid, unknown_context
 from api.ngsi.vocabulary import CORE_CONTEXT, CORE_TERMS, MODELS_NAME, model_terms
 from api.posting import read_body
 from store.ngsi.context import delete_context, find_contexts, list_contexts, write_context
@@ -66,8 +66,10 @@ async def serve_context(request: Request, reader: Connection, name: str, *, deta
 async def add_context(request: Request, editor: Editor) -> str:
     """Keep a context that is posted, and give the name under which it is served. Raises ProblemError."""
     body = decode(await read_body(request))
-    if not isinstance(body, dict) or not isinstance(body.get("@context"), dict | list | str) or not body["@context"]:
-        raise bad("the body is an object with @context in it: an object of terms, an address, or a list of those")
+    if not isinstance(body, dict) or "@context" not in body:
+        raise invalid("the body is an object with @context in it")
+    if not isinstance(body["@context"], dict | list | str) or not body["@context"]:
+        raise bad("@context is an object of terms, an address, or a list of those")
     async with editor.reading() as reader:
         await load(reader, body["@context"])  # what it names must be kept here
     name = f"urn:ngsi-ld:Context:{uuid4()}"
@@ -83,12 +85,12 @@ async def drop_context(editor: Editor, name: str, *, reload: bool) -> None:
     name = name.partition(CONTEXTS_PATH)[2] or name
     async with editor.reading() as reader:
         rows = await find_contexts(reader, [name])
+    if reload and (not rows or rows[name]["kind"] != "Cached"):
+        raise bad("reload=true goes with copies of public contexts only")
+    if reload:
+        raise unknown_context(name)
     if not rows:
         raise absent(f"no context {name[:200]!r} is kept for this key")
-    if reload and rows[name]["kind"] != "Cached":
-        raise bad("only copies of public contexts could be fetched anew")
-    if reload:
-        raise unsupported("contexts are never fetched: bring the new copy with `vigie context add`")
     async with editor.writing("delete context", name) as connection:
         if not await delete_context(connection, editor.territory_id, name):
             raise absent(f"no context {name[:200]!r} is kept for this territory")

@@ -17,6 +17,7 @@ from api.posting import read_body
 from store.reader import Connection
 
 JSON, LD_JSON, GEO_JSON = "application/json", "application/ld+json", "application/geo+json"
+LISTS = frozenset({"attrs", "type", "id", "pick", "omit", "datasetId", "options", "format", "aggrMethods"})
 MERGE_PATCH = "application/merge-patch+json"
 REL = "http://www.w3.org/ns/json-ld#context"
 _LINK = re.compile(r"<([^<>]*)>\s*((?:;\s*[\w-]+\s*=\s*(?:\"[^\"]*\"|[^\s;,\"]+)\s*)*)", re.ASCII)
@@ -178,16 +179,16 @@ async def context_of(written: Written, document: Any, connection: Connection) ->
 
 
 def read_parameters(request: Request, known: Collection[str]) -> dict[str, str]:
-    """Give the parameters of a query. Raises ProblemError for one that there is not, or stands twice."""
+    """Give the parameters of a query; lists may stand several times. Raises ProblemError for one that there is not."""
     found: dict[str, str] = {}
     for name, text in request.query_params.multi_items():
         if name not in known:
             raise invalid(f"there is no parameter {name[:60]!r} here; there are: {', '.join(sorted(known)) or 'none'}")
-        if name in found:
+        if name in found and name not in LISTS:
             raise invalid(f"{name} stands twice")
         if "\x00" in text:
             raise bad(f"{name}: the character NUL cannot be stored and is not looked for")
-        found[name] = text
+        found[name] = f"{found[name]},{text}" if name in found else text
     return found
 
 

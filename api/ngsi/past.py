@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from api.ngsi.asking import Query
-from api.ngsi.drafts import Attributes, Instance
+from api.ngsi.drafts import Attributes, Instance, read_urn
 from api.ngsi.entity import Entity
 from api.ngsi.instant import instant_text
 from api.ngsi.match import keep
@@ -149,6 +149,7 @@ async def meant(connection: Connection, query: Query, evolutions: list[Evolution
 
 async def read_evolution(connection: Connection, urn: str, query: Query, past: Past, n: int) -> Evolution:
     """Give the past of one entity. Raises ProblemError."""
+    read_urn(urn)
     choice = Choice(query.choice.groups, [urn], None, temporal=True)
     listed = await list_entities(connection, registry_models(), choice, n=1)
     found = await read_evolutions(connection, listed, past, n, query.attributes)

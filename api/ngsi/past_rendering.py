@@ -5,7 +5,7 @@ are complete, says so in Content-Range, and has the status 206.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from api.ngsi.aggregate import aggregate
 from api.ngsi.drafts import MEMBER, Instance
 from api.ngsi.instant import instant_text
 from api.ngsi.past import Evolution
-from api.ngsi.rendering import Body, Style, write_head, write_instance, write_value
+from api.ngsi.rendering import Body, Style, write_head, write_instance
 from api.ngsi.temporal import Past
 
 Timed = tuple[datetime | None, Instance]
@@ -102,23 +102,24 @@ def write_past(timed: Sequence[Timed], style: Style, past: Past, made_at: dateti
         return [write_instance(instance, style, made_at) for _, instance in timed]
     datasets = list(dict.fromkeys(instance.get("datasetId") for _, instance in timed))
     parts = [
-        write_dataset([pair for pair in timed if pair[1].get("datasetId") == dataset], style, past, dataset)
+        write_dataset([pair for pair in timed if pair[1].get("datasetId") == dataset], style, past, made_at)
         for dataset in datasets
     ]
     return parts[0] if len(parts) == 1 else parts
 
 
-def write_dataset(timed: Sequence[Timed], style: Style, past: Past, dataset: str | None) -> Body:
+def write_dataset(timed: Sequence[Timed], style: Style, past: Past, made_at: datetime) -> Body:
     """Write the past of one datasetId out."""
+    dataset = timed[-1][1].get("datasetId")
     kind = timed[-1][1]["type"]
     member = MEMBER[kind]
     body: Body = {"type": kind, **({"datasetId": dataset} if dataset is not None else {})}
     if past.shape == "aggregates":
         values = [(at, plain(instance.get(member))) for at, instance in timed if at is not None]
         return {**body, **aggregate(values, past.methods, past.duration)}
+    simple = replace(style, representation="simplified")
     pairs = [
-        [write_value(kind, instance.get(member), style.context), "" if at is None else instant_text(at)]
-        for at, instance in timed
+        [write_instance(instance, simple, made_at), "" if at is None else instant_text(at)] for at, instance in timed
     ]
     return {**body, PLURAL[member]: pairs}
 

@@ -1,6 +1,6 @@
 """What was: measurements of the registry, and values that clients wrote, by the clauses of ETSI GS CIM 009."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -280,3 +280,38 @@ def test_methods_give_what_the_standard_names() -> None:
     texts = [(START, "b"), (START, "a")]
     assert aggregate(texts, methods, Duration(0, timedelta()))["sum"] == []
     assert aggregate(texts, methods, Duration(0, timedelta()))["min"][0][0] == "a"
+
+
+def test_pairs_hold_values_as_they_are_simplified(broker: Broker) -> None:
+    """Words, texts by language and JSON say in pairs what they are, as in key-values."""
+    urn = "urn:ngsi-ld:Sign:1"
+    time = {"observedAt": "2026-02-01T12:00:00Z"}
+    attributes = {
+        "kind": {"type": "VocabProperty", "vocab": "monument", **time},
+        "text": {"type": "LanguageProperty", "languageMap": {"fr": "a"}, **time},
+        "plan": {"type": "JsonProperty", "json": {"a": 1}, **time},
+        "lamp": {"type": "Relationship", "object": LAMP, **time},
+    }
+    broker.send("/temporal/entities", {"id": urn, "type": "Sign", **attributes})
+    body = broker.get(f"/temporal/entities/{urn}", options="temporalValues")
+    assert body["kind"] == {"type": "VocabProperty", "vocabs": [[{"vocab": "monument"}, time["observedAt"]]]}
+    assert body["text"]["languageMaps"] == [[{"languageMap": {"fr": "a"}}, time["observedAt"]]]
+    assert body["plan"]["jsons"] == [[{"json": {"a": 1}}, time["observedAt"]]]
+    assert body["lamp"]["objects"] == [[LAMP, time["observedAt"]]]
+    broker.send(f"/temporal/entities/{urn}", None, "DELETE", 204)
+
+
+def test_lists_may_stand_several_times(broker: Broker) -> None:
+    body = broker.get(f"/temporal/entities/{BUS}?attrs=speed&attrs=fuelLevel")
+    assert body.keys() == {"id", "type", "speed", "fuelLevel"}
+    broker.refuse(f"/temporal/entities/{BUS}?lastN=1&lastN=2", "InvalidRequest")
+
+
+def test_a_body_of_unknown_length_is_refused(broker: Broker) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        yield b'{"id": "urn:a:1", "type": "A"}'
+
+    sent = broker.client.post("/ngsi-ld/v1/entities", content=pieces(), headers={"Content-Type": "application/json"})
+    answer = broker.runner.run(sent)
+    assert answer.status_code == 411
+    assert len(answer.json()["detail"]) > 10

@@ -334,7 +334,9 @@ def test_a_context_is_kept_listed_served_and_deleted(broker: Broker) -> None:
     broker.refuse(f"/jsonldContexts/{name}", "ResourceNotFound", 404)
     broker.refuse(f"/jsonldContexts/{name}", "ResourceNotFound", 404, "DELETE")
     broker.refuse("/entities/urn:a:1", "LdContextNotAvailable", 503, headers={"Link": link(url)})
-    for wrong in ({}, {"@context": 5}, {"@context": ["https://elsewhere.example/x"]}, [], {"@context": [5]}):
+    broker.refuse("/jsonldContexts", "InvalidRequest", 400, "POST", {"height": "ex:height"})
+    broker.refuse(f"/jsonldContexts/{name}?reload=true", "BadRequestData", 400, "DELETE")
+    for wrong in ({"@context": 5}, {"@context": ["https://elsewhere.example/x"]}, [], {"@context": [5]}):
         answer = broker.ask("/jsonldContexts", "POST", wrong, headers={"Content-Type": "application/json"})
         assert answer.status_code in {400, 503}
         assert answer.json()["type"].startswith(ERRORS)
