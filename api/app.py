@@ -27,7 +27,7 @@ from store.connect import open_async_pool
 from store.usage import Meter
 
 POSTS_PER_S = 100.0
-N_TEMPORAL = 1_000
+N_TEMPORAL = 1_000  # values of an attribute in one answer of NGSI-LD; whoever serves may set another
 DESCRIPTION = """Measurements, findings and KPIs of smart territories.
 
 Times carry an offset when they come in and are UTC when they go out. Each quantity has one unit (UCUM). Lists are
@@ -48,7 +48,6 @@ def create_app(
     `open_desk` gives who settles posted messages, which are waited for `patience_s`; without it, none are taken.
     A key may post `posts_per_s` times a second, 0 for no limit. Ordered files lie in `exports`.
     """
-
     metrics = Metrics()
 
     @asynccontextmanager
@@ -88,8 +87,7 @@ def create_app(
     for router in routers():
         app.include_router(router)
     mount(app)
-    app.state.metrics = metrics
-    app.state.n_temporal = N_TEMPORAL  # values of an attribute in one answer of NGSI-LD; whoever serves may set another
+    app.state.metrics, app.state.n_temporal = metrics, N_TEMPORAL
     app.openapi = lambda: describe_not_modified(FastAPI.openapi(app))  # type: ignore[method-assign]
     app.add_middleware(CancelOnHangUp)
     app.add_middleware(Conditional)
