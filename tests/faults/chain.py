@@ -3,7 +3,7 @@
 import importlib.util
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +25,7 @@ from tests.support.proxy import Proxy
 from tests.support.waiting import wait_until
 
 N_WORKERS = 2
+PROGRAMS = ("ingest", "api", "analyse")
 TEMPLATE = "faults_template"
 START_PATIENCE_S = 120.0
 END_S = 30.0
@@ -130,8 +131,10 @@ def running_servers(folder: Path | None = None) -> Iterator[Servers]:
 
 
 @contextmanager
-def running_chain(servers: Servers, stream: Stream, name: str, log: Path) -> Iterator[Chain]:
-    """Run all programs on a new database of this name until they do their work."""
+def running_chain(
+    servers: Servers, stream: Stream, name: str, log: Path, programs: Sequence[str] = PROGRAMS
+) -> Iterator[Chain]:
+    """Run programs on a new database of this name, and wait until they do their work."""
     url = servers.make_database(name, TEMPLATE)
     enter(url, stream)
     with ExitStack() as stack:
@@ -143,9 +146,10 @@ def running_chain(servers: Servers, stream: Stream, name: str, log: Path) -> Ite
         log.mkdir(parents=True, exist_ok=True)
         chain = Chain(servers, stream, url, to_database, to_broker, from_gateways, log)
         stack.callback(chain.end)
-        for program in ("ingest", "api", "analyse"):
+        for program in programs:
             chain.start(program)
-        wait_until(chain.is_answering, "the API answers", START_PATIENCE_S)
+        if "api" in programs:
+            wait_until(chain.is_answering, "the API answers", START_PATIENCE_S)
         wait_until(lambda: has_all_sessions(chain), "all workers are at their slots", START_PATIENCE_S)
         yield chain
 

@@ -46,8 +46,8 @@ def drive(
             gateways.finish(n_messages, plan.drain_s)
         verdict = judge(chain, range(gateways.n_sent))
         n_passing = settle_passing(chain, passing)
-        chain.end()
         are_done = finish_jobs(chain)
+        chain.end()
         told, account = read_told(chain), read_account(chain)
         n_ended = sum(chain.n_ended.values())
     tell("the same messages in peace")
@@ -100,7 +100,7 @@ def strike(chain: Chain, gateways: KeepingGateways, one: Round, seen: set[int]) 
     healed_s = time.monotonic()
     waiting = gateways.waiting()
     wait_until(
-        lambda: not waiting & gateways.waiting() and chain.is_answering() or fail(gateways),
+        lambda: (not waiting & gateways.waiting() and chain.is_answering()) or fail(gateways),
         f"the chain goes on after {' and '.join(one.names)}",
         RECOVERY_PATIENCE_S,
     )
@@ -133,11 +133,11 @@ def settle_passing(chain: Chain, passing: PassingGateway) -> int:
 
 def tell_in_peace(servers: Servers, stream: Stream, n_messages: int, plan: Plan, log: Path) -> Outcome:
     """Send the same messages while nothing strikes, and give what analytics makes of them."""
-    with running_chain(servers, stream, "peace", log) as chain:
+    with running_chain(servers, stream, "peace", log, ("ingest", "analyse")) as chain:
         gateways = KeepingGateways(chain.gateway_url, stream)
         gateways.start()
         gateways.finish(n_messages, plan.drain_s + n_messages / 100)
         assert judge(chain, range(n_messages)).is_good, "the run in peace lost something itself"
-        chain.end()
         assert finish_jobs(chain), "the run in peace leaves jobs undone"
+        chain.end()
         return read_told(chain)

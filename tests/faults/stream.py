@@ -1,4 +1,4 @@
-"""What the gateways of a run send: arrivals and departures at bays, by number, so that every message can be told again."""
+"""What the gateways of a run send: arrivals and departures at bays, each message to be told again by its number."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,10 +11,10 @@ from simulators.outbox import OutgoingMessage
 from store.registry import DeviceEntry, TerritoryEntry
 
 TERRITORY = "struck"
-STEP_S = 600
-AGE = timedelta(days=60)
-MESSAGES_PER_BAY = 5000
-FEWEST_BAYS = 20
+STEP_S = 1800
+AGE = timedelta(days=90)
+MESSAGES_PER_BAY = 2500
+FEWEST_BAYS = 10
 N_GATEWAYS = 4
 REFUSED_EVERY = 97  # a quantity that nobody knows: it ends in quarantine
 PASSING = "passing"  # the device of the gateway that keeps nothing

@@ -13,8 +13,8 @@ from tests.faults.stream import make_stream
 pytestmark = [pytest.mark.services, pytest.mark.faults]
 
 SEED = 7
-N_MESSAGES = 4000
-N_ROUNDS = 8
+N_MESSAGES = 3000
+N_ROUNDS = 6
 RATE_PER_S = 300.0
 LONGEST_HOLD_S = 1.0
 

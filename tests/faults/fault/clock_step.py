@@ -1,4 +1,4 @@
-"""The clock of the workers jumps by up to an hour, forwards or back, and jumps home again; the monotonic one goes on."""
+"""The clock of the workers jumps by up to an hour and jumps home again; the monotonic one goes on."""
 
 import os
 from collections.abc import Iterator
