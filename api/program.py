@@ -2,6 +2,7 @@
 
 import os
 import socket
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import inf
@@ -24,7 +25,8 @@ class SettingError(Exception):
 class Settings:
     """Where to listen, which database to read, how often a key may post [1/s], 0 for no limit, where exports lie.
 
-    `n_temporal` values of an attribute are in one temporal answer of NGSI-LD.
+    `n_temporal` values of an attribute are in one temporal answer of NGSI-LD. With a certificate and its key (PEM) HTTPS
+    is spoken, else HTTP.
     """
 
     database_url: str
@@ -33,16 +35,19 @@ class Settings:
     posts_per_s: float = POSTS_PER_S
     export_dir: Path = field(default_factory=default_folder)
     n_temporal: int = N_TEMPORAL
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
-    """Read VIGIE_DATABASE_URL and VIGIE_API_HOST, _PORT, _POSTS_PER_S, _EXPORT_DIR, _TEMPORAL_N.
+    """Read VIGIE_DATABASE_URL and VIGIE_API_HOST, _PORT, _POSTS_PER_S, _EXPORT_DIR, _TEMPORAL_N,
+    _TLS_CERTIFICATE, _TLS_KEY.
 
     Raises
     ------
     SettingError
-        The database is not named, the port is no number from 1 to 65535, the rate none from 0 up, or another number is
-        out of its range.
+        The database is not named, the port is no number from 1 to 65535, the rate none from 0 up, another number is
+        out of its range, or the certificate and its key are not both given, or do not fit.
     """
     database_url = environment.get("VIGIE_DATABASE_URL", "")
     if not database_url:
@@ -54,7 +59,8 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     rate = read_rate(environment.get("VIGIE_API_POSTS_PER_S") or "")
     folder = environment.get("VIGIE_API_EXPORT_DIR")
     export_dir = Path(folder) if folder else default_folder()
-    return Settings(database_url, host, int(port), rate, export_dir, read_n(environment.get("VIGIE_API_TEMPORAL_N")))
+    n_temporal = read_n(environment.get("VIGIE_API_TEMPORAL_N"))
+    return Settings(database_url, host, int(port), rate, export_dir, n_temporal, *read_tls(environment))
 
 
 def read_n(text: str | None) -> int:
@@ -64,6 +70,21 @@ def read_n(text: str | None) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 6 and int(text) > 0):
         raise SettingError(f"VIGIE_API_TEMPORAL_N must be a whole number from 1 to 99999, not {text!r}")
     return int(text)
+
+
+def read_tls(environment: Mapping[str, str]) -> tuple[Path, Path] | tuple[None, None]:
+    """Read where certificate and key lie, None where HTTP is to be spoken. Raises SettingError."""
+    certificate, key = environment.get("VIGIE_API_TLS_CERTIFICATE"), environment.get("VIGIE_API_TLS_KEY")
+    if not certificate and not key:
+        return None, None
+    if not certificate or not key:
+        raise SettingError("set both VIGIE_API_TLS_CERTIFICATE and VIGIE_API_TLS_KEY, or neither")
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
+    except OSError as error:  # ssl.SSLError is one
+        reason = error.strerror or "they do not fit"
+        raise SettingError(f"HTTPS cannot use {certificate} with {key}: {reason}") from error
+    return Path(certificate), Path(key)
 
 
 def read_rate(text: str) -> float:
@@ -101,6 +122,8 @@ def main(settings: Settings, open_desk: Callable[[], Desk] | None = None) -> Non
         access_log=False,
         timeout_graceful_shutdown=3,
         server_header=False,
+        ssl_certfile=settings.tls_certificate,
+        ssl_keyfile=settings.tls_key,
     )
     uvicorn.Server(config).run()
 

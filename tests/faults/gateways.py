@@ -31,7 +31,7 @@ class KeepingGateways:
         self.failure: BaseException | None = None
         self._period_s = 0.0 if rate_per_s is None else 1 / rate_per_s
         self._stop = threading.Event()
-        self._limit: int | None = None
+        self._limit = stream.n_most
         self._thread = threading.Thread(target=self._run, name="gateways", daemon=True)
 
     @property
@@ -70,7 +70,7 @@ class KeepingGateways:
 
     def _send_all(self) -> None:
         begun_s = time.monotonic()
-        while not self._stop.is_set() and (self._limit is None or self.n_sent < self._limit):
+        while not self._stop.is_set() and self.n_sent < self._limit:
             self.publisher.publish(self.stream.message(self.n_sent))
             self.n_sent += 1
             self._stop.wait(max(0.0, begun_s + self.n_sent * self._period_s - time.monotonic()))

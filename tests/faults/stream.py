@@ -13,7 +13,7 @@ from store.registry import DeviceEntry, TerritoryEntry
 TERRITORY = "struck"
 STEP_S = 1800
 AGE = timedelta(days=90)
-MESSAGES_PER_BAY = 2500
+MESSAGES_PER_BAY = 1000
 FEWEST_BAYS = 10
 N_GATEWAYS = 4
 REFUSED_EVERY = 97  # a quantity that nobody knows: it ends in quarantine
@@ -27,6 +27,11 @@ class Stream:
     seed: int
     n_bays: int
     begin_at: datetime
+
+    @property
+    def n_most(self) -> int:
+        """How many messages there are before the stream reaches the present."""
+        return self.n_bays * int(AGE.total_seconds() // STEP_S)
 
     def message(self, i: int) -> OutgoingMessage:
         """Give a message with its payload; one of 97 is to be refused."""
