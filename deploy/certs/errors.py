@@ -4,4 +4,4 @@
 class CertificateError(Exception):
     """A certificate cannot be made, found or read."""
 
-    exit_code = 13
+    exit_code = 16
