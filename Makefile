@@ -50,8 +50,12 @@ bench-fuzz: setup
 evaluate: setup ## towns with known truth: error of each KPI, recall and false alarms of each fault
 	@$(BIN)/python -m bench.evaluation $(if $(SEEDS),--seeds $(SEEDS))
 
-faults: setup ## the whole chain while services are killed and connections cut
+faults: setup ## the whole chain while services are killed and connections cut: a million messages, sixty rounds; OPTIONS="--seed 2 --messages 50000"
 	@$(BIN)/python -m pytest -q -m faults
+	@$(BIN)/python -m tests.faults $(OPTIONS)
+
+faults-root: setup ## as root: the same with a full disk and a host cut off from the network
+	@$(BIN)/python -m tests.faults --root --messages 50000 --rounds 30 $(OPTIONS)
 
 docs: setup ## check that the docs name what exists and that their links hold
 	@$(BIN)/python -m pytest -q tests/test_docs.py

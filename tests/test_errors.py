@@ -21,7 +21,11 @@ def find_errors() -> list[type[Exception]]:
             if not found.name.endswith("__main__"):
                 importlib.import_module(found.name)
     return sorted(
-        (one for one in subclasses(Exception) if one.__module__.split(".")[0] in PACKAGES and hasattr(one, "exit_code")),
+        (
+            one
+            for one in subclasses(Exception)
+            if one.__module__.split(".")[0] in PACKAGES and hasattr(one, "exit_code")
+        ),
         key=lambda one: (one.__module__, one.__name__),
     )
 

@@ -13,12 +13,13 @@ from typing import Any
 import psycopg
 
 from deploy.health import answers
-from deploy.local.state import free_port
+from deploy.local.state import LOOPBACK, free_port
 from deploy.processes import start
 from ingest.source import own_source
 from store.connect import connect
 from store.registry import register
 from store.slots import read_slots
+from tests.faults.host import Host, inside
 from tests.faults.servers import Servers, own_servers
 from tests.faults.stream import Stream
 from tests.support.proxy import Proxy
@@ -44,6 +45,7 @@ class Chain:
     log: Path
     api_port: int = field(default_factory=free_port)
     is_clock_loose: bool = False
+    host: Host | None = None
     programs: dict[str, "Popen[bytes]"] = field(default_factory=dict)
     n_ended: dict[str, int] = field(default_factory=dict)
 
@@ -67,7 +69,8 @@ class Chain:
         if name == "ingest" and self.is_clock_loose:
             environment |= loose_clock(self.clock)
         arguments = ["ingest", "--workers", str(N_WORKERS)] if name == "ingest" else [name]
-        with (self.log / f"{name}.log").open("ab") as output:
+        where = self.host if name == "ingest" else None
+        with (self.log / f"{name}.log").open("ab") as output, inside(where):
             self.programs[name] = start(arguments, environment, output)
 
     @property
@@ -132,19 +135,25 @@ def running_servers(folder: Path | None = None) -> Iterator[Servers]:
 
 @contextmanager
 def running_chain(
-    servers: Servers, stream: Stream, name: str, log: Path, programs: Sequence[str] = PROGRAMS
+    servers: Servers,
+    stream: Stream,
+    name: str,
+    log: Path,
+    programs: Sequence[str] = PROGRAMS,
+    host: Host | None = None,
 ) -> Iterator[Chain]:
-    """Run programs on a new database of this name, and wait until they do their work."""
+    """Run programs on a new database of this name, and wait until they do their work; the ingest on a given host."""
     url = servers.make_database(name, TEMPLATE)
     enter(url, stream)
     with ExitStack() as stack:
+        address = LOOPBACK if host is None else host.address
         ports = (servers.state.postgres_port, servers.state.mqtt_port, servers.state.mqtt_port)
-        to_database, to_broker, from_gateways = (Proxy(port) for port in ports)
+        to_database, to_broker, from_gateways = (Proxy(port, address) for port in ports)
         for proxy in (to_database, to_broker, from_gateways):
             proxy.start()
             stack.callback(proxy.stop)
         log.mkdir(parents=True, exist_ok=True)
-        chain = Chain(servers, stream, url, to_database, to_broker, from_gateways, log)
+        chain = Chain(servers, stream, url, to_database, to_broker, from_gateways, log, host=host)
         stack.callback(chain.end)
         for program in programs:
             chain.start(program)

@@ -10,6 +10,7 @@ from random import Random
 from tests.faults.chain import Chain, running_chain
 from tests.faults.fault import find_faults
 from tests.faults.gateways import KeepingGateways, PassingGateway
+from tests.faults.host import Host
 from tests.faults.outcome import Outcome, finish_jobs, read_told
 from tests.faults.report import Report, Struck, line_of
 from tests.faults.schedule import Round
@@ -25,19 +26,20 @@ N_LOOKS = 50
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How many messages at least, how fast at most [1/s], and what strikes."""
+    """How many messages at least, how fast at most [1/s], what strikes, and on which host the ingest runs."""
 
     n_messages: int
     rounds: tuple[Round, ...]
     rate_per_s: float | None = None
     drain_s: float = 600.0
+    host: Host | None = None
 
 
 def drive(
     servers: Servers, stream: Stream, plan: Plan, log: Path, tell: Callable[[str], None] = lambda _: None
 ) -> Report:
     """Run the chain under the faults, then once more in peace with the same messages, and compare."""
-    with running_chain(servers, stream, "struck", log / "struck") as chain:
+    with running_chain(servers, stream, "struck", log / "struck", host=plan.host) as chain:
         with PassingGateway(chain.gateway_url, stream) as passing:
             gateways = KeepingGateways(chain.gateway_url, stream, plan.rate_per_s)
             gateways.start()
@@ -45,12 +47,12 @@ def drive(
             n_messages = max(plan.n_messages, gateways.n_sent)
             gateways.finish(n_messages, plan.drain_s)
         verdict = judge(chain, range(gateways.n_sent))
+        tell(f"all messages: {verdict}; the same again in peace")
         n_passing = settle_passing(chain, passing)
         are_done = finish_jobs(chain)
         chain.end()
         told, account = read_told(chain), read_account(chain)
         n_ended = sum(chain.n_ended.values())
-    tell("the same messages in peace")
     in_peace = tell_in_peace(servers, stream, gateways.n_sent, plan, log / "peace")
     differing = (told - in_peace) + (in_peace - told)
     return Report(
