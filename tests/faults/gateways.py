@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -85,7 +86,7 @@ class PassingGateway:
         self.acknowledged: set[int] = set()
         self.n_sent = 0
         self._number_by_mid: dict[int, int] = {}
-        self._lock = threading.Lock()
+        self._answered: deque[int] = deque()
         self._stop = threading.Event()
         self._client = mqtt.Client(CallbackAPIVersion.VERSION2, "passing", protocol=mqtt.MQTTv5)
         self._client.username_pw_set(address.username or "", address.password)
@@ -109,19 +110,23 @@ class PassingGateway:
         self._stop.set()
         self._thread.join()
         deadline = time.monotonic() + 30
-        while len(self.acknowledged) < self.n_sent and time.monotonic() < deadline:
+        while self._note() < self.n_sent and time.monotonic() < deadline:
             time.sleep(PASSING_PAUSE_S)
         self._client.disconnect()
         self._client.loop_stop()
 
     def _run(self) -> None:
         while not self._stop.wait(PASSING_PAUSE_S):
+            self._note()
             message = self.stream.passing(self.n_sent)
-            with self._lock:  # its acknowledgement must not come before its number is noted
-                info = self._client.publish(message.topic, message.payload, qos=1)
-                self._number_by_mid[info.mid] = self.n_sent
+            self._number_by_mid[self._client.publish(message.topic, message.payload, qos=1).mid] = self.n_sent
             self.n_sent += 1
 
+    def _note(self) -> int:
+        """Note what was acknowledged, and give how much that is by now. Only the thread that sends may call it."""
+        while self._answered:
+            self.acknowledged.add(self._number_by_mid.pop(self._answered.popleft()))
+        return len(self.acknowledged)
+
     def _on_publish(self, _client: mqtt.Client, _userdata: Any, mid: int, *_: Any) -> None:
-        with self._lock:
-            self.acknowledged.add(self._number_by_mid.pop(mid))
+        self._answered.append(mid)  # the library holds a lock of its own here: whoever waits would stop it
