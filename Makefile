@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.stamp-$(shell cat requirements.txt requirements-dev.txt pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check format evaluate faults docs lock
+.PHONY: help setup demo test test-fast check format evaluate faults faults-root fuzz audit docs lock
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z%-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/%/*/; s/:.*## /\t/' | expand -t 16
@@ -56,6 +56,15 @@ faults: setup ## the whole chain while services are killed and connections cut: 
 
 faults-root: setup ## as root: the same with a full disk and a host cut off from the network
 	@$(BIN)/python -m tests.faults --root --messages 50000 --rounds 30 $(OPTIONS)
+
+fuzz: setup ## random bytes through every decoder, random requests through every route
+	@$(BIN)/python -m pytest -q tests/sensors -k "random or bytes or crash"
+	@$(BIN)/python -m pip install -q -r requirements-fuzz.in
+	@$(BIN)/python -m bench.fuzz
+
+audit: setup ## bandit, pip-audit, and the list of components as CycloneDX
+	@$(BIN)/python -m pip install -q -r requirements-audit.in
+	@$(BIN)/python -m deploy.audit
 
 docs: setup ## check that the docs name what exists and that their links hold
 	@$(BIN)/python -m pytest -q tests/test_docs.py

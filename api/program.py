@@ -25,8 +25,8 @@ class SettingError(Exception):
 class Settings:
     """Where to listen, which database to read, how often a key may post [1/s], 0 for no limit, where exports lie.
 
-    `n_temporal` values of an attribute are in one temporal answer of NGSI-LD. With a certificate and its key (PEM) HTTPS
-    is spoken, else HTTP.
+    `n_temporal` values of an attribute are in one temporal answer of NGSI-LD. With a certificate and its key (PEM)
+    HTTPS is spoken, else HTTP.
     """
 
     database_url: str
