@@ -1,6 +1,7 @@
 """`make faults`: the long form. Rounds go to the error output as they come, figures to the output, as JSON lines."""
 
 import argparse
+import signal
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -18,6 +19,7 @@ from tests.faults.stream import make_stream
 def main() -> int:
     """Run and give the exit code: 1 where something was lost, stored twice, or told otherwise."""
     options = read_options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers are taken away too
     rounds = tuple(
         draw_schedule(options.seed, options.rounds, chosen(options.only, as_root=options.root), options.hold)
     )
