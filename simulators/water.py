@@ -98,7 +98,6 @@ class Water:
         devices = np.array([self.mean_m3_h.size], dtype=np.int64)
         return tabulate("pump", devices, grid.at_s, every(1, N_STEPS, 1), series)
 
-
     def well_table(self, day: Day, grid: Grid) -> Table:
         """Report the well's pump: it fills the tank at the pace of the day; its power is what flow and head ask for."""
         draws = self.setting.chance.of("well", day.index)
@@ -139,7 +138,9 @@ def describe(setting: Setting, households: Floats) -> tuple[list[Asset], list[De
         inventory = {"material": "fonte", "diameter_mm": 100, "n_connections": n}
         assets.append(Asset(slug, name, "water_pipe", *place, "conduite-01" if index else None, inventory))
         devices.append(Device(slug, name, "pipe", "debitmetre", "gw-eau-1", 900, {"*": slug}))
-    assets.append(Asset("pompe-1", "Pompe de surpression", "pump", longitude, latitude, traits=frozenset({"vibration"})))
+    assets.append(
+        Asset("pompe-1", "Pompe de surpression", "pump", longitude, latitude, traits=frozenset({"vibration"}))
+    )
     devices.append(Device("pompe-1", "Pompe de surpression", "pump", "variateur", "gw-eau-1", 900, {"*": "pompe-1"}))
     place = setting.near(longitude, latitude, setting.chance.of("place well"), 2.0)
     assets.append(Asset("pompe-2", "Pompe de forage", "pump", *place, traits=frozenset({"flow_meter"})))

@@ -25,7 +25,8 @@ N_JUDGED = 40  # steps of each unit that its errors are taken at
 class Settings:
     """How life is learnt. `cap` and `caution` are in steps; a sensor counts from `least_correlation` with life on.
 
-    `caution` is given as a share of the cap. `n_seeds` models of the same data are averaged.
+    `caution` is given as a share of the cap. `n_seeds` models of the same data are averaged. Of each unit every
+    `stride`-th step teaches, counted from its last.
     """
 
     cap: float = 125.0
@@ -39,6 +40,7 @@ class Settings:
     share_of_features: float = 0.3
     n_seeds: int = 1
     n_folds: int = 4
+    stride: int = 1
     coverage: float = 0.9
 
 
@@ -75,14 +77,22 @@ class Told:
     high: Floats
 
 
-def learn_life(units: Sequence[Floats], settings: Settings) -> LifeModel | None:
-    """Learn from rows (n_steps, n_sensors) of units, each up to its end; None of fewer than `LEAST_UNITS`."""
+def learn_life(units: Sequence[Floats], settings: Settings, lasting: Sequence[Floats] = ()) -> LifeModel | None:
+    """Learn from rows (n_steps, n_sensors) of units, each up to its end; None of fewer than `LEAST_UNITS`.
+
+    None too where no sensor ever moves.
+    `lasting` are rows of units that went on for the cap and more after each: what is sound looks like them.
+    """
     if len(units) < LEAST_UNITS:
         return None
     scaling = learn_scaling(units, settings)
-    features = [look(scaling.apply(unit), settings.windows) for unit in units]
-    bounds = judge_unseen(features, settings)
-    return LifeModel(settings, scaling, fit_forest(features, settings), bounds, len(units))
+    if not scaling.sensors.size:
+        return None
+    features = [look(scaling.apply(unit), settings.windows) for unit in (*units, *lasting)]
+    lives = [lives_of(len(unit), settings) for unit in units]
+    lives += [np.full(len(unit), settings.cap) for unit in lasting]
+    bounds = judge_unseen(features, lives, settings)
+    return LifeModel(settings, scaling, fit_forest(features, lives, settings), bounds, len(units))
 
 
 def learn_scaling(units: Sequence[Floats], settings: Settings) -> Scaling:
@@ -103,11 +113,10 @@ def lives_of(n_steps: int, settings: Settings) -> Floats:
     return np.asarray(np.minimum(np.arange(n_steps - 1.0, -1.0, -1.0), settings.cap), dtype=np.float64)
 
 
-def fit_forest(features: Sequence[Floats], settings: Settings) -> tuple[Trees, ...]:
-    """Fit trees to all steps of all units, once for each seed."""
-    rows = np.vstack(features)
-    lives = np.concatenate([lives_of(len(unit), settings) for unit in features])
-    return tuple(fit_trees(rows, lives, settings, seed) for seed in range(settings.n_seeds))
+def fit_forest(features: Sequence[Floats], lives: Sequence[Floats], settings: Settings) -> tuple[Trees, ...]:
+    """Fit trees to the steps of all units, once for each seed."""
+    rows, left = (np.concatenate([unit[:: -settings.stride][::-1] for unit in all_]) for all_ in (features, lives))
+    return tuple(fit_trees(rows, left, settings, seed) for seed in range(settings.n_seeds))
 
 
 def fit_trees(rows: Floats, lives: Floats, settings: Settings, seed: int) -> Trees:
@@ -126,16 +135,17 @@ def fit_trees(rows: Floats, lives: Floats, settings: Settings, seed: int) -> Tre
     return copy_trees(boosting)
 
 
-def judge_unseen(features: Sequence[Floats], settings: Settings) -> Bounds:
+def judge_unseen(features: Sequence[Floats], lives: Sequence[Floats], settings: Settings) -> Bounds:
     """Learn bounds from each unit told by trees that saw none of its fold."""
     fold = np.random.default_rng(0).permutation(len(features)) % settings.n_folds
     told, true, unit = [], [], []
     for left_out in range(settings.n_folds):
-        forest = fit_forest([one for one, its in zip(features, fold, strict=True) if its != left_out], settings)
+        seen = np.flatnonzero(fold != left_out).tolist()
+        forest = fit_forest([features[index] for index in seen], [lives[index] for index in seen], settings)
         for index in map(int, np.flatnonzero(fold == left_out)):
             steps = np.unique(np.linspace(0, len(features[index]) - 1, N_JUDGED).astype(int))
             told.append(ask(forest, features[index][steps], settings))
-            true.append(lives_of(len(features[index]), settings)[steps])
+            true.append(lives[index][steps])
             unit.append(np.full(len(steps), float(index)))
     return learn_bounds(np.concatenate(told), np.concatenate(true), np.concatenate(unit), settings.coverage)
 
