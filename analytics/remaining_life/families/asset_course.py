@@ -2,9 +2,9 @@
 
 An end is a failure that technicians dated, in a verdict or a work order, or a retirement. A type is learnt from ten
 runs that ended and from days of running assets after which each went on for the cap; of a type with fewer nothing is
-told. A row is a day: means and ranges of what was measured, findings that went on (`analytics.remaining_life.course`); features
-are rolling ones of sixty days (`features`), intervals conformal, by whole runs left out (`interval`). A fifth of the
-assets, by a hash of their name, is held out.
+told. A row is a day: means and ranges of what was measured, findings that went on (`course`); features are rolling ones
+of sixty days (`features`), intervals conformal, by whole runs left out (`interval`). A fifth of the assets, by a hash
+of their name, is held out.
 """
 
 import zlib
@@ -171,7 +171,7 @@ def tell(file: ModelFile, kind: str, courses: Sequence[Course]) -> list[Remainin
     model, sensors = opened
     told = tell_life(model, [course.laid(sensors) for course in courses])
     return [
-        Remaining(*(float(part[index]) for part in (told.life, told.low, told.high)), model.n_units)
+        Remaining(float(told.life[index]), float(told.low[index]), float(told.high[index]), model.n_units)
         if course.n_known >= LEAST_KNOWN_D
         else None
         for index, course in enumerate(courses)
