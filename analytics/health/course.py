@@ -47,5 +47,5 @@ def survival_by_course(one: Remaining | None) -> Floats:
     lives = 1 - np.array([0.0, *SHARES])
     rate = np.log(lives[2] / lives[3]) / max(corners[3] - corners[2], 1.0)
     after = lives[3] * np.exp(-rate * np.maximum(TIMES - corners[3], 0.0))
-    lived: Floats = np.where(TIMES <= corners[3], np.interp(TIMES, corners, lives), after)
+    lived: Floats = np.where(corners[3] >= TIMES, np.interp(TIMES, corners, lives), after)
     return lived
