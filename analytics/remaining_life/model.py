@@ -18,6 +18,7 @@ from analytics.remaining_life.interval import Bounds, learn_bounds
 from analytics.remaining_life.trees import Trees, copy_trees
 
 LEAST_UNITS = 10  # that ran to their end; of fewer nothing is learnt
+N_TOGETHER = 250  # units looked at side by side
 N_JUDGED = 40  # steps of each unit that its errors are taken at
 
 
@@ -168,4 +169,23 @@ def tell_life(model: LifeModel, units: Sequence[Floats]) -> Told:
 
 def newest_features(model: LifeModel, units: Sequence[Floats]) -> Floats:
     """Give the features of each unit's newest step, of those that have one."""
-    return np.vstack([look(model.scaling.apply(unit), model.settings.windows)[-1] for unit in units if len(unit)])
+    rows = [model.scaling.apply(unit) for unit in units if len(unit)]
+    by_length: dict[int, list[int]] = {}
+    for index, unit in enumerate(rows):
+        by_length.setdefault(len(unit), []).append(index)
+    parts = [
+        places[first : first + N_TOGETHER]
+        for places in by_length.values()
+        for first in range(0, len(places), N_TOGETHER)
+    ]
+    found = [ends_of([rows[index] for index in part], model.settings.windows) for part in parts]
+    return np.vstack(found)[np.argsort(np.concatenate(parts))]
+
+
+def ends_of(units: Sequence[Floats], windows: Windows) -> Floats:
+    """Give the features of the last step of units of equal length (n_units, n_features), looked at side by side."""
+    newest = look(np.hstack(units), windows)[-1]
+    n_counts = int(windows.beginning > 0)  # the last feature, which all units share
+    own = newest[: newest.size - n_counts].reshape(-1, len(units), units[0].shape[1])
+    own = own.transpose(1, 0, 2).reshape(len(units), -1)
+    return np.hstack([own, np.repeat(newest[None, newest.size - n_counts :], len(units), axis=0)])
