@@ -116,7 +116,9 @@ def rows(card: Card, audience: Audience, sql: str) -> table.Panel:
 
 def spots(card: Card, audience: Audience, sql: str) -> geomap.Panel:
     """Draw a marker where each row says; its colour is that of the column `rank` among the thresholds."""
-    place = common.FrameGeometrySource().mode(FrameGeometrySourceMode.COORDS).latitude("latitude").longitude("longitude")
+    place = (
+        common.FrameGeometrySource().mode(FrameGeometrySourceMode.COORDS).latitude("latitude").longitude("longitude")
+    )
     style = {"color": {"field": "rank", "fixed": GREEN}, "size": {"fixed": 6, "min": 3, "max": 12}}
     markers = (
         common.MapLayerOptions()
