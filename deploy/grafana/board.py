@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from grafana_foundation_sdk.builders import dashboard
+from grafana_foundation_sdk.models.dashboard import DashboardLinkType
 
 from deploy.grafana import variable
 from deploy.grafana.annotation import annotations
@@ -92,7 +93,7 @@ def others(audience: Audience) -> dashboard.DashboardLink:
     """Let the other dashboards of the language be reached with the same time."""
     return (
         dashboard.DashboardLink(audience.say(("Tableaux de bord", "Dashboards")))
-        .type("dashboards")
+        .type(DashboardLinkType.DASHBOARDS)
         .tags(["vigie", audience.language])
         .as_dropdown(True)
         .keep_time(True)

@@ -19,7 +19,7 @@ SERIES_KINDS = frozenset({"trend", "curve", "lanes"})
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One panel. `columns` names every column of its query in words of `column.COLUMNS`, apart from the time of a series.
+    """One panel. `columns` names every column of its query, as `column.COLUMNS` has them; the time of a series is none.
 
     `width` is in 24ths of the page, `height` in rows of 30 px, `unit` an id of Grafana's. `quantities`, `kpis` and
     `types` fill the places of the same names in the query; without `types` those of the dashboard hold.

@@ -1,4 +1,4 @@
-"""From a card to a panel of Grafana, with what every panel of ours has: words, unit, thresholds, a chosen data source."""
+"""From a card to a panel of Grafana, with what all of ours have: words, unit, thresholds, a chosen data source."""
 
 from collections.abc import Callable, Mapping
 from typing import TypeVar

@@ -108,7 +108,8 @@ PRECISIONS = Card(
         "Part confirmée des constats jugés en 365 jours, intervalle à 95 % ; avance : du début à la panne.",
         "Confirmed share of findings judged in 365 days, interval of 95 %; lead: from begin to failure.",
     ),
-    "kind territory asset_type n_findings n_confirmed n_false n_known precision low_share high_share lead_h n_lead factor",
+    "kind territory asset_type n_findings n_confirmed n_false n_known precision low_share high_share lead_h n_lead"
+    " factor",
     24, 8,
 )  # fmt: skip
 

@@ -63,7 +63,7 @@ def test_a_dashboard_is_valid_under_grafanas_schema(built: BuiltDashboard) -> No
 @every_panel
 @pytest.mark.shared_data
 def test_a_panel_is_valid_under_its_own_schema(built: BuiltDashboard, panel: dict[str, Any]) -> None:
-    grammar = schema(panel["type"])
+    grammar = schema(panel["type"].replace("-", ""))
     options = {"definitions": grammar["definitions"], "$ref": "#/definitions/Options"}
     assert complaints(panel.get("options", {}), options) == []
     if "FieldConfig" in grammar["definitions"]:
@@ -75,7 +75,7 @@ def test_a_panel_is_valid_under_its_own_schema(built: BuiltDashboard, panel: dic
 @pytest.mark.shared_data
 def test_overrides_use_options_that_the_panel_has(built: BuiltDashboard, panel: dict[str, Any]) -> None:
     standard = set(schema("dashboard")["definitions"]["FieldConfig"]["properties"])
-    fields = schema(panel["type"])["definitions"].get("FieldConfig", {})
+    fields = schema(panel["type"].replace("-", ""))["definitions"].get("FieldConfig", {})
     if "$ref" in fields:
         fields = schema("common")["definitions"]["TableFieldOptions"]
     own = {f"custom.{name}" for name in fields.get("properties", {})}

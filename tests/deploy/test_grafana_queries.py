@@ -5,6 +5,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import psycopg
 import pytest
@@ -105,7 +106,7 @@ def test_long_ranges_are_read_in_wider_steps(town: Session, days: int, step_h: f
     span = span_of(datetime.now(UTC), timedelta(days=days))
     _, rows = run(town, query, span, choices(town, query.board, span))
     times = sorted({row[0] for row in rows})
-    steps = {round((later - sooner) / timedelta(hours=1), 3) for sooner, later in zip(times, times[1:], strict=False)}
+    steps = {round((later - sooner) / timedelta(hours=1), 3) for sooner, later in pairwise(times)}
     assert min(steps) >= step_h * 23 / 24  # a civil day of 23 hours in spring
 
 

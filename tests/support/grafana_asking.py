@@ -1,4 +1,4 @@
-"""Asks as Grafana does: variables chosen in the dashboard's order, macros expanded, rows fetched, their shape judged."""
+"""Asks as Grafana does: variables chosen in their order, macros expanded, rows fetched, their shape judged."""
 
 from datetime import datetime, timedelta
 from typing import Any
