@@ -37,8 +37,8 @@ CABINETS = Card(
     "table", "list_cabinets",
     ("Armoires", "Cabinets"),
     (
-        "Puissance de l’instant, énergie de la dernière nuit dite, heures du dernier mois allumées de jour et éteintes à tort.",
-        "Power now, energy of the newest night told, hours of the newest month lit by day and dark when owed.",
+        "Puissance de l’instant, énergie de la dernière nuit, heures du mois allumées de jour et éteintes à tort.",
+        "Power now, energy of the newest night, hours of the month lit by day and dark when owed.",
     ),
     "asset_id asset lamps power_w energy_kwh hours_by_day hours_dark n_findings", 24, 9,
 )  # fmt: skip

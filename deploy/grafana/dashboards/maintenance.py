@@ -17,7 +17,7 @@ LOSS = Card(
     "figure", "sum_loss",
     ("Perte attendue", "Expected loss"),
     (
-        "Somme, sur les équipements, de la probabilité de panne en 30 jours fois son coût, et coût d’un jour d’attente.",
+        "Somme, sur les équipements, de la probabilité de panne en 30 jours fois son coût ; coût d’un jour d’attente.",
         "Sum over the assets of the probability of failing in 30 days times its cost, and the cost of waiting a day.",
     ),
     "expected_loss_eur waiting_eur_per_day", 8, 4, "currencyEUR", ((None, GREEN), (1000, ORANGE), (10000, RED)),

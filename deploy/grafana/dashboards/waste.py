@@ -11,7 +11,7 @@ CONTAINERS = Card(
     ("Conteneurs", "Containers"),
     (
         "Conteneurs choisis, ceux à vider d’après leur seuil (80 % sans seuil saisi), et ceux qui débordent.",
-        "Chosen containers, those to be emptied by their threshold (80 % where none is entered), and those overflowing.",
+        "Chosen containers, those to be emptied by their threshold (80 % where none is entered), those overflowing.",
     ),
     "containers to_empty overflowing", 9, 4, "short",
 )  # fmt: skip
