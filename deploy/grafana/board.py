@@ -60,6 +60,7 @@ def make(board: Board, audience: Audience, queries: Mapping[str, str]) -> dashbo
         .week_start("monday")
         .annotations(annotations(audience, lambda name: complete(RECURRING[name], board, audience)))
         .link(others(audience))
+        .link(page(audience))
         .with_variable(variable.source(audience))
         .with_variable(variable.page(audience))
     )
@@ -99,6 +100,18 @@ def others(audience: Audience) -> dashboard.DashboardLink:
         .keep_time(True)
         .include_vars(False)
         .tooltip(audience.say(("Les autres tableaux de Vigie", "Vigie's other dashboards")))
+    )
+
+
+def page(audience: Audience) -> dashboard.DashboardLink:
+    """Lead to Vigie's own page, where verdicts are given and work is ordered."""
+    return (
+        dashboard.DashboardLink("Vigie")
+        .type(DashboardLinkType.LINK)
+        .url("${vigie}/")
+        .icon("external link")
+        .target_blank(True)
+        .tooltip(audience.say(("La page de Vigie : avis, interventions", "Vigie's page: verdicts, work orders")))
     )
 
 

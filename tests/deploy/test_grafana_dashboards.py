@@ -141,7 +141,8 @@ def test_panels_do_not_overlap_and_fit(built: BuiltDashboard) -> None:
 @every_dashboard
 def test_links_lead_to_vigies_page(built: BuiltDashboard) -> None:
     text = json.dumps(built.model)
-    assert "${vigie}/#asset=${__data.fields.asset_id}" in text
+    assert '"url": "${vigie}/"' in text
+    assert ('"asset_id"' in text) == ("${vigie}/#asset=${__data.fields.asset_id}" in text)
     assert text.count("http") == text.count(PAGE_URL)
 
 
