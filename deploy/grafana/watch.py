@@ -17,7 +17,12 @@ Json = dict[str, Any]  # Any: JSON
 
 def describe_group(source_uid: str, organisation_id: int) -> Json:
     """Describe the group with its rule as Grafana's provisioning routes take it, for one organisation."""
-    return {"title": GROUP, "folderUid": FOLDER_UID, "interval": INTERVAL_S, "rules": [rule(source_uid, organisation_id)]}
+    return {
+        "title": GROUP,
+        "folderUid": FOLDER_UID,
+        "interval": INTERVAL_S,
+        "rules": [rule(source_uid, organisation_id)],
+    }
 
 
 def rule(source_uid: str, organisation_id: int) -> Json:

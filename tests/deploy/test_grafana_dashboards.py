@@ -92,6 +92,12 @@ def test_grafanas_schema_catches_a_mistake() -> None:
 
 
 @every_dashboard
+def test_no_two_panels_of_a_dashboard_are_called_the_same(built: BuiltDashboard) -> None:
+    titles = [panel["title"] for panel in built.model["panels"]]
+    assert len(set(titles)) == len(titles)
+
+
+@every_dashboard
 def test_a_dashboard_is_not_edited_by_hand(built: BuiltDashboard) -> None:
     assert built.model["editable"] is False
     assert built.model["uid"] == built.uid

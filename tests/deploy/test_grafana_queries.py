@@ -16,7 +16,8 @@ from store.registry import register
 from tests.support.grafana_asking import Session, check_shape, choices, run, span_of
 from tests.support.grafana_macros import expand
 from tests.support.grafana_panels import PanelQuery, queries
-from tests.support.grafana_town import ODD_NAME, TERRITORIES, seed_grafana_town
+from tests.support.grafana_town import ODD_NAME, TERRITORIES
+from tests.support.grafana_town import town as town
 from tests.support.readers import readers_of
 from tests.support.services import fresh_database
 
@@ -33,15 +34,6 @@ DAY = RANGES["24 h"]
 QUERIES = list(queries())
 FRENCH = list(queries("fr"))
 all_of_it = pytest.mark.grafana
-
-
-@pytest.fixture(scope="module")
-def town(services: Services, database_template: str) -> Iterator[Session]:
-    """The reader of a small town with three days of data; a second town is its neighbour. Tests only read."""
-    with fresh_database(services, database_template) as url, readers_of(url) as make_reader:
-        seed_grafana_town(url, datetime.now(UTC))
-        with psycopg.connect(make_reader("town"), autocommit=True) as session:
-            yield session
 
 
 @pytest.fixture(scope="module")

@@ -54,9 +54,8 @@ class StandIn:
         if organisation_id not in self.organisations:
             return 401, {"message": "no such organisation"}
         kind = path.split("/")[2]
-        answers = {
-            "datasources": answer_sources, "folders": answer_folders, "dashboards": answer_dashboards, "v1": answer_rules,
-        }  # fmt: skip
+        answers = {"datasources": answer_sources, "folders": answer_folders, "dashboards": answer_dashboards}
+        answers["v1"] = answer_rules
         return answers[kind](self.organisations[organisation_id], method, path, body)
 
     def answer_organisations(self, method: str, path: str, body: dict[str, Any]) -> Answer:

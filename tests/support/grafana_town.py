@@ -1,10 +1,12 @@
 """A small town in the store with two assets of every type and everything that dashboards show, and its neighbour."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 import psycopg
+import pytest
 
+from deploy.local.services import Services
 from sensors.asset_entry import AssetEntry
 from sensors.kpi import KPI_NAMES
 from sensors.types import asset_types
@@ -12,6 +14,9 @@ from store import rollup
 from store.connect import connect
 from store.registry import DeviceEntry, TerritoryEntry, register
 from store.sql import load_queries
+from tests.support.grafana_asking import Session
+from tests.support.readers import readers_of
+from tests.support.services import fresh_database
 
 QUERIES = load_queries(__file__)
 TERRITORIES = [TerritoryEntry("town", "Town"), TerritoryEntry("other", "Other")]
@@ -53,3 +58,12 @@ def seed_grafana_town(database_url: str, now: datetime) -> None:
     with connect(database_url, program="test", autocommit=True) as connection:
         rollup.refresh(connection, now, grace_s=0, settle_s=0)
         connection.execute("analyze")
+
+
+@pytest.fixture(scope="module")
+def town(services: Services, database_template: str) -> Iterator[Session]:
+    """The reader of a small town with three days of data; a second town is its neighbour. Tests only read."""
+    with fresh_database(services, database_template) as url, readers_of(url) as make_reader:
+        seed_grafana_town(url, datetime.now(UTC))
+        with psycopg.connect(make_reader("town"), autocommit=True) as session:
+            yield session

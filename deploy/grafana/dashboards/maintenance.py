@@ -6,10 +6,10 @@ from deploy.grafana.card import FEW_IS_GOOD, GREEN, ORANGE, RED, Card
 
 WORK = Card(
     "figure", "count_work_orders",
-    ("Interventions", "Work orders"),
+    ("Charge de travail", "Work at hand"),
     (
-        "Qui attendent, dont la date prévue est passée, et closes dans la période.",
-        "Those that wait, those whose date has passed, and those closed within the time shown.",
+        "Interventions qui attendent, dont la date prévue est passée, et closes dans la période.",
+        "Work orders that wait, those whose date has passed, and those closed within the time shown.",
     ),
     "open_orders overdue_orders closed_orders", 8, 4, "short",
 )  # fmt: skip
