@@ -69,7 +69,7 @@ def test_grafana_would_not_know_a_unit_that_is_mistyped(seen: dict[str, Any]) ->
 
 
 def test_every_column_gets_its_title(seen: dict[str, Any]) -> None:
-    """In Grafana's hands no column of a table keeps the name that SQL gave it, and none that only links use is shown."""
+    """In Grafana's hands no column that a table shows keeps the name that SQL gave it."""
     assert len(seen["panels"]) == len(PANELS)
     for panel in seen["panels"]:
         named = named_columns(PANELS[panel["key"]]) if PANELS[panel["key"]]["type"] == "table" else frozenset()

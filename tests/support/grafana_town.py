@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import psycopg
 import pytest
@@ -44,20 +45,24 @@ def seed_grafana_town(database_url: str, now: datetime) -> None:
         DeviceEntry(one.territory, one.slug, model="box", interval_s=1800, placements={"*": one.slug})
         for one in entries
     ]
-    observed = [(name, one.channel, one.quantity) for name, kind in asset_types().items() for one in kind.quantities]
-    types, channels, quantities = (list(part) for part in zip(*observed, strict=True))
-    given = {
-        "now": now, "types": types, "channels": channels, "quantities": quantities,
-        "kpis": list(KPI_NAMES), "units": ["1"] * len(KPI_NAMES),
-    }  # fmt: skip
     with connect(database_url, program="test") as connection:
         register(connection, TERRITORIES, entries, devices)
         with psycopg.ClientCursor(connection) as cursor:
-            for name in ("measure", "tell", "deliver", "reckon"):
-                cursor.execute(QUERIES[name], given)
+            for name in ("describe", "measure", "tell", "deliver", "reckon"):
+                cursor.execute(QUERIES[name], given_at(now))
     with connect(database_url, program="test", autocommit=True) as connection:
         rollup.refresh(connection, now, grace_s=0, settle_s=0)
         connection.execute("analyze")
+
+
+def given_at(now: datetime) -> dict[str, Any]:
+    """Give what the seed's queries want: the instant at which it ends, and the registries."""
+    observed = [(name, one.channel, one.quantity) for name, kind in asset_types().items() for one in kind.quantities]
+    types, channels, quantities = (list(part) for part in zip(*observed, strict=True))
+    return {
+        "now": now, "types": types, "channels": channels, "quantities": quantities,
+        "kpis": list(KPI_NAMES), "units": ["1"] * len(KPI_NAMES),
+    }  # fmt: skip
 
 
 @pytest.fixture(scope="module")

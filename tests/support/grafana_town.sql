@@ -1,15 +1,16 @@
 -- What a town has after three days, so that every panel has something to show and to group; its neighbour has it too.
 -- %(now)s is the instant the seed ends at.
--- name: measure
+-- name: describe
 insert into batches (worker, received_at, n_messages, n_measurements, decoder_version)
 values ('seed', %(now)s, 1, 1, 'seed');
 
 insert into series (territory_id, device_id, channel, quantity, unit)
 select d.territory_id, d.device_id, w.channel, q.quantity, q.unit
 from unnest(%(types)s::text[], %(channels)s::text[], %(quantities)s::text[]) as w (type, channel, quantity)
-join devices d on d.external_id like w.type || '-_'
+join devices d on d.external_id like w.type || '-%%'
 join quantities q using (quantity);
 
+-- name: measure
 insert into measurements (series_id, batch_id, observed_at, value)
 select s.series_id, (select max(batch_id) from batches), at,
        case q.kind when 'state' then (extract(hour from at)::int + s.series_id) %% 2
