@@ -1,5 +1,6 @@
 """From cards to a dashboard: its variables, annotations and links, and the queries with their places filled."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,9 @@ from sensors.kpi import KPI_NAMES
 from sensors.types import asset_types
 
 EVERY_TYPE = "select type from assets"
+# What stands for "all" of a variable. A subquery would do, but the planner takes it for a two-hundredth of the rows.
+ALL = {"territory": "0", "type": "''", "zone": "0"}
+LIST = re.compile(r"([\w.]+) in \(\$(territory|type)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +82,13 @@ def variables(board: Board, audience: Audience) -> list[dashboard.QueryVariable]
     def ask(name: str) -> str:
         return complete(RECURRING[name], board, audience)
 
-    territories = ask("every_territory")
+    types = board.types() if board.domains else ALL["type"]
     made = [
-        variable.several("territory", audience.say(("Territoire", "Territory")), ask("list_territories"), territories),
-        variable.several("type", audience.say(("Type", "Type")), ask("list_types"), board.types()),
-        variable.several("zone", audience.say(("Zone", "Zone")), ask("list_zones"), "0"),
+        variable.several(
+            "territory", audience.say(("Territoire", "Territory")), ask("list_territories"), ALL["territory"]
+        ),
+        variable.several("type", audience.say(("Type", "Type")), ask("list_types"), types),
+        variable.several("zone", audience.say(("Zone", "Zone")), ask("list_zones"), ALL["zone"]),
         variable.one("asset", audience.say(("Équipement", "Asset")), ask("list_assets")),
     ]
     if board.with_kpi:
@@ -116,12 +122,13 @@ def page(audience: Audience) -> dashboard.DashboardLink:
 
 
 def complete(sql: str, board: Board, audience: Audience, card: Card | None = None) -> str:
-    """Fill the places of a query. Those of a card are the lists that it names."""
+    """Fill the places of a query. Those of a card are the lists that it names; "all" is let through beside each list."""
     places: dict[str, Any] = {"types": board.types(), "board_kpis": board.kpi_names(), **audience.places()}
     if card:
         places |= {"quantities": listed(card.quantities), "kpis": listed(card.kpis)}
         places["of_types"] = listed(card.types) if card.types else board.types()
     filled = sql.replace("{chosen}", RECURRING["chosen"])
+    filled = LIST.sub(lambda found: f"({ALL[found[2]]} in (${found[2]}) or {found[0]})", filled)
     for name, text in places.items():
         filled = filled.replace(f"{{{name}}}", text)
     return filled

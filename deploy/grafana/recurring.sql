@@ -11,9 +11,6 @@ a.territory_id in ($territory) and a.type in ($type) and a.retired_at is null
 -- name: list_territories
 select name as __text, territory_id as __value from territories order by name
 
--- name: every_territory
-select territory_id from territories
-
 -- name: list_types
 select coalesce(named.name, present.type) as __text, present.type as __value
 from (select distinct type from assets where territory_id in ($territory) and type in ({types})) as present
@@ -148,13 +145,12 @@ limit 20000
 -- name: read_asset
 -- Up to three days as measured, up to two months by the hour, beyond by the day.
 with chosen as (
-    select s.series_id, sa.period, q.kind,
+    select s.series_id, s.period, q.kind,
            q.name_{language} || case s.channel when '' then '' else ' ' || s.channel end
                || case s.unit when '1' then '' else ' [' || s.unit || ']' end as metric
-    from series_assets sa
-    join series s on s.series_id = sa.series_id
+    from asset_series s
     join quantities q on q.quantity = s.quantity
-    where sa.asset_id = nullif('$asset', '')::int
+    where s.asset_id = nullif('$asset', '')::int
 )
 select points."time", chosen.metric, points.value
 from chosen
@@ -180,12 +176,11 @@ order by 1
 -- name: read_quantity
 -- Some quantities of all chosen assets, as `read_asset` has them; the first 20 series by name.
 with chosen as (
-    select s.series_id, sa.period, q.kind,
+    select s.series_id, s.period, q.kind,
            a.name || ' · ' || q.name_{language} || case s.channel when '' then '' else ' ' || s.channel end
                || case s.unit when '1' then '' else ' [' || s.unit || ']' end as metric
     from assets a
-    join series_assets sa on sa.asset_id = a.asset_id
-    join series s on s.series_id = sa.series_id and s.quantity in ({quantities})
+    join asset_series s on s.asset_id = a.asset_id and s.quantity in ({quantities})
     join quantities q on q.quantity = s.quantity
     where {chosen} and a.type in ({of_types})
     order by a.name, s.quantity, s.channel
@@ -215,10 +210,9 @@ order by 1
 -- name: read_states
 -- A numbered state of all chosen assets: changes up to a week, the last of each hour up to two months, of each day beyond.
 with chosen as (
-    select s.series_id, sa.period, a.name || case s.channel when '' then '' else ' ' || s.channel end as metric
+    select s.series_id, s.period, a.name || case s.channel when '' then '' else ' ' || s.channel end as metric
     from assets a
-    join series_assets sa on sa.asset_id = a.asset_id
-    join series s on s.series_id = sa.series_id and s.quantity in ({quantities})
+    join asset_series s on s.asset_id = a.asset_id and s.quantity in ({quantities})
     where {chosen} and a.type in ({of_types})
     order by a.name, s.channel
     limit 15
@@ -320,15 +314,13 @@ group by 1
 order by 1
 
 -- name: list_last_values
-select a.asset_id, a.name as asset, coalesce(named.name, a.type) as type, q.name_{language} as quantity, l.value, s.unit,
+select a.asset_id, a.name as asset, coalesce(named.name, a.type) as type, q.name_{language} as quantity, l.value, l.unit,
        c.name_{language} as state, l.observed_at
 from assets a
 left join (values {asset_types}) as named (type, name) on named.type = a.type
-join series_assets sa on sa.asset_id = a.asset_id and sa.period @> now()
-join series s on s.series_id = sa.series_id
-join quantities q on q.quantity = s.quantity
-join last_values l on l.series_id = s.series_id
-left join codes c on c.quantity = s.quantity and q.kind = 'state' and c.code = l.value
+join asset_values l on l.asset_id = a.asset_id
+join quantities q on q.quantity = l.quantity
+left join codes c on c.quantity = l.quantity and q.kind = 'state' and c.code = l.value
 where {chosen}
 order by l.observed_at desc
 limit 500

@@ -46,13 +46,11 @@ order by upper(p.period) desc nulls first, d.external_id
 limit 100
 
 -- name: list_own_values
-select q.name_{language} as quantity, s.channel, l.value, s.unit, c.name_{language} as state, l.observed_at
-from series_assets sa
-join series s on s.series_id = sa.series_id
-join quantities q on q.quantity = s.quantity
-join last_values l on l.series_id = s.series_id
-left join codes c on c.quantity = s.quantity and q.kind = 'state' and c.code = l.value
-where sa.asset_id = nullif('$asset', '')::int and sa.period @> now()
+select q.name_{language} as quantity, l.channel, l.value, l.unit, c.name_{language} as state, l.observed_at
+from asset_values l
+join quantities q on q.quantity = l.quantity
+left join codes c on c.quantity = l.quantity and q.kind = 'state' and c.code = l.value
+where l.asset_id = nullif('$asset', '')::int
 order by 1, 2
 
 -- name: list_own_findings

@@ -5,12 +5,11 @@ select count(*) as rooms, count(*) filter (where said.temperature < 18) as too_c
        count(*) filter (where said.temperature > 27) as too_warm, count(*) filter (where said.co2 > 1000) as stale_air
 from assets a
 join (
-    select sa.asset_id, avg(l.value) filter (where s.quantity = 'temperature') as temperature,
-           max(l.value) filter (where s.quantity = 'co2') as co2
-    from series s
-    join series_assets sa on sa.series_id = s.series_id and sa.period @> now()
-    join last_values l on l.series_id = s.series_id and l.observed_at > now() - interval '3 hours'
-    where s.territory_id in ($territory) and s.quantity in ('temperature', 'co2')
+    select l.asset_id, avg(l.value) filter (where l.quantity = 'temperature') as temperature,
+           max(l.value) filter (where l.quantity = 'co2') as co2
+    from asset_values l
+    where l.territory_id in ($territory) and l.quantity in ('temperature', 'co2')
+      and l.observed_at > now() - interval '3 hours'
     group by 1
 ) as said on said.asset_id = a.asset_id
 where a.type = 'building_zone' and {chosen}
@@ -20,14 +19,12 @@ select a.asset_id, a.name as asset, p.name as zone, said.temperature, said.humid
 from assets a
 left join assets p on p.asset_id = a.parent_id
 join (
-    select sa.asset_id, avg(l.value) filter (where s.quantity = 'temperature') as temperature,
-           avg(l.value) filter (where s.quantity = 'relative_humidity') as humidity,
-           max(l.value) filter (where s.quantity = 'co2') as co2,
-           max(l.value) filter (where s.quantity = 'people_present') as people, max(l.observed_at) as observed_at
-    from series s
-    join series_assets sa on sa.series_id = s.series_id and sa.period @> now()
-    join last_values l on l.series_id = s.series_id
-    where s.territory_id in ($territory) and s.quantity in ('temperature', 'relative_humidity', 'co2', 'people_present')
+    select l.asset_id, avg(l.value) filter (where l.quantity = 'temperature') as temperature,
+           avg(l.value) filter (where l.quantity = 'relative_humidity') as humidity,
+           max(l.value) filter (where l.quantity = 'co2') as co2,
+           max(l.value) filter (where l.quantity = 'people_present') as people, max(l.observed_at) as observed_at
+    from asset_values l
+    where l.territory_id in ($territory) and l.quantity in ('temperature', 'relative_humidity', 'co2', 'people_present')
     group by 1
 ) as said on said.asset_id = a.asset_id
 where a.type = 'building_zone' and {chosen}

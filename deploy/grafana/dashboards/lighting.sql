@@ -8,11 +8,9 @@ select count(*) as lamps, count(*) filter (where last.is_lit) as lit,
        )) as faulty
 from assets a
 left join (
-    select sa.asset_id, bool_or(l.value = 1) as is_lit
-    from series s
-    join series_assets sa on sa.series_id = s.series_id and sa.period @> now()
-    join last_values l on l.series_id = s.series_id
-    where s.territory_id in ($territory) and s.quantity = 'lamp_on'
+    select l.asset_id, bool_or(l.value = 1) as is_lit
+    from asset_values l
+    where l.territory_id in ($territory) and l.quantity = 'lamp_on'
     group by 1
 ) as last on last.asset_id = a.asset_id
 where a.type = 'street_light' and {chosen}
@@ -25,11 +23,9 @@ select a.asset_id, a.name as asset, (select count(*) from assets lamp where lamp
            as n_findings
 from assets a
 left join (
-    select sa.asset_id, sum(l.value) as power_w
-    from series s
-    join series_assets sa on sa.series_id = s.series_id and sa.period @> now()
-    join last_values l on l.series_id = s.series_id
-    where s.territory_id in ($territory) and s.quantity = 'active_power'
+    select l.asset_id, sum(l.value) as power_w
+    from asset_values l
+    where l.territory_id in ($territory) and l.quantity = 'active_power'
     group by 1
 ) as last on last.asset_id = a.asset_id
 left join lateral (

@@ -25,11 +25,9 @@ select a.asset_id, a.name as asset, said.observed_at, a.latitude, a.longitude,
        extract(epoch from now() - said.observed_at) / 3600 as rank
 from assets a
 join (
-    select sa.asset_id, max(l.observed_at) as observed_at
-    from series s
-    join series_assets sa on sa.series_id = s.series_id and sa.period @> now()
-    join last_values l on l.series_id = s.series_id
-    where s.territory_id in ($territory)
+    select l.asset_id, max(l.observed_at) as observed_at
+    from asset_values l
+    where l.territory_id in ($territory)
     group by 1
 ) as said on said.asset_id = a.asset_id
 where {chosen} and a.longitude is not null and a.latitude is not null

@@ -4,11 +4,12 @@
 select count(*) filter (where seen.observed_at > now() - interval '24 hours') as seen,
        count(*) as expected
 from devices d
-left join lateral (
-    select max(l.observed_at) as observed_at
+left join (
+    select s.device_id, max(l.observed_at) as observed_at
     from series s join last_values l on l.series_id = s.series_id
-    where s.device_id = d.device_id
-) as seen on true
+    where s.territory_id in ($territory)
+    group by 1
+) as seen on seen.device_id = d.device_id
 where d.territory_id in ($territory) and d.state in ('accepted', 'active')
 
 -- name: count_measurements

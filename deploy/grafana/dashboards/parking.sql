@@ -5,12 +5,10 @@ select count(*) as bays, count(*) filter (where last.value = 0) as free, count(*
        count(*) filter (where last.value is null or last.value > 1) as closed
 from assets a
 left join (
-    select distinct on (sa.asset_id) sa.asset_id, l.value
-    from series s
-    join series_assets sa on sa.series_id = s.series_id and sa.period @> now()
-    join last_values l on l.series_id = s.series_id and l.observed_at > now() - interval '2 days'
-    where s.territory_id in ($territory) and s.quantity = 'occupancy'
-    order by sa.asset_id, l.observed_at desc
+    select distinct on (l.asset_id) l.asset_id, l.value
+    from asset_values l
+    where l.territory_id in ($territory) and l.quantity = 'occupancy' and l.observed_at > now() - interval '2 days'
+    order by l.asset_id, l.observed_at desc
 ) as last on last.asset_id = a.asset_id
 where a.type = 'parking_bay' and {chosen}
 
@@ -22,12 +20,10 @@ select p.asset_id, p.name as asset, count(*) as bays, count(*) filter (where las
 from assets a
 join assets p on p.asset_id = a.parent_id
 left join (
-    select distinct on (sa.asset_id) sa.asset_id, l.value
-    from series s
-    join series_assets sa on sa.series_id = s.series_id and sa.period @> now()
-    join last_values l on l.series_id = s.series_id and l.observed_at > now() - interval '2 days'
-    where s.territory_id in ($territory) and s.quantity = 'occupancy'
-    order by sa.asset_id, l.observed_at desc
+    select distinct on (l.asset_id) l.asset_id, l.value
+    from asset_values l
+    where l.territory_id in ($territory) and l.quantity = 'occupancy' and l.observed_at > now() - interval '2 days'
+    order by l.asset_id, l.observed_at desc
 ) as last on last.asset_id = a.asset_id
 where a.type = 'parking_bay' and {chosen}
 group by p.asset_id, p.name
@@ -37,10 +33,9 @@ limit 200
 -- name: read_occupancy
 -- Share of known time in which bays were occupied: finished hours or days, and the present hour out of newest states.
 with bays as (
-    select s.series_id, sa.period, coalesce(p.name, '–') as metric
+    select s.series_id, s.period, coalesce(p.name, '–') as metric
     from assets a
-    join series_assets sa on sa.asset_id = a.asset_id
-    join series s on s.series_id = sa.series_id and s.quantity = 'occupancy'
+    join asset_series s on s.asset_id = a.asset_id and s.quantity = 'occupancy'
     left join assets p on p.asset_id = a.parent_id
     where a.type = 'parking_bay' and {chosen}
 ), told as (

@@ -11,16 +11,14 @@ select a.asset_id, a.name as asset, said.roughness, said.rut_mm, said.cracking, 
        said.observed_at
 from assets a
 join (
-    select sa.asset_id, max(l.value) filter (where s.quantity = 'roughness') as roughness,
-           max(l.value) filter (where s.quantity = 'rut_depth') as rut_mm,
-           max(l.value) filter (where s.quantity = 'cracking') as cracking,
-           max(l.value) filter (where s.quantity = 'surface_temperature') as temperature,
-           max(l.value) filter (where s.quantity = 'surface_state') as state, max(l.observed_at) as observed_at
-    from series s
-    join series_assets sa on sa.series_id = s.series_id and sa.period @> now()
-    join last_values l on l.series_id = s.series_id
-    where s.territory_id in ($territory)
-      and s.quantity in ('roughness', 'rut_depth', 'cracking', 'surface_temperature', 'surface_state')
+    select l.asset_id, max(l.value) filter (where l.quantity = 'roughness') as roughness,
+           max(l.value) filter (where l.quantity = 'rut_depth') as rut_mm,
+           max(l.value) filter (where l.quantity = 'cracking') as cracking,
+           max(l.value) filter (where l.quantity = 'surface_temperature') as temperature,
+           max(l.value) filter (where l.quantity = 'surface_state') as state, max(l.observed_at) as observed_at
+    from asset_values l
+    where l.territory_id in ($territory) and l.quantity in (
+          'roughness', 'rut_depth', 'cracking', 'surface_temperature', 'surface_state')
     group by 1
 ) as said on said.asset_id = a.asset_id
 left join codes c on c.quantity = 'surface_state' and c.code = said.state

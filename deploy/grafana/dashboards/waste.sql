@@ -6,11 +6,9 @@ select count(*) as containers,
        count(*) filter (where last.value >= 100) as overflowing
 from assets a
 left join (
-    select sa.asset_id, max(l.value) as value
-    from series s
-    join series_assets sa on sa.series_id = s.series_id and sa.period @> now()
-    join last_values l on l.series_id = s.series_id and l.observed_at > now() - interval '3 days'
-    where s.territory_id in ($territory) and s.quantity = 'fill_level'
+    select l.asset_id, max(l.value) as value
+    from asset_values l
+    where l.territory_id in ($territory) and l.quantity = 'fill_level' and l.observed_at > now() - interval '3 days'
     group by 1
 ) as last on last.asset_id = a.asset_id
 where a.type = 'waste_container' and {chosen}
@@ -21,12 +19,10 @@ select a.asset_id, a.name as asset, a.attributes ->> 'waste_stream' as waste_str
        last.observed_at
 from assets a
 join (
-    select distinct on (sa.asset_id) sa.asset_id, l.value, l.observed_at
-    from series s
-    join series_assets sa on sa.series_id = s.series_id and sa.period @> now()
-    join last_values l on l.series_id = s.series_id
-    where s.territory_id in ($territory) and s.quantity = 'fill_level'
-    order by sa.asset_id, l.observed_at desc
+    select distinct on (l.asset_id) l.asset_id, l.value, l.observed_at
+    from asset_values l
+    where l.territory_id in ($territory) and l.quantity = 'fill_level'
+    order by l.asset_id, l.observed_at desc
 ) as last on last.asset_id = a.asset_id
 where a.type = 'waste_container' and {chosen}
 order by last.value - coalesce((a.attributes ->> 'full_at_percent')::float8, 80) desc
