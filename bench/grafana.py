@@ -2,8 +2,8 @@
 
 Assets of every type, each with a device and the series of its type; as many of these series as make N rows (50 million)
 have a value each 10 minutes of a year, the others a newest value alone. Findings, work orders, health, ledger and KPIs
-are as the tests' town has them, for all assets. Queries are expanded as Grafana does, asked as a territory's reader with
-everything chosen, once to warm up and three times timed; the median counts.
+are as the tests' town has them, for all assets. Queries are expanded as Grafana does, asked as a territory's reader
+with everything chosen, once to warm up and three times timed; the median counts.
 """
 
 import argparse
@@ -131,7 +131,7 @@ def expand_for(query: PanelQuery, span: Any, chosen: dict[str, dict[str, Value]]
 
 
 def time_query(session: Session, query: PanelQuery, sql: str) -> float:
-    """Give the median time of a query with its rows fetched [ms]; one that the role's limit ends has taken that long."""
+    """Give the median time of a query with its rows fetched [ms]; one that the role's limit ends took that long."""
     taken = []
     for _ in range(1 + N_TIMED):
         began = time.perf_counter()

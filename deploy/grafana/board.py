@@ -122,7 +122,7 @@ def page(audience: Audience) -> dashboard.DashboardLink:
 
 
 def complete(sql: str, board: Board, audience: Audience, card: Card | None = None) -> str:
-    """Fill the places of a query. Those of a card are the lists that it names; "all" is let through beside each list."""
+    """Fill the places of a query, those of a card too; "all" is let through beside each list."""
     places: dict[str, Any] = {"types": board.types(), "board_kpis": board.kpi_names(), **audience.places()}
     if card:
         places |= {"quantities": listed(card.quantities), "kpis": listed(card.kpis)}

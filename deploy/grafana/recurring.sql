@@ -305,7 +305,7 @@ select date_trunc(case when $__unixEpochTo() - $__unixEpochFrom() <= 172800 then
                   arrival_hour, zone.name) as "time",
        sum(n_stored)::float8 as stored, sum(n_duplicate)::float8 as duplicate,
        sum(n_revised)::float8 as revised, sum(n_rejected)::float8 as rejected
-from delivery_ledger
+from source_deliveries
 cross join (
     select time_zone as name from territories where territory_id in ($territory) order by territory_id limit 1
 ) as zone

@@ -39,7 +39,9 @@ select d.external_id as device, p.channel, d.model, d.state as device_state, s.p
        c.verdict as clock, lower(p.period) as since, upper(p.period) as until
 from placements p
 join devices d on d.device_id = p.device_id
-left join device_standings s on s.device_id = d.device_id
+left join lateral (
+    select s.presence, s.last_heard_at from device_standings s where s.device_id = p.device_id offset 0
+) as s on true
 left join device_clocks c on c.device_id = d.device_id
 where p.asset_id = nullif('$asset', '')::int
 order by upper(p.period) desc nulls first, d.external_id

@@ -33,16 +33,22 @@ limit 200
 
 -- name: count_by_week
 -- Thirteen weeks up to the end of the time shown.
-select to_char(weeks.began_at, 'IYYY-"S"IW') as week,
-       (select count(*) from work_orders o
-        where o.territory_id in ($territory) and o.opened_at >= weeks.began_at
-          and o.opened_at < weeks.began_at + interval '7 days') as opened_orders,
-       (select count(*) from work_orders o
-        where o.territory_id in ($territory) and o.closed_at >= weeks.began_at
-          and o.closed_at < weeks.began_at + interval '7 days') as closed_orders
-from generate_series(date_trunc('week', $__timeTo()::timestamptz) - interval '12 weeks', $__timeTo()::timestamptz,
-                     interval '7 days') as weeks (began_at)
-where exists (select from work_orders where territory_id in ($territory))
+with weeks as (
+    select generate_series(date_trunc('week', $__timeTo()::timestamptz) - interval '12 weeks', $__timeTo()::timestamptz,
+                           interval '7 days') as began_at
+), changed as materialized (
+    select date_trunc('week', o.opened_at) as began_at, 1 as opened, 0 as closed
+    from work_orders o where o.territory_id in ($territory)
+    union all
+    select date_trunc('week', o.closed_at), 0, 1
+    from work_orders o where o.territory_id in ($territory) and o.closed_at is not null
+)
+select to_char(weeks.began_at, 'IYYY-"S"IW') as week, coalesce(sum(changed.opened), 0) as opened_orders,
+       coalesce(sum(changed.closed), 0) as closed_orders
+from weeks
+left join changed on changed.began_at = weeks.began_at
+where exists (select from changed)
+group by weeks.began_at
 order by weeks.began_at
 
 -- name: count_by_technician

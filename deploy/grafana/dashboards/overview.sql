@@ -14,7 +14,7 @@ where d.territory_id in ($territory) and d.state in ('accepted', 'active')
 
 -- name: count_measurements
 select arrival_hour as "time", sum(n_stored)::float8 as stored
-from delivery_ledger
+from source_deliveries
 where territory_id in ($territory) and $__timeFilter(arrival_hour)
 group by 1
 order by 1

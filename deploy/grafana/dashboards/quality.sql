@@ -6,7 +6,7 @@ select coalesce(sum(n_received), 0)::float8 as received, coalesce(sum(n_stored),
        coalesce(sum(n_duplicate), 0)::float8 as duplicate, coalesce(sum(n_revised), 0)::float8 as revised,
        coalesce(sum(n_rejected), 0)::float8 as rejected,
        coalesce(sum(n_received - n_stored - n_duplicate - n_revised - n_rejected), 0)::float8 as unexplained
-from delivery_ledger
+from source_deliveries
 where territory_id in ($territory) and $__timeFilter(arrival_hour)
 
 -- name: count_presence
@@ -28,20 +28,27 @@ having date_trunc(case when $__unixEpochTo() - $__unixEpochFrom() <= 1209600 the
 order by 1
 
 -- name: list_silent
-select placed.asset_id, d.external_id as device, placed.name as asset, d.model, s.presence, s.last_heard_at as heard_at,
+with silent as materialized (
+    select s.device_id, s.presence, s.last_heard_at, s.last_observed_at
+    from device_standings s
+    join devices d on d.device_id = s.device_id and d.state in ('accepted', 'active')
+    where s.territory_id in ($territory) and s.presence <> 'online'
+    order by s.last_heard_at nulls first, s.device_id
+    limit 300
+), placed as materialized (
+    select p.device_id, min(p.asset_id) as asset_id
+    from placements p
+    where p.device_id in (select device_id from silent) and p.period @> now()
+    group by 1
+)
+select p.asset_id, d.external_id as device, a.name as asset, d.model, s.presence, s.last_heard_at as heard_at,
        s.last_observed_at as observed_at, c.verdict as clock
-from device_standings s
-join devices d on d.device_id = s.device_id and d.state in ('accepted', 'active')
-left join device_clocks c on c.device_id = d.device_id
-left join lateral (
-    select a.asset_id, a.name
-    from placements p join assets a on a.asset_id = p.asset_id
-    where p.device_id = d.device_id and p.period @> now()
-    order by p.placement_id limit 1
-) as placed on true
-where s.territory_id in ($territory) and s.presence <> 'online'
+from silent s
+join devices d on d.device_id = s.device_id
+left join placed p on p.device_id = s.device_id
+left join assets a on a.asset_id = p.asset_id
+left join device_clocks c on c.device_id = s.device_id
 order by s.last_heard_at nulls first, d.external_id
-limit 300
 
 -- name: count_gaps
 select date_trunc(case when $__unixEpochTo() - $__unixEpochFrom() <= 172800 then 'hour' else 'day' end, g.began_at) as "time",
