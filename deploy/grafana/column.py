@@ -43,7 +43,6 @@ COLUMNS: Mapping[str, Column] = MappingProxyType({
     # who and what
     "asset": Column(("équipement", "asset"), leads_to="asset"),
     "asset_id": hidden("asset_id"),
-    "zone_id": hidden("zone_id"),
     "latitude": hidden("latitude"),
     "longitude": hidden("longitude"),
     "rank": hidden("rank"),
@@ -56,7 +55,6 @@ COLUMNS: Mapping[str, Column] = MappingProxyType({
     "channel": column("voie", "channel"),
     "fact": column("propriété", "fact"),
     "content": column("valeur", "value"),
-    "attribute": column("caractéristique", "attribute"),
     "quantity": column("grandeur", "quantity"),
     "state": column("état", "state"),
     "unit": column("unité", "unit", width=90),
@@ -163,6 +161,7 @@ COLUMNS: Mapping[str, Column] = MappingProxyType({
     "drift_s_per_day": column("dérive par jour", "drift a day", "s"),
     "n_devices": column("capteurs", "devices"),
     "silent": column("muets", "silent", color=RED),
+    "unknown": column("inconnus", "unknown", color=GREY),
     "heard": column("entendus", "heard", color=GREEN),
     "pending": column("en attente", "pending", color=ORANGE),
     # platform
@@ -179,7 +178,6 @@ COLUMNS: Mapping[str, Column] = MappingProxyType({
     "computed_to": column("calculé jusqu’à", "computed to", INSTANT),
     "requested_at": column("demandé", "requested", INSTANT),
     "done_at": column("fait", "done", INSTANT),
-    "amount": column("quantité", "amount"),
     # lighting
     "lamps": column("lampes", "lamps", color=GREY),
     "lit": column("allumées", "lit", color=GREEN),
@@ -238,5 +236,4 @@ COLUMNS: Mapping[str, Column] = MappingProxyType({
     "rut_mm": column("orniérage", "ruts", "lengthmm"),
     "cracking": column("fissuration", "cracking", "percent"),
     "surface": column("chaussée", "surface"),
-    "n": column("nombre", "number"),
 })  # fmt: skip

@@ -43,7 +43,8 @@ with weeks as (
     select date_trunc('week', o.closed_at), 0, 1
     from work_orders o where o.territory_id in ($territory) and o.closed_at is not null
 )
-select to_char(weeks.began_at, 'IYYY-"S"IW') as week, coalesce(sum(changed.opened), 0) as opened_orders,
+select to_char(weeks.began_at, case '{language}' when 'fr' then 'IYYY-"S"IW' else 'IYYY-"W"IW' end) as week,
+       coalesce(sum(changed.opened), 0) as opened_orders,
        coalesce(sum(changed.closed), 0) as closed_orders
 from weeks
 left join changed on changed.began_at = weeks.began_at

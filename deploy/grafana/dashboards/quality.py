@@ -19,10 +19,10 @@ PRESENCE = Card(
     "figure", "count_presence",
     ("Capteurs en service", "Devices in service"),
     (
-        "Entendus, muets (trois intervalles sans rien) ; attendus : dont on ne sait rien encore.",
-        "Heard, silent (three intervals without anything); expected: of which nothing is known yet.",
+        "Entendus, muets (trois intervalles sans rien), et ceux dont on ne sait rien encore.",
+        "Heard, silent (three intervals without anything), and those of which nothing is known yet.",
     ),
-    "heard silent expected", 8, 4, "short",
+    "heard silent unknown", 8, 4, "short",
 )  # fmt: skip
 COMPLETENESS = Card(
     "curve", "read_completeness",

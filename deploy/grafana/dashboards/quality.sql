@@ -11,7 +11,7 @@ where territory_id in ($territory) and $__timeFilter(arrival_hour)
 
 -- name: count_presence
 select count(*) filter (where presence = 'online') as heard, count(*) filter (where presence = 'offline') as silent,
-       count(*) filter (where presence = 'unknown') as expected
+       count(*) filter (where presence = 'unknown') as unknown
 from device_standings s
 join devices d on d.device_id = s.device_id and d.state in ('accepted', 'active')
 where s.territory_id in ($territory)
