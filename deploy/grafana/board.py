@@ -20,7 +20,7 @@ from sensors.types import asset_types
 
 EVERY_TYPE = "select type from assets"
 # What stands for "all" of a variable. A subquery would do, but the planner takes it for a two-hundredth of the rows.
-ALL = {"territory": "0", "type": "''", "zone": "0"}
+ALL = {"territory": "0", "type": "''", "zone": "'0'"}
 LIST = re.compile(r"([\w.]+) in \(\$(territory|type)\)")
 
 

@@ -6,7 +6,9 @@
 
 -- name: chosen
 a.territory_id in ($territory) and a.type in ($type) and a.retired_at is null
-  and (0 in ($zone) or coalesce(a.parent_id, -1) in ($zone) or a.asset_id in ($zone))
+  and ('0' in ($zone) or a.asset_id::text in ($zone)
+       or coalesce(a.parent_id::text, 'in ' || (a.attributes ->> 'zone'), 'in ' || (a.attributes ->> 'sector'), '-')
+          in ($zone))
 
 -- name: list_territories
 select name as __text, territory_id as __value from territories order by name
@@ -18,12 +20,18 @@ left join (values {asset_types}) as named (type, name) using (type)
 order by 1
 
 -- name: list_zones
--- Assets on which others hang; -1 stands for those that hang on none.
-select p.name as __text, p.asset_id as __value
+-- Assets on which others hang; the zones and sectors of those that hang on none; '-' stands for those without either.
+select p.name as __text, p.asset_id::text as __value
 from assets p
 where p.asset_id in (select parent_id from assets where territory_id in ($territory) and type in ($type))
-union all
-select case '{language}' when 'fr' then '(sans zone)' else '(without zone)' end, -1
+union
+select coalesce(a.attributes ->> 'zone', a.attributes ->> 'sector'),
+       'in ' || coalesce(a.attributes ->> 'zone', a.attributes ->> 'sector')
+from assets a
+where a.territory_id in ($territory) and a.type in ($type) and a.parent_id is null
+  and coalesce(a.attributes ->> 'zone', a.attributes ->> 'sector') is not null
+union
+select case '{language}' when 'fr' then '(sans zone)' else '(without zone)' end, '-'
 order by 1
 limit 2000
 

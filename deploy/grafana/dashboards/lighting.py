@@ -24,14 +24,20 @@ POWER = Card(
     ),
     "", 24, 9, quantities=("active_power",), types=("light_cabinet",),
 )  # fmt: skip
-RELAYS = Card(
-    "lanes", "read_states",
-    ("Départs allumés", "Feeders on"),
+VOLTAGES = Card(
+    "curve", "read_quantity",
+    ("Tension aux armoires", "Voltage at cabinets"),
     (
-        "Relais des armoires choisies, quinze au plus : allumé ou éteint.",
-        "Relays of the chosen cabinets, fifteen at most: on or off.",
+        "Tension des armoires choisies : aucune, c’est une armoire déclenchée ou une coupure du réseau.",
+        "Voltage at the chosen cabinets: none where a cabinet tripped or the mains are out.",
     ),
-    "", 24, 8, quantities=("relay_on",), types=("light_cabinet",), codes="relay_on",
+    "", 12, 8, quantities=("voltage",), types=("light_cabinet",),
+)  # fmt: skip
+DIMMING = Card(
+    "curve", "read_quantity",
+    ("Gradation des lampes", "Dimming of lamps"),
+    ("Niveau des lampes choisies, vingt courbes au plus.", "Level of the chosen lamps, twenty curves at most."),
+    "", 12, 8, quantities=("dimming_level",), types=("street_light",),
 )  # fmt: skip
 CABINETS = Card(
     "table", "list_cabinets",
@@ -60,7 +66,7 @@ BOARD = Board(
             ("Part de ce qui aurait été consommé.", "Share of what would have been used."), 5,
         ),
         POWER,
-        RELAYS,
+        VOLTAGES, DIMMING,
         recurring.days(
             "light_cabinet_energy", "kwatth",
             ("Énergie par nuit", "Energy by night"),

@@ -23,7 +23,7 @@ PLACES = Card(
         "Rues et parcs dont les places ont un capteur, les plus pleins d’abord.",
         "Streets and car parks whose bays have a sensor, the fullest first.",
     ),
-    "asset_id asset bays free occupied occupancy", 14, 10,
+    "zone bays free occupied occupancy", 14, 10,
 )  # fmt: skip
 OCCUPANCY = Card(
     "curve", "read_occupancy",

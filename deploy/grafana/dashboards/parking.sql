@@ -13,12 +13,12 @@ left join (
 where a.type = 'parking_bay' and {chosen}
 
 -- name: list_places
--- Car parks and streets, with what is free in their bays now.
-select p.asset_id, p.name as asset, count(*) as bays, count(*) filter (where last.value = 0) as free,
-       count(*) filter (where last.value = 1) as occupied,
+-- Streets and car parks, with what is free in their bays now.
+select coalesce(p.name, a.attributes ->> 'zone', '–') as zone, count(*) as bays,
+       count(*) filter (where last.value = 0) as free, count(*) filter (where last.value = 1) as occupied,
        count(*) filter (where last.value = 1)::float8 / nullif(count(*) filter (where last.value in (0, 1)), 0) as occupancy
 from assets a
-join assets p on p.asset_id = a.parent_id
+left join assets p on p.asset_id = a.parent_id
 left join (
     select distinct on (l.asset_id) l.asset_id, l.value
     from asset_values l
@@ -26,14 +26,14 @@ left join (
     order by l.asset_id, l.observed_at desc
 ) as last on last.asset_id = a.asset_id
 where a.type = 'parking_bay' and {chosen}
-group by p.asset_id, p.name
-order by occupancy desc nulls last, p.name
+group by 1
+order by occupancy desc nulls last, 1
 limit 200
 
 -- name: read_occupancy
 -- Share of known time in which bays were occupied: finished hours or days, and the present hour out of newest states.
 with bays as (
-    select s.series_id, s.period, coalesce(p.name, '–') as metric
+    select s.series_id, s.period, coalesce(p.name, a.attributes ->> 'zone', '–') as metric
     from assets a
     join asset_series s on s.asset_id = a.asset_id and s.quantity = 'occupancy'
     left join assets p on p.asset_id = a.parent_id

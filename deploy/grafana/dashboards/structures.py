@@ -12,38 +12,41 @@ WATCHED = Card(
     ("Éléments de pont et sections de route choisis.", "Chosen elements of bridges and sections of road."),
     "structures roads", 12, 4, "short",
 )  # fmt: skip
-FREQUENCIES = Card(
+STIFFNESS = Card(
     "curve", "read_quantity",
-    ("Fréquences propres", "Natural frequencies"),
+    ("Fréquences propres et déformations", "Natural frequencies and strains"),
     (
-        "Fréquence propre des éléments choisis : une perte de raideur la fait baisser, le gel la fait monter.",
-        "Natural frequency of the chosen elements: a loss of stiffness lowers it, frost raises it.",
+        "Une perte de raideur fait baisser la fréquence propre et monter la déformation ; le gel fait l’inverse.",
+        "A loss of stiffness lowers the natural frequency and raises the strain; frost does the contrary.",
     ),
-    "", 12, 9, quantities=("natural_frequency",), types=("bridge_element",),
+    "", 12, 9, quantities=("natural_frequency", "strain"), types=("bridge_element",),
 )  # fmt: skip
 MOVEMENTS = Card(
     "curve", "read_quantity",
-    ("Déplacements et inclinaisons", "Displacements and tilts"),
-    ("Déplacement et inclinaison des éléments choisis.", "Displacement and tilt of the chosen elements."),
-    "", 12, 9, quantities=("displacement", "tilt"), types=("bridge_element",),
+    ("Déplacements et fissures", "Displacements and cracks"),
+    ("Déplacement des éléments et ouverture des fissures.", "Displacement of elements and width of cracks."),
+    "", 12, 9, quantities=("displacement", "crack_width"), types=("bridge_element",),
 )  # fmt: skip
-CRACKS = Card(
+TILTS = Card(
     "curve", "read_quantity",
-    ("Fissures", "Cracks"),
-    ("Ouverture des fissures suivies.", "Width of the cracks that are watched."),
-    "", 12, 9, quantities=("crack_width",), types=("bridge_element",),
+    ("Inclinaisons", "Tilts"),
+    ("Inclinaison des éléments choisis.", "Tilt of the chosen elements."),
+    "", 12, 9, quantities=("tilt",), types=("bridge_element",),
 )  # fmt: skip
-STRAINS = Card(
+TEMPERATURES = Card(
     "curve", "read_quantity",
-    ("Déformations", "Strains"),
-    ("Déformation des éléments et des chaussées.", "Strain of elements and road surfaces."),
-    "", 12, 9, quantities=("strain",), types=("bridge_element", "road_section"),
+    ("Températures", "Temperatures"),
+    (
+        "Température des éléments et des chaussées : elle explique l’essentiel de ce qui bouge.",
+        "Temperature of elements and road surfaces: it explains most of what moves.",
+    ),
+    "", 12, 9, quantities=("temperature", "surface_temperature"), types=("bridge_element", "road_section"),
 )  # fmt: skip
-SURFACES = Card(
-    "lanes", "read_states",
-    ("État des chaussées", "State of road surfaces"),
-    ("Sections choisies : sèche, humide, givrée, verglacée.", "Chosen sections: dry, wet, frost, ice."),
-    "", 24, 7, quantities=("surface_state",), types=("road_section",), codes="surface_state",
+SPEEDS = Card(
+    "curve", "read_quantity",
+    ("Vitesses", "Speeds"),
+    ("Vitesse moyenne aux compteurs de trafic.", "Mean speed at traffic counters."),
+    "", 24, 7, quantities=("mean_speed",), types=("traffic_counter",),
 )  # fmt: skip
 ROADS = Card(
     "table", "list_roads",
@@ -58,9 +61,9 @@ BOARD = Board(
     ("Ce qui bouge, se fissure ou s’use", "What moves, cracks or wears"),
     (
         WATCHED, replace(recurring.OPEN_ASSET_FINDINGS, width=12),
-        FREQUENCIES, MOVEMENTS,
-        CRACKS, STRAINS,
-        SURFACES,
+        STIFFNESS, MOVEMENTS,
+        TILTS, TEMPERATURES,
+        SPEEDS,
         ROADS, recurring.MAP,
         recurring.HEALTH,
         recurring.ASSET_FINDINGS,

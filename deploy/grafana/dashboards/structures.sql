@@ -10,7 +10,7 @@ where {chosen}
 select a.asset_id, a.name as asset, said.roughness, said.rut_mm, said.cracking, said.temperature, c.name_{language} as surface,
        said.observed_at
 from assets a
-join (
+left join (
     select l.asset_id, max(l.value) filter (where l.quantity = 'roughness') as roughness,
            max(l.value) filter (where l.quantity = 'rut_depth') as rut_mm,
            max(l.value) filter (where l.quantity = 'cracking') as cracking,

@@ -38,9 +38,12 @@ PRESSURES = Card(
 )  # fmt: skip
 TANKS = Card(
     "curve", "read_quantity",
-    ("Niveaux des réservoirs", "Levels of tanks"),
-    ("Niveau des réservoirs choisis.", "Level of the chosen tanks."),
-    "", 12, 9, quantities=("level",), types=("water_tank",),
+    ("Niveaux des réservoirs, bruit des conduites", "Levels of tanks, noise of pipes"),
+    (
+        "Niveau des réservoirs choisis, et bruit la nuit au plus calme des conduites : une fuite le fait monter.",
+        "Level of the chosen tanks, and noise of pipes when the night is quietest: a leak makes it rise.",
+    ),
+    "", 12, 9, quantities=("level", "noise_level"), types=("water_tank", "water_pipe"),
 )  # fmt: skip
 PUMPS = Card(
     "curve", "read_quantity",
