@@ -64,11 +64,11 @@ class Office:
 
     def run(self, kind: str, part: str, occasion: str | None) -> None:
         """Run one job of the queue. Raises ElsewhereError where it is still being run, and whatever the job raises."""
-        job = QueuedJob(kind, part, occasion, -find_kinds()[kind].rank)
+        job = QueuedJob(kind, part, occasion, find_kinds()[kind].priority)
         if self.jobs.closed:
             self.jobs = open_connection(self.settings.database_url)
         began = monotonic()
-        moment = look(self.jobs, datetime.now(UTC), self.settings.grace_s, self.settings.settle_s)
+        moment = look(self.jobs, datetime.now(UTC), self.settings)
         done = run_job(self.jobs, job, moment)
         if done is None:
             self.counters.count(kind, "elsewhere", 0.0)
@@ -81,7 +81,7 @@ class Office:
 
     def plan(self) -> None:
         """Put what is due into the queue, say how far all is, and note once a minute what was used."""
-        moment = look(self.planning, datetime.now(UTC), self.settings.grace_s, self.settings.settle_s)
+        moment = look(self.planning, datetime.now(UTC), self.settings)
         n_new = plan(self.planning, moment)
         waiting = count_waiting(self.planning)
         self.counters.show(waiting, moment.now, moment.computed_to)

@@ -24,4 +24,4 @@ def find_due(connection: Connection, kind: Kind, moment: Moment) -> Iterator[Que
     done_for = read_occasions(connection, kind.name)
     for wait in kind.find(connection, moment):
         if wait.occasion is None or done_for.get(wait.part) != wait.occasion:
-            yield QueuedJob(kind.name, wait.part, wait.occasion, -kind.rank)
+            yield QueuedJob(kind.name, wait.part, wait.occasion, kind.priority)
