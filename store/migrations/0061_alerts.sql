@@ -1,5 +1,6 @@
 -- Alerts: who is told of which incidents, by which way and in which order, what was sent, and who acknowledged it.
--- Locks: the tables that new ones refer to, against writes, for an instant.
+-- Locks: the tables that new ones refer to, against writes, for an instant; kpi_values against writes while the index is
+-- made, which reads them once.
 
 create table alert_channels (
     channel_id    int generated always as identity constraint alert_channels_pkey primary key,
@@ -124,3 +125,6 @@ create table alert_attempts (
     constraint alert_attempts_pkey primary key (message_id, attempt)
 );
 comment on column alert_attempts.status is 'What the other side answered (HTTP or SMTP); null: nothing.';
+
+-- Figures that were told anew are few: how fresh they are is asked every few minutes.
+create index kpi_values_restated_idx on kpi_values (computed_at) where replaces_id is not null;

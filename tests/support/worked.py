@@ -31,7 +31,15 @@ QUANTITY_BY_TYPE = {
     "building": "active_power",
     "building_zone": "temperature",
 }
-TIMED = {"delivery", "silence", "clocks", "forecasts", "retention"}  # due again each minute, hour or day
+TIMED = {
+    "delivery",
+    "silence",
+    "clocks",
+    "forecasts",
+    "platform",
+    "alerts",
+    "retention",
+}  # due again each minute, hour or day
 SETTLE_S = 1.0
 
 
