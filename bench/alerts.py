@@ -46,6 +46,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--n", type=int, default=20, help="faults")
     parser.add_argument("--things", type=int, default=500, help="containers of the town")
+    parser.add_argument("--workers", type=int, default=2, help="of analytics: with one, alerts wait for its other jobs")
     asked = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -53,7 +54,7 @@ def main() -> None:
         url = stack.enter_context(fresh_database(services))
         listener, office = stack.enter_context(hearing()), stack.enter_context(post_office())
         fill(url, asked.things, listener, office)
-        stack.enter_context(programs(services, url, office, folder))
+        stack.enter_context(programs(services, (url, asked.workers), office, folder))
         burning: set[int] = set()
         stack.enter_context(talking(services.mqtt_url, asked.things, burning))
         show(*plant(services.mqtt_url, (url, asked.n), burning, (listener, office)))
@@ -81,8 +82,9 @@ def name_of(n: int) -> str:
 
 
 @contextmanager
-def programs(services: Services, url: str, office: PostOffice, folder: Path) -> Iterator[None]:
-    """Run one worker of ingest and one of analytics."""
+def programs(services: Services, asked: tuple[str, int], office: PostOffice, folder: Path) -> Iterator[None]:
+    """Run one worker of ingest, and so many of analytics."""
+    url, n_workers = asked
     environment = {
         "VIGIE_DATABASE_URL": url,
         "VIGIE_MQTT_URL": services.mqtt_url,
@@ -91,8 +93,8 @@ def programs(services: Services, url: str, office: PostOffice, folder: Path) -> 
     }
     started: list[Program] = []
     try:
-        for name in ("ingest", "analyse"):
-            started.append(start_program(name, [name], environment, folder / f"{name}.log"))
+        for name, arguments in (("ingest", ["ingest"]), ("analyse", ["analyse", "--workers", str(n_workers)])):
+            started.append(start_program(name, arguments, environment, folder / f"{name}.log"))
         yield
         if ended := first_ended(started):
             raise RuntimeError(f"{ended.name} ended by itself: {ended.last_words()}")
