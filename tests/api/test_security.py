@@ -20,7 +20,8 @@ from tests.support.proxy import proxied
 from tests.support.town import seed_small_region
 
 OPEN = {"/v1/health", "/v1/public/kpis", "/open/datasets", "/open/releases"}
-BY_TOKEN = {"/v1/calendars/{token}.ics"}  # calendars send no headers: a secret address stands in for a key
+# Calendars send no headers, and who is on call has a telephone: a secret address stands in for a key.
+BY_TOKEN = {"/v1/calendars/{token}.ics", "/v1/alerts/links/{token}"}
 # Open data: what is published, told in tests/api/test_open_data.py.
 PUBLISHED = {
     "/open/catalogue.{notation}",
@@ -28,9 +29,6 @@ PUBLISHED = {
     "/open/datasets/{territory}/{publication}/{file}",
 }
 KEYLESS = OPEN | BY_TOKEN | PUBLISHED
-OPEN = {"/v1/health", "/v1/public/kpis"}
-# Calendars send no headers, and who is on call has a telephone: a secret address stands in for a key.
-BY_TOKEN = {"/v1/calendars/{token}.ics", "/v1/alerts/links/{token}"}
 ROUTES = [route for router in routers() for route in router.routes if isinstance(route, APIRoute)]
 PATHS = sorted((method, route.path) for route in ROUTES for method in route.methods)
 
