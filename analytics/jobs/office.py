@@ -95,8 +95,9 @@ class Office:
             note_usage(self.planning)
 
     def plan_pressing(self) -> None:
-        """Put what is due and presses into the queue."""
+        """Put what is due and presses into the queue, and say how far all is."""
         moment = look(self.pressing, datetime.now(UTC), self.settings)
+        self.counters.show(count_waiting(self.pressing), moment.now, moment.computed_to)
         if n_new := plan_pressing(self.pressing, moment):
             log.info("pressing_jobs_planned", n_new=n_new)
 
