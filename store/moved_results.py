@@ -163,6 +163,21 @@ RESULTS = (
         {"work_order_id": "work_orders", "finding_id": "findings"},
     ),
     MovedTable(
+        "alerts",
+        "incidents that somebody was told about, and who looked after them",
+        "kind severity opened_at acknowledged_at acknowledged_by ended_at",
+        TERRITORY,
+        {"incident_id": "incidents"},
+        key="alert_id",
+    ),
+    MovedTable(
+        "alert_mutes",
+        "hours in which what does not press waits",
+        "begins ends loud_from created_at created_by revoked_at",
+        TERRITORY,
+        key="mute_id",
+    ),
+    MovedTable(
         "tariffs",
         "prices of energy",
         "energy use unit price_eur off_peak_price_eur off_peak_from off_peak_to valid",

@@ -268,6 +268,12 @@ select o.work_order_id, o.uid, o.territory_id, o.asset_id, o.incident_id, o.find
 from public.work_orders o
 where o.territory_id in (select territory_id from reader.readable_territories);
 
+create view reader.alerts with (security_barrier) as
+select a.alert_id, a.territory_id, a.incident_id, reader.veil(a.kind) as kind, reader.veil(a.severity) as severity,
+       a.opened_at, a.acknowledged_at, reader.veil(a.acknowledged_by) as acknowledged_by, a.ended_at
+from public.alerts a
+where a.territory_id in (select territory_id from reader.readable_territories);
+
 create view reader.calendar_feeds with (security_barrier) as
 select f.feed_id, f.territory_id, reader.veil(f.technician) as technician, f.created_at,
        reader.veil(f.created_by) as created_by, f.revoked_at

@@ -20,7 +20,8 @@ from tests.support.proxy import proxied
 from tests.support.town import seed_small_region
 
 OPEN = {"/v1/health", "/v1/public/kpis", "/open/datasets", "/open/releases"}
-BY_TOKEN = {"/v1/calendars/{token}.ics"}  # calendars send no headers: a secret address stands in for a key
+# Calendars send no headers, and who is on call has a telephone: a secret address stands in for a key.
+BY_TOKEN = {"/v1/calendars/{token}.ics", "/v1/alerts/links/{token}"}
 # Open data: what is published, told in tests/api/test_open_data.py.
 PUBLISHED = {
     "/open/catalogue.{notation}",
@@ -57,12 +58,14 @@ def test_open_routes_answer_without_a_key(database_url: str, path: str) -> None:
 
 
 @pytest.mark.services
-@pytest.mark.parametrize("path", sorted(BY_TOKEN))
-@pytest.mark.parametrize("token", ["cal_" + "x" * 43, "cal_", "vg_" + "x" * 43, "1"])
-def test_routes_by_token_show_nothing_without_one_that_is_known(database_url: str, path: str, token: str) -> None:
+@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path in PATHS if path in BY_TOKEN])
+@pytest.mark.parametrize("token", ["cal_" + "x" * 43, "ack_" + "x" * 43, "cal_", "ack_", "vg_" + "x" * 43, "1"])
+def test_routes_by_token_show_nothing_without_one_that_is_known(
+    database_url: str, method: str, path: str, token: str
+) -> None:
     async def answer() -> tuple[int, str]:
         async with api_client(database_url) as client:
-            found = await client.get(path.replace("{token}", token))
+            found = await client.request(method, path.replace("{token}", token))
             return found.status_code, found.headers["content-type"]
 
     status, content_type = asyncio.run(answer())

@@ -213,3 +213,6 @@ select territory_id, 'car-parks', 'car_parks', 'of ' || slug, 'of ' || slug, 'od
 insert into publication_files (publication_id, name, media_type, sha256, n_bytes, content)
 select publication_id, 'kpis.parquet', 'application/vnd.apache.parquet', 'digest', 4, '\x00ff0a22'
 from publications where withdrawn_at is null;
+
+insert into alert_mutes (territory_id, begins, ends, loud_from, created_by)
+select territory_id, '22:00', '06:30', 'critical', 'seed of ' || slug from territories;

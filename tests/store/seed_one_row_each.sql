@@ -134,6 +134,12 @@ select work_order_id, 1, 'open', 'open', title, title from work_orders;
 insert into work_order_findings (work_order_id, finding_id)
 select work_order_id, finding_id from work_orders;
 
+insert into alerts (territory_id, incident_id, kind, severity, opened_at, acknowledged_at, acknowledged_by)
+select i.territory_id, i.incident_id, 'leak', 'warning', '2026-05-01T10:00:00Z', '2026-05-01T11:00:00Z',
+       'secret of ' || t.slug
+from incidents i
+join territories t using (territory_id);
+
 insert into calendar_feeds (territory_id, technician, token_hash, created_by)
 select territory_id, 'secret of ' || slug, convert_to(slug, 'utf8'), 'secret of ' || slug from territories;
 

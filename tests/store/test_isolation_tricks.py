@@ -32,6 +32,7 @@ LIMITED = {
     "acceptance_results",
     "acceptances",
     "alarm_loads",
+    "alerts",
     "asset_health",
     "assets",
     "calendar_feeds",
