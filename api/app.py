@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from api.allowance import Allowance
 from api.background import in_background
 from api.bulk.gate import Gate
-from api.conditional import Conditional, describe_not_modified
+from api.conditional import Conditional
 from api.courier import PATIENCE_S, Courier
+from api.document import describe
 from api.errors import register_problems
 from api.exports.clerk import Clerk
 from api.exports.folder import Folder, default_folder
@@ -20,6 +21,7 @@ from api.metrics import Measured, Metrics
 from api.open_data.shelf import Shelf
 from api.page import mount
 from api.routes import routers
+from api.screening import Screen
 from api.security import OPEN_PER_S, KeyRing
 from api.usage import keep_noting
 from sensors.posting import Desk
@@ -30,7 +32,8 @@ POSTS_PER_S = 100.0
 DESCRIPTION = """Measurements, findings and KPIs of smart territories.
 
 Times carry an offset when they come in and are UTC when they go out. Each quantity has one unit (UCUM). Lists are
-`{items, next}`; `next` is the cursor of the next page. Errors are RFC 9457 problems whose `detail` says what to do."""
+`{items, next}`; `next` is the cursor of the next page, and the header `Link` (RFC 8288) leads there. Parameters that a
+route does not know are refused. Errors are RFC 9457 problems whose `detail` says what to do."""
 
 
 def create_app(
@@ -81,6 +84,7 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        dependencies=[Depends(Screen())],
         redirect_slashes=False,  # behind a proxy that ends TLS it would lead to http, and the key with it
     )
     register_problems(app)
@@ -88,7 +92,7 @@ def create_app(
         app.include_router(router)
     mount(app)
     app.state.metrics = metrics
-    app.openapi = lambda: describe_not_modified(FastAPI.openapi(app))  # type: ignore[method-assign]
+    app.openapi = lambda: describe(FastAPI.openapi(app))  # type: ignore[method-assign]
     app.add_middleware(CancelOnHangUp)
     app.add_middleware(Conditional)
     app.add_middleware(HardenedHeaders)
