@@ -7,6 +7,7 @@ from fastapi import Depends, FastAPI
 
 from api.allowance import Allowance
 from api.background import in_background
+from api.body_limit import BodyLimit
 from api.bulk.gate import Gate
 from api.conditional import Conditional
 from api.courier import PATIENCE_S, Courier
@@ -93,6 +94,7 @@ def create_app(
     mount(app)
     app.state.metrics = metrics
     app.openapi = lambda: describe(FastAPI.openapi(app))  # type: ignore[method-assign]
+    app.add_middleware(BodyLimit)
     app.add_middleware(CancelOnHangUp)
     app.add_middleware(Conditional)
     app.add_middleware(HardenedHeaders)

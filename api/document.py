@@ -8,11 +8,13 @@ from api.examples import add_examples
 
 
 def describe(document: dict[str, Any]) -> dict[str, Any]:
-    """Add to the document of FastAPI: 304 and 406, and examples. Twice is once."""
+    """Add to the document of FastAPI: 304, 406 and 413, and examples. Twice is once."""
     describe_not_modified(document)
     for methods in document["paths"].values():
         for operation in methods.values():
             operation["responses"].setdefault("406", describe_problem(406))
             operation["responses"].setdefault("422", describe_problem(422))
+            if "requestBody" in operation:
+                operation["responses"].setdefault("413", describe_problem(413))
     add_examples(document)
     return document

@@ -103,6 +103,8 @@ def test_items_hold_no_field_that_is_not_documented(database_url: str, path: str
             )
             check(path, answer)
             schema = DOCUMENT["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+            if "$ref" not in schema:  # a file as it is
+                return
             page = resolve(schema)["properties"]
             if "items" not in page:
                 return
@@ -120,6 +122,7 @@ def filled(path: str) -> str:
     numbers = path.replace("{export_id}", "1").replace("{extension}", "csv")
     numbers = numbers.replace("{acceptance_id}/", "1/").replace("{work_order_id}/", "1/")
     numbers = numbers.replace("{notation}", "ttl").replace("{publication}", "kpis").replace("{file}", "kpis.csv")
+    numbers = numbers.replace("{report_id}/files/{name}", "1/files/manifest.json")
     return numbers.replace("{territory}", "north").replace("{kind}", "factors")
 
 

@@ -19,7 +19,7 @@ OPERATIONS = [
 ]
 IDS = [f"{method} {path}" for method, path, _ in OPERATIONS]
 ROUTE_BY_ID = {
-    f"{method} {route.path}": route
+    f"{method} {route.path_format}": route  # type: ignore[attr-defined]
     for router in routers()
     for route in router.routes
     if route.include_in_schema  # type: ignore[attr-defined]
