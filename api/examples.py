@@ -25,24 +25,30 @@ SPOKEN: Mapping[str, tuple[Any, ...]] = {
     "quantity": ("active_power",), "quantity_name_fr": ("Puissance active",), "quantity_name_en": ("Active power",),
     "unit": ("W",), "longitude": (5.1036,), "latitude": (47.5254,), "device": ("lamp-1204",),
     "external_id": ("lamp-1204",), "gateway": ("gateway-3",), "presence_through": ("gateway-3",),
-    "channel": ("",), "model": ("silent_lamp", "luminaire"), "sentence_fr": ("Ce luminaire est resté éteint deux nuits.",),
+    "channel": ("",), "model": ("silent_lamp", "luminaire"),
+    "sentence_fr": ("Ce luminaire est resté éteint deux nuits.",),
     "sentence_en": ("This lamp stayed dark for two nights.",), "title": ("Lampadaire éteint",), "kpi": ("energy",),
     "reason_fr": ("Éteint deux nuits de suite.",), "reason_en": ("Dark for two nights in a row.",),
     "method": ("sum of increases",), "method_version": ("1",), "model_version": ("1",), "inputs_hash": (HASH,),
     "sha256": (HASH,), "technician": ("équipe nord",), "who": ("équipe nord",), "opened_by": ("équipe nord",),
     "given_by": ("key 3 (page)",), "created_by": ("key 3 (page)",), "note": ("vu lors de la tournée",),
-    "cause": ("lamp",), "topic": ("vigie/val-de-tille/lamp-1204/up",), "format": ("native",), "attributes": ({"zone": "centre"},),
-    "evidence": ({"nights": 2},), "detail": ("lamp-1204", {"state": "open"}), "status": ("stored",),
-    "period": ("2026-03",), "day": ("2026-03-01",), "bbox": ("5.0,47.4,5.2,47.6",), "domain": ("lighting",),
+    "cause": ("lamp",), "topic": ("vigie/val-de-tille/lamp-1204/up",), "format": ("native",),
+    "evidence": ({"nights": 2},), "attributes": ({"zone": "centre"},), "detail": ("lamp-1204", {"state": "open"}), "status": ("stored",),
+    "day": ("2026-03-01",), "bbox": ("5.0,47.4,5.2,47.6",), "domain": ("lighting",),
     "path": ("/v1/calendars/cal_" + "x" * 43 + ".ics",), "file": ("/v1/exports/1/file",), "crs": ("EPSG:2154",),
     "value": (41.5, "41.5"), "low": (40.9,), "high": (42.1,), "baseline": (57.2,), "completeness": (0.98,),
     "score": (4.2,), "severity": ("warning",), "verdict": ("confirmed",), "state": ("open", "active"),
-    "time_zone": ("Europe/Paris",), "email": ("",), "months": (["2026-03"],), "token": ("cal_" + "x" * 43,),
+    "time_zone": ("Europe/Paris",), "months": (["2026-03"],), "token": ("cal_" + "x" * 43,),
     "waste_stream": ("glass",), "zone": ("centre",), "tag": (["zone:centre"],), "cursor": ("WzEwMDBd",),
     "Last-Event-ID": ("1204-88-17",), "idempotency-key": ("7f1c2a",), "if-match": ('"3"',), "column": (["slug=numero"],),
     "set": (["type=street_light"],), "factor": ("gas_heating_value", 1.2), "topic_filter": ("vigie/#",),
 }  # fmt: skip
-BY_FORMAT = {"date-time": "2026-03-01T06:00:00Z", "date": "2026-03-01", "binary": "", "uuid": "1b4e28ba-2fa1-11d2-883f-0016d3cca427"}
+BY_FORMAT = {
+    "date-time": "2026-03-01T06:00:00Z",
+    "date": "2026-03-01",
+    "binary": "",
+    "uuid": "1b4e28ba-2fa1-11d2-883f-0016d3cca427",
+}
 TYPES: Mapping[str, type | tuple[type, ...]] = {
     "string": str, "number": (int, float), "integer": int, "array": list, "object": dict, "boolean": bool,
 }  # fmt: skip
@@ -54,21 +60,19 @@ def add_examples(document: dict[str, Any]) -> None:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             for parameter in operation.get("parameters", ()):
-                if "example" not in parameter:
-                    parameter["example"] = make(parameter["schema"], schemas, parameter["name"])
-            for content in operation.get("requestBody", {}).get("content", {}).items():
-                add_request(*content, f"{method.upper()} {path}", schemas)
+                parameter.setdefault("example", make(parameter["schema"], schemas, parameter["name"]))
+            bodies = operation.get("requestBody", {}).get("content", {})
+            add_bodies(bodies, schemas, BODIES.get(f"{method.upper()} {path}"))
             for answer in operation["responses"].values():
-                for media_type, content in answer.get("content", {}).items():
-                    if "json" in media_type and not {"example", "examples"} & set(content):
-                        content["example"] = make(content.get("schema", {}), schemas)
+                add_bodies(answer.get("content", {}), schemas)
 
 
-def add_request(media_type: str, content: dict[str, Any], operation: str, schemas: Schema) -> None:
-    """Give the body of a request the example that is written out for it, else one of its schema."""
-    if not {"example", "examples"} & set(content):
-        written = BODIES.get(operation) if media_type == "application/json" else None
-        content["example"] = make(content.get("schema", {}), schemas) if written is None else written
+def add_bodies(content_by_type: Mapping[str, dict[str, Any]], schemas: Schema, written: object = None) -> None:
+    """Give JSON the example that is written out for it, else one of its schema."""
+    for media_type, content in content_by_type.items():
+        if "json" in media_type and not {"example", "examples"} & set(content):
+            is_written = written is not None and media_type == "application/json"
+            content["example"] = written if is_written else make(content.get("schema", {}), schemas)
 
 
 def make(schema: Schema, schemas: Schema, name: str = "", depth: int = 0) -> Any:  # Any: whatever the schema says

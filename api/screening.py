@@ -1,4 +1,4 @@
-"""What is refused before any work: parameters that a route does not know, and forms of answers that it does not give."""
+"""What is refused before any work: parameters that a route does not know, and forms that it does not answer in."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches

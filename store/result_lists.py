@@ -1,4 +1,4 @@
-"""Lists of trained models and signed reports, for readers; each function needs a connection of `store.reader.limited`."""
+"""Lists of models and signed reports, for readers; each function needs a connection of `store.reader.limited`."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -113,7 +113,7 @@ def translated(pieces: Iterator[bytes]) -> Iterator[bytes]:
         raise UnreachableError(f"the answer broke off: {error}") from error
 
 
-def written(parameters: Parameters) -> list[tuple[str, str]]:
+def written(parameters: Parameters) -> httpx.QueryParams:
     """Write parameters as the server reads them; None is left out, a sequence is several.
 
     Raises
@@ -121,11 +121,11 @@ def written(parameters: Parameters) -> list[tuple[str, str]]:
     ValueError
         An instant has no time zone.
     """
-    found = []
+    found: list[tuple[str, str | int | float | bool | None]] = []
     for name, value in parameters.items():
         values = value if isinstance(value, Sequence) and not isinstance(value, str) else [value]
         found += [(name, text_of(one)) for one in values if one is not None]
-    return found
+    return httpx.QueryParams(found)
 
 
 def text_of(value: object) -> str:

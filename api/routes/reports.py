@@ -21,7 +21,9 @@ MEDIA_TYPES = {".json": "application/json", ".pdf": "application/pdf", ".parquet
 FILES: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "the file",
-        "content": {kind: {"schema": {"type": "string", "format": "binary"}} for kind in {OTHER, *MEDIA_TYPES.values()}},
+        "content": {
+            kind: {"schema": {"type": "string", "format": "binary"}} for kind in {OTHER, *MEDIA_TYPES.values()}
+        },
     }
 }
 FILES[200]["content"]["application/json"] = {"schema": {"type": "object"}}

@@ -84,7 +84,11 @@ class Precision(BaseModel):
 
 @router.post("/findings/{finding_id}/verdict", response_model=Verdict, responses=WRITE_PROBLEMS)
 async def judge(
-    request: Request, key: WriterKey, finding_id: FindingId, choice: VerdictChoice, idempotency_key: IdempotencyKey = None
+    request: Request,
+    key: WriterKey,
+    finding_id: FindingId,
+    choice: VerdictChoice,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Say that a finding is confirmed, a false alarm, or known; needs the scope `write`.
 

@@ -1,4 +1,4 @@
-"""Before any work: a parameter that a route does not know is refused with the nearest one, a form it does not give too."""
+"""Before any work: an unknown parameter is refused with the nearest one that is known, and a form not given too."""
 
 import asyncio
 
