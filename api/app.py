@@ -30,6 +30,9 @@ from store.connect import open_async_pool
 from store.usage import Meter
 
 POSTS_PER_S = 100.0
+REPORTS_PER_H = 30.0  # of citizens, from one address of the network
+REPORTS_BURST = 5
+MOST_SENDERS = 10  # for a territory as many reports as that many addresses may make
 DESCRIPTION = """Measurements, findings and KPIs of smart territories.
 
 Times carry an offset when they come in and are UTC when they go out. Each quantity has one unit (UCUM). Lists are
@@ -44,12 +47,14 @@ def create_app(
     open_desk: Callable[[], Desk] | None = None,
     patience_s: float = PATIENCE_S,
     posts_per_s: float = POSTS_PER_S,
+    reports_per_h: float = REPORTS_PER_H,
     exports: Folder | None = None,
 ) -> FastAPI:
     """Make the application; its pool opens when it starts and closes when it ends.
 
-    `open_desk` gives who settles posted messages, which are waited for `patience_s`; without it, none are taken.
-    A key may post `posts_per_s` times a second, 0 for no limit. Ordered files lie in `exports`.
+    `open_desk` gives who settles posted messages, which are waited for `patience_s`; without it, none are taken. 0 sets
+    no limit on how often a key may post (`posts_per_s`) and an address of the network report faults (`reports_per_h`).
+    Ordered files lie in `exports`.
     """
 
     metrics = Metrics()
@@ -61,6 +66,7 @@ def create_app(
         app.state.pool, app.state.key_ring, app.state.database_url = pool, KeyRing(pool), database_url
         app.state.allowance = Allowance(posts_per_s)
         app.state.open_allowance, app.state.shelf = Allowance(OPEN_PER_S), Shelf()
+        app.state.citizen_allowances = allowances_of_citizens(reports_per_h)
         app.state.gate = Gate(pool)
         app.state.clerk = clerk = Clerk(pool, app.state.gate, exports or Folder(default_folder()))
         app.state.courier = courier = Courier(open_desk, patience_s)
@@ -100,6 +106,13 @@ def create_app(
     app.add_middleware(HardenedHeaders)
     app.add_middleware(Measured, metrics=metrics)
     return app
+
+
+def allowances_of_citizens(reports_per_h: float) -> tuple[Allowance, Allowance]:
+    """Give what one address, and one territory, may take: some at once, then at a steady rate."""
+    per_s = reports_per_h / 3600
+    burst_s = REPORTS_BURST / per_s if per_s else 0.0
+    return Allowance(per_s, burst_s=burst_s), Allowance(per_s * MOST_SENDERS, burst_s=burst_s)
 
 
 def watch_streams(metrics: Metrics, gate: Gate, clerk: Clerk, hub: Hub) -> None:

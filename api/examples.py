@@ -33,14 +33,16 @@ SPOKEN: Mapping[str, tuple[Any, ...]] = {
     "sha256": (HASH,), "technician": ("équipe nord",), "who": ("équipe nord",), "opened_by": ("équipe nord",),
     "given_by": ("key 3 (page)",), "created_by": ("key 3 (page)",), "note": ("vu lors de la tournée",),
     "cause": ("lamp",), "topic": ("vigie/val-de-tille/lamp-1204/up",), "format": ("native",),
-    "evidence": ({"nights": 2},), "attributes": ({"zone": "centre"},), "detail": ("lamp-1204", {"state": "open"}), "status": ("stored",),
+    "evidence": ({"nights": 2},), "attributes": ({"zone": "centre"},),
+    "detail": ("lamp-1204", {"state": "open"}), "status": ("stored",),
     "day": ("2026-03-01",), "bbox": ("5.0,47.4,5.2,47.6",), "domain": ("lighting",),
     "path": ("/v1/calendars/cal_" + "x" * 43 + ".ics",), "file": ("/v1/exports/1/file",), "crs": ("EPSG:2154",),
     "value": (41.5, "41.5"), "low": (40.9,), "high": (42.1,), "baseline": (57.2,), "completeness": (0.98,),
     "score": (4.2,), "severity": ("warning",), "verdict": ("confirmed",), "state": ("open", "active"),
     "time_zone": ("Europe/Paris",), "months": (["2026-03"],), "token": ("cal_" + "x" * 43,),
     "waste_stream": ("glass",), "zone": ("centre",), "tag": (["zone:centre"],), "cursor": ("WzEwMDBd",),
-    "Last-Event-ID": ("1204-88-17",), "idempotency-key": ("7f1c2a",), "if-match": ('"3"',), "column": (["slug=numero"],),
+    "Last-Event-ID": ("1204-88-17",), "idempotency-key": ("7f1c2a",), "if-match": ('"3"',),
+    "column": (["slug=numero"],),
     "set": (["type=street_light"],), "factor": ("gas_heating_value", 1.2), "topic_filter": ("vigie/#",),
 }  # fmt: skip
 BY_FORMAT = {

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvicorn
 
-from api.app import POSTS_PER_S, create_app
+from api.app import POSTS_PER_S, REPORTS_PER_H, create_app
 from api.exports.folder import Folder, default_folder
 from sensors.posting import Desk
 
@@ -22,22 +22,26 @@ class SettingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where to listen, which database to read, how often a key may post [1/s], 0 for no limit, where exports lie."""
+    """Where to listen, which database to read, where exports lie.
+
+    How often a key may post [1/s] and an address report faults [1/h], 0 for no limit.
+    """
 
     database_url: str
     host: str = "127.0.0.1"
     port: int = 8080
     posts_per_s: float = POSTS_PER_S
+    reports_per_h: float = REPORTS_PER_H
     export_dir: Path = field(default_factory=default_folder)
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
-    """Read VIGIE_DATABASE_URL, VIGIE_API_HOST, VIGIE_API_PORT, VIGIE_API_POSTS_PER_S, VIGIE_API_EXPORT_DIR.
+    """Read VIGIE_DATABASE_URL, VIGIE_API_HOST, VIGIE_API_PORT, VIGIE_API_POSTS_PER_S and the like.
 
     Raises
     ------
     SettingError
-        The database is not named, the port is no number from 1 to 65535, or the rate none from 0 up.
+        The database is not named, the port is no number from 1 to 65535, or a rate none from 0 up.
     """
     database_url = environment.get("VIGIE_DATABASE_URL", "")
     if not database_url:
@@ -46,19 +50,22 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     if not port.isdigit() or not 1 <= int(port) <= 65535:
         raise SettingError(f"VIGIE_API_PORT must be a port from 1 to 65535, not {port!r}")
     host = environment.get("VIGIE_API_HOST") or "127.0.0.1"
-    rate = read_rate(environment.get("VIGIE_API_POSTS_PER_S") or "")
+    posts_per_s = read_rate(environment, "VIGIE_API_POSTS_PER_S", POSTS_PER_S)
+    reports_per_h = read_rate(environment, "VIGIE_API_REPORTS_PER_H", REPORTS_PER_H)
     folder = environment.get("VIGIE_API_EXPORT_DIR")
-    return Settings(database_url, host, int(port), rate, Path(folder) if folder else default_folder())
+    exports = Path(folder) if folder else default_folder()
+    return Settings(database_url, host, int(port), posts_per_s, reports_per_h, exports)
 
 
-def read_rate(text: str) -> float:
+def read_rate(environment: Mapping[str, str], name: str, otherwise: float) -> float:
     """Read a rate, the default where none is given. Raises SettingError."""
+    text = environment.get(name) or ""
     try:
-        rate = float(text) if text else POSTS_PER_S
+        rate = float(text) if text else otherwise
     except ValueError:
         rate = -1.0
     if not 0 <= rate < inf:
-        raise SettingError(f"VIGIE_API_POSTS_PER_S must be a number from 0 up, not {text!r}")
+        raise SettingError(f"{name} must be a number from 0 up, not {text!r}")
     return rate
 
 
@@ -76,6 +83,7 @@ def main(settings: Settings, open_desk: Callable[[], Desk] | None = None) -> Non
             settings.database_url,
             open_desk=open_desk,
             posts_per_s=settings.posts_per_s,
+            reports_per_h=settings.reports_per_h,
             exports=Folder(settings.export_dir),
         ),
         host=settings.host,

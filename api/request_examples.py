@@ -6,6 +6,12 @@ from typing import Any
 BODIES: Mapping[str, Any] = {
     "POST /v1/acceptances": {"territory": "val-de-tille", "name": "Lampes du centre", "devices": ["lamp-1204"]},
     "POST /v1/calendars": {"territory": "val-de-tille", "technician": "équipe nord"},
+    "POST /v1/citizen-reports/{territory}": {
+        "kind": "lamp",
+        "longitude": 5.1036,
+        "latitude": 47.5254,
+        "note": "éteinte depuis lundi",
+    },
     "POST /v1/exports": {
         "format": "parquet",
         "territory": "val-de-tille",

@@ -166,7 +166,7 @@ RESULTS = (
     MovedTable(
         "citizen_reports",
         "faults that people reported, without who they are",
-        "reference kind longitude latitude asset_distance_m note language reported_at",
+        "reference kind longitude latitude asset_distance_m place_note note language reported_at",
         TERRITORY,
         {"asset_id": "assets", "work_order_id": "work_orders"},
         key="citizen_report_id",

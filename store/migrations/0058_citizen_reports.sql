@@ -28,11 +28,12 @@ create table citizen_reports (
     latitude           float8 constraint citizen_reports_latitude_check check (latitude between -90 and 90),
     asset_id           int constraint citizen_reports_asset_id_fkey references assets,
     asset_distance_m   float8,
+    place_note         text not null default '',
     note               text not null default '',
     language           text not null constraint citizen_reports_language_check check (language in ('fr', 'en')),
     reported_at        timestamptz not null default clock_timestamp(),
     work_order_id      bigint constraint citizen_reports_work_order_id_fkey references work_orders on delete set null,
-    constraint citizen_reports_place_check check ((longitude is null) = (latitude is null) and (asset_id is not null or latitude is not null))
+    constraint citizen_reports_place_check check ((longitude is null) = (latitude is null))
 );
 create index citizen_reports_territory_id_idx on citizen_reports (territory_id, citizen_report_id desc);
 create index citizen_reports_asset_id_idx on citizen_reports (asset_id);
@@ -40,4 +41,5 @@ create index citizen_reports_work_order_id_idx on citizen_reports (work_order_id
 comment on table citizen_reports is 'What people told of the street. Nothing is kept of who they are.';
 comment on column citizen_reports.reference is 'By which the sender, and nobody else, asks what became of it.';
 comment on column citizen_reports.asset_distance_m is 'From the place told to the asset; null: the asset was named.';
+comment on column citizen_reports.place_note is 'Where it is, in their words; a number that no asset bears.';
 comment on column citizen_reports.note is 'In their words, without addresses of mail and numbers of telephones.';

@@ -439,7 +439,7 @@ where e.territory_id in (select territory_id from reader.readable_territories);
 create view reader.citizen_reports with (security_barrier) as
 select c.citizen_report_id, c.territory_id, reader.veil(c.reference) as reference, reader.veil(c.kind) as kind,
        reader.veil(c.longitude) as longitude, reader.veil(c.latitude) as latitude, c.asset_id,
-       reader.veil(c.asset_distance_m) as asset_distance_m, reader.veil(c.note) as note, c.language, c.reported_at,
+       reader.veil(c.asset_distance_m) as asset_distance_m, reader.veil(c.place_note) as place_note, reader.veil(c.note) as note, c.language, c.reported_at,
        c.work_order_id, reader.veil(coalesce(o.state, 'open')) as state,
        case when o.state in ('closed', 'cancelled') then coalesce(o.closed_at, o.updated_at) end as closed_at
 from public.citizen_reports c
