@@ -40,7 +40,7 @@ Times carry an offset when they come in and are UTC when they go out. Each quant
 route does not know are refused. Errors are RFC 9457 problems whose `detail` says what to do."""
 
 
-def create_app(
+def create_app(  # noqa: PLR0913  # each is a setting of the program
     database_url: str,
     *,
     n_connections: int = 8,
@@ -100,12 +100,17 @@ def create_app(
     mount(app)
     app.state.metrics = metrics
     app.openapi = lambda: describe(FastAPI.openapi(app))  # type: ignore[method-assign]
+    add_middleware(app, metrics)
+    return app
+
+
+def add_middleware(app: FastAPI, metrics: Metrics) -> None:
+    """Put around all routes what holds for each; the last one added is the outermost."""
     app.add_middleware(BodyLimit)
     app.add_middleware(CancelOnHangUp)
     app.add_middleware(Conditional)
     app.add_middleware(HardenedHeaders)
     app.add_middleware(Measured, metrics=metrics)
-    return app
 
 
 def allowances_of_citizens(reports_per_h: float) -> tuple[Allowance, Allowance]:

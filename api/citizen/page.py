@@ -21,7 +21,8 @@ legend{font-weight:600;padding:0 .3rem}label{display:block;margin:.6rem 0 .2rem}
 input[type=text],textarea{box-sizing:border-box;width:100%;font:inherit;padding:.5rem;border:1px solid #595959}
 input[type=radio]{width:1.4rem;height:1.4rem}
 button{font:inherit;padding:.7rem 1.2rem;border:2px solid #0b4f6c;background:#0b4f6c;color:#fff}
-button.second{background:#fff;color:#0b4f6c}.hint{color:#4a4a4a;margin:.2rem 0}.faults{border:3px solid #a4001d;padding:.5rem 1rem}
+button.second{background:#fff;color:#0b4f6c}
+.hint{color:#4a4a4a;margin:.2rem 0}.faults{border:3px solid #a4001d;padding:.5rem 1rem}
 a{color:#0b4f6c}:focus-visible{outline:3px solid #b35900;outline-offset:2px}dt{font-weight:600}dd{margin:0 0 .5rem}
 @media(prefers-color-scheme:dark){body{color:#f2f2f2;background:#161616}.hint{color:#c8c8c8}a{color:#8fd0ec}
 input[type=text],textarea{color:#f2f2f2;background:#161616;border-color:#a6a6a6}
