@@ -24,7 +24,8 @@ class SettingError(Exception):
 class Settings:
     """Where to listen, which database to read, where exports lie.
 
-    How often a key may post [1/s] and an address report faults [1/h], 0 for no limit.
+    How often a key may post [1/s] and an address report faults [1/h], 0 for no limit. `seat` numbers processes that
+    share the port, 0: it is not shared.
     """
 
     database_url: str
@@ -33,6 +34,7 @@ class Settings:
     posts_per_s: float = POSTS_PER_S
     reports_per_h: float = REPORTS_PER_H
     export_dir: Path = field(default_factory=default_folder)
+    seat: int = 0
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
@@ -54,7 +56,10 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     reports_per_h = read_rate(environment, "VIGIE_API_REPORTS_PER_H", REPORTS_PER_H)
     folder = environment.get("VIGIE_API_EXPORT_DIR")
     exports = Path(folder) if folder else default_folder()
-    return Settings(database_url, host, int(port), posts_per_s, reports_per_h, exports)
+    seat = environment.get("VIGIE_API_SEAT") or "0"
+    if not seat.isdigit():
+        raise SettingError(f"VIGIE_API_SEAT must be a number, not {seat!r}; `vigie api --workers` sets it")
+    return Settings(database_url, host, int(port), posts_per_s, reports_per_h, exports, int(seat))
 
 
 def read_rate(environment: Mapping[str, str], name: str, otherwise: float) -> float:
@@ -77,7 +82,8 @@ def main(settings: Settings, open_desk: Callable[[], Desk] | None = None) -> Non
     SettingError
         Somebody else listens on the port.
     """
-    require_free(settings.host, settings.port)
+    if not settings.seat:
+        require_free(settings.host, settings.port)
     config = uvicorn.Config(
         create_app(
             settings.database_url,
@@ -93,7 +99,19 @@ def main(settings: Settings, open_desk: Callable[[], Desk] | None = None) -> Non
         timeout_graceful_shutdown=3,
         server_header=False,
     )
-    uvicorn.Server(config).run()
+    sockets = [listen_shared(settings.host, settings.port)] if settings.seat else None
+    uvicorn.Server(config).run(sockets=sockets)
+
+
+def listen_shared(host: str, port: int) -> socket.socket:
+    """Listen beside the other processes of the port: the kernel deals connections out among them."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, reuse_port=True)
+    except OSError as error:
+        raise SettingError(
+            f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}; set VIGIE_API_PORT to another"
+        ) from error
 
 
 def require_free(host: str, port: int) -> None:
