@@ -26,7 +26,10 @@ router = APIRouter(prefix="/v1", tags=["work"])
 Slug = Annotated[str, Path(pattern="^[a-z0-9-]{1,63}$")]
 Reference = Annotated[str, Path(pattern="^[2-9A-HJ-NP-Z]{10}$", examples=["7KQ2M9XWPA"])]
 TEXT = "^[^\\x00-\\x08\\x0b-\\x1f]*$"
-TAKING = {**OPEN_PROBLEMS, **{status: describe_problem(status) for status in (401, 403, 429)}}
+TAKING: dict[int | str, dict[str, object]] = {
+    **OPEN_PROBLEMS,
+    **{status: describe_problem(status) for status in (401, 403, 429)},
+}
 NOWHERE = "this territory takes no reports without a key; a key with the scope `write` may send them"
 ANYBODY = "citizen report"
 ShownState = Literal["open", "assigned", "planned", "started", "closed"]
