@@ -27,6 +27,8 @@ def open_(
     ] = 50.0,
 ) -> None:
     """Take reports from anybody for a territory and those below it; once more changes the radius."""
+    if not 1 <= within_m <= 1000:  # typer lets what is no number pass
+        raise SettingError("--within-m: give metres from 1 to 1000")
     with database() as url, connect(url, program="citizen") as connection:
         try:
             open_desk(connection, territory, within_m, f"command of {getpass.getuser()}")
