@@ -4,6 +4,7 @@ What a field is called says what stands in it (`SPOKEN`), unless the field names
 of one lamp that failed, and follow the schema when it changes. Bodies of requests are written out in `BODIES`.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -36,7 +37,7 @@ SPOKEN: Mapping[str, tuple[Any, ...]] = {
     "evidence": ({"nights": 2},), "attributes": ({"zone": "centre"},),
     "detail": ("lamp-1204", {"state": "open"}), "status": ("stored",),
     "day": ("2026-03-01",), "bbox": ("5.0,47.4,5.2,47.6",), "domain": ("lighting",),
-    "path": ("/v1/calendars/cal_" + "x" * 43 + ".ics",), "file": ("/v1/exports/1/file",), "crs": ("EPSG:2154",),
+    "path": ("/v1/calendars/cal_" + "x" * 43 + ".ics",), "file": ("/v1/exports/1/file", "kpis.csv"), "crs": ("EPSG:2154",),
     "value": (41.5, "41.5"), "low": (40.9,), "high": (42.1,), "baseline": (57.2,), "completeness": (0.98,),
     "score": (4.2,), "severity": ("warning",), "verdict": ("confirmed",), "state": ("open", "active"),
     "time_zone": ("Europe/Paris",), "months": (["2026-03"],), "token": ("cal_" + "x" * 43,),
@@ -135,6 +136,7 @@ def make_by_type(schema: Schema, schemas: Schema, name: str, depth: int) -> Any:
 
 
 def fits(value: Any, schema: Schema) -> bool:  # Any: the same
-    """Whether a value is of the type, and among the choices, of a schema."""
+    """Whether a value is of the type, of the form and among the choices of a schema."""
     kind = TYPES.get(schema.get("type", ""), object)
-    return isinstance(value, kind) and value in schema.get("enum", [value])
+    is_formed = not isinstance(value, str) or re.search(schema.get("pattern", ""), value) is not None
+    return isinstance(value, kind) and is_formed and value in schema.get("enum", [value])

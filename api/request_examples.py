@@ -24,6 +24,13 @@ BODIES: Mapping[str, Any] = {
     "POST /v1/devices/{device_id}/move": {"asset": "lamp-1205"},
     "POST /v1/devices/accept": {"device_ids": [1204, 1205]},
     "POST /v1/devices/ignore": {"device_ids": [1206]},
+    "POST /v1/territories/{territory}/publications": {
+        "dataset": "parking_occupancy",
+        "title_fr": "Occupation des parkings",
+        "title_en": "Occupancy of car parks",
+        "frequency": "monthly",
+    },
+    "POST /v1/territories/{territory}/publications/{publication}/withdraw": {"reason": "compteur en panne"},
     "POST /v1/territories/{territory}/reference/{kind}": {
         "factor": "gas_heating_value",
         "value": 11.2,
