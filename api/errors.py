@@ -23,7 +23,7 @@ TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
-    406: "No such form",
+    406: "Form not given here",
     409: "Cannot be done now",
     410: "Withdrawn",
     411: "Length not given",

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import uvicorn
 
-from api.app import N_TEMPORAL, POSTS_PER_S, create_app
+from api.app import N_TEMPORAL, POSTS_PER_S, REPORTS_PER_H, create_app
 from api.exports.folder import Folder, default_folder
 from sensors.posting import Desk
 
@@ -23,30 +23,32 @@ class SettingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where to listen, which database to read, how often a key may post [1/s], 0 for no limit, where exports lie.
+    """Where to listen, which database to read, where exports lie.
 
-    `n_temporal` values of an attribute are in one temporal answer of NGSI-LD. With a certificate and its key (PEM)
-    HTTPS is spoken, else HTTP.
+    How often a key may post [1/s] and an address report faults [1/h], 0 for no limit. `seat` numbers processes that
+    share the port, 0: it is not shared. `n_temporal` values of an attribute are in one temporal answer of NGSI-LD. With
+    a certificate and its key (PEM) HTTPS is spoken, else HTTP.
     """
 
     database_url: str
     host: str = "127.0.0.1"
     port: int = 8080
     posts_per_s: float = POSTS_PER_S
+    reports_per_h: float = REPORTS_PER_H
     export_dir: Path = field(default_factory=default_folder)
+    seat: int = 0
     n_temporal: int = N_TEMPORAL
     tls_certificate: Path | None = None
     tls_key: Path | None = None
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
-    """Read VIGIE_DATABASE_URL and VIGIE_API_HOST, _PORT, _POSTS_PER_S, _EXPORT_DIR, _TEMPORAL_N,
-    _TLS_CERTIFICATE, _TLS_KEY.
+    """Read VIGIE_DATABASE_URL, VIGIE_API_HOST, VIGIE_API_PORT, VIGIE_API_POSTS_PER_S and the like.
 
     Raises
     ------
     SettingError
-        The database is not named, the port is no number from 1 to 65535, the rate none from 0 up, another number is
+        The database is not named, the port is no number from 1 to 65535, a rate none from 0 up, another number is
         out of its range, or the certificate and its key are not both given, or do not fit.
     """
     database_url = environment.get("VIGIE_DATABASE_URL", "")
@@ -56,19 +58,29 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     if not port.isdigit() or not 1 <= int(port) <= 65535:
         raise SettingError(f"VIGIE_API_PORT must be a port from 1 to 65535, not {port!r}")
     host = environment.get("VIGIE_API_HOST") or "127.0.0.1"
-    rate = read_rate(environment.get("VIGIE_API_POSTS_PER_S") or "")
+    posts_per_s = read_rate(environment, "VIGIE_API_POSTS_PER_S", POSTS_PER_S)
+    reports_per_h = read_rate(environment, "VIGIE_API_REPORTS_PER_H", REPORTS_PER_H)
     folder = environment.get("VIGIE_API_EXPORT_DIR")
-    export_dir = Path(folder) if folder else default_folder()
-    n_temporal = read_n(environment.get("VIGIE_API_TEMPORAL_N"))
-    return Settings(database_url, host, int(port), rate, export_dir, n_temporal, *read_tls(environment))
+    return Settings(
+        database_url,
+        host,
+        int(port),
+        posts_per_s,
+        reports_per_h,
+        Path(folder) if folder else default_folder(),
+        read_n(environment, "VIGIE_API_SEAT", 0, "from 0; `vigie api --workers` sets it", 0),
+        read_n(environment, "VIGIE_API_TEMPORAL_N", N_TEMPORAL, "from 1 to 99999", 1),
+        *read_tls(environment),
+    )
 
 
-def read_n(text: str | None) -> int:
-    """Read how many values of an attribute are in one answer. Raises SettingError."""
+def read_n(environment: Mapping[str, str], name: str, otherwise: int, which: str, least: int) -> int:
+    """Read a whole number of up to five digits, the default where none is given. Raises SettingError."""
+    text = environment.get(name)
     if not text:
-        return N_TEMPORAL
-    if not (text.isascii() and text.isdecimal() and len(text) < 6 and int(text) > 0):
-        raise SettingError(f"VIGIE_API_TEMPORAL_N must be a whole number from 1 to 99999, not {text!r}")
+        return otherwise
+    if not (text.isascii() and text.isdecimal() and len(text) < 6 and int(text) >= least):
+        raise SettingError(f"{name} must be a whole number {which}, not {text!r}")
     return int(text)
 
 
@@ -87,14 +99,15 @@ def read_tls(environment: Mapping[str, str]) -> tuple[Path, Path] | tuple[None, 
     return Path(certificate), Path(key)
 
 
-def read_rate(text: str) -> float:
+def read_rate(environment: Mapping[str, str], name: str, otherwise: float) -> float:
     """Read a rate, the default where none is given. Raises SettingError."""
+    text = environment.get(name) or ""
     try:
-        rate = float(text) if text else POSTS_PER_S
+        rate = float(text) if text else otherwise
     except ValueError:
         rate = -1.0
     if not 0 <= rate < inf:
-        raise SettingError(f"VIGIE_API_POSTS_PER_S must be a number from 0 up, not {text!r}")
+        raise SettingError(f"{name} must be a number from 0 up, not {text!r}")
     return rate
 
 
@@ -106,11 +119,13 @@ def main(settings: Settings, open_desk: Callable[[], Desk] | None = None) -> Non
     SettingError
         Somebody else listens on the port.
     """
-    require_free(settings.host, settings.port)
+    if not settings.seat:
+        require_free(settings.host, settings.port)
     app = create_app(
         settings.database_url,
         open_desk=open_desk,
         posts_per_s=settings.posts_per_s,
+        reports_per_h=settings.reports_per_h,
         exports=Folder(settings.export_dir),
     )
     app.state.n_temporal = settings.n_temporal
@@ -125,7 +140,19 @@ def main(settings: Settings, open_desk: Callable[[], Desk] | None = None) -> Non
         ssl_certfile=settings.tls_certificate,
         ssl_keyfile=settings.tls_key,
     )
-    uvicorn.Server(config).run()
+    sockets = [listen_shared(settings.host, settings.port)] if settings.seat else None
+    uvicorn.Server(config).run(sockets=sockets)
+
+
+def listen_shared(host: str, port: int) -> socket.socket:
+    """Listen beside the other processes of the port: the kernel deals connections out among them."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, reuse_port=True)
+    except OSError as error:
+        raise SettingError(
+            f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}; set VIGIE_API_PORT to another"
+        ) from error
 
 
 def require_free(host: str, port: int) -> None:

@@ -3,7 +3,7 @@
 LEFT_OUT = {
     "api_keys": "secret: keys are made anew",
     "api_key_territories": "belongs to keys",
-    "work_order_requests": "answers of this server to its clients",
+    "answered_requests": "answers of this server to its clients",
     "calendar_feeds": "secret: addresses of this server, made anew",
     "webhooks": "secret: made anew",
     "webhook_deliveries": "of webhooks that stay",

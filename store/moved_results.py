@@ -162,6 +162,15 @@ RESULTS = (
         "",
         {"work_order_id": "work_orders", "finding_id": "findings"},
     ),
+    MovedTable("citizen_desks", "that anybody may report faults", "within_m opened_at opened_by", TERRITORY),
+    MovedTable(
+        "citizen_reports",
+        "faults that people reported, without who they are",
+        "reference kind longitude latitude asset_distance_m place_note note language reported_at",
+        TERRITORY,
+        {"asset_id": "assets", "work_order_id": "work_orders"},
+        key="citizen_report_id",
+    ),
     MovedTable(
         "alerts",
         "incidents that somebody was told about, and who looked after them",

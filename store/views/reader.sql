@@ -440,6 +440,45 @@ select p.planned_rounds_id, p.territory_id, p.day, reader.veil(p.waste_stream) a
 from public.planned_rounds p
 where p.territory_id in (select territory_id from reader.readable_territories);
 
+-- Shared models are seen by all, for all are told by them; what a model holds is not shown.
+create view reader.models with (security_barrier) as
+select m.model_id, m.territory_id, m.family, m.version, m.trained_at, reader.veil(m.trained_by) as trained_by,
+       reader.veil(m.score) as score, reader.veil(m.card) as card,
+       m.model_id = (
+           select p.model_id from public.model_promotions p join public.models o using (model_id)
+           where o.family = m.family and o.territory_id is not distinct from m.territory_id
+           order by p.promotion_id desc limit 1
+       ) is true as is_champion
+from public.models m
+where m.territory_id is null or m.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.reports with (security_barrier) as
+select r.report_id, r.territory_id, r.period, r.language, r.signed_at, reader.veil(r.manifest) as manifest,
+       reader.veil(r.signature) as signature, r.kept_until
+from public.reports r
+where r.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.evidence with (security_barrier) as
+select e.territory_id, reader.veil(e.sha256) as sha256, e.part, reader.veil(e.content) as content
+from public.evidence e
+where e.territory_id in (select territory_id from reader.readable_territories);
+
+-- A report is open until its work order is done.
+create view reader.citizen_reports with (security_barrier) as
+select c.citizen_report_id, c.territory_id, reader.veil(c.reference) as reference, reader.veil(c.kind) as kind,
+       reader.veil(c.longitude) as longitude, reader.veil(c.latitude) as latitude, c.asset_id,
+       reader.veil(c.asset_distance_m) as asset_distance_m, reader.veil(c.place_note) as place_note, reader.veil(c.note) as note, c.language, c.reported_at,
+       c.work_order_id, reader.veil(coalesce(o.state, 'open')) as state,
+       case when o.state in ('closed', 'cancelled') then coalesce(o.closed_at, o.updated_at) end as closed_at
+from public.citizen_reports c
+left join public.work_orders o on o.work_order_id = c.work_order_id
+where c.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.citizen_desks with (security_barrier) as
+select d.territory_id, d.within_m, d.opened_at, reader.veil(d.opened_by) as opened_by
+from public.citizen_desks d
+where d.territory_id in (select territory_id from reader.readable_territories);
+
 -- A source is seen by those for whom it may speak. Neither user nor place of the password is shown.
 create view reader.sources with (security_barrier) as
 select s.source_id, s.name, s.url, s.mqtt_version, s.territory_id,

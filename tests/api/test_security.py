@@ -22,13 +22,19 @@ from tests.support.town import seed_small_region
 OPEN = {"/v1/health", "/v1/public/kpis", "/open/datasets", "/open/releases"}
 # Calendars send no headers, and who is on call has a telephone: a secret address stands in for a key.
 BY_TOKEN = {"/v1/calendars/{token}.ics", "/v1/alerts/links/{token}"}
+# Open where a territory says so, and told of in test_citizen_reports.
+BY_DESK = {
+    "/v1/citizen-reports/{territory}",
+    "/v1/citizen-reports/{territory}/{reference}",
+    "/signaler/{territory}",
+}
 # Open data: what is published, told in tests/api/test_open_data.py.
 PUBLISHED = {
     "/open/catalogue.{notation}",
     "/open/datasets/{territory}/{publication}",
     "/open/datasets/{territory}/{publication}/{file}",
 }
-KEYLESS = OPEN | BY_TOKEN | PUBLISHED
+KEYLESS = OPEN | BY_TOKEN | BY_DESK | PUBLISHED
 ROUTES = [route for router in routers() for route in router.routes if isinstance(route, APIRoute)]
 PATHS = sorted((method, route.path) for route in ROUTES for method in route.methods)
 

@@ -140,6 +140,30 @@ select i.territory_id, i.incident_id, 'leak', 'warning', '2026-05-01T10:00:00Z',
 from incidents i
 join territories t using (territory_id);
 
+insert into citizen_desks (territory_id, opened_by)
+select territory_id, 'secret of ' || slug from territories;
+
+insert into citizen_reports (territory_id, reference, kind, longitude, latitude, asset_id, note, language, work_order_id)
+select o.territory_id, 'secret of ' || t.slug, 'lamp', 5.0, 47.0, o.asset_id, o.title, 'fr', o.work_order_id
+from work_orders o
+join territories t using (territory_id);
+
+insert into models (territory_id, family, version, trained_at, trained_by, score, card, content)
+select territory_id, 'failure_probability', 1, '2026-05-01T10:00:00Z', 'secret of ' || slug, 7000 + territory_id,
+       jsonb_build_object('about', 'secret of ' || slug), convert_to('secret of ' || slug, 'utf8')
+from territories;
+
+insert into reports (territory_id, period, language, signed_at, manifest, signature, kept_until)
+select territory_id, '2026-05', 'fr', '2026-06-01T10:00:00Z',
+       convert_to(json_build_object('files', json_build_array(json_build_object(
+           'name', 'report.html', 'about', 'secret of ' || slug, 'n_bytes', 9, 'sha256', 'hash of ' || slug)))::text, 'utf8'),
+       convert_to('secret of ' || slug, 'utf8'), '2036-06-01T10:00:00Z'
+from territories;
+
+insert into evidence (territory_id, sha256, part, content, kept_until)
+select territory_id, 'hash of ' || slug, 0, convert_to('secret of ' || slug, 'utf8'), '2036-06-01T10:00:00Z'
+from territories;
+
 insert into calendar_feeds (territory_id, technician, token_hash, created_by)
 select territory_id, 'secret of ' || slug, convert_to(slug, 'utf8'), 'secret of ' || slug from territories;
 
