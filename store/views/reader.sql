@@ -453,7 +453,7 @@ from public.models m
 where m.territory_id is null or m.territory_id in (select territory_id from reader.readable_territories);
 
 create view reader.reports with (security_barrier) as
-select r.report_id, r.territory_id, r.period, r.language, r.signed_at, reader.veil(r.manifest) as manifest,
+select r.report_id, r.territory_id, reader.veil(r.period) as period, r.language, r.signed_at, reader.veil(r.manifest) as manifest,
        reader.veil(r.signature) as signature, r.kept_until
 from public.reports r
 where r.territory_id in (select territory_id from reader.readable_territories);
@@ -475,7 +475,7 @@ left join public.work_orders o on o.work_order_id = c.work_order_id
 where c.territory_id in (select territory_id from reader.readable_territories);
 
 create view reader.citizen_desks with (security_barrier) as
-select d.territory_id, d.within_m, d.opened_at, reader.veil(d.opened_by) as opened_by
+select d.territory_id, reader.veil(d.within_m) as within_m, d.opened_at, reader.veil(d.opened_by) as opened_by
 from public.citizen_desks d
 where d.territory_id in (select territory_id from reader.readable_territories);
 
