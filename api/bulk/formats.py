@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from api.bulk.block import Block, Place, Subject
 from api.bulk.style import NAMES, Style
-from api.bulk.text import write_instants, write_lines, write_numbers
+from api.bulk.text import write_floats, write_ids, write_instants, write_lines, write_numbers
 from sensors.spreadsheet import harmless
 
 
@@ -40,12 +40,12 @@ class Csv:
 
     def write(self, block: Block) -> bytes:
         separator = self._separator
-        parts: list[Any] = [pc.cast(pa.array(block.series_ids), pa.string()), separator]
+        parts: list[Any] = [write_ids(block.series_ids)]
         if self._names:
             for name in NAMES:
-                parts += [self._names.quoted(name, block, separator), separator]
-        parts += [write_instants(block.times_us), separator, write_numbers(block.values, self._decimal), "\r"]
-        return write_lines(*parts)
+                parts += [separator, self._names.quoted(name, block, separator)]
+        parts += [write_instants(block.times_us, separator, separator), write_numbers(block.values, self._decimal)]
+        return write_lines(*parts, end="\r\n")
 
     def end(self) -> bytes:
         return b""
@@ -61,13 +61,12 @@ class JsonLines:
         return b""
 
     def write(self, block: Block) -> bytes:
-        parts: list[Any] = ['{"series_id":', pc.cast(pa.array(block.series_ids), pa.string())]
+        parts: list[Any] = ['{"series_id":', write_ids(block.series_ids)]
         if self._names:
             for name in NAMES:
                 parts += [f',"{name}":', self._names.json(name, block)]
-        return write_lines(
-            *parts, ',"observed_at":"', write_instants(block.times_us), '","value":', or_null(block), "}"
-        )
+        instants = write_instants(block.times_us, ',"observed_at":"', '","value":')
+        return write_lines(*parts, instants, or_null(block), end="}\n")
 
     def end(self) -> bytes:
         return b""
@@ -97,10 +96,9 @@ class GeoJson:
         text = write_lines(
             ",",
             pa.array(heads_in_order, pa.string()),
-            write_instants(block.times_us),
-            '","value":',
+            write_instants(block.times_us, after='","value":'),
             or_null(block),
-            "}}",
+            end="}}\n",
         )
         if self._is_first and text:
             self._is_first = False
@@ -248,7 +246,7 @@ def runs_of(ids: Any) -> Iterator[tuple[int, int]]:
 def or_null(block: Block) -> Any:
     """Write values for JSON, which knows neither infinity nor what is no number."""
     finite = np.isfinite(block.values)
-    texts = pc.cast(pa.array(block.values), pa.string())
+    texts = write_floats(block.values)
     return texts if finite.all() else pc.if_else(pa.array(finite), texts, "null")
 
 
