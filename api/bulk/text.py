@@ -38,8 +38,9 @@ def dates_of(seconds: Times) -> np.ndarray[Any, Any]:
     """Write the days of ascending instants as `2026-03-01`; few days stand in a slice, so each is written once."""
     days = seconds // DAY_S
     is_new = np.diff(days, prepend=days[:1] - 1) != 0
-    written: np.ndarray[Any, Any] = np.datetime_as_string(days[is_new].astype("datetime64[D]")).astype("S10")
-    return written[np.cumsum(is_new) - 1]
+    written = np.datetime_as_string(days[is_new].astype("datetime64[D]")).astype("S10")
+    texts: np.ndarray[Any, Any] = written[np.cumsum(is_new) - 1]
+    return texts
 
 
 def fixed_texts(*parts: np.ndarray[Any, Any] | bytes) -> Any:
