@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from api.allowance import Allowance
 from api.background import in_background
 from api.bulk.gate import Gate
 from api.conditional import Conditional, describe_not_modified
@@ -19,13 +18,12 @@ from api.live.hub import Hub
 from api.metrics import Measured, Metrics
 from api.page import mount
 from api.routes import routers
-from api.security import KeyRing
+from api.security import Access, guard
 from api.usage import keep_noting
 from sensors.posting import Desk
 from store.connect import open_async_pool
 from store.usage import Meter
 
-POSTS_PER_S = 100.0
 DESCRIPTION = """Measurements, findings and KPIs of smart territories.
 
 Times carry an offset when they come in and are UTC when they go out. Each quantity has one unit (UCUM). Lists are
@@ -38,13 +36,13 @@ def create_app(
     n_connections: int = 8,
     open_desk: Callable[[], Desk] | None = None,
     patience_s: float = PATIENCE_S,
-    posts_per_s: float = POSTS_PER_S,
+    access: Access | None = None,
     exports: Folder | None = None,
 ) -> FastAPI:
     """Make the application; its pool opens when it starts and closes when it ends.
 
     `open_desk` gives who settles posted messages, which are waited for `patience_s`; without it, none are taken.
-    A key may post `posts_per_s` times a second, 0 for no limit. Ordered files lie in `exports`.
+    Who may ask, and how often, says `access`. Ordered files lie in `exports`.
     """
 
     metrics = Metrics()
@@ -53,8 +51,8 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         pool = open_async_pool(database_url, program="api", n_connections=n_connections)
         await pool.open(wait=False)  # the API also starts while the database is away, and says so
-        app.state.pool, app.state.key_ring, app.state.database_url = pool, KeyRing(pool), database_url
-        app.state.allowance = Allowance(posts_per_s)
+        app.state.pool, app.state.database_url = pool, database_url
+        guard(app, pool, access or Access())
         app.state.gate = Gate(pool)
         app.state.clerk = clerk = Clerk(pool, app.state.gate, exports or Folder(default_folder()))
         app.state.courier = courier = Courier(open_desk, patience_s)

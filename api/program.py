@@ -4,40 +4,37 @@ import os
 import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from math import inf
 from pathlib import Path
 
 import uvicorn
 
-from api.app import POSTS_PER_S, create_app
+from api.app import create_app
 from api.exports.folder import Folder, default_folder
+from api.limits import limits_from
+from api.oidc import issuer_from
+from api.security import Access
+from api.settings import SettingError
 from sensors.posting import Desk
-
-
-class SettingError(Exception):
-    """A setting of the API cannot be used."""
-
-    exit_code = 11
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where to listen, which database to read, how often a key may post [1/s], 0 for no limit, where exports lie."""
+    """Where to listen, which database to read, how often a key may ask, whose tokens to take, where exports lie."""
 
     database_url: str
     host: str = "127.0.0.1"
     port: int = 8080
-    posts_per_s: float = POSTS_PER_S
+    access: Access = field(default_factory=Access)
     export_dir: Path = field(default_factory=default_folder)
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
-    """Read VIGIE_DATABASE_URL, VIGIE_API_HOST, VIGIE_API_PORT, VIGIE_API_POSTS_PER_S, VIGIE_API_EXPORT_DIR.
+    """Read VIGIE_DATABASE_URL, VIGIE_API_HOST, VIGIE_API_PORT, VIGIE_API_EXPORT_DIR, limits and issuer.
 
     Raises
     ------
     SettingError
-        The database is not named, the port is no number from 1 to 65535, or the rate none from 0 up.
+        The database is not named, the port is no number from 1 to 65535, or a limit or the issuer cannot be used.
     """
     database_url = environment.get("VIGIE_DATABASE_URL", "")
     if not database_url:
@@ -46,20 +43,14 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     if not port.isdigit() or not 1 <= int(port) <= 65535:
         raise SettingError(f"VIGIE_API_PORT must be a port from 1 to 65535, not {port!r}")
     host = environment.get("VIGIE_API_HOST") or "127.0.0.1"
-    rate = read_rate(environment.get("VIGIE_API_POSTS_PER_S") or "")
     folder = environment.get("VIGIE_API_EXPORT_DIR")
-    return Settings(database_url, host, int(port), rate, Path(folder) if folder else default_folder())
-
-
-def read_rate(text: str) -> float:
-    """Read a rate, the default where none is given. Raises SettingError."""
-    try:
-        rate = float(text) if text else POSTS_PER_S
-    except ValueError:
-        rate = -1.0
-    if not 0 <= rate < inf:
-        raise SettingError(f"VIGIE_API_POSTS_PER_S must be a number from 0 up, not {text!r}")
-    return rate
+    return Settings(
+        database_url,
+        host,
+        int(port),
+        Access(limits_from(environment), issuer_from(environment)),
+        Path(folder) if folder else default_folder(),
+    )
 
 
 def main(settings: Settings, open_desk: Callable[[], Desk] | None = None) -> None:
@@ -75,7 +66,7 @@ def main(settings: Settings, open_desk: Callable[[], Desk] | None = None) -> Non
         create_app(
             settings.database_url,
             open_desk=open_desk,
-            posts_per_s=settings.posts_per_s,
+            access=settings.access,
             exports=Folder(settings.export_dir),
         ),
         host=settings.host,

@@ -62,7 +62,7 @@ def analyse(
 
 
 def api() -> None:
-    """Serve the API and the page (VIGIE_DATABASE_URL, VIGIE_API_HOST, _PORT, _POSTS_PER_S, _EXPORT_DIR)."""
+    """Serve the API and the page (VIGIE_DATABASE_URL, VIGIE_API_HOST, _PORT and others: docs/reference/settings.md)."""
     from api.program import main, settings_from
 
     configure_logs()
