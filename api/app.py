@@ -14,6 +14,7 @@ from api.exports.clerk import Clerk
 from api.exports.folder import Folder, default_folder
 from api.hangup import CancelOnHangUp
 from api.headers import HardenedHeaders
+from api.health import Watch
 from api.live.hub import Hub
 from api.metrics import Measured, Metrics
 from api.page import mount
@@ -54,7 +55,9 @@ def create_app(
         app.state.pool, app.state.database_url = pool, database_url
         guard(app, pool, access or Access())
         app.state.gate = Gate(pool)
-        app.state.clerk = clerk = Clerk(pool, app.state.gate, exports or Folder(default_folder()))
+        folder = exports or Folder(default_folder())
+        app.state.watch = Watch(pool, database_url, folder.path)
+        app.state.clerk = clerk = Clerk(pool, app.state.gate, folder)
         app.state.courier = courier = Courier(open_desk, patience_s)
         app.state.hub = hub = Hub(pool)
         watch_streams(metrics, app.state.gate, clerk, hub)

@@ -30,5 +30,9 @@ select territory_id, 'own', 'vigie/x/y/up', 'stranger of ' || slug, now(), 'unkn
        convert_to('{"values": {"voltage": 230}}', 'UTF8'), 'native'
 from territories;
 
+insert into audit_log (at, actor, action, subject, through, territory_id)
+select '2026-05-01T10:00:00Z', 'key of ' || slug, 'export', 'export of ' || slug, 'POST /v1/exports', territory_id
+from territories;
+
 insert into factors (territory_id, factor, value, unit, source, valid)
 select territory_id, 'gas_heating_value', territory_id, 'kW.h/m3', slug, daterange('2026-01-01', null) from territories;
