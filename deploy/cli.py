@@ -4,7 +4,6 @@ import importlib
 import pkgutil
 import sys
 
-import click
 import typer
 
 from deploy import commands
@@ -44,14 +43,13 @@ def name_of(arguments: list[str]) -> str:
     >>> name_of(["key", "add", "town hall", "--territory", "dijon"])
     'vigie key add'
     """
-    found: click.Command = typer.main.get_command(app)
+    found: object = typer.main.get_command(app)
     words = ["vigie"]
     for word in arguments:
-        inner = found.commands.get(word) if isinstance(found, click.Group) else None
-        if inner is None:
+        found = getattr(found, "commands", {}).get(word)
+        if found is None:
             break
         words.append(word)
-        found = inner
     return " ".join(words)
 
 

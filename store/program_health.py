@@ -35,9 +35,9 @@ class Facts:
     """What the database knows.
 
     Sessions of ingest workers, workers of analyse heard of in 30 s; how long ago the last closed hour ended and how
-    long the oldest job that could run waits [s], None where nothing is there; kinds of jobs that failed last within a day;
-    sources with a session that is not connected; messages that brokers dropped in an hour; the server's data folder,
-    None where we may not know it.
+    long the oldest job that could run waits [s], None where nothing is there; kinds of jobs that failed last within a
+    day; sources with a session that is not connected; messages that brokers dropped in an hour; the server's data
+    folder, None where we may not know it.
     """
 
     n_ingest: int

@@ -101,6 +101,9 @@ async def export_file(request: Request, key: Owner, export_id: ExportId) -> Resp
     if row["place"] != clerk.folder.place or not clerk.folder.file(export_id).is_file():
         raise ProblemError(409, "the file lies with another server: ask there, or have them share VIGIE_API_EXPORT_DIR")
     etag = f'"{row["sha256"]}"'
+    async with pool_of(request).connection() as connection:
+        part = {"range": request.headers.get("range", "")[:100]}
+        await note(connection, key, "fetch export", f"export {export_id}", part)
     return FileResponse(
         clerk.folder.file(export_id),
         media_type="application/octet-stream",
