@@ -12,7 +12,7 @@ from api.exports.clerk import Clerk
 from api.exports.folder import FolderError
 from api.exports.order import ExportOrder, State
 from api.paging import Cursor, Limit, Page, after_id, json_response, page_response
-from api.security import require_key
+from api.security import KeyRing, require_key
 from store.exports import MOST_OPEN, drop_export, insert_export, list_exports
 from store.keys import Key
 from store.reader import Pool
@@ -61,6 +61,9 @@ async def order(request: Request, key: Owner, wish: ExportOrder) -> Response:
     """
     clerk: Clerk = request.app.state.clerk
     wish.style()
+    ring: KeyRing = request.app.state.key_ring
+    if wish.territory is not None and wish.territory not in await ring.find_territories(key):
+        raise ProblemError(404, f"there is no territory {wish.territory!r} for this key")
     try:
         place = clerk.folder.ensure()
     except FolderError as error:

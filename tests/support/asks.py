@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -17,17 +17,18 @@ from store.connect import connect
 TOKEN = "cal_" + "x" * 43
 BLANK = re.compile(r"\{(\w+)(?::path)?\}")
 CSV = "slug;name;type;longitude;latitude\nnew-lamp;New lamp;street_light;5.1;47.1\n"
-FACTOR = {"name": "gas_heating_value", "value": 11.0, "unit": "kW.h/m3", "source": "bill", "valid_from": "2027-01-01"}
+FACTOR = {"factor": "gas_heating_value", "value": 11.0, "unit": "kW.h/m3", "source": "bill", "valid_from": "2027-01-01"}
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A query, a body (JSON, or text as it is), headers, and what `{path}` stands for."""
+    """A query, a body (JSON, or text as it is), headers, what `{path}` stands for, other blanks for those of a path."""
 
     query: Mapping[str, Any] | None = None
     body: object = None
     path: str = ""
     headers: Mapping[str, str] | None = None
+    blanks: Mapping[str, str] = field(default_factory=dict)
 
 
 OF_TERRITORY = Ask({"territory": "{territory}"})
@@ -71,7 +72,7 @@ ASKS: Mapping[str, Ask] = {
     "GET /v1/devices/pending": OF_TERRITORY,
     "POST /v1/devices/accept": Ask(body={"device_ids": ["{stranger_id}"]}),
     "POST /v1/devices/ignore": Ask(body={"device_ids": ["{stranger_id}"]}),
-    "POST /v1/devices/{device_id}/accept": Ask(body={}),
+    "POST /v1/devices/{device_id}/accept": Ask(body={}, blanks={"device_id": "stranger_id"}),
     "POST /v1/devices/{device_id}/move": Ask(body={"asset": "asset"}),
     "GET /v1/events": OF_TERRITORY,
     "GET /v1/exports": PLAIN,
@@ -191,6 +192,7 @@ async def send(client: httpx.AsyncClient, route: str, ids: Mapping[str, Any], ke
     """Ask a route for what is a commune's, with a key if any."""
     method, _, path = route.partition(" ")
     asked = ASKS.get(route, PLAIN)
+    ids = {**ids, **{blank: ids[other] for blank, other in asked.blanks.items()}}
     body = fill(asked.body, ids)
     headers = {**(asked.headers or {}), **({"Authorization": f"Bearer {key}"} if key else {})}
     return await client.request(
