@@ -90,7 +90,7 @@ def test_every_route_refuses_a_foreign_key_and_answers_the_right_one(database_ur
                 if state_of(database_url) != before and not route.startswith("GET"):
                     wrong[f"changed by {route}"] = answer.text[:300]
                 answer = await send(client, route, ids, own)
-                is_done = answer.is_success and not answer.content or answer.status_code == NOT_DONE.get(route)
+                is_done = (answer.is_success and not answer.content) or answer.status_code == NOT_DONE.get(route)
                 if not shows(answer, "south", route) and not is_done:
                     wrong[f"own {route}"] = f"{answer.status_code} {answer.text[:300]}"
         return wrong

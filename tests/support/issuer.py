@@ -1,6 +1,7 @@
 """An identity provider in a process of its own: serves its discovery document and keys over HTTP; signs tokens here."""
 
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -59,7 +60,7 @@ class Provider:
         }
         said = {name: value for name, value in {**usual, **claims}.items() if value is not None}
         (own_kid, own_key), *_ = self.keys.items()
-        return jwt.encode(said, key or own_key, algorithm, {"kid": kid or own_kid})
+        return jwt.encode(said, own_key if key is None else key, algorithm, {"kid": kid or own_kid})
 
     def issuer(self, **settings: Any) -> Issuer:
         """Give the settings of an API that trusts it."""
@@ -83,8 +84,6 @@ def provider_in(folder: Path) -> Iterator[Provider]:
 
 def has_answer(port: int) -> bool:
     """Tell whether somebody listens."""
-    import socket
-
     try:
         with socket.create_connection(("127.0.0.1", port), 1):
             return True
