@@ -1,4 +1,4 @@
-"""Whoever writes something over the API is named in columns that are listed, and from all of them a name can be erased."""
+"""Whoever writes something is named in columns that are listed, and from all of them the name can be erased."""
 
 import asyncio
 from pathlib import Path
@@ -17,7 +17,7 @@ from tests.support.api import api_client
 from tests.support.asks import ROUTES, ids_of, send
 from tests.support.every_row import OF_KEYS, seed_every_row
 
-NAME, OTHER = "Jeanne d'Arc-Zut", "Jeanne d'Arc-Zuttel"
+NAME, OTHER, LONGER = "Jeanne d'Arc-Zut", "Paul d'Arc-Zut", "Jeanne d'Arc-Zuttel"
 DOCS = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "personal-data.md").read_text(encoding="utf-8")
 COLUMNS = """
 select c.relname, a.attname
@@ -29,13 +29,10 @@ where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and a.
 order by 1, 2
 """
 # What sounds like a person's and is none.
-SOUNDS_LIKE = (
-    r"(_by|^who|actor|technician|person|user|e?mail|phone|author|^note$|contact|owner|^subject$|operator|editor)"
-)
+SOUNDS_LIKE = "_by|^who|^actor$|technician|person|user|e?mail|phone|author|^note$|contact|owner|^subject$|operator"
 NO_PERSON = {
     ("models", "trained_by"): "`analyse` or `command`",
     ("sources", "user_name"): "a program's, at a broker",
-    ("acceptance_results", "note"): "a check's",
 }
 
 
@@ -82,7 +79,7 @@ def ask_all(database_url: str, key: str, name: str) -> list[int]:
 
 @pytest.fixture
 def peopled(database_url: str) -> tuple[str, str]:
-    """A database in which two people with names alike have used every writing route; the key of the first."""
+    """A database in which two people have used every writing route; the key of the first."""
     seed_every_row(database_url)
     keys = []
     for name in (OTHER, NAME):
@@ -91,7 +88,7 @@ def peopled(database_url: str) -> tuple[str, str]:
             connection.execute("delete from exports")
             connection.execute(OF_KEYS)
         statuses = ask_all(database_url, keys[-1], name)
-        assert len([status for status in statuses if status < 300]) > 20, statuses
+        assert len([status for status in statuses if status < 300]) >= 15, statuses
         with connect(database_url, program="test") as connection:
             connection.execute("update devices set state = 'pending' where external_id like 'stranger of %'")
     return database_url, keys[-1]
@@ -120,18 +117,20 @@ def test_a_name_is_found_only_where_it_is_listed_and_erased_everywhere(peopled: 
     listed = {(table, column) for table, columns in PERSONAL.items() for column in columns}
     found, of_other = holding(database_url, NAME), holding(database_url, OTHER)
     assert found <= listed
-    assert len(of_other) > 10
+    assert len(found) > 15
     with connect(database_url, program="test", autocommit=True) as connection:
+        insert_key(connection, NewKey(LONGER, ["north"]))
         before = connection.execute("select count(*), count(distinct action) from audit_log").fetchone()
         preview = erase_person(connection, NAME, "test", preview=True)
         erasure = erase_person(connection, NAME, "test")
         assert preview.pseudonym == erasure.pseudonym
         assert erasure.n_by_column == preview.n_by_column
-        assert {f"{table}.{column}" for table, column in of_other} == set(erasure.n_by_column)
+        assert {f"{table}.{column}" for table, column in found} == set(erasure.n_by_column)
         left = connection.execute("select count(*) - 1, count(distinct action) - 1 from audit_log").fetchone()
     assert left == before
-    assert holding(database_url, NAME) == holding(database_url, OTHER) == of_other
-    assert holding(database_url, erasure.pseudonym) >= of_other
+    assert holding(database_url, NAME) == holding(database_url, LONGER) == {("api_keys", "name")}
+    assert holding(database_url, OTHER) == of_other
+    assert holding(database_url, erasure.pseudonym) >= found
 
     async def status() -> int:
         async with api_client(database_url, key) as client:
