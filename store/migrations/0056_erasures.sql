@@ -1,5 +1,5 @@
 -- What stands for a person whose name was erased: always the same for the same name, by a secret of this server.
--- Locks: nothing.
+-- Locks: nothing that is in use; both tables are new.
 
 create table erasure_secrets (
     is_only  boolean not null default true constraint erasure_secrets_pkey primary key
