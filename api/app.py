@@ -52,9 +52,8 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         pool = open_async_pool(database_url, program="api", n_connections=n_connections)
         await pool.open(wait=False)  # the API also starts while the database is away, and says so
-        app.state.pool, app.state.database_url = pool, database_url
+        app.state.pool, app.state.database_url, app.state.gate = pool, database_url, Gate(pool)
         guard(app, pool, access or Access())
-        app.state.gate = Gate(pool)
         folder = exports or Folder(default_folder())
         app.state.watch = Watch(pool, database_url, folder.path)
         app.state.clerk = clerk = Clerk(pool, app.state.gate, folder)
