@@ -24,13 +24,13 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 AsyncConnection = psycopg.AsyncConnection[tuple[Any, ...]]
 Role = Literal["reader", "technician", "engineer", "administrator"]
 ROLES: tuple[Role, ...] = get_args(Role)  # each may what those before it may
-Scope = Literal["read", "write", "ingest"]
+Scope = Literal["read", "write", "ingest", "admin"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 SCOPES_BY_ROLE: Mapping[Role, tuple[Scope, ...]] = {
     "reader": ("read",),
     "technician": ("read", "write"),
     "engineer": ("read", "write"),
-    "administrator": ("read", "write"),
+    "administrator": ("read", "write", "admin"),
 }
 
 
@@ -84,14 +84,14 @@ def create_key(
     scopes: Sequence[str] = ("read",),
     expires_at: datetime | None = None,
 ) -> str:
-    """Make a program's own key, of the least role for its scopes: an engineer's to write, else a reader's.
+    """Make a program's own key, of the least role for its scopes: reader, engineer (write) or administrator (admin).
 
     Raises
     ------
     LookupError, ValueError
         As `insert_key`.
     """
-    role: Role = "engineer" if "write" in scopes else "reader"
+    role: Role = "administrator" if "admin" in scopes else "engineer" if "write" in scopes else "reader"
     return insert_key(connection, NewKey(name, territories, role, scopes, expires_at))[1]
 
 
@@ -134,6 +134,8 @@ def check_scopes(role: Role, scopes: Sequence[str] | None) -> list[str]:
         raise ValueError(f"there is no scope {unknown[0]!r}; scopes are {', '.join(SCOPES)}")
     if "write" in wanted and role == "reader":
         raise ValueError("a reader changes nothing: the scope write wants the role technician or one above it")
+    if "admin" in wanted and role != "administrator":
+        raise ValueError("the scope admin wants the role administrator")
     return [scope for scope in SCOPES if scope in wanted]
 
 

@@ -74,7 +74,13 @@ def end(number: Annotated[int, typer.Argument(help="of `vigie key list`")]) -> N
 def read_role(role: str | None, scopes: list[str] | None) -> Role:
     """Give the role that is meant; without one the least that the scopes ask for. Raises SettingError."""
     if role is None:
-        return "engineer" if scopes and "write" in scopes else "reader"
+        return (
+            "administrator"
+            if scopes and "admin" in scopes
+            else "engineer"
+            if scopes and "write" in scopes
+            else "reader"
+        )
     found = next((one for one in ROLES if one == role), None)
     if found is None:
         raise SettingError(f"a role is one of {ROLE_WORDS}, not {role!r}")

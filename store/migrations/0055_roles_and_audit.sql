@@ -16,7 +16,6 @@ comment on column api_keys.issuer is 'Of an account: who vouches for it. Its rig
 -- What keys could do before there were roles.
 update api_keys set role = 'administrator' where 'admin' = any (scopes);
 update api_keys set role = 'engineer' where 'write' = any (scopes) and role = 'reader';
-update api_keys set scopes = array_remove(scopes, 'admin') where 'admin' = any (scopes);
 
 create table key_days (
     key_id      int not null constraint key_days_key_id_fkey references api_keys on delete cascade,

@@ -44,7 +44,7 @@ def status(database_url: str, key: str, path: str = "/v1/key") -> tuple[int, obj
 @pytest.mark.parametrize("role", ROLES)
 def test_a_key_has_the_role_it_was_made_with(region_url: str, role: str) -> None:
     key = run("key", "add", "town hall", "--territory", "east", "--role", role)
-    scopes = ["read"] if role == "reader" else ["read", "write"]
+    scopes = [*(["admin"] if role == "administrator" else []), "read", *(["write"] if role != "reader" else [])]
     assert status(region_url, key) == (200, {"name": "town hall", "role": role, "scopes": scopes})
 
 
@@ -73,6 +73,7 @@ def test_a_key_is_listed_until_it_is_ended(region_url: str) -> None:
         (["--role", "king"], "reader, technician"),
         (["--scope", "all"], "no scope 'all'"),
         (["--role", "reader", "--scope", "write"], "changes nothing"),
+        (["--role", "engineer", "--scope", "admin"], "wants the role administrator"),
         (["--until", "2020-01-01"], "has passed"),
         (["--until", "soon"], "a day such as"),
         (["--until", "2199-01-01", "--days", "3"], "one of the two"),
