@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from api.background import in_background
+from api.body_limit import BodyLimit
 from api.bulk.gate import Gate
-from api.conditional import Conditional, describe_not_modified
+from api.conditional import Conditional
 from api.courier import PATIENCE_S, Courier
+from api.document import describe
 from api.errors import register_problems
 from api.exports.clerk import Clerk
 from api.exports.folder import Folder, default_folder
@@ -17,21 +19,25 @@ from api.headers import HardenedHeaders
 from api.health import Watch
 from api.live.hub import Hub
 from api.metrics import Measured, Metrics
+from api.open_data.shelf import Shelf
 from api.page import mount
 from api.routes import routers
+from api.screening import Screen
 from api.security import Access, guard
 from api.usage import keep_noting
 from sensors.posting import Desk
 from store.connect import open_async_pool
 from store.usage import Meter
 
+N_TEMPORAL = 1_000  # values of an attribute in one answer of NGSI-LD; whoever serves may set another
 DESCRIPTION = """Measurements, findings and KPIs of smart territories.
 
 Times carry an offset when they come in and are UTC when they go out. Each quantity has one unit (UCUM). Lists are
-`{items, next}`; `next` is the cursor of the next page. Errors are RFC 9457 problems whose `detail` says what to do."""
+`{items, next}`; `next` is the cursor of the next page, and the header `Link` (RFC 8288) leads there. Parameters that a
+route does not know are refused. Errors are RFC 9457 problems whose `detail` says what to do."""
 
 
-def create_app(
+def create_app(  # noqa: PLR0913  # each is a setting of the program
     database_url: str,
     *,
     n_connections: int = 8,
@@ -45,7 +51,6 @@ def create_app(
     `open_desk` gives who settles posted messages, which are waited for `patience_s`; without it, none are taken.
     Who may ask, and how often, says `access`. Ordered files lie in `exports`.
     """
-
     metrics = Metrics()
 
     @asynccontextmanager
@@ -55,7 +60,7 @@ def create_app(
         app.state.pool, app.state.database_url, app.state.gate = pool, database_url, Gate(pool)
         guard(app, pool, access or Access())
         folder = exports or Folder(default_folder())
-        app.state.watch = Watch(pool, database_url, folder.path)
+        app.state.watch, app.state.shelf = Watch(pool, database_url, folder.path), Shelf()
         app.state.clerk = clerk = Clerk(pool, app.state.gate, folder)
         app.state.courier = courier = Courier(open_desk, patience_s)
         app.state.hub = hub = Hub(pool)
@@ -79,19 +84,26 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        dependencies=[Depends(Screen())],
         redirect_slashes=False,  # behind a proxy that ends TLS it would lead to http, and the key with it
     )
     register_problems(app)
     for router in routers():
         app.include_router(router)
     mount(app)
-    app.state.metrics = metrics
-    app.openapi = lambda: describe_not_modified(FastAPI.openapi(app))  # type: ignore[method-assign]
+    app.state.metrics, app.state.n_temporal = metrics, N_TEMPORAL
+    app.openapi = lambda: describe(FastAPI.openapi(app))  # type: ignore[method-assign]
+    add_middleware(app, metrics)
+    return app
+
+
+def add_middleware(app: FastAPI, metrics: Metrics) -> None:
+    """Put around all routes what holds for each; the last one added is the outermost."""
+    app.add_middleware(BodyLimit)
     app.add_middleware(CancelOnHangUp)
     app.add_middleware(Conditional)
     app.add_middleware(HardenedHeaders)
     app.add_middleware(Measured, metrics=metrics)
-    return app
 
 
 def watch_streams(metrics: Metrics, gate: Gate, clerk: Clerk, hub: Hub) -> None:

@@ -5,15 +5,15 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
 
-PATIENCE_S = 1.0
+AGAIN_S = 1.0  # what ends in order needs less
 
 
 @asynccontextmanager
 async def in_background(work: Coroutine[Any, Any, None], name: str) -> AsyncIterator[None]:
     """Have something done while in use, and end it with that.
 
-    It is told to end again and again: ending a query can turn the first telling into an error of the database, after
-    which work that goes on for ever goes on.
+    A cancellation may be lost: what waits for the database ends with an error of its own where the server's answer
+    comes at the same instant, and work that goes on after errors then goes on. So it is cancelled until it has ended.
     """
     task = asyncio.create_task(work, name=name)
     try:
@@ -21,6 +21,6 @@ async def in_background(work: Coroutine[Any, Any, None], name: str) -> AsyncIter
     finally:
         while not task.done():
             task.cancel()
-            await asyncio.wait({task}, timeout=PATIENCE_S)
-        if not task.cancelled():
+            await asyncio.wait([task], timeout=AGAIN_S)
+        with suppress(asyncio.CancelledError):
             task.result()

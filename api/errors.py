@@ -23,7 +23,10 @@ TITLES = {
     403: "Not allowed",
     404: "Not found",
     405: "Method not allowed",
+    406: "Form not given here",
     409: "Cannot be done now",
+    410: "Withdrawn",
+    411: "Length not given",
     412: "Changed meanwhile",
     413: "Too large",
     415: "Body cannot be read",
@@ -48,7 +51,7 @@ class Problem(BaseModel):
 
 
 class ProblemError(Exception):
-    """Ends a request with a problem body."""
+    """Ends a request with a problem body; `type_uri` where a standard names this kind of problem itself."""
 
     def __init__(
         self,
@@ -56,10 +59,12 @@ class ProblemError(Exception):
         detail: str,
         headers: Mapping[str, str] | None = None,
         members: Mapping[str, object] | None = None,
+        type_uri: str | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
+        self.type_uri = type_uri
         self.headers = dict(headers or {})
         self.members = dict(members or {})
 
@@ -72,7 +77,7 @@ def problem_response(
     members: Mapping[str, object] | None = None,
 ) -> Response:
     """Write a problem body; `members` are beside those that every problem has."""
-    body = msgspec.json.encode({**(members or {}), **problem_body(request, status, detail)})
+    body = msgspec.json.encode({**problem_body(request, status, detail), **(members or {})})
     return Response(body, status, dict(headers or {}), media_type="application/problem+json")
 
 
@@ -100,7 +105,8 @@ def register_problems(app: FastAPI) -> None:
 
 async def on_problem(request: Request, error: ProblemError) -> Response:
     """Answer what a route refused."""
-    return problem_response(request, error.status, error.detail, error.headers, error.members)
+    own_type = {"type": error.type_uri} if error.type_uri else {}
+    return problem_response(request, error.status, error.detail, error.headers, {**error.members, **own_type})
 
 
 async def on_http(request: Request, error: HTTPException) -> Response:

@@ -5,7 +5,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Severity = Literal["info", "warning", "urgent", "critical"]
+from sensors.severity import Severity as Severity
+
 DeviceState = Literal["pending", "ignored", "accepted", "active", "retired"]
 
 

@@ -46,11 +46,15 @@ def next_cursor(rows: Sequence[dict[str, Any]], limit: int, key: Sequence[str]) 
 
 
 def next_link(request: Request, cursor: str | None) -> dict[str, str]:
-    """Write the link to the next page, relative because a proxy may know us by another name."""
-    if cursor is None:
-        return {}
-    url = request.url.include_query_params(cursor=cursor)
-    return {"Link": f'<{url.path}?{url.query}>; rel="next"'}
+    """Write the links to the next and, behind it, to the first page; relative: a proxy may know us by another name."""
+    links = []
+    if cursor is not None:
+        url = request.url.include_query_params(cursor=cursor)
+        links.append(f'<{url.path}?{url.query}>; rel="next"')
+    if "cursor" in request.query_params:
+        first = request.url.remove_query_params("cursor")
+        links.append(f'<{first.path}{first.query and "?" + first.query}>; rel="first"')
+    return {"Link": ", ".join(links)} if links else {}
 
 
 def json_response(

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
-from fastapi import Query
+from fastapi import Header, Query
 from pydantic import AwareDatetime, BeforeValidator
 from pydantic_core import PydanticCustomError
 
@@ -48,6 +48,13 @@ From = Annotated[
 To = Annotated[
     Instant | None,
     Query(description="end, excluded, with offset; default now", examples=["2026-03-02T00:00:00+01:00"]),
+]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        pattern="^[\\x21-\\x7e]{1,100}$",
+        description="the same key and request is done once, and answered the same again, for 30 days",
+    ),
 ]
 Bucket = Literal["raw", "hour", "day"]
 

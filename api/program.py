@@ -2,13 +2,14 @@
 
 import os
 import socket
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import uvicorn
 
-from api.app import create_app
+from api.app import N_TEMPORAL, create_app
 from api.exports.folder import Folder, default_folder
 from api.limits import limits_from
 from api.oidc import issuer_from
@@ -19,22 +20,31 @@ from sensors.posting import Desk
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where to listen, which database to read, how often a key may ask, whose tokens to take, where exports lie."""
+    """Where to listen, which database to read, how often who may ask, whose tokens to take, where exports lie.
+
+    `seat` numbers processes that share the port, 0: it is not shared. `n_temporal` values of an attribute are in one
+    temporal answer of NGSI-LD. With a certificate and its key (PEM) HTTPS is spoken, else HTTP.
+    """
 
     database_url: str
     host: str = "127.0.0.1"
     port: int = 8080
     access: Access = field(default_factory=Access)
     export_dir: Path = field(default_factory=default_folder)
+    seat: int = 0
+    n_temporal: int = N_TEMPORAL
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
-    """Read VIGIE_DATABASE_URL, VIGIE_API_HOST, VIGIE_API_PORT, VIGIE_API_EXPORT_DIR, limits and issuer.
+    """Read VIGIE_DATABASE_URL, VIGIE_API_HOST, VIGIE_API_PORT and the like, limits and issuer.
 
     Raises
     ------
     SettingError
-        The database is not named, the port is no number from 1 to 65535, or a limit or the issuer cannot be used.
+        The database is not named, the port is no number from 1 to 65535, a limit or the issuer cannot be used,
+        another number is out of its range, or the certificate and its key are not both given, or do not fit.
     """
     database_url = environment.get("VIGIE_DATABASE_URL", "")
     if not database_url:
@@ -50,7 +60,35 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         int(port),
         Access(limits_from(environment), issuer_from(environment)),
         Path(folder) if folder else default_folder(),
+        read_n(environment, "VIGIE_API_SEAT", 0, "from 0; `vigie api --workers` sets it", 0),
+        read_n(environment, "VIGIE_API_TEMPORAL_N", N_TEMPORAL, "from 1 to 99999", 1),
+        *read_tls(environment),
     )
+
+
+def read_n(environment: Mapping[str, str], name: str, otherwise: int, which: str, least: int) -> int:
+    """Read a whole number of up to five digits, the default where none is given. Raises SettingError."""
+    text = environment.get(name)
+    if not text:
+        return otherwise
+    if not (text.isascii() and text.isdecimal() and len(text) < 6 and int(text) >= least):
+        raise SettingError(f"{name} must be a whole number {which}, not {text!r}")
+    return int(text)
+
+
+def read_tls(environment: Mapping[str, str]) -> tuple[Path, Path] | tuple[None, None]:
+    """Read where certificate and key lie, None where HTTP is to be spoken. Raises SettingError."""
+    certificate, key = environment.get("VIGIE_API_TLS_CERTIFICATE"), environment.get("VIGIE_API_TLS_KEY")
+    if not certificate and not key:
+        return None, None
+    if not certificate or not key:
+        raise SettingError("set both VIGIE_API_TLS_CERTIFICATE and VIGIE_API_TLS_KEY, or neither")
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(certificate, key)
+    except OSError as error:  # ssl.SSLError is one
+        reason = error.strerror or "they do not fit"
+        raise SettingError(f"HTTPS cannot use {certificate} with {key}: {reason}") from error
+    return Path(certificate), Path(key)
 
 
 def main(settings: Settings, open_desk: Callable[[], Desk] | None = None) -> None:
@@ -61,22 +99,39 @@ def main(settings: Settings, open_desk: Callable[[], Desk] | None = None) -> Non
     SettingError
         Somebody else listens on the port.
     """
-    require_free(settings.host, settings.port)
+    if not settings.seat:
+        require_free(settings.host, settings.port)
+    app = create_app(
+        settings.database_url,
+        open_desk=open_desk,
+        access=settings.access,
+        exports=Folder(settings.export_dir),
+    )
+    app.state.n_temporal = settings.n_temporal
     config = uvicorn.Config(
-        create_app(
-            settings.database_url,
-            open_desk=open_desk,
-            access=settings.access,
-            exports=Folder(settings.export_dir),
-        ),
+        app,
         host=settings.host,
         port=settings.port,
         log_level="warning",
         access_log=False,
         timeout_graceful_shutdown=3,
         server_header=False,
+        ssl_certfile=settings.tls_certificate,
+        ssl_keyfile=settings.tls_key,
     )
-    uvicorn.Server(config).run()
+    sockets = [listen_shared(settings.host, settings.port)] if settings.seat else None
+    uvicorn.Server(config).run(sockets=sockets)
+
+
+def listen_shared(host: str, port: int) -> socket.socket:
+    """Listen beside the other processes of the port: the kernel deals connections out among them."""
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, reuse_port=True)
+    except OSError as error:
+        raise SettingError(
+            f"cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}; set VIGIE_API_PORT to another"
+        ) from error
 
 
 def require_free(host: str, port: int) -> None:

@@ -4,13 +4,14 @@ provider; what it may do by `api.rights`, how often, and what it may see."""
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from ipaddress import IPv6Address, ip_network
 from math import ceil
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request, Security
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
-from api.allowance import Allowance
+from api.allowance import Allowance, allowances_of_citizens
 from api.errors import ProblemError
 from api.limits import Limits
 from api.oidc import Issuer, Verifier
@@ -24,6 +25,8 @@ from store.reader import Connection, Pool, limited
 TRUSTED_FOR_S = 5.0  # a revoked key works no longer than this
 MOST_REMEMBERED = 10_000
 MOST_TERRITORIES = 100_000
+OPEN_PER_S = 5.0  # requests for open data of one address, ten seconds' worth at once
+NETWORK_BITS = 64  # of an IPv6 address: what one customer is given
 
 bearer = HTTPBearer(auto_error=False, description="A key made by `vigie key add`, or an OpenID Connect token.")
 header = APIKeyHeader(name="X-API-Key", auto_error=False, description="The same key, for clients without Bearer.")
@@ -92,6 +95,8 @@ def guard(app: FastAPI, pool: Pool, access: Access) -> None:
     app.state.key_ring = KeyRing(pool, Verifier(access.issuer) if access.issuer else None)
     app.state.allowance = Allowance(access.limits.posts_per_s)
     app.state.asks = Allowance(access.limits.requests_per_s)
+    app.state.open_allowance = Allowance(OPEN_PER_S)
+    app.state.citizen_allowances = allowances_of_citizens(access.limits.reports_per_h)
     app.state.quota = Quota(pool, access.limits.requests_per_day)
 
 
@@ -159,6 +164,13 @@ async def require_writer(key: Annotated[Key, Depends(known_key)]) -> Key:
     return key
 
 
+async def require_admin(key: Annotated[Key, Depends(known_key)]) -> Key:
+    """Give the key of a request that may decide what is shown to all, else end it with 403."""
+    if "admin" not in key.scopes:
+        raise ProblemError(403, "this key may not publish: make one with `vigie key add --scope admin`")
+    return key
+
+
 async def require_speaker(request: Request, key: Annotated[Key, Depends(known_key)]) -> frozenset[str]:
     """Give the territories for which the request's key may send messages, else end it with 403, or with 429."""
     if "ingest" not in key.scopes:
@@ -184,8 +196,33 @@ async def public_reader(request: Request) -> AsyncIterator[Connection]:
         yield connection
 
 
+async def allow_open(request: Request) -> None:
+    """Let an address ask for open data, but not too often: else end its request with 429."""
+    allowance: Allowance = request.app.state.open_allowance
+    if wait_s := allowance.take(network_of(request.client.host if request.client else "")):
+        raise ProblemError(
+            429,
+            f"open data are given {allowance.rate:g} times a second to one address: wait, keep what you have",
+            {"Retry-After": str(ceil(wait_s))},
+        )
+
+
+def network_of(host: str) -> str:
+    """Give what stands for an asker: the address, of IPv6 the network, of which one customer has all addresses.
+
+    >>> network_of("2001:db8::1:2:3:4"), network_of("192.0.2.7"), network_of("testclient")
+    ('2001:db8::', '192.0.2.7', 'testclient')
+    """
+    try:
+        address = IPv6Address(host)
+    except ValueError:
+        return host
+    return str(ip_network((int(address), NETWORK_BITS), strict=False).network_address)
+
+
 # Scope "function": the connection is given back before the answer is sent, so a slow client holds none.
 Reader = Annotated[Connection, Depends(limited_reader, scope="function")]
 WriterKey = Annotated[Key, Depends(require_writer)]
 Speaker = Annotated[frozenset[str], Depends(require_speaker, scope="function")]
+AdminKey = Annotated[Key, Depends(require_admin)]
 PublicReader = Annotated[Connection, Depends(public_reader, scope="function")]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from sensors.spreadsheet import harmless
 from store.reader import Row
 
 COLUMNS = (
@@ -39,8 +40,6 @@ COLUMNS = (
     "cost_eur",
     "result",
 )
-# A spreadsheet takes a text that begins so for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_csv(rows: Iterable[Row]) -> bytes:
@@ -59,9 +58,9 @@ def cell(value: object) -> str | int | float | None:
             return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         case list():
             return msgspec.json.encode(value).decode()
-        case str() if value.startswith(FORMULA):
-            return f"'{value}"
-        case str() | int() | float() | None:
+        case str():
+            return harmless(value)
+        case int() | float() | None:
             return value
         case _:
             return str(value)

@@ -22,13 +22,6 @@ Note = Annotated[str, Field(pattern=TEXT, max_length=2000)]
 Amount = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
 Minutes = Annotated[int, Field(ge=1, le=10080)]
 ETAG = re.compile(r'(?:W/)?"(\d{1,9})"')
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        pattern="^[\\x21-\\x7e]{1,100}$",
-        description="the same key and request is done once, and answered the same again, for 30 days",
-    ),
-]
 IfMatch = Annotated[
     str | None, Header(description='the ETag of the version that was seen, such as `"3"`; `*` for whatever it is')
 ]

@@ -1,14 +1,15 @@
 """Training and scoring of remaining life for 20,000 assets: `python -m bench.maintenance`. JSON lines.
 
-Survival curves of 20,000 assets of ten types, and a life model of 60 units of 200 days with eight sensors that tells
-20,000 units of 90 days; the health of 20,000 assets with a finding on every tenth, as the daily job tells it. CPU
-seconds of one thread. No database: reading and writing are not part of it.
+Survival curves of 20,000 assets of ten types; a life model of 60 units of 200 days with eight sensors that tells 20,000
+units of 90 days; `asset_course`, ten types taught by a hundred ended runs each, that tells 20,000 assets; the health of
+20,000 assets with a finding on every tenth, as the daily job tells it. CPU seconds of one thread. No database: reading
+and writing are not part of it.
 """
 
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 import numpy as np
@@ -18,13 +19,15 @@ from analytics.health.family import FAMILIES
 from analytics.health.known import Known
 from analytics.health.scoring import score_assets
 from analytics.health.signal import COMING
-from analytics.remaining_life.families import asset_life
+from analytics.remaining_life.course import Course
+from analytics.remaining_life.families import asset_course, asset_life
 from analytics.remaining_life.features import Floats
 from analytics.remaining_life.model import Settings, learn_life, tell_life
+from store.asset_courses import AssetRun
 from store.asset_health import HealthAsset, OpenFinding
 from store.models import AssetLife
 
-N_ASSETS, N_TYPES, N_TOLD = 20_000, 10, 90
+N_ASSETS, N_TYPES, N_TOLD, N_ENDED = 20_000, 10, 90, 100
 TRAINING_GOAL_S, SCORING_GOAL_S = 300.0, 30.0
 Result = TypeVar("Result")
 
@@ -45,8 +48,41 @@ def main() -> None:
     training_s, scoring_s = curves_s + model_s, ages_s + running_s
     print(Row("maintenance.life_train", training_s, "s", "lower", goal=TRAINING_GOAL_S, n=N_ASSETS).line())
     print(Row("maintenance.life_score", scoring_s, "s", "lower", goal=SCORING_GOAL_S, n=N_ASSETS).line())
+    course, course_s, told_s = measure_courses(random)
+    print(Row("maintenance.course_train", course_s, "s", "lower", goal=TRAINING_GOAL_S, n=course).line())
+    print(Row("maintenance.course_score", told_s, "s", "lower", goal=SCORING_GOAL_S, n=N_ASSETS).line())
     told, health_s = timed(lambda: score_assets(drawn_town(random)))
     print(Row("maintenance.health_score", health_s, "s", "lower", goal=SCORING_GOAL_S, n=len(told)).line())
+
+
+def measure_courses(random: np.random.Generator) -> tuple[int, float, float]:
+    """Teach ten types by a hundred ended runs each, and tell all assets; give the runs, and CPU seconds of both."""
+    types = [f"type-{n}" for n in range(N_TYPES)]
+    taught = {
+        kind: asset_course.Taught(
+            [drawn_course(random, kind, n, 300, is_ended=True) for n in range(N_ENDED)],
+            [drawn_course(random, kind, N_ENDED + n, 300, is_ended=False) for n in range(N_ENDED)],
+        )
+        for kind in types
+    }
+    data = asset_course.data_of(taught)
+    model, training_s = timed(lambda: asset_course.train(data))
+    assert model is not None
+    running = [
+        [drawn_course(random, kind, n, 60, is_ended=False) for n in range(N_ASSETS // N_TYPES)] for kind in types
+    ]
+    _, telling_s = timed(lambda: [asset_course.tell(model, *of_type) for of_type in zip(types, running, strict=True)])
+    return data.n_units, training_s, telling_s
+
+
+def drawn_course(random: np.random.Generator, kind: str, number: int, n_days: int, *, is_ended: bool) -> Course:
+    """Draw the days of an asset of eight gauges, with mean and range; of one that ends, half of the means climb."""
+    end = datetime(2026, 5, 1, tzinfo=UTC)
+    run = AssetRun(number, f"{kind}-{number}", kind, end - timedelta(days=n_days), end, is_ended)
+    rows = drawn_unit(random, n_days) if is_ended else random.normal(0, 0.1, (n_days, 8))
+    sensors = [(f"quantity-{n}", "", name) for name in ("mean", "range") for n in range(8)]
+    days = np.hstack([rows, random.normal(1, 0.1, rows.shape)])
+    return Course(run, sensors, days, (random.random((n_days, 2)) < 0.02).astype(np.float64))
 
 
 def drawn_lives(random: np.random.Generator) -> list[AssetLife]:

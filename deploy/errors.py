@@ -1,7 +1,8 @@
 """From errors that a person can meet to one sentence and an exit code.
 
 An error family that a person can meet carries `exit_code`: 1 and 3 to 8 the embedded services, 10 the store,
-11 a setting, 12 ingest, 30 to 35 reports. What carries none is a fault of ours and shows its traceback.
+11 a setting, 12 ingest, 13 and 14 backups, 15 models, 16 certificates, 30 to 35 reports. What carries none is a fault
+of ours and shows its traceback.
 """
 
 import errno

@@ -5,7 +5,6 @@ through it (see `ingest.wire`), nor do their acknowledgements, which go out in o
 """
 
 import socket
-import ssl
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -23,6 +22,7 @@ from ingest.listener import Listener
 from ingest.reply import Reply
 from ingest.tap import Tap
 from ingest.wire import PUBACK, acknowledgements
+from sensors.broker_tls import make_tls_context
 from sensors.sparkplug_state import state_topic, write_state
 
 LOG = structlog.get_logger()
@@ -67,7 +67,7 @@ class TappedClient(Client):
         if broker.user is not None:
             self.username_pw_set(broker.user, broker.password)
         if broker.is_tls:
-            self.tls_set_context(ssl.create_default_context())
+            self.tls_set_context(make_tls_context(broker.tls))
 
     @property
     def tap(self) -> Tap | None:
@@ -204,7 +204,7 @@ class DroppedCount:
         if broker.user is not None:
             self._client.username_pw_set(broker.user, broker.password)
         if broker.is_tls:
-            self._client.tls_set_context(ssl.create_default_context())
+            self._client.tls_set_context(make_tls_context(broker.tls))
 
     def start(self) -> None:
         """Begin to listen, in a thread; it connects again by itself."""

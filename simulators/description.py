@@ -17,7 +17,10 @@ class Territory:
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """A thing looked after; longitude and latitude are WGS 84 degrees, `attributes` what the inventory says of it."""
+    """A thing looked after; longitude and latitude are WGS 84 degrees, `attributes` what the inventory says of it.
+
+    `traits` are for effects that strike some of a type only; nobody enters them.
+    """
 
     slug: str
     name: str
@@ -26,6 +29,7 @@ class Asset:
     latitude: float
     parent: str | None = None
     attributes: Mapping[str, object] = field(default_factory=dict)
+    traits: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

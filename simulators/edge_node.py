@@ -3,7 +3,6 @@
 import contextlib
 import secrets
 import socket
-import ssl
 import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -12,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
+from sensors.broker_tls import make_tls_context, read_tls_files
 from simulators.gateway_sparkplug import REBIRTH, ROOT, SparkplugGateway
 
 CONNECT_TIMEOUT_S = 10.0
@@ -101,7 +101,7 @@ class EdgeNodes:
         if self.address.username:
             client.username_pw_set(unquote(self.address.username), unquote(self.address.password or ""))
         if self.address.scheme == "mqtts":
-            client.tls_set_context(ssl.create_default_context())
+            client.tls_set_context(make_tls_context(read_tls_files(self.address.geturl())))
         topic, payload = gateway.will(node)
         client.will_set(topic, payload, qos=1)
         commands = f"{ROOT}/{gateway.group}/NCMD/{node}"

@@ -68,7 +68,8 @@ class Effect:
     named `domains`, `send` the rows that devices give; either may be missing where the town's own rhythm shows it.
     `when` chooses the start where not any instant will do, None where there is none in the span; `months` are those in
     which it may start, `suits` says which assets of the type it may strike. Effects `in_history` also strike in the
-    metered years before the full town.
+    metered years before the full town. Those of a higher `rank` are drawn after all others and give way to them: what
+    was drawn before they were thought of stays as it is.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Effect:
     in_history: bool = False
     months: tuple[int, ...] = ()
     suits: Callable[[Asset], bool] | None = None
+    rank: int = 0
 
 
 @cache

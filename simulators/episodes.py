@@ -54,14 +54,23 @@ class Roll:
         return tuple(index for index, device in enumerate(self.devices) if is_chosen(device))
 
 
-def draw_window(chance: Chance, roll: Roll, window_s: tuple[int, int], is_full: bool, count: int) -> list[Episode]:
+def draw_window(
+    chance: Chance,
+    roll: Roll,
+    window_s: tuple[int, int],
+    is_full: bool,
+    count: int,
+    effects: Mapping[str, Effect] | None = None,
+) -> list[Episode]:
     """Draw the episodes of one window; no asset has two at a time (gateways and clocks apart).
 
-    `window_s` is its span in Unix seconds, `count` how many of each kind on single assets.
+    `window_s` is its span in Unix seconds, `count` how many of each kind on single assets, `effects` those that may
+    strike (default: all).
     """
+    chosen = {**faults(), **lookalikes()} if effects is None else effects
     taken: dict[str, list[tuple[int, int]]] = {}
     episodes: list[Episode] = []
-    for name, effect in sorted({**faults(), **lookalikes()}.items()):
+    for name, effect in sorted(chosen.items(), key=lambda item: (item[1].rank, item[0])):
         if not is_full and not effect.in_history:
             continue
         draws = chance.of(f"effect {name}", window_s[0] // DAY_S)

@@ -17,6 +17,8 @@ BEAT_STEPS = 18
 STANDBY_W = 0.6  # a lamp controller while the lamp is off
 CABINET_W = 14.0  # clock, modem and contactor
 CABLE_LOSS = 1.03
+CLEARLY_DIMMED = 0.85  # level at most, at which a lamp that does not dim is told from one that does
+DERATES_FROM_C, MOST_OVER_K = 40.0, 30.0  # of the gear of a lamp that takes its power back
 KWH_PER_W_STEP = STEP_S / 3600 / 1000
 COMPONENTS = ("baseline", "relamped", "dimmed", "switched_off", "used")
 
@@ -52,8 +54,8 @@ class Lighting:
         values["allowed"] = np.where(is_off, 0.0, 1.0)
         if day.is_full:
             n_lamps = self.plan.lamp_cabinet.size
-            values |= {name: np.ones((n_lamps, N_STEPS)) for name in ("works", "ballast", "power_factor")}
-            values |= {"forced": np.zeros((n_lamps, N_STEPS)), "gear_rise": np.zeros((n_lamps, N_STEPS))}
+            values |= {name: np.ones((n_lamps, N_STEPS)) for name in ("works", "ballast", "power_factor", "follows")}
+            values |= {name: np.zeros((n_lamps, N_STEPS)) for name in ("forced", "gear_rise", "derating")}
         return Grid(self.name, at_s, self.rows, values)
 
     def is_dark(self, at_s: Integers, sky: Sky) -> Floats:
@@ -70,7 +72,7 @@ class Lighting:
         mains, self.mains = 1 + steps, drift
         is_new = grid.at_s[None] >= self.plan.renovated_s[:, None]
         old = self.old_watts(grid, draws)
-        new, lamp_watts, lamp_level = self.new_watts(grid, day)
+        new, lamp_watts, lamp_level = self.new_watts(grid, day, sky)
         used = np.where(is_new, new, old)
         watts = (used * mains * CABLE_LOSS + CABINET_W) * (1 + draws.normal(0, 0.004, used.shape)) * grid["feed"]
         ladder = self.climb(grid, old, used, is_new) * mains * CABLE_LOSS + CABINET_W
@@ -89,15 +91,17 @@ class Lighting:
         lit: Floats = self.plan.per_cabinet(self.plan.old_w) * (1 - self.out_share)
         return np.asarray(lit[:, None] * grid["dark"], dtype=np.float64)
 
-    def new_watts(self, grid: Grid, day: Day) -> tuple[Floats, Floats, Floats]:
-        """Give the watts of the lamps as renovated: per cabinet, per lamp, and each lamp's level 0 to 1."""
+    def new_watts(self, grid: Grid, day: Day, sky: Sky) -> tuple[Floats, Floats, Floats]:
+        """Give the watts of the lamps as renovated: per cabinet, per lamp, and the level 0 to 1 asked of each lamp."""
         level = grid["dark"] * grid["allowed"] * grid["dim"]
         if not day.is_full:
             lit = self.plan.per_cabinet(self.plan.new_w)[:, None] * level
             return lit + self.standby()[:, None], np.empty((0, 0)), np.empty((0, 0))
         cabinet = self.plan.lamp_cabinet
         lamp_level = np.maximum(level[cabinet], grid["forced"]) * grid["works"] * grid["feed"][cabinet]
-        watts = lamp_level * self.plan.new_w[:, None] * grid["ballast"] + STANDBY_W
+        held = np.where(lamp_level > 0, lamp_level + (1 - lamp_level) * (1 - grid["follows"]), 0.0)
+        over_k = np.clip(gear_temperature(grid, lamp_level, sky) - DERATES_FROM_C, 0, MOST_OVER_K)
+        watts = held * self.plan.new_w[:, None] * grid["ballast"] * (1 - grid["derating"] * over_k) + STANDBY_W
         first_lamps = np.searchsorted(cabinet, np.arange(self.plan.n_cabinets))
         total: Floats = np.add.reduceat(watts, first_lamps, axis=0)
         return total, watts, lamp_level
@@ -144,7 +148,7 @@ class Lighting:
         kwh = self.lamp_kwh[:, None] + np.cumsum(watts, axis=1) * KWH_PER_W_STEP
         hours = self.lamp_h[:, None] + np.cumsum(level > 0, axis=1) * (STEP_S / 3600)
         self.lamp_kwh, self.lamp_h = kwh[:, -1], hours[:, -1]
-        gear = sky.at(grid.at_s, "temperature")[None] + 18 * level + grid["gear_rise"] * (level > 0)
+        gear = gear_temperature(grid, level, sky)
         burning = sparse & (level > 0)
         power_factor = np.where(level > 0, (0.955 - 0.05 * (1 - level)) * grid["power_factor"], 0.42)
         series: list[tuple[Column, Floats]] = [
@@ -157,6 +161,12 @@ class Lighting:
             (Column("", "rssi", 0), np.where(twice, self.rssi[:, None], np.nan)),
         ]
         return tabulate("lamp", np.arange(n_lamps) + self.plan.n_cabinets, grid.at_s, reported, series)
+
+
+def gear_temperature(grid: Grid, level: Floats, sky: Sky) -> Floats:
+    """Give the temperature of each lamp's gear [°C] at its level, (n_lamps, n_steps)."""
+    air = sky.at(grid.at_s, "temperature")[None]
+    return np.asarray(air + 18 * level + grid["gear_rise"] * (level > 0), dtype=np.float64)
 
 
 def before(register: Floats, watts: Floats) -> Floats:
@@ -198,6 +208,14 @@ def describe_lamp(setting: Setting, plan: LightingPlan, index: int, cabinet: Ass
         "nominal_power_w": float(plan.new_inventory_w[index]),
         "lamp_kind": "led" if plan.new_w[index] < 0.9 * plan.old_w[index] else "sodium",
     }
+    is_dimmed = plan.dim_level[plan.lamp_cabinet[index]] <= CLEARLY_DIMMED
     return Asset(
-        f"lampe-{index + 1:05d}", f"Lampe {index + 1}", "street_light", longitude, latitude, cabinet.slug, inventory
+        f"lampe-{index + 1:05d}",
+        f"Lampe {index + 1}",
+        "street_light",
+        longitude,
+        latitude,
+        cabinet.slug,
+        inventory,
+        frozenset({"dimmed"} if is_dimmed else ()),
     )

@@ -88,6 +88,10 @@ class Outbox:
     def __len__(self) -> int:
         return len(self._waiting)
 
+    def names(self) -> list[str]:
+        """Give the ids of the messages that wait, in the order of sending."""
+        return list(self._waiting)
+
     def keep(self, message: OutgoingMessage, now_s: float) -> None:
         """Keep a message that is about to be sent for the first time."""
         self._waiting[message.message_id] = Waiting(message, now_s + self.patience_s)

@@ -16,6 +16,7 @@ from urllib.parse import unquote, urlsplit
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
+from sensors.broker_tls import make_tls_context, read_tls_files
 from sensors.receipt import decode_receipts
 from sensors.rejection import DecodeError
 from simulators.outbox import Counts, Outbox, OutgoingMessage
@@ -39,7 +40,7 @@ class Publisher:
     Parameters
     ----------
     mqtt_url
-        `mqtt://user:password@host:port`, or `mqtts://`.
+        `mqtt://user:password@host:port`, or `mqtts://`, whose query may name the files of `sensors.broker_tls`.
     territory
         Slug; receipts are awaited on `vigie/<territory>/<gateway>/receipts`.
     window_n
@@ -76,7 +77,11 @@ class Publisher:
         """Connect and wait until receipts are subscribed. Raises PublisherError."""
         place = self.address.netloc.rpartition("@")[2]
         try:
-            self.client.connect(self.address.hostname or "127.0.0.1", self.address.port or 1883, keepalive=30)
+            self.client.connect(
+                self.address.hostname or "127.0.0.1",
+                self.address.port or (8883 if self.address.scheme == "mqtts" else 1883),
+                keepalive=30,
+            )
         except (OSError, ValueError) as error:
             raise PublisherError(f"no broker answers at {place}: {error}") from error
         self.client.loop_start()
@@ -157,12 +162,18 @@ class Publisher:
             self._refusal = sentence
             self._changed.notify_all()
 
+    def _make_tls_context(self) -> ssl.SSLContext:
+        try:
+            return make_tls_context(read_tls_files(self.address.geturl()))
+        except ValueError as error:
+            raise PublisherError(str(error)) from error
+
     def _make_client(self, client_id: str, most_in_flight: int) -> mqtt.Client:
         client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv5)
         if self.address.username:
             client.username_pw_set(unquote(self.address.username), unquote(self.address.password or ""))
         if self.address.scheme == "mqtts":
-            client.tls_set_context(ssl.create_default_context())
+            client.tls_set_context(self._make_tls_context())
         client.max_inflight_messages_set(most_in_flight)
         client.reconnect_delay_set(1, 10)
         client.on_connect = self._on_connect

@@ -10,6 +10,7 @@ from simulators.building import GAS_KWH_PER_M3
 from simulators.building_plan import KINDS
 from simulators.durable import write_whole
 from simulators.effect import Episode
+from simulators.episodes import WINDOW_S
 from simulators.grid import DAY_S, Day
 from simulators.lighting_plan import DIM_FROM, DIM_TO, OFF_PEAK_FROM, OFF_PEAK_TO
 from simulators.lookalike.switch_off_order import OFF_FROM, OFF_TO
@@ -26,6 +27,7 @@ ANNOUNCED = {
 }
 
 NOTICE_GIVEN = timedelta(days=7)
+CALIBRATED_FOR = timedelta(days=3 * 365)  # what certificates of carbon dioxide sensors state
 # [s] between messages by a device's model before everything reports (as `Day.is_full` has it).
 INTERVAL_BEFORE_S = {
     **dict.fromkeys(("compteur-armoire", "elec", "eau", "gaz", "chaleur", "station"), 3600),
@@ -186,7 +188,7 @@ def reference_of(town: Town, known_at: datetime) -> Reference:
         collection_plans=tuple(plans(town)),
         rounds_done=tuple(declared(drawn_rounds(town, known_at), known_at)),
         projects=tuple(projects(town)),
-        notices=tuple(notices(episodes)),
+        notices=(*notices(episodes), *certificates(town, known_at)),
         intervals=tuple(intervals(town)),
     )
 
@@ -311,6 +313,17 @@ def notices(episodes: Iterable[Episode]) -> Iterable[Notice]:
         if episode.kind in ANNOUNCED:
             span = datetime.fromtimestamp(episode.start_s, UTC), datetime.fromtimestamp(episode.end_s, UTC)
             yield Notice(ANNOUNCED[episode.kind], episode.asset or None, *span)
+
+
+def certificates(town: Town, known_at: datetime) -> Iterable[Notice]:
+    """Give the calibrations that run out, from a month before on, and the new ones."""
+    known_s = int(known_at.timestamp())
+    for episode in town.episodes(town.setting.history_s, known_s + WINDOW_S):
+        if episode.kind == "calibration_due" and episode.precursor_s <= known_s:
+            due_at, done_at = (datetime.fromtimestamp(at_s, UTC) for at_s in (episode.start_s, episode.end_s))
+            yield Notice("calibration", episode.asset, due_at - CALIBRATED_FOR, due_at)
+            if done_at <= known_at:
+                yield Notice("calibration", episode.asset, done_at, done_at + CALIBRATED_FOR)
 
 
 def clock(hour: float) -> str:

@@ -16,6 +16,7 @@ N_STEPS = DAY_S // STEP_S
 FILL_PER_INTERVAL = (25.0, 52.0)
 FULL = 110.0
 OVERFLOWS_FROM = 100.0
+LOWEST_SNR = -20.0  # dB, of a message that is received
 
 
 class Overflow(NamedTuple):
@@ -53,7 +54,10 @@ class Waste:
         self.overflows: list[Overflow] = []
 
     def drive(self, day: Day, sky: Sky) -> Grid:
-        """Give the hourly inflow [%] of each container, when it is emptied, its temperature [°C], tilt and state."""
+        """Give the hourly inflow [%] of each container, when it is emptied, its temperature [°C], tilt and state.
+
+        `fading` [dB] is what its signal has lost on the way.
+        """
         at_s = day.steps(STEP_S)
         draws = self.setting.chance.of("waste", day.index)
         n = self.rate.size
@@ -68,6 +72,7 @@ class Waste:
             "tilt": draws.normal(0, 0.6, (n, N_STEPS)),
             "state": np.zeros((n, N_STEPS)),
             "charge": self.cells.level(at_s),
+            "fading": np.zeros((n, N_STEPS)),
         }
         return Grid(self.name, at_s, self.rows, values)
 
@@ -95,6 +100,7 @@ class Waste:
         daily = every(n, N_STEPS, N_STEPS, np.arange(n))
         reported = every(n, N_STEPS, 2, np.arange(n)) | (np.abs(grid["temperature"] - before) > 12) | daily
         rssi, snr = self.cells.signal(N_STEPS, draws)
+        rssi, snr = rssi - grid["fading"], np.maximum(snr - grid["fading"], LOWEST_SNR)
         rare = np.where(daily, 1.0, np.nan)
         state = np.where(grid["state"] > 0, grid["state"], np.where(seen >= 99, 5.0, 0.0))
         series: list[tuple[Column, Floats]] = [

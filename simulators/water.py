@@ -1,4 +1,4 @@
-"""A drinking water district: demand by the hour, pipes with flow and pressure, and the pump that feeds them."""
+"""A drinking water district: demand by the hour, pipes with flow and pressure, the pump that feeds them, the well's."""
 
 import numpy as np
 
@@ -15,6 +15,7 @@ HOUSEHOLD_M3_H = 0.0138  # 121 m³ a year
 NIGHT_LOSS = 0.06  # flow at rest, as a share of mean demand, that a sound network loses anyway
 PUMP_BAR = 5.2
 NOMINAL_RPM = 2900.0
+WELL_M = 36.0  # head that the well's pump works against at rest
 
 
 class Water:
@@ -32,11 +33,11 @@ class Water:
         self.rest = self.mean_m3_h * NIGHT_LOSS * draws.uniform(0.6, 1.5, n)
         self.height_bar = draws.uniform(0.0, 1.6, n)
         self.assets, self.devices = describe(setting, self.households)
-        self.rows = {asset.slug: index for index, asset in enumerate(self.assets[:n])} | {"pompe-1": 0}
+        self.rows = {asset.slug: index for index, asset in enumerate(self.assets[:n])} | {"pompe-1": 0, "pompe-2": 0}
         self.pump_kwh, self.pump_h = float(draws.uniform(1e4, 9e4)), float(draws.uniform(2e3, 3e4))
 
     def drive(self, day: Day, sky: Sky) -> Grid:
-        """Give each pipe's own demand and losses [m³/h], and the pump's bearing, each (n_pipes|1, n_steps)."""
+        """Give each pipe's own demand and losses [m³/h], and the pumps' bearing and wear, (n_pipes|1, n_steps)."""
         at_s = day.steps(STEP_S)
         draws = self.setting.chance.of("water", day.index)
         hot = np.clip(sky.at(at_s, "temperature") - 22, 0, 12) * 0.025
@@ -47,6 +48,7 @@ class Water:
             "loss": self.rest[:, None] * draws.normal(1, 0.04, shape),
             "bearing": np.zeros((1, N_STEPS)),
             "wear": np.ones((1, N_STEPS)),
+            "impeller": np.ones((1, N_STEPS)),
         }
         return Grid(self.name, at_s, self.rows, values)
 
@@ -71,7 +73,7 @@ class Water:
         ]
         n = flow.shape[0]
         pipes = tabulate("pipe", np.arange(n), grid.at_s, every(n, N_STEPS, 1), series)
-        return [pipes, self.pump_table(grid, flow[:1], pressure[:1], sky, draws)]
+        return [pipes, self.pump_table(grid, flow[:1], pressure[:1], sky, draws), self.well_table(day, grid)]
 
     def pump_table(self, grid: Grid, flow: Floats, pressure: Floats, sky: Sky, draws: np.random.Generator) -> Table:
         """Report the pump: vibration and bearing temperature rise as its bearing fails."""
@@ -95,6 +97,22 @@ class Water:
         ]
         devices = np.array([self.mean_m3_h.size], dtype=np.int64)
         return tabulate("pump", devices, grid.at_s, every(1, N_STEPS, 1), series)
+
+    def well_table(self, day: Day, grid: Grid) -> Table:
+        """Report the well's pump: it fills the tank at the pace of the day; its power is what flow and head ask for."""
+        draws = self.setting.chance.of("well", day.index)
+        pace = (0.75 + 0.25 * demand_rhythm(read_civil(grid.at_s)))[None] * draws.uniform(0.92, 1.08)
+        flow = float(self.mean_m3_h.sum() + self.rest.sum()) * pace * draws.normal(1, 0.02, pace.shape)
+        head = WELL_M + 5 * pace**2 + draws.normal(0, 0.6)
+        efficiency = 0.62 * (1 - 0.35 * (pace - 1) ** 2)
+        watts = 9810 * flow / 3600 * head / efficiency * grid["impeller"] + 250
+        series: list[tuple[Column, Floats]] = [
+            (Column("", "flow", 2), flow * draws.normal(1, 0.006, flow.shape)),
+            (Column("", "head", 1), head + draws.normal(0, 0.2, flow.shape)),
+            (Column("", "active_power", 0), watts * draws.normal(1, 0.01, flow.shape)),
+        ]
+        devices = np.array([self.mean_m3_h.size + 1], dtype=np.int64)
+        return tabulate("well_pump", devices, grid.at_s, every(1, N_STEPS, 1), series)
 
 
 def demand_rhythm(civil: Civil) -> Floats:
@@ -120,6 +138,12 @@ def describe(setting: Setting, households: Floats) -> tuple[list[Asset], list[De
         inventory = {"material": "fonte", "diameter_mm": 100, "n_connections": n}
         assets.append(Asset(slug, name, "water_pipe", *place, "conduite-01" if index else None, inventory))
         devices.append(Device(slug, name, "pipe", "debitmetre", "gw-eau-1", 900, {"*": slug}))
-    assets.append(Asset("pompe-1", "Pompe de surpression", "pump", longitude, latitude))
+    assets.append(
+        Asset("pompe-1", "Pompe de surpression", "pump", longitude, latitude, traits=frozenset({"vibration"}))
+    )
     devices.append(Device("pompe-1", "Pompe de surpression", "pump", "variateur", "gw-eau-1", 900, {"*": "pompe-1"}))
+    place = setting.near(longitude, latitude, setting.chance.of("place well"), 2.0)
+    assets.append(Asset("pompe-2", "Pompe de forage", "pump", *place, traits=frozenset({"flow_meter"})))
+    # A modem of its own: no gateway of the town reaches the well.
+    devices.append(Device("pompe-2", "Pompe de forage", "well_pump", "telegestion", None, 900, {"*": "pompe-2"}))
     return assets, devices

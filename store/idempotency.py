@@ -29,7 +29,7 @@ def once(connection: Connection, sender: tuple[str, str | None], request: object
     request
         All that is asked, to tell it from another request under the same key.
     act
-        Does it and gives the work order.
+        Does it and gives the answer; of a work order with its `work_order_id`.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def once(connection: Connection, sender: tuple[str, str | None], request: object
         if connection.execute(QUERIES["take_key"], parameters).rowcount == 0:
             return read_answer(connection, parameters)
         answer = act()
-        noted = {"work_order_id": answer["work_order_id"], "answer": Jsonb(msgspec.to_builtins(answer))}
+        noted = {"work_order_id": answer.get("work_order_id"), "answer": Jsonb(msgspec.to_builtins(answer))}
         connection.execute(QUERIES["note_answer"], parameters | noted)
         return answer
 

@@ -2,18 +2,18 @@
 
 -- name: take_key
 with forgotten as (
-    delete from work_order_requests where at < now() - interval '30 days' and (actor, idempotency_key) <> (%(actor)s, %(idempotency_key)s)
+    delete from answered_requests where at < now() - interval '30 days' and (actor, idempotency_key) <> (%(actor)s, %(idempotency_key)s)
 )
-insert into work_order_requests (actor, idempotency_key, request_hash)
+insert into answered_requests (actor, idempotency_key, request_hash)
 values (%(actor)s, %(idempotency_key)s, %(request_hash)s)
 on conflict do nothing
 
 -- name: read_answer
 select request_hash, answer
-from work_order_requests
+from answered_requests
 where actor = %(actor)s and idempotency_key = %(idempotency_key)s
 
 -- name: note_answer
-update work_order_requests
+update answered_requests
 set work_order_id = %(work_order_id)s, answer = %(answer)s
 where actor = %(actor)s and idempotency_key = %(idempotency_key)s

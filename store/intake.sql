@@ -74,14 +74,20 @@ from taken
 order by series_id, observed_at
 on conflict (series_id, observed_at) do nothing
 
--- The bounds let TimescaleDB leave out the chunks that cannot hold any of them.
+-- The bounds let TimescaleDB leave out the chunks that cannot hold any of them. `offset 0` has each row looked up by the
+-- index: of the newest instants statistics know nothing, and a plan made for one row compares each with each.
 -- name: copy_standing
 copy (
     select m.series_id, m.observed_at, m.value
     from taken t
-    join measurements m on m.series_id = t.series_id and m.observed_at = t.observed_at
+    cross join lateral (
+        select m.series_id, m.observed_at, m.value, m.batch_id
+        from measurements m
+        where m.series_id = t.series_id and m.observed_at = t.observed_at
+          and m.observed_at between %(from)s and %(to)s
+        offset 0
+    ) as m
     where m.batch_id <> t.batch_id
-      and m.observed_at between %(from)s and %(to)s
 ) to stdout (format binary)
 
 -- name: revise_measurement

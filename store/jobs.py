@@ -134,6 +134,11 @@ def lock_planning(connection: Connection) -> None:
     connection.execute(QUERIES["lock_planning"])
 
 
+def lock_pressing(connection: Connection) -> None:
+    """Wait until no other worker plans what presses; held to the end of the transaction."""
+    connection.execute(QUERIES["lock_pressing"])
+
+
 def retry_stalled(connection: Connection, stale_s: float) -> int:
     """Have jobs wait again whose worker has not been heard of for so long [s], and give how many."""
     return len(connection.execute(QUERIES["retry_stalled"], {"stale_s": stale_s}).fetchall())

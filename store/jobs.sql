@@ -61,6 +61,9 @@ select pg_advisory_unlock(7449370, hashtext(%(lock)s))
 -- name: lock_planning
 select pg_advisory_xact_lock(7449371)
 
+-- name: lock_pressing
+select pg_advisory_xact_lock(7449373)
+
 -- name: retry_stalled
 -- Jobs whose worker has not been heard of for so long, or is gone, wait again.
 with stalled as materialized (

@@ -1,6 +1,6 @@
 """What of a territory is said, asked and entered, in the order of writing; see `store.moved_tables`."""
 
-from store.moved_table import DEVICE, PROJECT, SERIES, TERRITORY, MovedTable
+from store.moved_table import DEVICE, PROJECT, PUBLICATION, SERIES, TERRITORY, MovedTable
 
 RESULTS = (
     MovedTable(
@@ -105,6 +105,28 @@ RESULTS = (
     ),
     MovedTable("kpi_publications", "KPIs that are shown to all", "kpi", TERRITORY),
     MovedTable(
+        "publications",
+        "what is published as open data",
+        "slug dataset title_fr title_en licence frequency step least_group contact from_on created_at created_by"
+        " withdrawn_at withdrawn_by withdrawn_because",
+        TERRITORY,
+        key="publication_id",
+    ),
+    MovedTable(
+        "publication_releases",
+        "what was published when",
+        "number published_at published_by period n_rows n_hidden completeness files",
+        PUBLICATION,
+        key="release_id",
+    ),
+    MovedTable(
+        "publication_files",
+        "files of the latest release, to which the next one adds",
+        "name media_type sha256 n_bytes content",
+        PUBLICATION,
+        key="file_id",
+    ),
+    MovedTable(
         "acceptances",
         "batches of new sensors that were watched, with the signed list",
         "name started_at n_days left_out started_by looked_at finished_at finished_by bundle",
@@ -139,6 +161,30 @@ RESULTS = (
         "findings that were judged by closing an order",
         "",
         {"work_order_id": "work_orders", "finding_id": "findings"},
+    ),
+    MovedTable("citizen_desks", "that anybody may report faults", "within_m opened_at opened_by", TERRITORY),
+    MovedTable(
+        "citizen_reports",
+        "faults that people reported, without who they are",
+        "reference kind longitude latitude asset_distance_m place_note note language reported_at",
+        TERRITORY,
+        {"asset_id": "assets", "work_order_id": "work_orders"},
+        key="citizen_report_id",
+    ),
+    MovedTable(
+        "alerts",
+        "incidents that somebody was told about, and who looked after them",
+        "kind severity opened_at acknowledged_at acknowledged_by ended_at",
+        TERRITORY,
+        {"incident_id": "incidents"},
+        key="alert_id",
+    ),
+    MovedTable(
+        "alert_mutes",
+        "hours in which what does not press waits",
+        "begins ends loud_from created_at created_by revoked_at",
+        TERRITORY,
+        key="mute_id",
     ),
     MovedTable(
         "tariffs",

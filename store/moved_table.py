@@ -60,5 +60,6 @@ TERRITORY = {"territory_id": "territories"}
 DEVICE = {"device_id": "devices"}
 SERIES = {"series_id": "series"}
 PROJECT = {"project_id": "projects"}
+PUBLICATION = {"publication_id": "publications"}
 BATCH = {"batch_id": "batches"}
 BUCKET = "bucket n sum min max first last first_at last_at time_weighted_mean covered_s"

@@ -4,6 +4,7 @@ Every table and every column of the schema stands here, or in `store.left_tables
 holds the lists against the database, so whoever adds a column decides what becomes of it.
 """
 
+from store.moved_ngsi import NGSI
 from store.moved_results import RESULTS
 from store.moved_sensorthings import SENSORTHINGS
 from store.moved_table import BATCH, BUCKET, DEVICE, SERIES, TERRITORY, MovedTable
@@ -196,4 +197,5 @@ MOVED = (
     ),
     *RESULTS,
     *SENSORTHINGS,
+    *NGSI,
 )

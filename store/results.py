@@ -8,16 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from math import isfinite
-from typing import Any, Literal
+from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
+from sensors.severity import Severity as Severity
 from store.restatement import Occasion, explain
 from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
-Severity = Literal["info", "warning", "urgent", "critical"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("sensors", "store", "ingest", "analytics", "api", "simulators", "deploy")
+PACKAGES = ("sensors", "store", "ingest", "analytics", "api", "simulators", "deploy", "vigie_client")
 DOCS = "\n".join(
     path.read_text(encoding="utf-8")
     for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("sensors", "store", "ingest", "analytics", "api", "simulators", "deploy")
+PACKAGES = ("sensors", "store", "ingest", "analytics", "api", "simulators", "deploy", "vigie_client")
 MODULES = sorted(
     path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "node_modules" not in path.parts
 )

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from analytics.health.course import read_remaining
 from analytics.health.known import Known
 from analytics.health.scoring import VERSION, score_assets
 from analytics.remaining_life.model_file import ModelFile, ModelRefusedError
@@ -51,13 +52,16 @@ def tell_health(connection: Connection, territory_id: int, now: datetime) -> Hea
         if zone is None:
             return HealthReport()
         day = now.astimezone(ZoneInfo(zone)).date()
+        assets = read_assets(connection, territory_id, now)
+        course = find_model(connection, "asset_course", territory_id)
         known = Known(
-            assets=read_assets(connection, territory_id, now),
+            assets=assets,
             findings=read_open_findings(connection, territory_id, now),
             verdicts=read_verdicts(connection, territory_id),
             costs=read_costs(connection, territory_id, day),
             life=find_model(connection, "asset_life", territory_id),
             calibration=find_model(connection, "failure_probability", territory_id),
+            courses=read_remaining(connection, territory_id, now, course, {asset.asset_id for asset in assets}),
             time_zone=zone,
         )
         told = score_assets(known)

@@ -1,8 +1,9 @@
 """What is known of a territory when the health of its assets is told."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from analytics.remaining_life.families.asset_course import Remaining
 from analytics.remaining_life.model_file import ModelFile
 from store.asset_health import FailureCost, HealthAsset, KindVerdicts, OpenFinding
 
@@ -10,7 +11,8 @@ from store.asset_health import FailureCost, HealthAsset, KindVerdicts, OpenFindi
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of a territory: its assets, the findings that go on, what technicians said of their like, what it
-    entered about failures, its models (None: there is none), and the zone of its clock."""
+    entered about failures, its models (None: there is none), the days left by what assets say on their way, by their
+    numbers, and the zone of its clock."""
 
     assets: Sequence[HealthAsset]
     findings: Sequence[OpenFinding]
@@ -18,4 +20,5 @@ class Known:
     costs: Sequence[FailureCost] = ()
     life: ModelFile | None = None
     calibration: ModelFile | None = None
+    courses: Mapping[int, Remaining] = field(default_factory=dict)
     time_zone: str = "UTC"

@@ -43,15 +43,18 @@ class Outlook:
     left: Floats
 
 
-def look_ahead(survival: Floats, signals: Signals) -> Outlook:
+def look_ahead(survival: Floats, signals: Signals, course: Floats | None = None) -> Outlook:
     """Compose what is known of each asset.
 
     Parameters
     ----------
     survival
         Share of assets of its kind and age that live on for `TIMES` (n_assets, n_times); 1 where nothing is known.
+    course
+        The same by what each asset says on its way. It and the findings tell of the same trouble: the worse counts.
     """
-    lives = survival * lives_through(len(survival), signals, TIMES)
+    through = lives_through(len(survival), signals, TIMES)
+    lives = survival * (through if course is None else np.minimum(through, course))
     within = 1 - lives[:, np.searchsorted(TIMES, HORIZONS)]
     is_there = signals.lead_d == 0
     present = Signals(*(getattr(signals, name)[is_there] for name in Signals.__slots__))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analytics.health.family import FamilyPrior
+from analytics.remaining_life.families.asset_course import Remaining
 from analytics.sentence import french_number
 from store.asset_health import HealthAsset, Signal
 
@@ -19,6 +20,7 @@ class Said:
     waiting_eur: float
     signals: Sequence[Signal]  # the most alarming first
     time_zone: str
+    course: Remaining | None = None  # where what it says on its way shows anything
 
 
 def tell_reason(said: Said) -> tuple[str, str]:
@@ -54,6 +56,15 @@ def because(said: Said) -> tuple[str, str]:
 def base(said: Said) -> tuple[str, str]:
     """Say what a type of asset does without any finding."""
     name = said.asset.name
+    if said.course is not None:
+        left, low, high = (f"{value:.0f}" for value in (said.course.left_d, said.course.low_d, said.course.high_d))
+        n = said.course.n_ended
+        return (
+            f"{name} : ses mesures et ses constats évoluent comme ceux de {n} autres avant leur fin : encore {left}"
+            f" jours environ ({low} à {high}).",
+            f"{name}: what it says goes the way of {n} others before their end: about {left} days left"
+            f" ({low} to {high}).",
+        )
     if said.basis == "life":
         years = f"{said.asset.age_d / 365.25:.1f}"
         return (

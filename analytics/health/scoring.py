@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analytics.health.course import shows, survival_by_course
 from analytics.health.known import Known
 from analytics.health.probability import Floats, Outlook, expected_loss, look_ahead, waiting_cost
 from analytics.health.reason import Said, tell_reason
@@ -13,7 +14,7 @@ from analytics.health.voice import Voice, hear, signal_of, signals_of, wellbeing
 from analytics.remaining_life.families import failure_probability
 from store.asset_health import Health
 
-VERSION = "1"
+VERSION = "2"
 
 
 def score_assets(known: Known) -> list[Health]:
@@ -23,7 +24,8 @@ def score_assets(known: Known) -> list[Health]:
     voices = hear(known)
     base = base_of(known)
     signals = signals_of(voices)
-    outlook = look_ahead(base.survival, signals)
+    course = np.stack([survival_by_course(known.courses.get(asset.asset_id)) for asset in known.assets])
+    outlook = look_ahead(base.survival, signals, course)
     within, is_fitted = calibrated(known, outlook.within)
     costs = np.array([np.nan if one is None else one.consequence_eur for one in base.families])
     failed_day = np.array([np.nan if one is None else one.waiting_eur_per_day for one in base.families])
@@ -65,12 +67,16 @@ def health_of(known: Known, base: Basis, told: Told, index: int, voices: Sequenc
     asset, family = known.assets[index], base.families[index]
     signals = sorted((signal_of(voice) for voice in voices), key=lambda one: -one.within_30)
     worst = max(voices, key=lambda voice: (within_30(voice), -voice.finding.finding_id), default=None)
-    basis = "signals" if voices else base.words[index]
+    course = known.courses.get(asset.asset_id)
+    course = course if shows(course) else None
+    basis = "signals" if voices else "life" if course else base.words[index]
     is_known = basis != "unknown"
     within = [rounded(value) for value in told.within[index].tolist()]
     left = [rounded(value) for value in told.outlook.left[index].tolist()]
     health = wellbeing(asset, voices)
-    said = Said(asset, basis, within[1], base.families[index], told.waiting_eur[index], signals, known.time_zone)
+    said = Said(
+        asset, basis, within[1], base.families[index], told.waiting_eur[index], signals, known.time_zone, course
+    )
     reason_fr, reason_en = tell_reason(said)
     return Health(
         asset_id=asset.asset_id,

@@ -10,14 +10,13 @@ from datetime import datetime, timedelta
 from analytics.incidents.causes import Cause, causes
 from analytics.incidents.ground import Ground, make_ground
 from analytics.incidents.grouping import Group, choose_id, group
+from sensors.severity import SEVERITIES, Severity
 from store import incidents as kept
 from store.incidents import Line, Place, ToldFinding
 from store.inputs import Connection
-from store.results import Severity
 
 STRIDE = timedelta(days=7)  # of new findings that are looked at together, in a back-fill of months
 REACH = timedelta(days=3)  # within which findings that are over may still have the same cause
-SEVERITIES: tuple[Severity, ...] = ("info", "warning", "urgent", "critical")
 MANY = 10  # assets at once: worth one degree more, up to urgent
 
 

@@ -12,8 +12,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from analytics.alert.carrier import NOBODY, Carrier
 from store.inputs import Connection
 from store.jobs import Pulse
+
+PRESSING = 1000  # above any rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,15 @@ class Moment:
         How long after its end [s] an hour is closed.
     settle_s
         How old a writer's knowledge of closed hours may be [s].
+    carrier
+        By what alerts go out.
     """
 
     now: datetime
     pulse: Pulse
     grace_s: float = 30.0
     settle_s: float = 5.0
+    carrier: Carrier = NOBODY
 
     @property
     def computed_to(self) -> datetime:
@@ -79,13 +85,19 @@ class Kind:
     """A kind of job.
 
     `rank` is its place in a round, the lowest first. `find` reads what waits, cheaply: it is asked every few seconds.
-    `run` does one part, in transactions of its own.
+    `run` does one part, in transactions of its own. `is_pressing`: workers take it before all that is not.
     """
 
     name: str
     rank: int
     find: Callable[[Connection, Moment], Iterable[Wait]]
     run: Callable[[Connection, Moment, str], Done]
+    is_pressing: bool = False
+
+    @property
+    def priority(self) -> int:
+        """Its place among what waits in the queue, the highest first."""
+        return PRESSING - self.rank if self.is_pressing else -self.rank
 
 
 @cache

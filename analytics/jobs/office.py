@@ -11,7 +11,7 @@ import structlog
 
 from analytics.jobs import find_kinds
 from analytics.jobs.counters import Counters
-from analytics.jobs.planning import plan
+from analytics.jobs.planning import plan, plan_pressing
 from analytics.jobs.running import look, run_job
 from analytics.jobs.settings import Settings
 from analytics.tell import note_versions
@@ -49,11 +49,13 @@ class Office:
     on_change: Callable[[], None]
     jobs: Connection = field(init=False)
     planning: Connection = field(init=False)
+    pressing: Connection = field(init=False)
 
     def open(self) -> None:
         """Connect. Raises StoreError where the database cannot be used."""
         self.jobs = open_connection(self.settings.database_url)
         self.planning = open_connection(self.settings.database_url)
+        self.pressing = open_connection(self.settings.database_url)
         if n_days := note_versions(self.planning):
             log.info("methods_changed", n_days=n_days)
 
@@ -61,14 +63,15 @@ class Office:
         """Let go of the connections."""
         self.jobs.close()
         self.planning.close()
+        self.pressing.close()
 
     def run(self, kind: str, part: str, occasion: str | None) -> None:
         """Run one job of the queue. Raises ElsewhereError where it is still being run, and whatever the job raises."""
-        job = QueuedJob(kind, part, occasion, -find_kinds()[kind].rank)
+        job = QueuedJob(kind, part, occasion, find_kinds()[kind].priority)
         if self.jobs.closed:
             self.jobs = open_connection(self.settings.database_url)
         began = monotonic()
-        moment = look(self.jobs, datetime.now(UTC), self.settings.grace_s, self.settings.settle_s)
+        moment = look(self.jobs, datetime.now(UTC), self.settings)
         done = run_job(self.jobs, job, moment)
         if done is None:
             self.counters.count(kind, "elsewhere", 0.0)
@@ -81,7 +84,7 @@ class Office:
 
     def plan(self) -> None:
         """Put what is due into the queue, say how far all is, and note once a minute what was used."""
-        moment = look(self.planning, datetime.now(UTC), self.settings.grace_s, self.settings.settle_s)
+        moment = look(self.planning, datetime.now(UTC), self.settings)
         n_new = plan(self.planning, moment)
         waiting = count_waiting(self.planning)
         self.counters.show(waiting, moment.now, moment.computed_to)
@@ -90,6 +93,13 @@ class Office:
             log.info("jobs_planned", n_new=n_new, waiting=n_waiting, computed_to=moment.computed_to.isoformat())
         if METER.is_due:
             note_usage(self.planning)
+
+    def plan_pressing(self) -> None:
+        """Put what is due and presses into the queue, and say how far all is."""
+        moment = look(self.pressing, datetime.now(UTC), self.settings)
+        self.counters.show(count_waiting(self.pressing), moment.now, moment.computed_to)
+        if n_new := plan_pressing(self.pressing, moment):
+            log.info("pressing_jobs_planned", n_new=n_new)
 
     def note_failure(self, job: QueuedJob, error: BaseException) -> None:
         """Count a job that failed, and write down of what, where the database can still be reached."""

@@ -91,7 +91,7 @@ def run_once(connection: Connection, now: datetime, settings: Settings | None = 
 def run_kind(connection: Connection, kind: Kind, when: tuple[datetime, Settings], reports: dict[str, Any]) -> bool:
     """Run what is due of one kind, add to the reports, and say whether any job of it is behind."""
     now, settings = when
-    moment = look(connection, now, settings.grace_s, settings.settle_s)
+    moment = look(connection, now, settings)
     is_behind = False
     for job in list(find_due(connection, kind, moment)):
         done = run_job(connection, job, moment)

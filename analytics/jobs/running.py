@@ -4,13 +4,14 @@ import time
 from datetime import datetime
 
 from analytics.jobs import Done, Moment, find_kinds
+from analytics.jobs.settings import Settings
 from store.inputs import Connection
 from store.jobs import QueuedJob, note_done, read_pulse, turn
 
 
-def look(connection: Connection, now: datetime, grace_s: float, settle_s: float) -> Moment:
+def look(connection: Connection, now: datetime, settings: Settings) -> Moment:
     """Say what is known at an instant."""
-    return Moment(now, read_pulse(connection), grace_s, settle_s)
+    return Moment(now, read_pulse(connection), settings.grace_s, settings.settle_s, settings.carrier)
 
 
 def run_job(connection: Connection, job: QueuedJob, moment: Moment) -> Done | None:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from analytics.alert.carrier import NOBODY, Carrier, CarrierError, carrier_from
+
 LAST_PORT = 65_535
 
 
@@ -21,15 +23,17 @@ class Settings:
     grace_s: float = 30.0
     settle_s: float = 5.0
     metrics_port: int = 0
+    carrier: Carrier = NOBODY
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
-    """Read the settings: VIGIE_DATABASE_URL, VIGIE_ANALYSE_ROUND_S, _GRACE_S, _SETTLE_S and _METRICS_PORT.
+    """Read the settings: VIGIE_DATABASE_URL, VIGIE_ANALYSE_ROUND_S, _GRACE_S, _SETTLE_S and _METRICS_PORT, and by
+    what alerts go out.
 
     Raises
     ------
     SettingError
-        The database is not named, or a number is none.
+        The database is not named, a number is none, or the mail server's address cannot be read.
     """
     database_url = environment.get("VIGIE_DATABASE_URL", "")
     if not database_url:
@@ -40,7 +44,16 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         seconds_from(environment, "VIGIE_ANALYSE_GRACE_S", 30.0),
         seconds_from(environment, "VIGIE_ANALYSE_SETTLE_S", 5.0),
         port_from(environment, "VIGIE_ANALYSE_METRICS_PORT"),
+        known_carrier(environment),
     )
+
+
+def known_carrier(environment: Mapping[str, str]) -> Carrier:
+    """Read by what alerts go out. Raises SettingError."""
+    try:
+        return carrier_from(environment)
+    except CarrierError as error:
+        raise SettingError(str(error)) from error
 
 
 def seconds_from(environment: Mapping[str, str], name: str, default_s: float) -> float:

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -63,16 +63,18 @@ async def serve(settings: Settings, counters: Counters) -> None:
 
 async def work(settings: Settings, counters: Counters, stop: asyncio.Event) -> None:
     """Plan and take jobs until told to stop, or until one of the two fails."""
-    loop, changed = asyncio.get_running_loop(), asyncio.Event()
+    loop, changed, pressed = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
 
     def wake() -> None:
         loop.call_soon_threadsafe(changed.set)
+        loop.call_soon_threadsafe(pressed.set)
 
     office = Office(settings, counters, wake)
     async with opened(office), make_app(office).open_async() as app:
         tasks: list[asyncio.Task[Any]] = [
             asyncio.create_task(take_jobs(app), name="jobs"),
-            asyncio.create_task(keep_planning(office, changed), name="planning"),
+            asyncio.create_task(keep_planning(office.plan, changed, settings.round_s), name="planning"),
+            asyncio.create_task(keep_planning(office.plan_pressing, pressed, settings.round_s), name="pressing"),
             asyncio.create_task(stop.wait(), name="stop"),
         ]
         try:
@@ -105,15 +107,15 @@ async def take_jobs(app: procrastinate.App) -> None:
     raise UnreachableError("the connection to the queue of jobs was lost")
 
 
-async def keep_planning(office: Office, changed: asyncio.Event) -> None:
+async def keep_planning(plan: Callable[[], None], changed: asyncio.Event, round_s: float) -> None:
     """Plan after each job that was done, and at least once a round; for a third of the time at most."""
     while True:
         changed.clear()
         began = monotonic()
-        await asyncio.to_thread(office.plan)
+        await asyncio.to_thread(plan)
         await asyncio.sleep(2 * (monotonic() - began))
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(changed.wait(), office.settings.round_s)
+            await asyncio.wait_for(changed.wait(), round_s)
 
 
 async def end(tasks: list[asyncio.Task[Any]], office: Office) -> None:

@@ -14,7 +14,11 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Windows:
-    """Lengths [steps]: of rolling means, of spread and trends, and of the beginning that a unit is compared with."""
+    """Lengths [steps]: of rolling means, of spread and trends, and of the beginning that a unit is compared with.
+
+    A `beginning` of 0 says that units are not seen from theirs on: nothing is compared with it, and steps are not
+    counted, so that features rest on the longest window alone.
+    """
 
     means: tuple[int, ...] = (5, 15, 30, 60)
     spread: int = 30
@@ -31,16 +35,19 @@ def look(rows: Floats, windows: Windows) -> Floats:
     means = {length: rolling_mean(rows, length) for length in {*windows.means, windows.spread}}
     wide = means[windows.spread]
     mean_squares = rolling_mean(rows**2, windows.spread)
-    beginning = mean_of_beginning(rows, windows.beginning)
-    count = np.arange(1.0, len(rows) + 1.0)[:, None]
+    compared, counted = [], []
+    if windows.beginning:
+        beginning = mean_of_beginning(rows, windows.beginning)
+        compared = [means[length] - beginning for length in sorted(windows.means)[1:3]]
+        counted = [np.arange(1.0, len(rows) + 1.0)[:, None]]
     return np.hstack(
         [
             *(means[length] for length in windows.means),
             np.sqrt(np.maximum(mean_squares - wide**2, 0.0)),
             means[min(windows.means)] - wide,
-            *(means[length] - beginning for length in sorted(windows.means)[1:3]),
+            *compared,
             *(rolling_slope(rows, length) for length in windows.slopes),
-            count,
+            *counted,
         ]
     )
 

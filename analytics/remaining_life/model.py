@@ -18,6 +18,7 @@ from analytics.remaining_life.interval import Bounds, learn_bounds
 from analytics.remaining_life.trees import Trees, copy_trees
 
 LEAST_UNITS = 10  # that ran to their end; of fewer nothing is learnt
+N_TOGETHER = 250  # units looked at side by side
 N_JUDGED = 40  # steps of each unit that its errors are taken at
 
 
@@ -25,7 +26,8 @@ N_JUDGED = 40  # steps of each unit that its errors are taken at
 class Settings:
     """How life is learnt. `cap` and `caution` are in steps; a sensor counts from `least_correlation` with life on.
 
-    `caution` is given as a share of the cap. `n_seeds` models of the same data are averaged.
+    `caution` is given as a share of the cap. `n_seeds` models of the same data are averaged. Of each unit every
+    `stride`-th step teaches, counted from its last.
     """
 
     cap: float = 125.0
@@ -39,6 +41,7 @@ class Settings:
     share_of_features: float = 0.3
     n_seeds: int = 1
     n_folds: int = 4
+    stride: int = 1
     coverage: float = 0.9
 
 
@@ -75,14 +78,22 @@ class Told:
     high: Floats
 
 
-def learn_life(units: Sequence[Floats], settings: Settings) -> LifeModel | None:
-    """Learn from rows (n_steps, n_sensors) of units, each up to its end; None of fewer than `LEAST_UNITS`."""
+def learn_life(units: Sequence[Floats], settings: Settings, lasting: Sequence[Floats] = ()) -> LifeModel | None:
+    """Learn from rows (n_steps, n_sensors) of units, each up to its end; None of fewer than `LEAST_UNITS`.
+
+    None too where no sensor ever moves.
+    `lasting` are rows of units that went on for the cap and more after each: what is sound looks like them.
+    """
     if len(units) < LEAST_UNITS:
         return None
     scaling = learn_scaling(units, settings)
-    features = [look(scaling.apply(unit), settings.windows) for unit in units]
-    bounds = judge_unseen(features, settings)
-    return LifeModel(settings, scaling, fit_forest(features, settings), bounds, len(units))
+    if not scaling.sensors.size:
+        return None
+    features = [look(scaling.apply(unit), settings.windows) for unit in (*units, *lasting)]
+    lives = [lives_of(len(unit), settings) for unit in units]
+    lives += [np.full(len(unit), settings.cap) for unit in lasting]
+    bounds = judge_unseen(features, lives, settings)
+    return LifeModel(settings, scaling, fit_forest(features, lives, settings), bounds, len(units))
 
 
 def learn_scaling(units: Sequence[Floats], settings: Settings) -> Scaling:
@@ -103,11 +114,10 @@ def lives_of(n_steps: int, settings: Settings) -> Floats:
     return np.asarray(np.minimum(np.arange(n_steps - 1.0, -1.0, -1.0), settings.cap), dtype=np.float64)
 
 
-def fit_forest(features: Sequence[Floats], settings: Settings) -> tuple[Trees, ...]:
-    """Fit trees to all steps of all units, once for each seed."""
-    rows = np.vstack(features)
-    lives = np.concatenate([lives_of(len(unit), settings) for unit in features])
-    return tuple(fit_trees(rows, lives, settings, seed) for seed in range(settings.n_seeds))
+def fit_forest(features: Sequence[Floats], lives: Sequence[Floats], settings: Settings) -> tuple[Trees, ...]:
+    """Fit trees to the steps of all units, once for each seed."""
+    rows, left = (np.concatenate([unit[:: -settings.stride][::-1] for unit in all_]) for all_ in (features, lives))
+    return tuple(fit_trees(rows, left, settings, seed) for seed in range(settings.n_seeds))
 
 
 def fit_trees(rows: Floats, lives: Floats, settings: Settings, seed: int) -> Trees:
@@ -126,16 +136,17 @@ def fit_trees(rows: Floats, lives: Floats, settings: Settings, seed: int) -> Tre
     return copy_trees(boosting)
 
 
-def judge_unseen(features: Sequence[Floats], settings: Settings) -> Bounds:
+def judge_unseen(features: Sequence[Floats], lives: Sequence[Floats], settings: Settings) -> Bounds:
     """Learn bounds from each unit told by trees that saw none of its fold."""
     fold = np.random.default_rng(0).permutation(len(features)) % settings.n_folds
     told, true, unit = [], [], []
     for left_out in range(settings.n_folds):
-        forest = fit_forest([one for one, its in zip(features, fold, strict=True) if its != left_out], settings)
+        seen = np.flatnonzero(fold != left_out).tolist()
+        forest = fit_forest([features[index] for index in seen], [lives[index] for index in seen], settings)
         for index in map(int, np.flatnonzero(fold == left_out)):
             steps = np.unique(np.linspace(0, len(features[index]) - 1, N_JUDGED).astype(int))
             told.append(ask(forest, features[index][steps], settings))
-            true.append(lives_of(len(features[index]), settings)[steps])
+            true.append(lives[index][steps])
             unit.append(np.full(len(steps), float(index)))
     return learn_bounds(np.concatenate(told), np.concatenate(true), np.concatenate(unit), settings.coverage)
 
@@ -158,4 +169,23 @@ def tell_life(model: LifeModel, units: Sequence[Floats]) -> Told:
 
 def newest_features(model: LifeModel, units: Sequence[Floats]) -> Floats:
     """Give the features of each unit's newest step, of those that have one."""
-    return np.vstack([look(model.scaling.apply(unit), model.settings.windows)[-1] for unit in units if len(unit)])
+    rows = [model.scaling.apply(unit) for unit in units if len(unit)]
+    by_length: dict[int, list[int]] = {}
+    for index, unit in enumerate(rows):
+        by_length.setdefault(len(unit), []).append(index)
+    parts = [
+        places[first : first + N_TOGETHER]
+        for places in by_length.values()
+        for first in range(0, len(places), N_TOGETHER)
+    ]
+    found = [ends_of([rows[index] for index in part], model.settings.windows) for part in parts]
+    return np.vstack(found)[np.argsort(np.concatenate(parts))]
+
+
+def ends_of(units: Sequence[Floats], windows: Windows) -> Floats:
+    """Give the features of the last step of units of equal length (n_units, n_features), looked at side by side."""
+    newest = look(np.hstack(units), windows)[-1]
+    n_counts = int(windows.beginning > 0)  # the last feature, which all units share
+    own = newest[: newest.size - n_counts].reshape(-1, len(units), units[0].shape[1])
+    own = own.transpose(1, 0, 2).reshape(len(units), -1)
+    return np.hstack([own, np.repeat(newest[None, newest.size - n_counts :], len(units), axis=0)])

@@ -18,6 +18,7 @@ import numpy as np
 from analytics.maintenance.battery_low import EMPTY_PERCENT, N_DAYS, charge, pace_of
 from analytics.rounds.distances import Spot, estimate, great_circle_m
 from analytics.rounds.problem import Effort, Problem, Solver, Stop, Vehicle
+from sensors.spreadsheet import harmless
 from store.batteries import BatteryPlace, read_battery_places
 from store.inputs import Connection, Window
 from store.series_days import SeriesDays, read_series_days
@@ -188,10 +189,12 @@ def write_csv(rounds: BatteryRounds) -> str:
 def cells(stop: DueBattery) -> list[object]:
     """Give what a line says of a battery."""
     place = stop.place
-    about = [plain(place.street or ""), place.asset, plain(place.name), place.device, place.longitude, place.latitude]
+    about = [
+        harmless(place.street or ""),
+        place.asset,
+        harmless(place.name),
+        place.device,
+        place.longitude,
+        place.latitude,
+    ]
     return [*about, round(stop.percent), stop.empty_at.date().isoformat()]
-
-
-def plain(text: str) -> str:
-    """Keep a name from being read as a formula by a spreadsheet."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text

@@ -91,7 +91,7 @@ def ask_valhalla(url: str, sources: Sequence[Spot], targets: Sequence[Spot]) -> 
 def fetch(request: urllib.request.Request) -> Any:  # whatever JSON the server writes
     """Fetch JSON, of a limited length."""
     try:
-        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:  # the address is a setting  # nosec B310
             return json.loads(answer.read(MOST_BYTES))
     except urllib.error.HTTPError as error:
         raise ValueError(f"HTTP {error.code}: {error.read(300).decode(errors='replace')}") from error

@@ -3,6 +3,8 @@
 import http.client
 import ssl
 import time
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
@@ -12,6 +14,17 @@ from sensors.webhook import DELIVERY, SIGNATURE, check_address, sign
 from store.webhooks import Attempt, Delivery
 
 PATIENCE_S = 10.0
+JSON = {"Content-Type": "application/json"}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A plain HTTP request."""
+
+    method: str
+    url: str
+    body: bytes | None
+    headers: Mapping[str, str]
 
 
 def send(delivery: Delivery) -> Attempt:
@@ -28,19 +41,27 @@ def send(delivery: Delivery) -> Attempt:
 
 def post(delivery: Delivery, at_s: int) -> int:
     """Post the body and give the status."""
-    check_address(delivery.url)  # once more: the table may have been changed by hand
     body = msgspec.json.encode(delivery.body)
-    headers = {
-        "Content-Type": "application/json",
-        "User-Agent": "Vigie",
-        DELIVERY: str(delivery.delivery_id),
-        SIGNATURE: sign(delivery.secret, at_s, body),
-    }
-    parts = urlsplit(delivery.url)
+    headers = {**JSON, DELIVERY: str(delivery.delivery_id), SIGNATURE: sign(delivery.secret, at_s, body)}
+    return call(Request("POST", delivery.url, body, headers))
+
+
+def call(request: Request) -> int:
+    """Send a request and give the status of the answer.
+
+    Raises
+    ------
+    AddressError
+        The address may not be called.
+    OSError, HTTPException
+        No answer came.
+    """
+    check_address(request.url)  # once more: the table may have been changed by hand
+    parts = urlsplit(request.url)
     connection = open_connection(parts.scheme, parts.hostname or "", parts.port)
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        connection.request("POST", path, body, headers)
+        connection.request(request.method, path, request.body, {"User-Agent": "Vigie", **request.headers})
         return connection.getresponse().status
     finally:
         connection.close()

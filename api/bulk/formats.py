@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 from api.bulk.block import Block, Place, Subject
 from api.bulk.style import NAMES, Style
 from api.bulk.text import write_instants, write_lines, write_numbers
+from sensors.spreadsheet import harmless
 
 
 class Writer(Protocol):
@@ -265,7 +266,7 @@ def quote(text: str | None, separator: str) -> str:
     """Write a text for CSV; what a spreadsheet would take for a formula gets an apostrophe before it."""
     if text is None:
         return ""
-    safe = f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    safe = harmless(text)
     return '"' + safe.replace('"', '""') + '"' if any(mark in safe for mark in (separator, '"', "\n", "\r")) else safe
 
 

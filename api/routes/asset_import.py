@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
+from api.body_limit import MOST_BYTES
 from api.errors import WRITE_PROBLEMS, ProblemError, describe_problem
 from api.paging import json_response
 from api.posting import read_body
@@ -22,7 +23,6 @@ from store.technician import changing
 
 router = APIRouter(prefix="/v1", tags=["who and what"], responses={**WRITE_PROBLEMS, 413: describe_problem(413)})
 
-MOST_BYTES = 16 << 20
 MOST_ITEMS = 1000
 Pairs = Annotated[list[str], Query(max_length=100)]
 

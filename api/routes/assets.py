@@ -16,9 +16,30 @@ from store.listing import list_assets
 
 router = APIRouter(prefix="/v1", tags=["who and what"], responses=PROBLEMS)
 
-GEOJSON: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/geo+json": {"schema": {"type": "object", "required": ["type", "features", "next"]}}}}
+FEATURES: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "features", "next"],
+    "properties": {
+        "type": {"const": "FeatureCollection"},
+        "features": {"type": "array", "items": {"type": "object"}},
+        "next": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+    },
+    "examples": [
+        {
+            "type": "FeatureCollection",
+            "features": [
+                {
+                    "type": "Feature",
+                    "id": 1204,
+                    "geometry": {"type": "Point", "coordinates": [5.1036, 47.5254]},
+                    "properties": {"asset_id": 1204, "territory": "val-de-tille", "type": "street_light"},
+                }
+            ],
+            "next": "WzEyMDRd",
+        }
+    ],
 }
+GEOJSON: dict[int | str, dict[str, Any]] = {200: {"content": {"application/geo+json": {"schema": FEATURES}}}}
 
 
 @router.get("/assets", response_model=Page[Asset], responses=GEOJSON)

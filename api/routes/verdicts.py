@@ -1,5 +1,6 @@
 """`/v1/verdicts`, `/v1/finding-precisions`: what technicians say of findings, and how right it shows models to be."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -9,12 +10,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import PROBLEMS, WRITE_PROBLEMS, ProblemError
 from api.paging import Cursor, Limit, Page, Slug, Text, after_id, decode_cursor, json_response, page_response
-from api.parameters import Instant, Territory
+from api.parameters import IdempotencyKey, Instant, Territory
 from api.security import Reader, WriterKey
 from api.thread import in_thread
 from store.connect import connect
 from store.feedback import Given, Opinion, give_verdict, list_precisions, list_verdicts
+from store.idempotency import KeyTakenError, once
 from store.keys import Key
+from store.reader import Row
 from store.technician import NotThereError, actor
 
 router = APIRouter(prefix="/v1", tags=["results"])
@@ -80,17 +83,25 @@ class Precision(BaseModel):
 
 
 @router.post("/findings/{finding_id}/verdict", response_model=Verdict, responses=WRITE_PROBLEMS)
-async def judge(request: Request, key: WriterKey, finding_id: FindingId, choice: VerdictChoice) -> Response:
+async def judge(
+    request: Request,
+    key: WriterKey,
+    finding_id: FindingId,
+    choice: VerdictChoice,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
     """Say that a finding is confirmed, a false alarm, or known; needs the scope `write`.
 
     Known and false alarms are no alarms any more until they close, except of kinds that safety hangs on.
     """
     opinion = read_opinion(key, choice)
     try:
-        given = await in_thread(do, request.app.state.database_url, finding_id, opinion, key)
+        given = await in_thread(do, request.app.state.database_url, finding_id, opinion, key, idempotency_key)
     except NotThereError as error:
         raise ProblemError(404, str(error)) from error
-    return json_response(describe(given))
+    except KeyTakenError as error:
+        raise ProblemError(422, str(error)) from error
+    return json_response(given)
 
 
 def read_opinion(key: Key, choice: VerdictChoice) -> Opinion:
@@ -103,13 +114,18 @@ def read_opinion(key: Key, choice: VerdictChoice) -> Opinion:
     return Opinion(choice.verdict, choice.who or key.name, choice.note.strip(), failed_at)
 
 
-def do(database_url: str, finding_id: int, opinion: Opinion, key: Key) -> Given:
-    """Write it down on a connection of its own."""
+def do(database_url: str, finding_id: int, opinion: Opinion, key: Key, idempotency_key: str | None) -> Row:
+    """Write it down on a connection of its own, once where it comes with a key for that."""
     with connect(database_url, program="api", statement_timeout_s=30.0) as connection:
-        return give_verdict(connection, finding_id, opinion, actor(key), key.territory_ids)
+        return once(
+            connection,
+            (actor(key), idempotency_key),
+            ("judge", finding_id, asdict(opinion)),
+            lambda: describe(give_verdict(connection, finding_id, opinion, actor(key), key.territory_ids)),
+        )
 
 
-def describe(given: Given) -> dict[str, object]:
+def describe(given: Given) -> Row:
     """Describe a verdict as the list does."""
     return {
         "verdict_id": given.verdict_id,

@@ -9,13 +9,12 @@ from fastapi.responses import Response
 from api.bulk.gate import Gate
 from api.errors import PROBLEMS, WRITE_PROBLEMS, ProblemError, describe_problem
 from api.paging import Cursor, Limit, Page, after_id, json_response, next_cursor, next_link, page_response
-from api.parameters import Id, LongId, Territory
+from api.parameters import Id, IdempotencyKey, LongId, Territory
 from api.security import Reader, WriterKey, require_key
 from api.thread import in_thread
 from api.work_order_csv import write_csv
 from api.work_order_models import (
     Closing,
-    IdempotencyKey,
     IfMatch,
     OrderEdit,
     OrderWish,

@@ -1,6 +1,5 @@
 """One MQTT connection of the check: everything it waits for has an end."""
 
-import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +11,8 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
+
+from sensors.broker_tls import make_tls_context, read_tls_files
 
 TIMEOUT_S = 10.0
 PAUSE_S = 0.02
@@ -49,7 +50,10 @@ class ProbeSession:
         parts = urlsplit(self.url)
         is_tls = parts.scheme == "mqtts"
         if is_tls:
-            client.tls_set_context(ssl.create_default_context())
+            try:
+                client.tls_set_context(make_tls_context(read_tls_files(self.url)))
+            except ValueError as error:
+                raise ProbeError(str(error)) from error
         if parts.username:
             client.username_pw_set(unquote(parts.username), unquote(parts.password) if parts.password else None)
         arguments: dict[str, Any] = {}  # Any: keyword arguments of the library

@@ -61,17 +61,24 @@ def analyse(
         raise typer.Exit(code)
 
 
-def api() -> None:
+def api(
+    workers: Annotated[int, typer.Option(min=1, max=64, help="how many processes share the port on this host")] = 1,
+) -> None:
     """Serve the API and the page (VIGIE_DATABASE_URL, VIGIE_API_HOST, _PORT and others: docs/reference/settings.md)."""
-    from api.program import main, settings_from
+    from api.program import main, require_free, settings_from
+    from deploy.crew import run_crew
 
     configure_logs()
     settings = settings_from(os.environ)
+    if workers > 1:
+        require_free(settings.host, settings.port)
+        raise typer.Exit(run_crew(workers, ["api"], "VIGIE_API_SEAT", 1))
+    seat = f"-{settings.seat}" if settings.seat else ""
 
     def open_desk() -> Desk:
         from ingest.desk import PostDesk
 
         # The name tells apart the programs that write at once, and stays the same from start to start.
-        return PostDesk(settings.database_url, f"vigie-http-{socket.gethostname()}-{settings.port}")
+        return PostDesk(settings.database_url, f"vigie-http-{socket.gethostname()}-{settings.port}{seat}")
 
     main(settings, open_desk)

@@ -1,8 +1,10 @@
 """For whom a dashboard is built: its language, and where Vigie's own page is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from deploy.grafana.card import Words
+from sensors.kpi import KPI_NAMES
 from sensors.language import Language
 from sensors.types import asset_types
 
@@ -16,16 +18,28 @@ class Audience:
     language: Language
     page_url: str
 
-    def say(self, fr: str, en: str) -> str:
+    def say(self, words: Words) -> str:
         """Give the sentence in the readers' language."""
+        fr, en = words
         return fr if self.language == "fr" else en
 
-    def complete(self, sql: str) -> str:
-        """Fill the places of a query that depend on the language."""
-        rows = ", ".join(f"('{name}', '{title.replace(chr(39), chr(39) * 2)}')" for name, title in self.asset_types())
-        return sql.replace("{language}", self.language).replace("{asset_types}", rows)
+    def places(self) -> Mapping[str, str]:
+        """Give what fills the places of any query: the language, and the registries' names as rows of SQL."""
+        types = ((name, self.say((one.name_fr, one.name_en))) for name, one in sorted(asset_types().items()))
+        kpis = ((name, self.say((one.name_fr, one.name_en))) for name, one in sorted(KPI_NAMES.items()))
+        return {"language": self.language, "asset_types": rows(types), "kpi_names": rows(kpis)}
 
-    def asset_types(self) -> Iterator[tuple[str, str]]:
-        """Give each asset type of the registry with its name."""
-        for name, asset_type in sorted(asset_types().items()):
-            yield name, self.say(asset_type.name_fr, asset_type.name_en)
+
+def rows(pairs: Iterable[tuple[str, str]]) -> str:
+    """Write pairs as rows of `values`."""
+    return ", ".join(f"({quoted(name)}, {quoted(title)})" for name, title in pairs)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Write names as they stand behind `in`; none is a name that nothing has."""
+    return ", ".join(quoted(name) for name in names) or "''"
+
+
+def quoted(text: str) -> str:
+    """Write a text of ours as SQL."""
+    return "'" + text.replace("'", "''") + "'"

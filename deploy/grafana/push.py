@@ -15,6 +15,7 @@ from deploy.grafana.dashboards import BuiltDashboard, build_all
 from deploy.grafana.query import SOURCE_TYPE
 from deploy.grafana.server import SOURCE_UID, Json, Server
 from deploy.grafana.target import Target
+from deploy.grafana.watch import FOLDER_UID, GROUP, describe_group
 from store.readers import UnknownTerritoryError, create_reader, has_reader, list_territories
 
 FOLDER_TITLE = {"fr": "Vigie", "en": "Vigie (English)"}
@@ -52,6 +53,7 @@ def settle(target: Target, connection: Connection, territories: Sequence[str], *
         yield from settle_folders(organisation, territory, apply=apply)
         for built in dashboards:
             yield from settle_dashboard(organisation, territory, built, apply=apply)
+        yield from settle_watch(organisation, territory, organisation_id, apply=apply)
 
 
 def refuse_unknown(connection: Connection, territories: Sequence[str]) -> None:
@@ -94,6 +96,17 @@ def settle_dashboard(server: Server, territory: str, built: BuiltDashboard, *, a
     if apply:
         server.save_dashboard(built.model, f"vigie-{built.audience.language}")
     yield Change(territory, f"dashboard {built.uid}", is_new=present is None)
+
+
+def settle_watch(server: Server, territory: str, organisation_id: int, *, apply: bool) -> Iterator[Change]:
+    """Write the alert rule that watches Vigie itself where it is absent or differs."""
+    wanted = describe_group(SOURCE_UID, organisation_id)
+    present = server.find_rules(FOLDER_UID, GROUP)
+    if present is not None and is_within(wanted, present):
+        return
+    if apply:
+        server.save_rules(FOLDER_UID, GROUP, wanted)
+    yield Change(territory, f"alert rule that watches {GROUP}", is_new=present is None)
 
 
 def describe_source(target: Target, role_name: str) -> Json:

@@ -78,11 +78,21 @@ class Server:
                 {"dashboard": model, "folderUid": folder_uid, "overwrite": True, "message": "vigie grafana push"}
             )
 
-    def absent_as_none(self, ask: Any, name: str) -> Json | None:
-        """Ask for something by name; 404 means that it is not there."""
+    def find_rules(self, folder_uid: str, group: str) -> Json | None:
+        """Give a group of alert rules."""
+        found = self.absent_as_none(self.api.alertingprovisioning.get_rule_group, folder_uid, group)
+        return found if found and found.get("rules") else None
+
+    def save_rules(self, folder_uid: str, group: str, rules: Json) -> None:
+        """Write a group of alert rules over what is there; the page of Grafana then shows them as not to be edited."""
+        with self.sentences():
+            self.api.alertingprovisioning.update_rule_group(folder_uid, group, rules)
+
+    def absent_as_none(self, ask: Any, *names: str) -> Json | None:
+        """Ask for something by its names; 404 means that it is not there."""
         with self.sentences():
             try:
-                return dict(ask(name))
+                return dict(ask(*names))
             except GrafanaClientError as error:
                 if error.status_code != 404:
                     raise

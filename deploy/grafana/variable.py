@@ -13,8 +13,8 @@ def source(audience: Audience) -> dashboard.DatasourceVariable:
     """Let the data source be chosen where an organisation has several; hidden where it has one is Grafana's habit."""
     return (
         dashboard.DatasourceVariable("source")
-        .label(audience.say("Source", "Source"))
-        .description(audience.say("Base de données de Vigie", "Vigie's database"))
+        .label(audience.say(("Source", "Source")))
+        .description(audience.say(("Base de données de Vigie", "Vigie's database")))
         .type(SOURCE_TYPE)
         .hide(VariableHide.HIDE_VARIABLE)
     )

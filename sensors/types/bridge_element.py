@@ -23,5 +23,9 @@ TYPE = AssetType(
         Attribute("material", "text", "Material", "Matériau"),
         Attribute("span_m", "number", "Span", "Portée", "m"),
         Attribute("built_in", "number", "Year of construction", "Année de construction"),
+        Attribute("displacement_limit_mm", "number", "Displacement that alerts", "Déplacement d'alerte", "mm"),
+        Attribute("tilt_limit_deg", "number", "Tilt that alerts", "Inclinaison d'alerte", "deg"),
+        Attribute("strain_limit_um_m", "number", "Strain that alerts", "Déformation d'alerte", "um/m"),
+        Attribute("crack_width_limit_mm", "number", "Crack width that alerts", "Ouverture de fissure d'alerte", "mm"),
     ),
 )

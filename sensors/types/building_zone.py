@@ -28,6 +28,7 @@ TYPE = AssetType(
         Attribute("seats", "number", "Seats", "Places assises", "{person}"),
         Attribute("use", "text", "Use", "Usage"),
         Attribute("floor", "number", "Floor", "Étage"),
+        Attribute("co2_limit_ppm", "number", "CO2 that alerts", "CO2 d'alerte", "[ppm]"),
     ),
     data_model="IndoorEnvironmentObserved",
 )

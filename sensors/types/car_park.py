@@ -20,6 +20,11 @@ TYPE = AssetType(
         Attribute("n_disabled_places", "number", "Places for disabled people", "Places PMR", "{place}"),
         Attribute("is_paid", "boolean", "Paid", "Payant"),
         Attribute("operator", "text", "Operator", "Exploitant"),
+        Attribute("national_id", "text", "National identifier (INSEE-P-nnn)", "Identifiant national (INSEE-P-nnn)"),
+        Attribute("siret", "text", "SIRET of who runs it", "SIRET du gestionnaire"),
+        Attribute("height_cm", "number", "Highest vehicle", "Hauteur maximale", "cm"),
+        Attribute("is_for_subscribers", "boolean", "For subscribers only", "Réservé aux abonnés"),
+        Attribute("address", "text", "Address", "Adresse"),
     ),
     data_model="OffStreetParking",
 )

@@ -20,4 +20,5 @@ EFFECT = Effect(
     (15, 35),
     domains=("water",),
     bend=bend,
+    suits=lambda pump: "vibration" in pump.traits,
 )

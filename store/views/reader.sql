@@ -268,6 +268,12 @@ select o.work_order_id, o.uid, o.territory_id, o.asset_id, o.incident_id, o.find
 from public.work_orders o
 where o.territory_id in (select territory_id from reader.readable_territories);
 
+create view reader.alerts with (security_barrier) as
+select a.alert_id, a.territory_id, a.incident_id, reader.veil(a.kind) as kind, reader.veil(a.severity) as severity,
+       a.opened_at, a.acknowledged_at, reader.veil(a.acknowledged_by) as acknowledged_by, a.ended_at
+from public.alerts a
+where a.territory_id in (select territory_id from reader.readable_territories);
+
 create view reader.calendar_feeds with (security_barrier) as
 select f.feed_id, f.territory_id, reader.veil(f.technician) as technician, f.created_at,
        reader.veil(f.created_by) as created_by, f.revoked_at
@@ -348,6 +354,28 @@ left join public.last_values l on l.series_id = s.series_id
 left join public.codes c on q.kind = 'state' and c.quantity = s.quantity and c.code = l.value
 where s.territory_id in (select territory_id from reader.readable_territories);
 
+-- Which series tell or told about an asset. One barrier instead of two: a condition on a period is not let through one,
+-- and joins of what lies behind several are planned in the dark.
+create view reader.asset_series with (security_barrier) as
+select s.territory_id, sa.asset_id, s.series_id, sa.period, s.device_id, s.channel, s.quantity, s.unit
+from public.series_assets sa
+join public.series s on s.series_id = sa.series_id
+join public.assets a on a.asset_id = sa.asset_id
+where s.territory_id in (select territory_id from reader.readable_territories)
+  and a.territory_id in (select territory_id from reader.readable_territories);
+
+-- What an asset said last, by the series that tell about it now.
+create view reader.asset_values with (security_barrier) as
+select s.territory_id, sa.asset_id, s.series_id, s.device_id, s.channel, s.quantity, s.unit,
+       reader.veil(l.value) as value, l.observed_at
+from public.series_assets sa
+join public.series s on s.series_id = sa.series_id
+join public.last_values l on l.series_id = s.series_id
+join public.assets a on a.asset_id = sa.asset_id
+where sa.period @> now()
+  and s.territory_id in (select territory_id from reader.readable_territories)
+  and a.territory_id in (select territory_id from reader.readable_territories);
+
 -- Finished hours out of the rollup, those that are still open out of raw values.
 create view reader.measurements_by_hour with (security_barrier) as
 select h.series_id, h.bucket, h.n, reader.veil(h.min) as min, reader.veil(h.max) as max,
@@ -411,6 +439,45 @@ select p.planned_rounds_id, p.territory_id, p.day, reader.veil(p.waste_stream) a
        reader.veil(p.sheet_en) as sheet_en
 from public.planned_rounds p
 where p.territory_id in (select territory_id from reader.readable_territories);
+
+-- Shared models are seen by all, for all are told by them; what a model holds is not shown.
+create view reader.models with (security_barrier) as
+select m.model_id, m.territory_id, m.family, m.version, m.trained_at, reader.veil(m.trained_by) as trained_by,
+       reader.veil(m.score) as score, reader.veil(m.card) as card,
+       m.model_id = (
+           select p.model_id from public.model_promotions p join public.models o using (model_id)
+           where o.family = m.family and o.territory_id is not distinct from m.territory_id
+           order by p.promotion_id desc limit 1
+       ) is true as is_champion
+from public.models m
+where m.territory_id is null or m.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.reports with (security_barrier) as
+select r.report_id, r.territory_id, r.period, r.language, r.signed_at, reader.veil(r.manifest) as manifest,
+       reader.veil(r.signature) as signature, r.kept_until
+from public.reports r
+where r.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.evidence with (security_barrier) as
+select e.territory_id, reader.veil(e.sha256) as sha256, e.part, reader.veil(e.content) as content
+from public.evidence e
+where e.territory_id in (select territory_id from reader.readable_territories);
+
+-- A report is open until its work order is done.
+create view reader.citizen_reports with (security_barrier) as
+select c.citizen_report_id, c.territory_id, reader.veil(c.reference) as reference, reader.veil(c.kind) as kind,
+       reader.veil(c.longitude) as longitude, reader.veil(c.latitude) as latitude, c.asset_id,
+       reader.veil(c.asset_distance_m) as asset_distance_m, reader.veil(c.place_note) as place_note, reader.veil(c.note) as note, c.language, c.reported_at,
+       c.work_order_id, reader.veil(coalesce(o.state, 'open')) as state,
+       case when o.state in ('closed', 'cancelled') then coalesce(o.closed_at, o.updated_at) end as closed_at
+from public.citizen_reports c
+left join public.work_orders o on o.work_order_id = c.work_order_id
+where c.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.citizen_desks with (security_barrier) as
+select d.territory_id, d.within_m, d.opened_at, reader.veil(d.opened_by) as opened_by
+from public.citizen_desks d
+where d.territory_id in (select territory_id from reader.readable_territories);
 
 -- A source is seen by those for whom it may speak. Neither user nor place of the password is shown.
 create view reader.sources with (security_barrier) as
@@ -503,6 +570,27 @@ from public.st_observations o
 join public.st_datastreams x on x.datastream_id = o.datastream_id
 where x.territory_id in (select territory_id from reader.readable_territories);
 
+-- What clients of the NGSI-LD API wrote beside the registry.
+
+create view reader.ngsi_contexts with (security_barrier) as
+select x.context_id, x.territory_id, reader.veil(x.url) as url, reader.veil(x.kind) as kind, x.body,
+       x.created_at
+from public.ngsi_contexts x
+where x.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.ngsi_entities with (security_barrier) as
+select x.entity_id, x.territory_id, reader.veil(x.urn) as urn, x.types, reader.veil(x.scopes) as scopes, x.attributes, x.is_temporal,
+       x.created_at, x.modified_at
+from public.ngsi_entities x
+where x.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.ngsi_instances with (security_barrier) as
+select i.instance_id, i.entity_id, reader.veil(i.attribute) as attribute, reader.veil(i.dataset) as dataset, i.body,
+       i.observed_at, i.created_at, i.modified_at
+from public.ngsi_instances i
+join public.ngsi_entities x on x.entity_id = i.entity_id
+where x.territory_id in (select territory_id from reader.readable_territories);
+
 -- The same rows as measurements, without the barrier: for vigie_api only, whose conditions on it cannot fail on any
 -- row. So a series is read in order of its index and no further than asked for.
 create view reader.plain_measurements as
@@ -512,14 +600,79 @@ where m.series_id in (
     select s.series_id from public.series s
     where s.territory_id in (select territory_id from reader.readable_territories));
 
--- Current values of published KPIs: the only thing shown without a key.
+-- Current values of published KPIs, shown without a key; what tells of people's doings by months, and of bays only
+-- where there are enough.
 create view reader.public_kpi_values with (security_barrier) as
 select t.slug as territory, t.name as territory_name, k.kpi, k.period, k.value, k.unit, k.low, k.high, k.baseline,
        k.completeness, k.method, k.method_version, k.withheld, k.computed_at
 from public.kpi_values k
 join public.kpi_publications p on p.territory_id = k.territory_id and p.kpi = k.kpi
 join public.territories t on t.territory_id = k.territory_id
-where k.is_current and k.asset_id is null;
+where k.is_current and k.asset_id is null
+  and (k.kpi not like all (array['bay\_%', 'water\_%']) or upper(k.period) - lower(k.period) >= interval '27 days')
+  and (k.kpi not like 'bay\_%'
+       or (select count(*) from public.assets a
+           where a.territory_id = k.territory_id and a.type = 'parking_bay' and a.retired_at is null) >= 5);
+
+-- What a reader's own territories publish, and the record of it.
+create view reader.publications with (security_barrier) as
+select p.publication_id, reader.veil(t.slug) as territory, p.territory_id, reader.veil(p.slug) as publication,
+       reader.veil(p.dataset) as dataset, reader.veil(p.title_fr) as title_fr, reader.veil(p.title_en) as title_en,
+       reader.veil(p.licence) as licence, reader.veil(p.frequency) as frequency, reader.veil(p.step) as step,
+       p.least_group, reader.veil(p.contact) as contact, p.from_on, p.created_at, reader.veil(p.created_by) as created_by,
+       p.withdrawn_at, reader.veil(p.withdrawn_because) as withdrawn_because,
+       (select count(*)::int from public.publication_releases r where r.publication_id = p.publication_id) as n_releases,
+       (select max(r.published_at) from public.publication_releases r
+        where r.publication_id = p.publication_id) as published_at
+from public.publications p
+join public.territories t on t.territory_id = p.territory_id
+where p.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.publication_releases with (security_barrier) as
+select r.release_id, r.publication_id, p.territory_id, r.number, r.published_at,
+       reader.veil(r.published_by) as published_by, r.period, reader.veil(r.n_rows) as n_rows,
+       reader.veil(r.n_hidden) as n_hidden, reader.veil(r.completeness) as completeness, reader.veil(r.files) as files
+from public.publication_releases r
+join public.publications p on p.publication_id = r.publication_id
+where p.territory_id in (select territory_id from reader.readable_territories);
+
+-- Open data, shown without a key: what was ever published, its record, and the files of what still is. Who published it
+-- is not told. The place of a territory is that of its assets, coarse.
+create view reader.public_publications with (security_barrier) as
+select p.publication_id, t.slug as territory, t.name as territory_name, p.slug as publication, p.dataset, p.title_fr,
+       p.title_en, p.licence, p.frequency, p.step, p.least_group, p.contact, p.withdrawn_at, p.withdrawn_because,
+       r.issued_at, r.told_from, r.told_to, last.published_at, last.number as release, last.n_rows, last.n_hidden,
+       last.completeness, case when p.withdrawn_at is null then last.files else '[]' end as files,
+       place.west, place.south, place.east, place.north
+from public.publications p
+join public.territories t on t.territory_id = p.territory_id
+cross join lateral (
+    select min(r.published_at) as issued_at, min(lower(r.period)) as told_from, max(upper(r.period)) as told_to
+    from public.publication_releases r
+    where r.publication_id = p.publication_id
+) r
+join lateral (
+    select * from public.publication_releases r where r.publication_id = p.publication_id order by r.number desc limit 1
+) last on true
+cross join lateral (
+    select floor(min(a.longitude) * 100) / 100 as west, floor(min(a.latitude) * 100) / 100 as south,
+           ceil(max(a.longitude) * 100) / 100 as east, ceil(max(a.latitude) * 100) / 100 as north
+    from public.assets a
+    where a.territory_id = p.territory_id and a.retired_at is null
+) place;
+
+create view reader.public_releases with (security_barrier) as
+select r.release_id, t.slug as territory, p.slug as publication, p.dataset, r.number as release, r.published_at,
+       lower(r.period) as "from", upper(r.period) as "to", r.n_rows, r.n_hidden, r.completeness, r.files, p.withdrawn_at
+from public.publication_releases r
+join public.publications p on p.publication_id = r.publication_id
+join public.territories t on t.territory_id = p.territory_id;
+
+create view reader.public_files with (security_barrier) as
+select f.file_id, f.publication_id, f.name, f.media_type, f.sha256, f.n_bytes, f.content
+from public.publication_files f
+join public.publications p on p.publication_id = f.publication_id
+where p.withdrawn_at is null;
 
 revoke all on all tables in schema public from public;
 revoke all on schema public from public;
@@ -536,6 +689,7 @@ end
 $$;
 grant usage on schema public, reader to vigie_reader, vigie_api; -- public holds TimescaleDB's functions
 grant select on all tables in schema reader to vigie_reader, vigie_api;
-revoke select on reader.public_kpi_values, reader.plain_measurements from vigie_reader;
+revoke select on reader.public_kpi_values, reader.plain_measurements, reader.public_publications,
+    reader.public_releases, reader.public_files from vigie_reader;
 grant select on public.api_keys, public.api_key_territories, public.quantities to vigie_api;
 grant insert on public.audit_log to vigie_api;

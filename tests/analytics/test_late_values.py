@@ -11,6 +11,7 @@ import pytest
 
 from analytics.jobs import find_kinds, running
 from analytics.jobs.planning import find_due
+from analytics.jobs.settings import Settings
 from analytics.watch import WatchReport, watch_series
 from store.connect import connect
 from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
@@ -284,6 +285,6 @@ def test_job_is_due_where_values_came_late(rooms: Rooms) -> None:
 
 def run_due(rooms: Rooms, now: datetime) -> list[WatchReport]:
     """Run the jobs `watch` that are due, and give what they report."""
-    moment = running.look(rooms.connection, now, 0, 0)
+    moment = running.look(rooms.connection, now, Settings("", grace_s=0.0, settle_s=0.0))
     jobs = list(find_due(rooms.connection, find_kinds()["watch"], moment))
     return [done.report for job in jobs if (done := running.run_job(rooms.connection, job, moment)) is not None]

@@ -37,11 +37,13 @@ values = st.one_of(st.sampled_from(ODD), st.integers().map(str), st.text(max_siz
 
 
 def queries(path: str) -> st.SearchStrategy[list[tuple[str, str]]]:
-    """Any values for any of the route's parameters, some twice, and one that does not exist."""
+    """Any values for any of the route's parameters, some twice."""
     declared = DOCUMENT["paths"][path]["get"].get("parameters", [])
     names = [parameter["name"] for parameter in declared if parameter["in"] == "query"]
     likely = [(parameter["name"], text) for parameter in declared for text in likely_values(parameter["schema"])]
-    pairs = st.tuples(st.sampled_from([*names, "unheard"]), values)
+    if not names:
+        return st.just([])
+    pairs = st.tuples(st.sampled_from(names), values)
     return st.lists(st.one_of(pairs, st.sampled_from(likely)) if likely else pairs, max_size=6)
 
 
@@ -96,11 +98,13 @@ def test_items_hold_no_field_that_is_not_documented(database_url: str, path: str
 
     async def story() -> None:
         async with api_client(database_url, town.region_key) as client:
-            answer = await client.get(
-                filled(path), params={"series_id": town.series_ids, "from": town.first, "to": town.last}
-            )
+            known = {parameter["name"] for parameter in DOCUMENT["paths"][path]["get"].get("parameters", [])}
+            asked = {"series_id": town.series_ids, "from": town.first, "to": town.last}
+            answer = await client.get(filled(path), params={name: asked[name] for name in asked.keys() & known})
             check(path, answer)
             schema = DOCUMENT["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+            if "$ref" not in schema:  # a file as it is
+                return
             page = resolve(schema)["properties"]
             if "items" not in page:
                 return
@@ -117,6 +121,8 @@ def filled(path: str) -> str:
     """Name what the path asks for."""
     numbers = path.replace("{export_id}", "1").replace("{extension}", "csv")
     numbers = numbers.replace("{acceptance_id}/", "1/").replace("{work_order_id}/", "1/")
+    numbers = numbers.replace("{notation}", "ttl").replace("{publication}", "kpis").replace("{file}", "kpis.csv")
+    numbers = numbers.replace("{report_id}/files/{name}", "1/files/manifest.json")
     return numbers.replace("{territory}", "north").replace("{kind}", "factors")
 
 

@@ -190,3 +190,37 @@ def test_an_alarm_budget_is_entered_once_and_changed_with_a_cause(desk: Desk, ke
     (entry,) = list_all(desk, key, path)
     assert (entry["alarms_per_technician"], entry["n_technicians"]) == (10.0, 3)
     assert get(desk, key, "/v1/alarm-loads")["items"] == []
+
+
+def test_a_verdict_with_a_key_is_given_once_and_answered_the_same(desk: Desk, key: str) -> None:
+    """Between the two somebody else judged: the repeated request changes nothing and is told what it was told."""
+
+    async def story(client: httpx.AsyncClient) -> list[httpx.Response]:
+        headers, body = {"Idempotency-Key": "again-1"}, {"verdict": "known", "who": "équipe nord"}
+        path = "/v1/findings/1/verdict"
+        first = await client.post(path, json=body, headers=headers)
+        await client.post(path, json={"verdict": "confirmed"})
+        again = await client.post(path, json=body, headers=headers)
+        other = await client.post(path, json={**body, "note": "x"}, headers=headers)
+        elsewhere = await client.post("/v1/findings/2/verdict", json=body, headers=headers)
+        return [first, again, other, elsewhere]
+
+    first, again, other, elsewhere = ask(desk, key, story)
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert again.json() == first.json()
+    assert (other.status_code, elsewhere.status_code) == (422, 422)
+    assert "Idempotency-Key" in other.json()["detail"]
+    assert shown(desk, key, 1)["verdict"] == "confirmed"
+    assert desk.fetch("select count(*) from verdicts") == [(2,)]
+
+
+def test_a_refused_verdict_does_not_use_up_its_key(desk: Desk, key: str) -> None:
+    async def story(client: httpx.AsyncClient) -> list[int]:
+        headers = {"Idempotency-Key": "later"}
+        answers = [
+            await client.post("/v1/findings/999999/verdict", json={"verdict": "known"}, headers=headers),
+            await client.post("/v1/findings/1/verdict", json={"verdict": "known"}, headers=headers),
+        ]
+        return [answer.status_code for answer in answers]
+
+    assert ask(desk, key, story) == [404, 200]

@@ -205,3 +205,14 @@ insert into counter_ranges (device_id, channel, quantity, rolls_over_at)
 select device_id, '', 'active_energy', 65536 from devices;
 insert into series_drops (series_id, dropped) select series_id, '{[1990-01-01,1991-01-01)}' from series;
 insert into territory_drops (territory_id, dropped) select territory_id, '{[1990-01-01,1991-01-01)}' from territories;
+
+insert into publications (territory_id, slug, dataset, title_fr, title_en, licence, frequency, step, least_group, contact,
+                          from_on, created_by, withdrawn_at, withdrawn_by, withdrawn_because)
+select territory_id, 'car-parks', 'car_parks', 'of ' || slug, 'of ' || slug, 'odbl', 'annual', 'none', 7, 'a@' || slug,
+       '2026-04-01', 'seed', '2026-05-03', 'key of ' || slug, 'tried out' from territories;
+insert into publication_files (publication_id, name, media_type, sha256, n_bytes, content)
+select publication_id, 'kpis.parquet', 'application/vnd.apache.parquet', 'digest', 4, '\x00ff0a22'
+from publications where withdrawn_at is null;
+
+insert into alert_mutes (territory_id, begins, ends, loud_from, created_by)
+select territory_id, '22:00', '06:30', 'critical', 'seed of ' || slug from territories;

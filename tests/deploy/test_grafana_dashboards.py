@@ -63,7 +63,7 @@ def test_a_dashboard_is_valid_under_grafanas_schema(built: BuiltDashboard) -> No
 @every_panel
 @pytest.mark.shared_data
 def test_a_panel_is_valid_under_its_own_schema(built: BuiltDashboard, panel: dict[str, Any]) -> None:
-    grammar = schema(panel["type"])
+    grammar = schema(panel["type"].replace("-", ""))
     options = {"definitions": grammar["definitions"], "$ref": "#/definitions/Options"}
     assert complaints(panel.get("options", {}), options) == []
     if "FieldConfig" in grammar["definitions"]:
@@ -75,7 +75,7 @@ def test_a_panel_is_valid_under_its_own_schema(built: BuiltDashboard, panel: dic
 @pytest.mark.shared_data
 def test_overrides_use_options_that_the_panel_has(built: BuiltDashboard, panel: dict[str, Any]) -> None:
     standard = set(schema("dashboard")["definitions"]["FieldConfig"]["properties"])
-    fields = schema(panel["type"])["definitions"].get("FieldConfig", {})
+    fields = schema(panel["type"].replace("-", ""))["definitions"].get("FieldConfig", {})
     if "$ref" in fields:
         fields = schema("common")["definitions"]["TableFieldOptions"]
     own = {f"custom.{name}" for name in fields.get("properties", {})}
@@ -89,6 +89,12 @@ def test_overrides_use_options_that_the_panel_has(built: BuiltDashboard, panel: 
 def test_grafanas_schema_catches_a_mistake() -> None:
     broken = {**DASHBOARDS[0].model, "panels": "none"}
     assert complaints(broken, dashboard_schema())
+
+
+@every_dashboard
+def test_no_two_panels_of_a_dashboard_are_called_the_same(built: BuiltDashboard) -> None:
+    titles = [panel["title"] for panel in built.model["panels"]]
+    assert len(set(titles)) == len(titles)
 
 
 @every_dashboard
@@ -141,7 +147,8 @@ def test_panels_do_not_overlap_and_fit(built: BuiltDashboard) -> None:
 @every_dashboard
 def test_links_lead_to_vigies_page(built: BuiltDashboard) -> None:
     text = json.dumps(built.model)
-    assert "${vigie}/#asset=${__data.fields.asset_id}" in text
+    assert '"url": "${vigie}/"' in text
+    assert ('"asset_id"' in text) == ("${vigie}/#asset=${__data.fields.asset_id}" in text)
     assert text.count("http") == text.count(PAGE_URL)
 
 

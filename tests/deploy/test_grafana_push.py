@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from deploy.cli import app
 from deploy.errors import sentence_of
+from deploy.grafana.dashboards import build_all
 from deploy.grafana.push import settle
 from deploy.grafana.server import GrafanaError
 from deploy.grafana.target import Target, read_target
@@ -21,7 +22,7 @@ from tests.support.readers import as_role, drop_roles
 
 pytestmark = pytest.mark.services
 
-DASHBOARDS = {"vigie-overview-fr", "vigie-overview-en"}
+DASHBOARDS = {built.uid for built in build_all("https://vigie.example")}
 
 
 @pytest.fixture
@@ -111,6 +112,18 @@ def test_a_dashboard_changed_by_hand_is_put_back(grafana: StandIn, target: Targe
     assert push(target, database_url, ["north"], apply=False) == ["north: update dashboard vigie-overview-fr"]
     assert push(target, database_url, ["north"]) == ["north: update dashboard vigie-overview-fr"]
     assert push(target, database_url, ["north"]) == []
+
+
+def test_push_makes_the_one_alert_rule(grafana: StandIn, target: Target, database_url: str) -> None:
+    push(target, database_url, ["north"])
+    organisation = grafana.organisation("Vigie north")
+    [rule] = organisation.rules["vigie"]["rules"]
+    assert rule["orgID"] == grafana.names["Vigie north"]
+    assert rule["data"][0]["datasourceUid"] in organisation.sources
+    assert rule["annotations"]["__dashboardUid__"] in organisation.dashboards
+    assert organisation.dashboards["vigie-operations-fr"]["panels"][1]["id"] == int(rule["annotations"]["__panelId__"])
+    rule["for"] = "3d"
+    assert push(target, database_url, ["north"]) == ["north: update alert rule that watches vigie"]
 
 
 def test_a_lost_data_source_gets_a_new_password(grafana: StandIn, target: Target, database_url: str) -> None:

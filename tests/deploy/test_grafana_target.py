@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from deploy.cli import app
 from deploy.errors import SettingError
+from deploy.grafana.dashboards import build_all
 from deploy.grafana.target import read_target
 
 DATABASE = "postgresql://vigie:hidden@db.example:5433/vigie"
@@ -51,12 +52,10 @@ def test_export_writes_what_grafana_reads_at_its_start(tmp_path: Path) -> None:
     done = CliRunner(env={"VIGIE_PAGE_URL": "https://vigie.example/"}).invoke(app, ["grafana", "export", str(tmp_path)])
     assert done.exit_code == 0, done.output
     files = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()}
-    assert files == {
-        "datasources/vigie.yaml",
-        "dashboards/vigie.yaml",
-        "dashboards/Vigie/vigie-overview-fr.json",
-        "dashboards/Vigie (English)/vigie-overview-en.json",
-    }
+    folders = {"fr": "Vigie", "en": "Vigie (English)"}
+    boards = {f"dashboards/{folders[one.audience.language]}/{one.uid}.json" for one in build_all("x")}
+    assert len(boards) == 26
+    assert files == {"datasources/vigie.yaml", "dashboards/vigie.yaml", "alerting/vigie.yaml"} | boards
     model = json.loads((tmp_path / "dashboards/Vigie/vigie-overview-fr.json").read_text())
     page = next(one for one in model["templating"]["list"] if one["name"] == "vigie")
     assert page["query"] == "https://vigie.example"
@@ -71,3 +70,7 @@ def test_provisioning_holds_no_secret_and_names_the_same_source(tmp_path: Path) 
     [provider] = yaml.safe_load((tmp_path / "dashboards/vigie.yaml").read_text())["providers"]
     assert provider["allowUiUpdates"] is False
     assert "folder" not in provider  # because folders follow the files
+    [group] = yaml.safe_load((tmp_path / "alerting/vigie.yaml").read_text())["groups"]
+    [rule] = group["rules"]
+    assert rule["data"][0]["datasourceUid"] == source["uid"]
+    assert group["folder"] == "Vigie"

@@ -50,6 +50,7 @@ REFERENCES = {
     "batch_id": "batches",
     "resolved_batch_id": "batches",
     "project_id": "projects",
+    "publication_id": "publications",
     "source_id": "sources",
     "replaces_id": "kpi_values",
     "finding_id": "findings",
@@ -63,6 +64,7 @@ REFERENCES = {
     "sensor_id": "st_sensors",
     "property_id": "st_properties",
     "datastream_id": "st_datastreams",
+    "entity_id": "ngsi_entities",
 }
 # How a row is known wherever it is.
 NATURAL: dict[str, LiteralString] = {
@@ -73,6 +75,8 @@ NATURAL: dict[str, LiteralString] = {
     " from series s join territories t using (territory_id) left join devices d using (device_id)"
     " left join assets a on a.asset_id = s.asset_id",
     "batches": "select batch_id, concat_ws(' ', worker, committed_at) from batches",
+    "publications": "select publication_id, t.slug || ' ' || p.slug from publications p"
+    " join territories t using (territory_id)",
     "projects": "select project_id, t.slug || ' ' || p.slug from projects p join territories t using (territory_id)",
     "sources": "select source_id, name from sources",
     "kpi_values": "select kpi_value_id, concat_ws(' ', t.slug, asset_id is null, kpi, period, computed_at)"
@@ -89,6 +93,7 @@ NATURAL: dict[str, LiteralString] = {
     "st_sensors": "select sensor_id, 'sensor ' || name from st_sensors",
     "st_properties": "select property_id, 'property ' || name from st_properties",
     "st_datastreams": "select datastream_id, 'datastream ' || name from st_datastreams",
+    "ngsi_entities": "select entity_id, 'entity ' || urn from ngsi_entities",
     "acceptance_rules": "select rule_id, t.slug || ' rule ' || prefix"
     " from acceptance_rules join territories t using (territory_id)",
     "clock_rules": "select rule_id, t.slug || ' clock ' || d.external_id from clock_rules join devices d"

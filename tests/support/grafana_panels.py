@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from deploy.grafana.dashboards import BuiltDashboard, build_all
@@ -13,32 +14,39 @@ PAGE_URL = "https://vigie.example"
 
 @dataclass(frozen=True, slots=True)
 class PanelQuery:
-    """One query; `rows_as` is table, time_series, or variable; `columns` are those that the panel names."""
+    """One query; `rows_as` is table, time_series, variable or annotation; `columns` are those that the panel names."""
 
+    board: str
     name: str
     sql: str
     rows_as: str
     columns: frozenset[str] = frozenset()
+    kind: str = ""
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.board}: {self.name}"
 
 
+@lru_cache(maxsize=1)
 def dashboards() -> list[BuiltDashboard]:
     """Give all dashboards in all languages."""
     return list(build_all(PAGE_URL))
 
 
-def queries() -> Iterator[PanelQuery]:
-    """Give the queries of all panels and variables."""
+def queries(language: str | None = None) -> Iterator[PanelQuery]:
+    """Give the queries of all panels, variables and annotations, of one language or all."""
     for built in dashboards():
+        if language not in (None, built.audience.language):
+            continue
         for panel in built.model["panels"]:
             for target in panel["targets"]:
                 yield PanelQuery(
-                    f"{built.uid}: {panel['title']}", target["rawSql"], target["format"], named_columns(panel)
+                    built.uid, panel["title"], target["rawSql"], target["format"], named_columns(panel), panel["type"]
                 )
         for variable in query_variables(built):
-            yield PanelQuery(f"{built.uid}: ${variable['name']}", variable["query"], "variable")
+            yield PanelQuery(built.uid, f"${variable['name']}", variable["query"], "variable")
+        for one in built.model["annotations"]["list"]:
+            yield PanelQuery(built.uid, f"@{one['name']}", one["target"]["rawSql"], "annotation")
 
 
 def named_columns(panel: dict[str, Any]) -> frozenset[str]:

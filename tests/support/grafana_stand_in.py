@@ -26,6 +26,7 @@ class Organisation:
     folders: dict[str, str] = field(default_factory=dict)
     dashboards: dict[str, dict[str, Any]] = field(default_factory=dict)
     folder_by_dashboard: dict[str, str] = field(default_factory=dict)
+    rules: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass
@@ -54,6 +55,7 @@ class StandIn:
             return 401, {"message": "no such organisation"}
         kind = path.split("/")[2]
         answers = {"datasources": answer_sources, "folders": answer_folders, "dashboards": answer_dashboards}
+        answers["v1"] = answer_rules
         return answers[kind](self.organisations[organisation_id], method, path, body)
 
     def answer_organisations(self, method: str, path: str, body: dict[str, Any]) -> Answer:
@@ -104,6 +106,20 @@ def answer_dashboards(organisation: Organisation, method: str, path: str, body: 
         return 200, {"uid": uid}
     uid = path.rpartition("/")[2]
     return (200, {"dashboard": organisation.dashboards[uid]}) if uid in organisation.dashboards else NOT_FOUND
+
+
+def answer_rules(organisation: Organisation, method: str, path: str, body: dict[str, Any]) -> Answer:
+    """Find or write a group of alert rules, of a folder that there is."""
+    *_, folder, _, group = path.split("/")
+    if folder not in organisation.folders:
+        return 404, {"message": "folder not found"}
+    if method == "PUT":
+        if any(rule["condition"] not in {part["refId"] for part in rule["data"]} for rule in body["rules"]):
+            return 400, {"message": "condition does not exist"}
+        rules = [{"id": 1, "provenance": "api", **rule} for rule in body["rules"]]
+        organisation.rules[group] = {**body, "rules": rules}
+        return 200, organisation.rules[group]
+    return (200, organisation.rules[group]) if group in organisation.rules else NOT_FOUND
 
 
 @contextmanager

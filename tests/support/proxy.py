@@ -16,22 +16,28 @@ class Proxy:
     """Listens on a port of its own and carries bytes to and from a server on the loopback.
 
     `stop` cuts all connections and refuses new ones; `pause` accepts but carries nothing; `start` and `resume` heal.
-    The port stays the same throughout.
+    `cut` and `cut_after` cut what is connected and let it come again. The port stays the same throughout. While
+    `is_server_mute` or `is_client_mute`, what that side says is lost on the way. `address` is where it listens.
     """
 
-    def __init__(self, server_port: int) -> None:
+    def __init__(self, server_port: int, address: str = LOOPBACK) -> None:
         self.server_port = server_port
+        self.address = address
+        self.is_server_mute = False
+        self.is_client_mute = False
         with socket.socket() as probe:
-            probe.bind((LOOPBACK, 0))
+            probe.bind((address, 0))
             self.port = int(probe.getsockname()[1])
         self._flowing = threading.Event()
         self._running = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._open: set[socket.socket] = set()
+        self._left: int | None = None
         self._lock = threading.Lock()
 
     def start(self) -> None:
         """Begin to listen and to carry."""
-        listener = socket.create_server((LOOPBACK, self.port))
+        listener = socket.create_server((self.address, self.port))
         listener.settimeout(POLL_S)
         self._running.set()
         self._flowing.set()
@@ -41,6 +47,7 @@ class Proxy:
         """Cut every connection and stop listening; returns when all is closed."""
         self._running.clear()
         while thread := self._take_thread():
+            self.cut()
             thread.join()
 
     def pause(self) -> None:
@@ -51,9 +58,22 @@ class Proxy:
         """Carry again."""
         self._flowing.set()
 
+    def cut(self) -> None:
+        """Cut every connection, also one whose reader has stopped reading; new ones are welcome."""
+        with self._lock:
+            for connection in self._open:
+                with contextlib.suppress(OSError):  # closed by the other side meanwhile
+                    connection.shutdown(socket.SHUT_RDWR)
+
+    def cut_after(self, n_bytes: int) -> None:
+        """Cut every connection when so many more bytes have passed, wherever in a message that may be."""
+        with self._lock:
+            self._left = n_bytes
+
     def _spawn(self, target: Callable[[socket.socket], None], connection: socket.socket) -> None:
         thread = threading.Thread(target=target, args=(connection,), name="proxy", daemon=True)
         with self._lock:  # `stop` must not join a thread that is not started yet
+            self._threads = [one for one in self._threads if one.is_alive()]
             self._threads.append(thread)
             thread.start()
 
@@ -74,8 +94,7 @@ class Proxy:
                 server = socket.create_connection((LOOPBACK, self.server_port))
             except OSError:
                 return  # the server is away: the client sees its connection closed
-            with server, contextlib.suppress(OSError):
-                other = {client: server, server: client}
+            with server, contextlib.suppress(OSError), self._registered(client, server):
                 while self._running.is_set():
                     if not self._flowing.wait(POLL_S):
                         continue
@@ -83,7 +102,30 @@ class Proxy:
                         piece = source.recv(PIECE_BYTES)
                         if not piece:
                             return
-                        other[source].sendall(piece)
+                        is_lost = self.is_server_mute if source is server else self.is_client_mute
+                        if not is_lost:
+                            self._pass_on(piece, client if source is server else server)
+
+    @contextmanager
+    def _registered(self, *connections: socket.socket) -> Iterator[None]:
+        """Keep connections where `cut` finds them."""
+        with self._lock:
+            self._open.update(connections)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._open.difference_update(connections)
+
+    def _pass_on(self, piece: bytes, to: socket.socket) -> None:
+        """Send as much as may still pass, then cut."""
+        with self._lock:
+            n_bytes = len(piece) if self._left is None else min(self._left, len(piece))
+            is_over = n_bytes == self._left
+            self._left = None if self._left is None or is_over else self._left - n_bytes
+        to.sendall(piece[:n_bytes])
+        if is_over:
+            self.cut()
 
 
 @contextmanager

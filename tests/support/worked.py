@@ -15,6 +15,7 @@ import psycopg
 from analytics.jobs import find_kinds
 from analytics.jobs.planning import find_due
 from analytics.jobs.running import look
+from analytics.jobs.settings import Settings
 from sensors.asset_entry import AssetEntry
 from store.connect import connect
 from store.jobs import count_waiting
@@ -30,7 +31,15 @@ QUANTITY_BY_TYPE = {
     "building": "active_power",
     "building_zone": "temperature",
 }
-TIMED = {"delivery", "silence", "clocks", "forecasts", "retention"}  # due again each minute, hour or day
+TIMED = {
+    "delivery",
+    "silence",
+    "clocks",
+    "forecasts",
+    "platform",
+    "alerts",
+    "retention",
+}  # due again each minute, hour or day
 SETTLE_S = 1.0
 
 
@@ -67,7 +76,7 @@ def read_outcome(database_url: str) -> Counter[tuple[str, str]]:
 
 def is_all_done(connection: psycopg.Connection[Any]) -> bool:
     """Say whether no job waits or runs, those left out that look at the time of the day."""
-    moment = look(connection, datetime.now(UTC), 30.0, SETTLE_S)
+    moment = look(connection, datetime.now(UTC), Settings("", settle_s=SETTLE_S))
     kinds = [kind for kind in find_kinds().values() if kind.name not in TIMED]
     return not any(count_waiting(connection).keys() - TIMED) and not any(
         list(find_due(connection, kind, moment)) for kind in kinds

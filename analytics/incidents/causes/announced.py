@@ -13,6 +13,7 @@ from analytics.incidents.causes import Cause
 from analytics.incidents.ground import Claim, Ground, begins_within
 from analytics.incidents.kinds import DELIVERY, ODD_VALUES, SILENCES
 from analytics.incidents.words import count_en, count_fr, since_en, since_fr
+from analytics.maintenance.calibration_due import LEAST_CERTIFICATE
 from store.incidents import Line, Notice, ToldFinding
 
 USED_BY_PEOPLE = frozenset(
@@ -32,6 +33,8 @@ QUIETED = ODD_VALUES | DELIVERY
 def claim(findings: Sequence[ToldFinding], ground: Ground) -> Iterable[Claim]:
     """Give to each notice what it accounts for."""
     for notice in ground.notices:
+        if is_certificate(notice):
+            continue
         about = [one for one in findings if is_about(notice, one) and is_during(notice, one, ground)]
         for members, after in (
             ([one for one in about if one.kind in SILENCES], SILENT_AFTER),
@@ -39,6 +42,11 @@ def claim(findings: Sequence[ToldFinding], ground: Ground) -> Iterable[Claim]:
         ):
             if members:
                 yield Claim(tuple(members), notice.asset_id, lapses_at=notice.ends_at + after)
+
+
+def is_certificate(notice: Notice) -> bool:
+    """Say whether a notice tells how long a calibration is good for, during which nothing is expected."""
+    return notice.kind == "calibration" and notice.ends_at - notice.begins_at >= LEAST_CERTIFICATE
 
 
 def is_about(notice: Notice, one: ToldFinding) -> bool:

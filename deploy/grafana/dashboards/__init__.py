@@ -1,4 +1,4 @@
-"""The dashboards: each module of this package gives `NAME` and `build(audience)`, found by its presence.
+"""The dashboards: each module of this package gives a `BOARD`, found by its presence.
 
 Its queries lie beside it in a `.sql` file of the same name.
 """
@@ -13,6 +13,8 @@ from typing import Any
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
 from deploy.grafana.audience import LANGUAGES, Audience
+from deploy.grafana.board import make
+from store.sql import load_queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +35,11 @@ def build_all(page_url: str) -> Iterator[BuiltDashboard]:
     """Build every dashboard in every language."""
     for info in pkgutil.iter_modules(__path__):
         module = importlib.import_module(f"{__name__}.{info.name}")
+        queries = load_queries(str(module.__file__))
         for language in LANGUAGES:
             audience = Audience(language, page_url)
-            model = json.loads(JSONEncoder().encode(module.build(audience).build()))
-            built = BuiltDashboard(module.NAME, audience, model)
+            model = json.loads(JSONEncoder().encode(make(module.BOARD, audience, queries).build()))
+            built = BuiltDashboard(module.BOARD.name, audience, model)
             yield replace(built, model=finished(model, built.uid))
 
 

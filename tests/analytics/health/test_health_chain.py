@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from analytics.health.job import find_days, tell_health
+from analytics.health.scoring import VERSION
 from analytics.jobs import find_kinds
 from analytics.remaining_life.families import failure_probability
 from analytics.remaining_life.registry import Order, train
@@ -113,7 +114,7 @@ def test_what_came_is_counted_and_teaches_only_where_enough_failed(connection: C
 def test_job_waits_once_in_each_civil_day(connection: Connection) -> None:
     first, same, later = (find_days(connection, datetime(2026, 5, 1, hour, 0, tzinfo=UTC)) for hour in (2, 3, 23))
     assert same == first
-    assert [day for _, day in first] == ["2026-05-01 1"]
+    assert [day for _, day in first] == [f"2026-05-01 {VERSION}"]
     assert later == first
     assert find_days(connection, datetime(2026, 5, 1, 0, 30, tzinfo=UTC)) != first
     assert find_kinds()["health"].rank > find_kinds()["incidents"].rank

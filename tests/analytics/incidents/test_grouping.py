@@ -147,6 +147,14 @@ def test_fair_accounts_for_full_car_parks_and_not_for_a_burning_container() -> N
     assert causes_of([full, hot, fire], notices=(fair,)) == [("announced", 1), *[("thing", 1)] * 2]
 
 
+def test_certificate_of_a_calibration_quiets_nothing_and_the_visit_does() -> None:
+    odd = a_told("unusual_value", asset_id=1, asset_type="building_zone", started_at=START, ended_at=START + HOUR)
+    visit = Notice("calibration", 1, (), START - HOUR, START + 3 * HOUR)
+    certificate = replace(visit, ends_at=START + 24 * 365 * HOUR)
+    assert causes_of([odd], notices=(visit,)) == [("announced", 1)]
+    assert causes_of([odd], notices=(certificate,)) == [("thing", 1)]
+
+
 def test_school_holidays_account_for_nothing() -> None:
     holidays = Notice("school_holiday", None, (), START - 10 * DAY, START + 10 * DAY)
     full = a_told("unusual_value", asset_id=1, asset_type="car_park", quantity="occupied_places")

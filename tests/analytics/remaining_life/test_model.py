@@ -5,7 +5,7 @@ import pytest
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from analytics.remaining_life.features import Floats, Windows, look, rolling_mean
-from analytics.remaining_life.model import Settings, learn_life, tell_life
+from analytics.remaining_life.model import Settings, learn_life, newest_features, tell_life
 from analytics.remaining_life.score import nasa_score
 from analytics.remaining_life.trees import arrays_of, copy_trees, trees_of
 
@@ -82,3 +82,15 @@ def test_late_answers_cost_more_than_early_ones() -> None:
     true = np.full(1, 50.0)
     assert nasa_score(true + 20, true) == pytest.approx(np.expm1(2.0))
     assert nasa_score(true - 20, true) == pytest.approx(np.expm1(20 / 13))
+
+
+@pytest.mark.parametrize("windows", [Windows(), Windows(means=(5, 15), spread=5, slopes=(15,), beginning=0)])
+def test_units_looked_at_side_by_side_are_seen_as_one_by_one(windows: Windows) -> None:
+    random = np.random.default_rng(7)
+    units = [random.normal(0, 1, (length, 3)) for length in (40, 7, 40, 1, 40, 7)]
+    units[2][5:9, 1] = np.nan
+    model = learn_life([random.normal(0, 1, (60, 3)) for _ in range(10)], Settings(windows=windows, n_trees=2))
+    assert model is not None
+    together = newest_features(model, units)
+    alone = np.vstack([look(model.scaling.apply(unit), windows)[-1] for unit in units])
+    np.testing.assert_array_equal(together, alone)

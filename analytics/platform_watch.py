@@ -1,0 +1,146 @@
+"""The platform's own trouble as findings: messages that are stored late or not at all, a quarantine that grows, figures
+that people hold told anew.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from analytics.limits import LimitReport
+from analytics.sentence import (
+    french_number,
+    local_clock,
+    local_clock_fr,
+    local_day,
+    local_day_fr,
+    number,
+    sign_of,
+    spaced,
+)
+from sensors.severity import Severity
+from store.inputs import Connection
+from store.platform import Ingest, Refused, Restated, close_others, read_ingest, read_refused, read_restated, read_tops
+from store.results import Finding, open_finding
+
+MODEL = "platform"
+LATE_S = 60.0  # a batch is under way for a second or two; a minute is a database that stands still
+LEAST_BATCHES = 100  # of a day: where less comes, a pause says little
+LEAST_PAUSE_S = 600.0
+TIMES_USUAL = 3.0  # the longest pause of the day
+LEAST_REFUSED = 20
+TIMES_REFUSED = 3.0  # those of an ordinary hour
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What is wrong in a territory: since when, how bad, and in English and French."""
+
+    territory_id: int
+    started_at: datetime
+    score: float
+    severity: Severity
+    sentence_en: str
+    sentence_fr: str
+    evidence: dict[str, float | int | str | None]
+
+
+def watch_platform(connection: Connection, now: datetime) -> LimitReport:
+    """Open findings for what is wrong, and close those of what is in order again."""
+    with connection.transaction():
+        ingest = read_ingest(connection, now)
+        found = {
+            "ingest_lag": [lag for top, zone in read_tops(connection) if (lag := lagging(ingest, top, zone, now))],
+            "quarantine_growing": [one for row in read_refused(connection, now) if (one := growing(row, now))],
+            "kpi_restated": [restated(row) for row in read_restated(connection, now)],
+        }
+        report = LimitReport()
+        for kind, troubles in found.items():
+            report += write(connection, kind, troubles, now)
+    return report
+
+
+def write(connection: Connection, kind: str, troubles: Iterable[Trouble], now: datetime) -> LimitReport:
+    """Write the findings of one kind."""
+    told = list(troubles)
+    n_closed = close_others(connection, kind, MODEL, [one.territory_id for one in told], now)
+    return LimitReport(sum(open_finding(connection, finding_of(kind, one)) for one in told), n_closed)
+
+
+def finding_of(kind: str, one: Trouble) -> Finding:
+    """Put a trouble into a finding about the territory."""
+    return Finding(
+        territory_id=one.territory_id,
+        kind=kind,
+        model=MODEL,
+        model_version="1",
+        started_at=one.started_at,
+        score=one.score,
+        severity=one.severity,
+        sentence_en=one.sentence_en,
+        sentence_fr=one.sentence_fr,
+        evidence=one.evidence,
+    )
+
+
+def lagging(ingest: Ingest, territory_id: int, time_zone: str, now: datetime) -> Trouble | None:
+    """Judge the ingest: batches that take long, or a pause three times the longest of the day and ten minutes at least.
+
+    Where fewer than a hundred batches came in a day, only the first is judged.
+    """
+    limit_s = max(LEAST_PAUSE_S, TIMES_USUAL * ingest.usual_pause_s)
+    evidence: dict[str, float | int | str | None] = {"longest_s": ingest.longest_s, "pause_s": ingest.pause_s}
+    if ingest.pause_s is not None and ingest.n_batches >= LEAST_BATCHES and ingest.pause_s > limit_s:
+        since = now - timedelta(seconds=ingest.pause_s)
+        english = f"Nothing has been stored since {local_clock(since, time_zone)}."
+        french = f"Rien n’est enregistré depuis le {local_clock_fr(since, time_zone)}."
+        return Trouble(territory_id, since, ingest.pause_s / limit_s, "urgent", english, french, evidence)
+    if ingest.longest_s > LATE_S:
+        english = f"Messages wait up to {ingest.longest_s:.0f} s until they are stored."
+        french = f"Des messages attendent jusqu’à {ingest.longest_s:.0f} s avant d’être enregistrés."
+        return Trouble(territory_id, now, ingest.longest_s / LATE_S, "warning", english, french, evidence)
+    return None
+
+
+def growing(row: Refused, now: datetime) -> Trouble | None:
+    """Judge a quarantine: twenty refused in an hour at least, and three times those of an ordinary hour."""
+    limit = max(LEAST_REFUSED, TIMES_REFUSED * row.usual)
+    if row.n_now < limit:
+        return None
+    usual = number(row.usual)
+    return Trouble(
+        row.territory_id,
+        now - timedelta(hours=1),
+        row.n_now / limit,
+        "warning",
+        f"{row.name}: {row.n_now} messages, or parts of them, were refused within an hour; {usual} is usual.",
+        f"{row.name} : {row.n_now} messages, ou parties de messages, refusés en une heure ;"
+        f" d’habitude {french_number(usual)}.",
+        {"n": row.n_now, "usual": row.usual},
+    )
+
+
+def restated(row: Restated) -> Trouble:
+    """Say which figure was told anew; it stands for a day after the last."""
+    before, after = ("-" if value is None else number(value) for value in (row.before, row.value))
+    sign = spaced(sign_of(row.unit))
+    more_en = f" ({row.n} figures, {row.n_signed} of signed reports)" if row.n > 1 else ""
+    more_fr = f" ({row.n} valeurs, dont {row.n_signed} de rapports signés)" if row.n > 1 else ""
+    day_en, day_fr = local_day(row.period_begins_at, row.time_zone), local_day_fr(row.period_begins_at, row.time_zone)
+    return Trouble(
+        row.territory_id,
+        row.first_at,
+        float(row.n),
+        "warning" if row.n_signed else "info",
+        f"KPI {row.kpi} from {day_en} on was told anew: {before} became {after}{sign}, by {row.cause}{more_en}.",
+        f"Indicateur {row.kpi} à partir du {day_fr} retraité : {french_number(before)} devient"
+        f" {french_number(after)}{sign} ({CAUSES_FR.get(row.cause, row.cause)}){more_fr}.",
+        {"kpi": row.kpi, "before": row.before, "value": row.value, "n": row.n, "n_signed": row.n_signed},
+    )
+
+
+CAUSES_FR = {
+    "late data": "données tardives",
+    "corrected data": "données corrigées",
+    "reference data": "données de référence",
+    "method version": "version de la méthode",
+}

@@ -1,0 +1,1 @@
+"""The form on which anybody reports a fault of the street."""

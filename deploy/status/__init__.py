@@ -1,0 +1,1 @@
+"""How all parts of the platform stand, in one screen: `vigie status`."""

@@ -1,0 +1,1 @@
+"""Entities of NGSI-LD in the store: those that the registry tells of, and those that clients wrote."""

@@ -1,0 +1,95 @@
+"""What needs root: a small disk, and a host of its own for the ingest, joined by a cable that can be pulled."""
+
+import ctypes
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+CLONE_NEWNET = 0x40000000
+DISK_MB = 1500  # a year's free room is not needed, but twice the log of a busy minute is
+NEAR, FAR, MASK = "10.231.77.1", "10.231.77.2", 30
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """A network namespace; `address` is where the servers are reached from it."""
+
+    name: str
+    address: str = NEAR
+
+    @property
+    def cable(self) -> str:
+        """The far end of the cable."""
+        return f"far{os.getpid()}"
+
+    def pull(self) -> None:
+        """Cut the host off: nothing says so to either side."""
+        ip("-n", self.name, "link", "set", self.cable, "down")
+
+    def plug(self) -> None:
+        """Join it again."""
+        ip("-n", self.name, "link", "set", self.cable, "up")
+
+
+@contextmanager
+def apart() -> Iterator[Host]:
+    """Make a host and its cable; both are taken away in the end."""
+    host, near = Host(f"vigie-faults-{os.getpid()}"), f"near{os.getpid()}"
+    ip("netns", "add", host.name)
+    try:
+        ip("link", "add", near, "type", "veth", "peer", "name", host.cable, "netns", host.name)
+        ip("addr", "add", f"{NEAR}/{MASK}", "dev", near)
+        ip("link", "set", near, "up")
+        ip("-n", host.name, "addr", "add", f"{FAR}/{MASK}", "dev", host.cable)
+        ip("-n", host.name, "link", "set", "lo", "up")
+        host.plug()
+        yield host
+    finally:
+        ip("netns", "del", host.name)
+
+
+@contextmanager
+def inside(host: Host | None) -> Iterator[None]:
+    """Have what this thread starts meanwhile live on that host; where none is given, here."""
+    if host is None:
+        yield
+        return
+    with Path("/proc/thread-self/ns/net").open("rb") as home, Path(f"/run/netns/{host.name}").open("rb") as there:
+        enter(there.fileno())
+        try:
+            yield
+        finally:
+            enter(home.fileno())
+
+
+def enter(descriptor: int) -> None:
+    """Move this thread into a network namespace."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.setns(descriptor, CLONE_NEWNET):
+        raise OSError(ctypes.get_errno(), "setns")
+
+
+@contextmanager
+def small_disk() -> Iterator[Path]:
+    """Mount a disk of 1.5 GB and give a folder on it; taken away in the end."""
+    with tempfile.TemporaryDirectory(prefix="vigie-faults-disk-") as name:
+        run("mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m,mode=755", "vigie-faults", name)
+        try:
+            yield Path(name) / "servers"
+        finally:
+            run("umount", "--lazy", name)
+
+
+def ip(*words: str) -> None:
+    """Run iproute2."""
+    run("ip", *words)
+
+
+def run(*words: str) -> None:
+    """Run a program that must succeed."""
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{' '.join(words)}: {done.stderr.strip()}"
