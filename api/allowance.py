@@ -32,7 +32,7 @@ class Allowance:
             return wait_s
         if len(self._full_at) >= MOST_KEYS:
             self._full_at = {known: at for known, at in self._full_at.items() if at > now}
-        self._full_at[sender] = full_at
+        self._full_at[asker] = full_at
         return 0.0
 
 

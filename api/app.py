@@ -23,7 +23,7 @@ from api.open_data.shelf import Shelf
 from api.page import mount
 from api.routes import routers
 from api.screening import Screen
-from api.security import Access, guard
+from api.security import Access, guard, tell_route
 from api.usage import keep_noting
 from sensors.posting import Desk
 from store.connect import open_async_pool
@@ -37,7 +37,7 @@ Times carry an offset when they come in and are UTC when they go out. Each quant
 route does not know are refused. Errors are RFC 9457 problems whose `detail` says what to do."""
 
 
-def create_app(  # noqa: PLR0913  # each is a setting of the program
+def create_app(
     database_url: str,
     *,
     n_connections: int = 8,
@@ -84,7 +84,7 @@ def create_app(  # noqa: PLR0913  # each is a setting of the program
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        dependencies=[Depends(Screen())],
+        dependencies=[Depends(tell_route), Depends(Screen())],
         redirect_slashes=False,  # behind a proxy that ends TLS it would lead to http, and the key with it
     )
     register_problems(app)

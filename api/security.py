@@ -127,15 +127,23 @@ async def known_key(
     return key
 
 
+def name_of(request: Request) -> str:
+    """Give the name of a request's route, as in `RIGHTS`."""
+    return f"{request.method} {request.scope['route'].path}"
+
+
+async def tell_route(request: Request) -> None:
+    """Have lines of the audit log say through which route they came, also where that wants no key."""
+    through.set(name_of(request))
+
+
 async def admit(request: Request, key: Key) -> None:
     """Let a key in where its role and its limits allow, else end the request with 403 or 429."""
-    name = f"{request.method} {request.scope['route'].path}"
-    right = RIGHTS.get(name)
+    right = RIGHTS.get(name_of(request))
     if right is None:
         raise ProblemError(403, "nobody may use this route yet: its right is not written down")
     if refusal := right.refusal(key):
         raise ProblemError(403, refusal)
-    through.set(name)
     if right.scope != "ingest":
         asks: Allowance = request.app.state.asks
         if wait_s := asks.take(key.key_id):

@@ -15,8 +15,18 @@ from tests.support.every_row import OF_KEYS, seed_every_row
 # Why a route has nothing that could be foreign.
 OF_NO_TERRITORY = {
     "GET /metrics": "counters of a process",
+    "GET /open/catalogue.{notation}": "published",
+    "GET /open/datasets": "published",
+    "GET /open/datasets/{territory}/{publication}": "published",
+    "GET /open/datasets/{territory}/{publication}/{file}": "published",
+    "GET /open/releases": "published",
     "GET /sensorthings/v1.1": "names of sets",
     "GET /sensorthings/v1.1/": "names of sets",
+    "GET /signaler/{territory}": "a form for anybody",
+    "POST /signaler/{territory}": "from anybody: test_citizen_reports",
+    "GET /v1/alerts/links/{token}": "wants no key but the secret itself: test_alerts",
+    "POST /v1/alerts/links/{token}": "wants no key but the secret itself: test_alerts",
+    "GET /v1/citizen-reports/{territory}/{reference}": "whoever has the reference: test_citizen_reports",
     "GET /v1/calendars/{token}.ics": "wants no key but the secret itself: test_security",
     "GET /v1/events": "has no end: test_events tells of foreign keys",
     "GET /v1/exports": "a key sees its own orders only: test_exports",

@@ -97,7 +97,15 @@ def test_until_midnight(hour: int, seconds: int) -> None:
     assert seconds_to_midnight(datetime(2026, 3, 1, hour, tzinfo=UTC)) == seconds
 
 
-@pytest.mark.parametrize("name", ["VIGIE_API_POSTS_PER_S", "VIGIE_API_REQUESTS_PER_S", "VIGIE_API_REQUESTS_PER_DAY"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "VIGIE_API_POSTS_PER_S",
+        "VIGIE_API_REQUESTS_PER_S",
+        "VIGIE_API_REQUESTS_PER_DAY",
+        "VIGIE_API_REPORTS_PER_H",
+    ],
+)
 def test_a_limit_that_is_none_is_refused_by_name(name: str) -> None:
     assert limits_from({name: "7"}) != Limits()
     for text in ("-1", "nan", "inf", "many"):

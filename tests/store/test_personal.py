@@ -64,9 +64,14 @@ def ask_all(database_url: str, key: str, name: str) -> list[int]:
     async def story() -> list[int]:
         statuses = []
         async with api_client(database_url, key) as client:
-            finding = ids_of(database_url, "north")["finding_id"]
+            ids = ids_of(database_url, "north")
             said = {"verdict": "known", "who": name, "note": f"({name}: seen)"}
-            for method, path, body in [*bodies, ("POST", f"/v1/findings/{finding}/verdict", said)]:
+            bodies.append(("POST", f"/v1/findings/{ids['finding_id']}/verdict", said))
+            bodies.append(("POST", f"/v1/alerts/{ids['alert_id']}/acknowledge", {"who": name}))
+            bodies.append(("POST", "/v1/citizen-reports/north", {"kind": "leak", "place": name, "note": f"ask {name}"}))
+            noted = {"urn:note": {"type": "Property", "value": f"said {name}"}}
+            bodies.append(("PATCH", f"/ngsi-ld/v1/entities/{ids['urn']}/attrs", noted))
+            for method, path, body in bodies:
                 headers = {"Idempotency-Key": "once"} if "work-orders" in path else {}
                 statuses.append((await client.request(method, path, json=body, headers=headers)).status_code)
             for route in ROUTES:
@@ -91,6 +96,8 @@ def peopled(database_url: str) -> tuple[str, str]:
         assert len([status for status in statuses if status < 300]) >= 15, statuses
         with connect(database_url, program="test") as connection:
             connection.execute("update devices set state = 'pending' where external_id like 'stranger of %'")
+            if name == OTHER:
+                connection.execute("update alerts set acknowledged_at = null, acknowledged_by = null")
     return database_url, keys[-1]
 
 

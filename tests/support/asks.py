@@ -5,7 +5,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -13,22 +12,14 @@ from fastapi.routing import APIRoute
 
 from api.routes import routers
 from store.connect import connect
+from tests.support.ask import Ask
+from tests.support.ngsi_asks import NGSI_ASKS, NGSI_NAMES, NGSI_NUMBERS
 
 TOKEN = "cal_" + "x" * 43
+REPORT = {"kind": "other", "place": "at the fountain", "note": "it drips"}
 BLANK = re.compile(r"\{(\w+)(?::path)?\}")
 CSV = "slug;name;type;longitude;latitude\nnew-lamp;New lamp;street_light;5.1;47.1\n"
 FACTOR = {"factor": "gas_heating_value", "value": 11.0, "unit": "kW.h/m3", "source": "bill", "valid_from": "2027-01-01"}
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A query, a body (JSON, or text as it is), headers, what `{path}` stands for, other blanks for those of a path."""
-
-    query: Mapping[str, Any] | None = None
-    body: object = None
-    path: str = ""
-    headers: Mapping[str, str] | None = None
-    blanks: Mapping[str, str] = field(default_factory=dict)
 
 
 OF_TERRITORY = Ask({"territory": "{territory}"})
@@ -58,12 +49,20 @@ ASKS: Mapping[str, Ask] = {
     "GET /v1/acceptances/{acceptance_id}": PLAIN,
     "GET /v1/acceptances/{acceptance_id}/results": PLAIN,
     "GET /v1/alarm-loads": OF_TERRITORY,
+    "GET /v1/alerts": Ask({"territory": "{territory}", "state": "all"}),
+    "GET /v1/alerts/links/{token}": Ask(blanks={"token": "link"}),
+    "POST /v1/alerts/links/{token}": Ask(blanks={"token": "link"}),
+    "GET /v1/alerts/{alert_id}": PLAIN,
+    "POST /v1/alerts/{alert_id}/acknowledge": Ask(body={"who": "night team"}),
     "GET /v1/assets": OF_TERRITORY,
     "GET /v1/audit": Ask({"territory": "{territory}", "from": "2026-01-01T00:00:00Z"}),
     "GET /v1/calendars": PLAIN,
     "POST /v1/calendars": Ask(body={"territory": "{territory}"}),
     "DELETE /v1/calendars/{feed_id}": PLAIN,
     "GET /v1/calendars/{token}.ics": PLAIN,
+    "GET /v1/citizen-reports": Ask({"territory": "{territory}", "state": "all"}),
+    "POST /v1/citizen-reports/{territory}": Ask(body=REPORT),
+    "GET /v1/citizen-reports/{territory}/{reference}": PLAIN,
     "GET /v1/clocks": OF_TERRITORY,
     "GET /v1/completeness": OF_TERRITORY,
     "GET /v1/curves": Ask({"series_id": "{series_id}", "from": "2026-05-01T00:00:00Z", "to": "2026-05-02T00:00:00Z"}),
@@ -103,18 +102,24 @@ ASKS: Mapping[str, Ask] = {
     ),
     "GET /v1/measurements/last": Ask({"series_id": "{series_id}"}),
     "POST /v1/messages": Ask({"territory": "{territory}", "format": "native", "device": "device"}, {"values": {}}),
+    "GET /v1/models": OF_TERRITORY,
     "GET /v1/planned-rounds": OF_TERRITORY,
     "GET /v1/planned-rounds/{planned_rounds_id}": PLAIN,
     "GET /v1/public/kpis": PLAIN,
+    "GET /v1/publications": OF_TERRITORY,
     "GET /v1/reference-kinds": PLAIN,
     "GET /v1/rejections": OF_TERRITORY,
     "GET /v1/rejections/causes": OF_TERRITORY,
     "POST /v1/rejections/replay": Ask(body={"territory": "{territory}"}),
     "GET /v1/rejections/replays": OF_TERRITORY,
+    "GET /v1/reports": OF_TERRITORY,
+    "GET /v1/reports/{report_id}/files/{name:path}": Ask(blanks={"name": "report_file"}),
     "GET /v1/series": OF_TERRITORY,
     "GET /v1/sources": PLAIN,
     "GET /v1/territories": PLAIN,
     "POST /v1/territories/{territory}/assets/import": Ask(body=CSV),
+    "POST /v1/territories/{territory}/publications": Ask(body={"dataset": "car_parks"}),
+    "POST /v1/territories/{territory}/publications/{publication}/withdraw": Ask(body={"reason": "to be looked at"}),
     "GET /v1/territories/{territory}/reference/{kind}": PLAIN,
     "POST /v1/territories/{territory}/reference/{kind}": Ask({"ends_standing": True}, FACTOR),
     "PATCH /v1/territories/{territory}/reference/{kind}/{entry_id}": Ask(body={"valid_to": "2099-01-01"}),
@@ -130,6 +135,14 @@ ASKS: Mapping[str, Ask] = {
         body={"verdict": "confirmed", "condition": "working"}, headers={"If-Match": "*"}
     ),
     "GET /v1/work-orders/{work_order_id}/history": PLAIN,
+    "GET /open/catalogue.{notation}": PLAIN,
+    "GET /open/datasets": OF_TERRITORY,
+    "GET /open/datasets/{territory}/{publication}": PLAIN,
+    "GET /open/datasets/{territory}/{publication}/{file}": PLAIN,
+    "GET /open/releases": OF_TERRITORY,
+    "GET /signaler/{territory}": PLAIN,
+    "POST /signaler/{territory}": Ask(body="kind=other&place=at+the+bridge&note=it+leans"),
+    **NGSI_ASKS,
 }
 ROUTES: tuple[str, ...] = tuple(
     sorted(
@@ -142,6 +155,9 @@ ROUTES: tuple[str, ...] = tuple(
 )
 # Column or table by what a route calls it; the lowest number of the commune's is taken.
 NUMBERS = {
+    **NGSI_NUMBERS,
+    "alert_id": "select max(alert_id) from alerts where territory_id = %(id)s",
+    "report_id": "select min(report_id) from reports where territory_id = %(id)s",
     "acceptance_id": "select min(acceptance_id) from acceptances where territory_id = %(id)s",
     "datastream_id": "select min(datastream_id) from st_datastreams where territory_id = %(id)s",
     "device_id": "select min(device_id) from devices where territory_id = %(id)s",
@@ -168,10 +184,18 @@ def ids_of(database_url: str, territory: str) -> dict[str, Any]:
             "kind": "factors",
             "extension": "csv",
             "token": TOKEN,
+            "link": "ack_" + territory.ljust(43, "x"),
+            "notation": "ttl",
+            "publication": "kpis",
+            "file": "kpis.csv",
+            "reference": "2222222222",
+            "report_file": "report.html",
+            **fill(NGSI_NAMES, {"territory": territory}),
         }
         for name, query in NUMBERS.items():
             number = connection.execute(query.encode(), {"id": row[0]}).fetchone()
             found[name] = number[0] if number else None
+    found["past_value"] = f"{found['name']}/urn:ngsi-ld:Instance:{found['instance_id']}"
     return found
 
 
@@ -194,7 +218,7 @@ async def send(client: httpx.AsyncClient, route: str, ids: Mapping[str, Any], ke
     asked = ASKS.get(route, PLAIN)
     ids = {**ids, **{blank: ids[other] for blank, other in asked.blanks.items()}}
     body = fill(asked.body, ids)
-    headers = {**(asked.headers or {}), **({"Authorization": f"Bearer {key}"} if key else {})}
+    headers = {**fill(asked.headers or {}, ids), **({"Authorization": f"Bearer {key}"} if key else {})}
     return await client.request(
         method,
         fill(path.replace("{path:path}", asked.path), {**ids, "path": asked.path}),
