@@ -34,7 +34,7 @@ NOT_TAKEN_OUT = {
     "GET /v1/alerts/links/{token}": "a page for a telephone",
     "GET /open/catalogue.{notation}": "published",
     "GET /open/datasets/{territory}/{publication}/{file}": "published",
-    "GET /v1/reports/{report_id}/files/{name:path}": "signed, made to be handed on",
+    "GET /v1/reports/{report_id}/files/{name}": "signed, made to be handed on",
     "GET /v1/assets": "a page of the list, as GeoJSON",
     "GET /v1/calendars/{token}.ics": "asked every few minutes by calendars; making the address leaves a line",
     "GET /v1/events": "what is new, as pages of measurements tell it",

@@ -189,6 +189,18 @@ def test_members_of_documents_keep_their_names(peopled: tuple[str, str]) -> None
 
 
 @pytest.mark.services
+def test_who_made_a_release_is_erased_and_nothing_else_of_it_changes(peopled: tuple[str, str]) -> None:
+    with connect(peopled[0], program="test", autocommit=True) as connection:
+        pseudonym = erase_person(connection, "seed", "test").pseudonym
+        makers = connection.execute("select distinct published_by from publication_releases").fetchall()
+        assert makers == [(pseudonym,)]
+        for erasing in ("on", "off"):
+            connection.execute("select set_config('vigie.erasing', %s, false)", (erasing,))
+            with pytest.raises(psycopg.errors.RaiseException, match="releases are a record"):
+                connection.execute("update publication_releases set n_rows = 0")
+
+
+@pytest.mark.services
 def test_the_secret_is_not_for_readers(database_url: str) -> None:
     with connect(database_url, program="test", autocommit=True) as connection:
         connection.execute("set role vigie_api")

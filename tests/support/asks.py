@@ -83,7 +83,7 @@ ASKS: Mapping[str, Ask] = {
     "GET /v1/findings": Ask({"territory": "{territory}", "state": "all"}),
     "POST /v1/findings/{finding_id}/verdict": Ask(body={"verdict": "false_alarm"}),
     "GET /v1/forecasts": OF_TERRITORY,
-    "GET /v1/gaps": Ask({"territory": "{territory}", "from": "2026-04-01T00:00:00Z", "to": "2026-06-01T00:00:00Z"}),
+    "GET /v1/gaps": OF_TERRITORY,
     "GET /v1/health": PLAIN,
     "GET /v1/health/programs": PLAIN,
     "GET /v1/incidents": Ask({"territory": "{territory}", "state": "all"}),

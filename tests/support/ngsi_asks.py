@@ -15,9 +15,9 @@ NGSI_ASKS: Mapping[str, Ask] = {
     "GET /ngsi-ld/v1/attributes": TENANT,
     "GET /ngsi-ld/v1/attributes/": TENANT,
     "GET /ngsi-ld/v1/attributes/{name:path}": TENANT,
-    "GET /ngsi-ld/v1/entities": Ask({"id": "{urn}"}, headers=OF_TENANT),
+    "GET /ngsi-ld/v1/entities": Ask({"id": "{urn}", "local": "true"}, headers=OF_TENANT),
     "POST /ngsi-ld/v1/entities": Ask(body={**ENTITY, "id": "{urn}-new"}, headers=OF_TENANT),
-    "GET /ngsi-ld/v1/entities/": Ask({"id": "{urn}"}, headers=OF_TENANT),
+    "GET /ngsi-ld/v1/entities/": Ask({"id": "{urn}", "local": "true"}, headers=OF_TENANT),
     "POST /ngsi-ld/v1/entities/": Ask(body={**ENTITY, "id": "{urn}-new-slash"}, headers=OF_TENANT),
     "GET /ngsi-ld/v1/entities/{urn:path}": PLAIN,
     "PUT /ngsi-ld/v1/entities/{urn:path}": Ask(body=ENTITY),
@@ -44,11 +44,11 @@ NGSI_ASKS: Mapping[str, Ask] = {
     "POST /ngsi-ld/v1/jsonldContexts/": Ask(body={"@context": {"a": "urn:a"}}, headers=OF_TENANT),
     "GET /ngsi-ld/v1/jsonldContexts/{name:path}": Ask(blanks={"name": "context"}),
     "DELETE /ngsi-ld/v1/jsonldContexts/{name:path}": Ask(blanks={"name": "context"}),
-    "GET /ngsi-ld/v1/temporal/entities": Ask({"id": "{urn}", **SPAN}, headers=OF_TENANT),
+    "GET /ngsi-ld/v1/temporal/entities": Ask({"id": "{urn}", "local": "true", **SPAN}, headers=OF_TENANT),
     "POST /ngsi-ld/v1/temporal/entities": Ask(
         body={**PAST, "id": "{urn}-past", "type": "urn:Building"}, headers=OF_TENANT
     ),
-    "GET /ngsi-ld/v1/temporal/entities/": Ask({"id": "{urn}", **SPAN}, headers=OF_TENANT),
+    "GET /ngsi-ld/v1/temporal/entities/": Ask({"id": "{urn}", "local": "true", **SPAN}, headers=OF_TENANT),
     "POST /ngsi-ld/v1/temporal/entities/": Ask(
         body={**PAST, "id": "{urn}-past-slash", "type": "urn:Building"}, headers=OF_TENANT
     ),
