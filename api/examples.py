@@ -41,7 +41,7 @@ SPOKEN: Mapping[str, tuple[Any, ...]] = {
     "crs": ("EPSG:2154",),
     "value": (41.5, "41.5"), "low": (40.9,), "high": (42.1,), "baseline": (57.2,), "completeness": (0.98,),
     "score": (4.2,), "severity": ("warning",), "verdict": ("confirmed",), "state": ("open", "active"),
-    "time_zone": ("Europe/Paris",), "months": (["2026-03"],), "token": ("cal_" + "x" * 43,),
+    "time_zone": ("Europe/Paris",), "months": (["2026-03"],), "token": ("cal_" + "x" * 43, "ack_" + "x" * 43),
     "waste_stream": ("glass",), "zone": ("centre",), "tag": (["zone:centre"],), "cursor": ("WzEwMDBd",),
     "Last-Event-ID": ("1204-88-17",), "idempotency-key": ("7f1c2a",), "if-match": ('"3"',),
     "column": (["slug=numero"],),

@@ -5,6 +5,7 @@ from typing import Any
 
 BODIES: Mapping[str, Any] = {
     "POST /v1/acceptances": {"territory": "val-de-tille", "name": "Lampes du centre", "devices": ["lamp-1204"]},
+    "POST /v1/alerts/{alert_id}/acknowledge": {"who": "équipe nord"},
     "POST /v1/calendars": {"territory": "val-de-tille", "technician": "équipe nord"},
     "POST /v1/citizen-reports/{territory}": {
         "kind": "lamp",

@@ -27,6 +27,7 @@ import psycopg
 from analytics.evaluate.row import Row
 from analytics.jobs.kinds.kpis import KIND
 from analytics.jobs.running import look, run_job
+from analytics.jobs.settings import Settings
 from analytics.tell import give_out, tell_changed
 from bench.database import CHECKOUT, drop_leftovers, fresh_database
 from bench.spent import read_spent
@@ -136,7 +137,7 @@ def tell_share(database_url: str) -> int:
     """Run the jobs that no other process runs until none waits, and give the number of figures."""
     n_told = 0
     with connect(database_url, program="bench", autocommit=True, statement_timeout_s=3600) as connection:
-        moment = look(connection, datetime.now(UTC), grace_s=0, settle_s=0)
+        moment = look(connection, datetime.now(UTC), Settings("", grace_s=0, settle_s=0))
         while waits := list(KIND.find(connection, moment)):
             jobs = (QueuedJob(KIND.name, wait.part, wait.occasion, KIND.rank) for wait in waits)
             done = next((one for one in (run_job(connection, job, moment) for job in jobs) if one is not None), None)

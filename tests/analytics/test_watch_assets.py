@@ -10,6 +10,7 @@ import pytest
 
 from analytics.jobs import find_kinds
 from analytics.jobs.running import look
+from analytics.jobs.settings import Settings
 from analytics.joint.model import Floats
 from analytics.watch_assets import watch_assets
 from sensors.asset_entry import AssetEntry
@@ -141,7 +142,7 @@ def test_asset_with_one_sensor_is_left_alone(connection: Connection) -> None:
 def test_job_scores_its_block_of_assets(connection: Connection) -> None:
     until = store_hours(connection, a_pump(20)[:, :4])
     connection.execute("update rollup_watermarks set closed_to = %(to)s, computed_to = %(to)s", {"to": until})
-    moment, kind = look(connection, until, 0.0, 0.0), find_kinds()["assets"]
+    moment, kind = look(connection, until, Settings("", grace_s=0.0, settle_s=0.0)), find_kinds()["assets"]
     (wait,) = kind.find(connection, moment)
     assert kind.run(connection, moment, "9").report.n_scored == 0
     assert kind.run(connection, moment, wait.part).report.n_scored == 20

@@ -30,7 +30,7 @@ START = datetime(2025, 10, 24, tzinfo=UTC)  # clocks change on the second day
 N_DAYS = 4
 DAY = timedelta(days=1)
 QUANTITIES = frozenset({"flow", "water_pressure", "tilt", "container_state"})
-TYPES = ("water_pipe", "waste_container")
+TYPES = ("water_pipe", "pump", "waste_container")
 
 
 def plan_town() -> Town:
