@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
 
-from api.allowance import Allowance
 from api.background import in_background
 from api.body_limit import BodyLimit
 from api.bulk.gate import Gate
@@ -17,23 +16,20 @@ from api.exports.clerk import Clerk
 from api.exports.folder import Folder, default_folder
 from api.hangup import CancelOnHangUp
 from api.headers import HardenedHeaders
+from api.health import Watch
 from api.live.hub import Hub
 from api.metrics import Measured, Metrics
 from api.open_data.shelf import Shelf
 from api.page import mount
 from api.routes import routers
 from api.screening import Screen
-from api.security import OPEN_PER_S, KeyRing
+from api.security import Access, guard, tell_route
 from api.usage import keep_noting
 from sensors.posting import Desk
 from store.connect import open_async_pool
 from store.usage import Meter
 
-POSTS_PER_S = 100.0
 N_TEMPORAL = 1_000  # values of an attribute in one answer of NGSI-LD; whoever serves may set another
-REPORTS_PER_H = 30.0  # of citizens, from one address of the network
-REPORTS_BURST = 5
-MOST_SENDERS = 10  # for a territory as many reports as that many addresses may make
 DESCRIPTION = """Measurements, findings and KPIs of smart territories.
 
 Times carry an offset when they come in and are UTC when they go out. Each quantity has one unit (UCUM). Lists are
@@ -41,21 +37,19 @@ Times carry an offset when they come in and are UTC when they go out. Each quant
 route does not know are refused. Errors are RFC 9457 problems whose `detail` says what to do."""
 
 
-def create_app(  # noqa: PLR0913  # each is a setting of the program
+def create_app(
     database_url: str,
     *,
     n_connections: int = 8,
     open_desk: Callable[[], Desk] | None = None,
     patience_s: float = PATIENCE_S,
-    posts_per_s: float = POSTS_PER_S,
-    reports_per_h: float = REPORTS_PER_H,
+    access: Access | None = None,
     exports: Folder | None = None,
 ) -> FastAPI:
     """Make the application; its pool opens when it starts and closes when it ends.
 
-    `open_desk` gives who settles posted messages, which are waited for `patience_s`; without it, none are taken. 0 sets
-    no limit on how often a key may post (`posts_per_s`) and an address of the network report faults (`reports_per_h`).
-    Ordered files lie in `exports`.
+    `open_desk` gives who settles posted messages, which are waited for `patience_s`; without it, none are taken.
+    Who may ask, and how often, says `access`. Ordered files lie in `exports`.
     """
     metrics = Metrics()
 
@@ -63,12 +57,11 @@ def create_app(  # noqa: PLR0913  # each is a setting of the program
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         pool = open_async_pool(database_url, program="api", n_connections=n_connections)
         await pool.open(wait=False)  # the API also starts while the database is away, and says so
-        app.state.pool, app.state.key_ring, app.state.database_url = pool, KeyRing(pool), database_url
-        app.state.allowance = Allowance(posts_per_s)
-        app.state.open_allowance, app.state.shelf = Allowance(OPEN_PER_S), Shelf()
-        app.state.citizen_allowances = allowances_of_citizens(reports_per_h)
-        app.state.gate = Gate(pool)
-        app.state.clerk = clerk = Clerk(pool, app.state.gate, exports or Folder(default_folder()))
+        app.state.pool, app.state.database_url, app.state.gate = pool, database_url, Gate(pool)
+        guard(app, pool, access or Access())
+        folder = exports or Folder(default_folder())
+        app.state.watch, app.state.shelf = Watch(pool, database_url, folder.path), Shelf()
+        app.state.clerk = clerk = Clerk(pool, app.state.gate, folder)
         app.state.courier = courier = Courier(open_desk, patience_s)
         app.state.hub = hub = Hub(pool)
         watch_streams(metrics, app.state.gate, clerk, hub)
@@ -91,7 +84,7 @@ def create_app(  # noqa: PLR0913  # each is a setting of the program
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
-        dependencies=[Depends(Screen())],
+        dependencies=[Depends(tell_route), Depends(Screen())],
         redirect_slashes=False,  # behind a proxy that ends TLS it would lead to http, and the key with it
     )
     register_problems(app)
@@ -111,13 +104,6 @@ def add_middleware(app: FastAPI, metrics: Metrics) -> None:
     app.add_middleware(Conditional)
     app.add_middleware(HardenedHeaders)
     app.add_middleware(Measured, metrics=metrics)
-
-
-def allowances_of_citizens(reports_per_h: float) -> tuple[Allowance, Allowance]:
-    """Give what one address, and one territory, may take: some at once, then at a steady rate."""
-    per_s = reports_per_h / 3600
-    burst_s = REPORTS_BURST / per_s if per_s else 0.0
-    return Allowance(per_s, burst_s=burst_s), Allowance(per_s * MOST_SENDERS, burst_s=burst_s)
 
 
 def watch_streams(metrics: Metrics, gate: Gate, clerk: Clerk, hub: Hub) -> None:

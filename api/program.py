@@ -5,36 +5,31 @@ import socket
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from math import inf
 from pathlib import Path
 
 import uvicorn
 
-from api.app import N_TEMPORAL, POSTS_PER_S, REPORTS_PER_H, create_app
+from api.app import N_TEMPORAL, create_app
 from api.exports.folder import Folder, default_folder
+from api.limits import limits_from
+from api.oidc import issuer_from
+from api.security import Access
+from api.settings import SettingError
 from sensors.posting import Desk
-
-
-class SettingError(Exception):
-    """A setting of the API cannot be used."""
-
-    exit_code = 11
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where to listen, which database to read, where exports lie.
+    """Where to listen, which database to read, how often who may ask, whose tokens to take, where exports lie.
 
-    How often a key may post [1/s] and an address report faults [1/h], 0 for no limit. `seat` numbers processes that
-    share the port, 0: it is not shared. `n_temporal` values of an attribute are in one temporal answer of NGSI-LD. With
-    a certificate and its key (PEM) HTTPS is spoken, else HTTP.
+    `seat` numbers processes that share the port, 0: it is not shared. `n_temporal` values of an attribute are in one
+    temporal answer of NGSI-LD. With a certificate and its key (PEM) HTTPS is spoken, else HTTP.
     """
 
     database_url: str
     host: str = "127.0.0.1"
     port: int = 8080
-    posts_per_s: float = POSTS_PER_S
-    reports_per_h: float = REPORTS_PER_H
+    access: Access = field(default_factory=Access)
     export_dir: Path = field(default_factory=default_folder)
     seat: int = 0
     n_temporal: int = N_TEMPORAL
@@ -43,13 +38,13 @@ class Settings:
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
-    """Read VIGIE_DATABASE_URL, VIGIE_API_HOST, VIGIE_API_PORT, VIGIE_API_POSTS_PER_S and the like.
+    """Read VIGIE_DATABASE_URL, VIGIE_API_HOST, VIGIE_API_PORT and the like, limits and issuer.
 
     Raises
     ------
     SettingError
-        The database is not named, the port is no number from 1 to 65535, a rate none from 0 up, another number is
-        out of its range, or the certificate and its key are not both given, or do not fit.
+        The database is not named, the port is no number from 1 to 65535, a limit or the issuer cannot be used,
+        another number is out of its range, or the certificate and its key are not both given, or do not fit.
     """
     database_url = environment.get("VIGIE_DATABASE_URL", "")
     if not database_url:
@@ -58,15 +53,12 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     if not port.isdigit() or not 1 <= int(port) <= 65535:
         raise SettingError(f"VIGIE_API_PORT must be a port from 1 to 65535, not {port!r}")
     host = environment.get("VIGIE_API_HOST") or "127.0.0.1"
-    posts_per_s = read_rate(environment, "VIGIE_API_POSTS_PER_S", POSTS_PER_S)
-    reports_per_h = read_rate(environment, "VIGIE_API_REPORTS_PER_H", REPORTS_PER_H)
     folder = environment.get("VIGIE_API_EXPORT_DIR")
     return Settings(
         database_url,
         host,
         int(port),
-        posts_per_s,
-        reports_per_h,
+        Access(limits_from(environment), issuer_from(environment)),
         Path(folder) if folder else default_folder(),
         read_n(environment, "VIGIE_API_SEAT", 0, "from 0; `vigie api --workers` sets it", 0),
         read_n(environment, "VIGIE_API_TEMPORAL_N", N_TEMPORAL, "from 1 to 99999", 1),
@@ -99,18 +91,6 @@ def read_tls(environment: Mapping[str, str]) -> tuple[Path, Path] | tuple[None, 
     return Path(certificate), Path(key)
 
 
-def read_rate(environment: Mapping[str, str], name: str, otherwise: float) -> float:
-    """Read a rate, the default where none is given. Raises SettingError."""
-    text = environment.get(name) or ""
-    try:
-        rate = float(text) if text else otherwise
-    except ValueError:
-        rate = -1.0
-    if not 0 <= rate < inf:
-        raise SettingError(f"{name} must be a number from 0 up, not {text!r}")
-    return rate
-
-
 def main(settings: Settings, open_desk: Callable[[], Desk] | None = None) -> None:
     """Serve until SIGINT or SIGTERM; `open_desk` gives who settles posted messages.
 
@@ -124,8 +104,7 @@ def main(settings: Settings, open_desk: Callable[[], Desk] | None = None) -> Non
     app = create_app(
         settings.database_url,
         open_desk=open_desk,
-        posts_per_s=settings.posts_per_s,
-        reports_per_h=settings.reports_per_h,
+        access=settings.access,
         exports=Folder(settings.export_dir),
     )
     app.state.n_temporal = settings.n_temporal

@@ -1,17 +1,24 @@
-"""Who asks: a key in `Authorization: Bearer vg_...` or `X-API-Key`, checked against its hash, and what it may see."""
+"""Who asks: a key in `Authorization: Bearer vg_...` or `X-API-Key`, checked against its hash, or a token of an identity
+provider; what it may do by `api.rights`, how often, and what it may see."""
 
 import time
 from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_network
 from math import ceil
 from typing import Annotated
 
-from fastapi import Depends, Request, Security
+from fastapi import Depends, FastAPI, Request, Security
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 
-from api.allowance import Allowance
+from api.allowance import Allowance, allowances_of_citizens
 from api.errors import ProblemError
-from store.keys import PREFIX, Key, digest, read_key
+from api.limits import Limits
+from api.oidc import Issuer, Verifier
+from api.quota import Quota
+from api.rights import RIGHTS
+from store.audit import through
+from store.keys import PREFIX, Key, digest, enrol, read_key
 from store.listing import list_territories
 from store.reader import Connection, Pool, limited
 
@@ -21,26 +28,28 @@ MOST_TERRITORIES = 100_000
 OPEN_PER_S = 5.0  # requests for open data of one address, ten seconds' worth at once
 NETWORK_BITS = 64  # of an IPv6 address: what one customer is given
 
-bearer = HTTPBearer(auto_error=False, description="A key made by `vigie key create`.")
+bearer = HTTPBearer(auto_error=False, description="A key made by `vigie key add`, or an OpenID Connect token.")
 header = APIKeyHeader(name="X-API-Key", auto_error=False, description="The same key, for clients without Bearer.")
 
 
 class KeyRing:
-    """Keys checked in the last seconds, by their hash, so that not every request asks the database twice."""
+    """Keys checked in the last seconds, by their hash, so that not every request asks the database twice.
 
-    def __init__(self, pool: Pool) -> None:
-        self.pool = pool
+    `verifier` checks tokens; without one, only keys of Vigie are known.
+    """
+
+    def __init__(self, pool: Pool, verifier: Verifier | None = None) -> None:
+        self.pool, self._verifier = pool, verifier
         self._known: dict[bytes, tuple[Key, float]] = {}
         self._territories: dict[int, tuple[frozenset[str], float]] = {}
 
     async def find(self, text: str) -> Key | None:
-        """Give the key of this text if it is, or a moment ago was, valid."""
+        """Give the key or account of this text if it is, or a moment ago was, valid."""
         mark = digest(text)
         known = self._known.get(mark)
         if known and time.monotonic() < known[1]:
             return known[0]
-        async with self.pool.connection() as connection:
-            key = await read_key(connection, text)
+        key = await self._read(text)
         if key is None:
             self._known.pop(mark, None)
             return None
@@ -48,6 +57,16 @@ class KeyRing:
             self._known.clear()
         self._known[mark] = (key, time.monotonic() + TRUSTED_FOR_S)
         return key
+
+    async def _read(self, text: str) -> Key | None:
+        if text.startswith(PREFIX):
+            async with self.pool.connection() as connection:
+                return await read_key(connection, text)
+        vouched = await self._verifier.verify(text) if self._verifier else None
+        if vouched is None:
+            return None
+        async with self.pool.connection() as connection:
+            return await enrol(connection, vouched)
 
     async def find_territories(self, key: Key) -> frozenset[str]:
         """Give the slugs of all territories in the key's subtrees, as they are or were a moment ago."""
@@ -61,6 +80,24 @@ class KeyRing:
             self._territories.clear()
         self._territories[key.key_id] = (slugs, time.monotonic() + TRUSTED_FOR_S)
         return slugs
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How often keys may ask, and whose tokens are taken beside them."""
+
+    limits: Limits = field(default_factory=Limits)
+    issuer: Issuer | None = None
+
+
+def guard(app: FastAPI, pool: Pool, access: Access) -> None:
+    """Give the application what its requests are checked by."""
+    app.state.key_ring = KeyRing(pool, Verifier(access.issuer) if access.issuer else None)
+    app.state.allowance = Allowance(access.limits.posts_per_s)
+    app.state.asks = Allowance(access.limits.requests_per_s)
+    app.state.open_allowance = Allowance(OPEN_PER_S)
+    app.state.citizen_allowances = allowances_of_citizens(access.limits.reports_per_h)
+    app.state.quota = Quota(pool, access.limits.requests_per_day)
 
 
 def presented(request: Request) -> str:
@@ -79,14 +116,46 @@ async def known_key(
     if not text:
         raise ProblemError(401, "send a key as `Authorization: Bearer vg_...`", {"WWW-Authenticate": "Bearer"})
     ring: KeyRing = request.app.state.key_ring
-    key = await ring.find(text) if text.startswith(PREFIX) else None
+    key = await ring.find(text)
     if key is None:
         raise ProblemError(
             401,
             "this key is not known, has expired or was revoked; ask for another",
             {"WWW-Authenticate": 'Bearer error="invalid_token"'},
         )
+    await admit(request, key)
     return key
+
+
+def name_of(request: Request) -> str:
+    """Give the name of a request's route, as in `RIGHTS`."""
+    return f"{request.method} {request.scope['route'].path}"
+
+
+async def tell_route(request: Request) -> None:
+    """Have lines of the audit log say through which route they came, also where that wants no key."""
+    through.set(name_of(request))
+
+
+async def admit(request: Request, key: Key) -> None:
+    """Let a key in where its role and its limits allow, else end the request with 403 or 429."""
+    right = RIGHTS.get(name_of(request))
+    if right is None:
+        raise ProblemError(403, "nobody may use this route yet: its right is not written down")
+    if refusal := right.refusal(key):
+        raise ProblemError(403, refusal)
+    if right.scope != "ingest":
+        asks: Allowance = request.app.state.asks
+        if wait_s := asks.take(key.key_id):
+            raise too_many(f"this key may ask {asks.rate:g} times a second: wait", wait_s)
+    quota: Quota = request.app.state.quota
+    if wait_s := await quota.take(key, is_post=right.scope == "ingest"):
+        raise too_many("this key has asked as often as it may in a day (UTC): go on tomorrow, or ask for more", wait_s)
+
+
+def too_many(sentence: str, wait_s: float) -> ProblemError:
+    """Make the answer to who asks too often."""
+    return ProblemError(429, sentence, {"Retry-After": str(ceil(wait_s))})
 
 
 async def require_key(key: Annotated[Key, Depends(known_key)]) -> Key:
@@ -99,27 +168,25 @@ async def require_key(key: Annotated[Key, Depends(known_key)]) -> Key:
 async def require_writer(key: Annotated[Key, Depends(known_key)]) -> Key:
     """Give the key of a request that may change something, else end it with 403."""
     if "write" not in key.scopes:
-        raise ProblemError(403, "this key may not change anything: make one with `vigie key create --scope write`")
+        raise ProblemError(403, "this key may not change anything: make one with `vigie key add --role technician`")
     return key
 
 
 async def require_admin(key: Annotated[Key, Depends(known_key)]) -> Key:
     """Give the key of a request that may decide what is shown to all, else end it with 403."""
     if "admin" not in key.scopes:
-        raise ProblemError(403, "this key may not publish: make one with `vigie key create --scope admin`")
+        raise ProblemError(403, "this key may not publish: make one with `vigie key add --scope admin`")
     return key
 
 
 async def require_speaker(request: Request, key: Annotated[Key, Depends(known_key)]) -> frozenset[str]:
     """Give the territories for which the request's key may send messages, else end it with 403, or with 429."""
     if "ingest" not in key.scopes:
-        raise ProblemError(403, "this key may not send messages: make one with `vigie key create --scope ingest`")
+        raise ProblemError(403, "this key may not send messages: make one with `vigie key add --scope ingest`")
     allowance: Allowance = request.app.state.allowance
     if wait_s := allowance.take(key.key_id):
-        raise ProblemError(
-            429,
-            f"this key may post {allowance.posts_per_s:g} times a second: wait, or send several messages in one post",
-            {"Retry-After": str(ceil(wait_s))},
+        raise too_many(
+            f"this key may post {allowance.rate:g} times a second: wait, or send several messages in one post", wait_s
         )
     ring: KeyRing = request.app.state.key_ring
     return await ring.find_territories(key)
@@ -143,7 +210,7 @@ async def allow_open(request: Request) -> None:
     if wait_s := allowance.take(network_of(request.client.host if request.client else "")):
         raise ProblemError(
             429,
-            f"open data are given {allowance.posts_per_s:g} times a second to one address: wait, keep what you have",
+            f"open data are given {allowance.rate:g} times a second to one address: wait, keep what you have",
             {"Retry-After": str(ceil(wait_s))},
         )
 

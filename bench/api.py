@@ -119,6 +119,7 @@ def served(database_url: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
         port = taken.getsockname()[1]
         taken.close()
         environment = {"VIGIE_DATABASE_URL": database_url, "VIGIE_API_PORT": str(port), "VIGIE_API_EXPORT_DIR": folder}
+        environment |= {"VIGIE_API_REQUESTS_PER_S": "0", "VIGIE_API_REQUESTS_PER_DAY": "0"}
         command = [sys.executable, "-m", "deploy.cli", "api"]
         process = subprocess.Popen(command, env={**os.environ, **environment})
         try:

@@ -8,6 +8,7 @@ import typer
 
 from deploy import commands
 from deploy.errors import sentence_of
+from store.audit import through
 
 app = typer.Typer(
     name="vigie",
@@ -23,6 +24,7 @@ for module in pkgutil.iter_modules(commands.__path__):
 
 def main() -> None:
     """Run a command; what a person can meet ends in one sentence and an exit code, never in a traceback."""
+    through.set(name_of(sys.argv[1:]))
     try:
         app()
     except KeyboardInterrupt:
@@ -33,6 +35,22 @@ def main() -> None:
             raise
         print(f"vigie: {known[0]}", file=sys.stderr)
         sys.exit(known[1])
+
+
+def name_of(arguments: list[str]) -> str:
+    """Give the command that arguments call, for the audit log: without what it is told, which may name people.
+
+    >>> name_of(["key", "add", "town hall", "--territory", "dijon"])
+    'vigie key add'
+    """
+    found: object = typer.main.get_command(app)
+    words = ["vigie"]
+    for word in arguments:
+        found = getattr(found, "commands", {}).get(word)
+        if found is None:
+            break
+        words.append(word)
+    return " ".join(words)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from store.audit import Line, write_line
 from store.reader import Connection as Reader
 from store.reader import Row, fetch
 from store.sql import load_queries
@@ -159,6 +160,8 @@ def begin_batch(
             raise NotThereError(f"there is no territory {new.territory!r}")
         ids = [device_id for device_id, _ in found]
         connection.execute(QUERIES["insert_devices"], {"acceptance_id": row[0], "device_ids": ids})
+        detail = {"territory": new.territory, "name": new.name, "n_devices": len(ids)}
+        write_line(connection, Line(actor, "begin_acceptance", f"acceptance {row[0]}", detail, new.territory))
     return int(row[0]), len(ids)
 
 

@@ -9,12 +9,12 @@ from typing import Any, Literal
 import psycopg
 from psycopg.errors import UniqueViolation
 from psycopg.rows import dict_row
-from psycopg.types.json import Jsonb
 
 from sensors.alerts import alert_kinds
 from sensors.language import Language
 from sensors.severity import Severity
 from sensors.webhook import check_address
+from store.audit import Line, write_line
 from store.reader import Row
 from store.sql import load_queries
 from store.technician import NotThereError
@@ -177,7 +177,8 @@ def insert(connection: Connection, part: Part, fields: Mapping[str, Any], territ
             row = connection.execute(QUERIES[f"insert_{part}"], fields).fetchone()
             if row is None:
                 raise NotThereError(f"there is no territory {territory!r}, or nothing of that number for it")
-            note(connection, str(fields["actor"]), f"create_alert_{part}", part, int(row[0]))
+            actor = str(fields["actor"])
+            write_line(connection, Line(actor, f"create_alert_{part}", f"alert {part} {row[0]}", {}, territory))
     except UniqueViolation as error:
         raise SetupError(f"{territory!r} has a {part} of that name already") from error
     return int(row[0])
@@ -186,9 +187,10 @@ def insert(connection: Connection, part: Part, fields: Mapping[str, Any], territ
 def revoke(connection: Connection, part: Part, number: int, actor: str) -> None:
     """End a part of the setup. Raises NotThereError where there is none in use."""
     with connection.transaction():
-        if connection.execute(QUERIES[f"revoke_{part}"], {"number": number}).fetchone() is None:
+        row = connection.execute(QUERIES[f"revoke_{part}"], {"number": number}).fetchone()
+        if row is None:
             raise NotThereError(f"no {part} {number} that is in use")
-        note(connection, actor, f"revoke_alert_{part}", part, number)
+        write_line(connection, Line(actor, f"revoke_alert_{part}", f"alert {part} {number}", {}, int(row[0])))
 
 
 def read_parts(connection: Connection, part: Part) -> list[Row]:
@@ -201,9 +203,3 @@ def read_attempts(connection: Connection, channel_id: int | None, n: int) -> lis
     """Read the newest attempts, of one channel or of all."""
     with connection.cursor(row_factory=dict_row) as cursor:
         return cursor.execute(QUERIES["read_attempts"], {"channel_id": channel_id, "n": n}).fetchall()
-
-
-def note(connection: Connection, actor: str, action: str, part: str, number: int) -> None:
-    """Write a line of the audit log."""
-    parameters = {"actor": actor, "action": action, "subject": f"alert {part} {number}", "detail": Jsonb({})}
-    connection.execute(QUERIES["insert_note"], parameters)

@@ -45,25 +45,25 @@ returning mute_id
 with revoked as (
     update alert_channels set revoked_at = clock_timestamp()
     where channel_id = %(number)s and revoked_at is null
-    returning channel_id
+    returning channel_id, territory_id
 ), left_over as (
     update alert_messages m set given_up_at = clock_timestamp()
     from revoked r
     where m.channel_id = r.channel_id and m.delivered_at is null and m.given_up_at is null
 )
-select channel_id from revoked
+select territory_id from revoked
 
 -- name: revoke_rota
 update alert_rotas set revoked_at = clock_timestamp() where rota_id = %(number)s and revoked_at is null
-returning rota_id
+returning territory_id
 
 -- name: revoke_rule
 update alert_rules set revoked_at = clock_timestamp() where rule_id = %(number)s and revoked_at is null
-returning rule_id
+returning territory_id
 
 -- name: revoke_mute
 update alert_mutes set revoked_at = clock_timestamp() where mute_id = %(number)s and revoked_at is null
-returning mute_id
+returning territory_id
 
 -- name: read_channels
 -- Without secrets; of an address only what stands before its query.
@@ -112,7 +112,3 @@ join alert_channels c using (channel_id)
 where %(channel_id)s::int is null or m.channel_id = %(channel_id)s
 order by a.at desc, a.message_id desc, a.attempt desc
 limit %(n)s
-
--- name: insert_note
-insert into audit_log (actor, action, subject, detail)
-values (%(actor)s, %(action)s, %(subject)s, %(detail)s)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 
 from psycopg.rows import dict_row
-from psycopg.types.json import Jsonb
 
 from sensors.language import Language
 from sensors.severity import Severity
+from store.audit import Line, write_line
 from store.inputs import Connection
 from store.keys import digest
 from store.reader import Connection as Reader
@@ -168,13 +168,14 @@ def acknowledge(
         "ancestor_ids": None if ancestor_ids is None else list(ancestor_ids),
     }
     with connection.transaction():
-        if connection.execute(QUERIES["acknowledge"], parameters).fetchone() is None:
+        found = connection.execute(QUERIES["acknowledge"], parameters).fetchone()
+        if found is None:
             row = connection.execute(QUERIES["find_acknowledged"], parameters).fetchone()
             if row is None:
                 raise NotThereError(f"there is no alert {alert_id} that this key may see")
             raise AcknowledgedError(f"alert {alert_id} was acknowledged by {row[0]}")
-        note = {"actor": actor, "action": "acknowledge_alert", "subject": f"alert {alert_id}"}
-        connection.execute(QUERIES["insert_note"], {**note, "detail": Jsonb({"who": who})})
+        line = Line(actor, "acknowledge_alert", f"alert {alert_id}", {"who": who}, int(found[0]))
+        write_line(connection, line)
 
 
 def find_link(connection: Connection, token: str) -> Link | None:

@@ -124,7 +124,7 @@ where a.alert_id = %(alert_id)s and a.acknowledged_at is null
   and (%(ancestor_ids)s::int[] is null or exists (
       select from territory_subtrees tree
       where tree.territory_id = a.territory_id and tree.ancestor_id = any (%(ancestor_ids)s::int[])))
-returning a.alert_id
+returning a.territory_id
 
 -- name: find_acknowledged
 select a.acknowledged_by
@@ -150,10 +150,6 @@ join alerts a on a.opened_at > clock_timestamp() - interval '7 days'
 where m.token_hash = %(token_hash)s and c.channel_id = m.channel_id and a.alert_id = m.alert_id
   and c.revoked_at is null
 returning m.alert_id, c.name
-
--- name: insert_note
-insert into audit_log (actor, action, subject, detail)
-values (%(actor)s, %(action)s, %(subject)s, %(detail)s)
 
 -- name: list_alerts
 select a.alert_id, t.slug as territory, a.incident_id, a.kind, a.severity, a.opened_at, a.acknowledged_at,

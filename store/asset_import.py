@@ -43,7 +43,7 @@ async def await_plan(connection: AsyncConnection, key: ApiKey, territory: str, p
     async with connection.cursor() as cursor:
         await cursor.executemany(REGISTRY["upsert_asset"], [asset_parameters(entry) for entry in entries])
     counts = {fate: plan.count(fate) for fate in ("new", "changed")}
-    await note(connection, key, "import assets", f"territory {territory}", counts)
+    await note(connection, key, "import assets", f"territory {territory}", counts, territory)
 
 
 def by_key(rows: Iterable[tuple[Any, ...]]) -> dict[Key, AssetEntry]:

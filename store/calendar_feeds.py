@@ -10,8 +10,8 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
-from psycopg.types.json import Jsonb
 
+from store.audit import Line, write_line
 from store.keys import digest
 from store.reader import Connection as Reader
 from store.reader import Pool, Row, fetch
@@ -59,7 +59,8 @@ def create_feed(
         row = connection.execute(QUERIES["insert_feed"], parameters).fetchone()
         if row is None:
             raise NotThereError(f"there is no territory {territory!r}")
-        note(connection, actor, "create_calendar", row[0], {"territory": territory, "technician": technician})
+        detail = {"territory": territory, "technician": technician}
+        write_line(connection, Line(actor, "create_calendar", f"calendar {row[0]}", detail, territory))
     return int(row[0]), token
 
 
@@ -70,7 +71,8 @@ def revoke_feed(connection: Connection, feed_id: int, actor: str, ancestor_ids: 
         row = connection.execute(QUERIES["revoke_feed"], parameters).fetchone()
         if row is None:
             raise NotThereError(f"no calendar {feed_id} that is in use")
-        note(connection, actor, "revoke_calendar", feed_id, {"territory": row[0]})
+        detail = {"territory": row[0]}
+        write_line(connection, Line(actor, "revoke_calendar", f"calendar {feed_id}", detail, row[0]))
 
 
 async def list_feeds(connection: Reader, *, after: int, n: int) -> list[Row]:
@@ -90,9 +92,3 @@ async def find_feed(pool: Pool, token: str) -> Feed | None:
         cursor = await connection.execute(QUERIES["find_feed"], {"token_hash": digest(token)})
         row = await cursor.fetchone()
     return None if row is None else Feed(*row)
-
-
-def note(connection: Connection, actor: str, action: str, number: int, detail: dict[str, Any]) -> None:
-    """Write a line of the audit log."""
-    parameters = {"actor": actor, "action": action, "subject": f"calendar {number}", "detail": Jsonb(detail)}
-    connection.execute(QUERIES["insert_note"], parameters)

@@ -31,7 +31,3 @@ select f.feed_id, f.territory_id, t.name, f.technician
 from calendar_feeds f
 join territories t using (territory_id)
 where f.token_hash = %(token_hash)s and f.revoked_at is null
-
--- name: insert_note
-insert into audit_log (actor, action, subject, detail)
-values (%(actor)s, %(action)s, %(subject)s, %(detail)s)

@@ -14,12 +14,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import psycopg
-from psycopg.types.json import Jsonb
 
 from sensors.reference.fault import Fault, type_fault
 from sensors.reference.field import Field, Resource
 from sensors.reference.resources import RESOURCES
-from store import technician
+from store.audit import Line, write_line
 from store.entries import QUERIES, Standing, differing_spans, read_rounds, read_standing
 from store.errors import ReferenceDataError
 from store.reference import TYPES, Reference, enter_reference
@@ -229,13 +228,8 @@ def note_change(connection: Connection, wish: Wish, before: Any, after: Any, end
         "ended": None if ended is None else msgspec.to_builtins(ended[1]),
         "cause": wish.cause or None,
     }
-    line = {
-        "actor": wish.actor,
-        "action": f"{action} reference data",
-        "subject": f"territory {wish.territory}",
-        "detail": Jsonb(detail),
-    }
-    connection.execute(technician.QUERIES["insert_note"], line)
+    subject = f"territory {wish.territory}"
+    write_line(connection, Line(wish.actor, f"{action} reference data", subject, detail, wish.territory))
 
 
 def read_marks(connection: Connection, territory: str) -> frozenset[tuple[datetime, str]]:

@@ -7,11 +7,11 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
-from psycopg.types.json import Jsonb
 
 from sensors.citizen import KINDS, Kind
 from sensors.language import Language
 from sensors.scrub import scrub
+from store.audit import Line, write_line
 from store.reader import Connection as Reader
 from store.reader import Pool, Row, fetch
 from store.sql import load_queries
@@ -159,7 +159,8 @@ def open_desk(connection: Connection, territory: str, within_m: float, actor: st
     with connection.transaction():
         if connection.execute(QUERIES["open_desk"], parameters).fetchone() is None:
             raise NotThereError(f"there is no territory {territory!r}")
-        note(connection, "open_citizen_desk", territory, actor, {"within_m": within_m})
+        detail = {"within_m": within_m}
+        write_line(connection, Line(actor, "open_citizen_desk", f"citizen desk {territory}", detail, territory))
 
 
 def close_desk(connection: Connection, territory: str, actor: str) -> None:
@@ -167,15 +168,9 @@ def close_desk(connection: Connection, territory: str, actor: str) -> None:
     with connection.transaction():
         if connection.execute(QUERIES["close_desk"], {"territory": territory}).rowcount == 0:
             raise NotThereError(f"{territory!r} takes no reports")
-        note(connection, "close_citizen_desk", territory, actor, {})
+        write_line(connection, Line(actor, "close_citizen_desk", f"citizen desk {territory}", {}, territory))
 
 
 def list_desks(connection: Connection) -> list[tuple[Any, ...]]:
     """List territories that take reports: slug, radius [m], since when, by whom."""
     return connection.execute(QUERIES["list_desks"]).fetchall()
-
-
-def note(connection: Connection, action: str, territory: str, actor: str, detail: Mapping[str, object]) -> None:
-    """Write a line of the audit log."""
-    line = {"actor": actor, "action": action, "territory": territory, "detail": Jsonb(dict(detail))}
-    connection.execute(QUERIES["insert_note"], line)

@@ -101,7 +101,3 @@ select t.slug, d.within_m, d.opened_at, d.opened_by
 from citizen_desks d
 join territories t using (territory_id)
 order by t.slug
-
--- name: insert_note
-insert into audit_log (actor, action, subject, detail)
-values (%(actor)s, %(action)s, 'citizen desk ' || %(territory)s, %(detail)s)

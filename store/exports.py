@@ -67,12 +67,6 @@ async def claim_export(connection: Connection, place: str) -> Order | None:
     return Order(*row) if row else None
 
 
-async def read_key(connection: Connection, key_id: int) -> Key | None:
-    """Give the key of an order, if it is valid now."""
-    row = await (await connection.execute(QUERIES["read_key"], {"key_id": key_id})).fetchone()
-    return Key(row[0], row[1], frozenset(row[2]), tuple(row[3])) if row else None
-
-
 async def note_progress(connection: Connection, order: Order, n_rows: int, n_bytes: int) -> bool:
     """Say how far an order is; False where it is no longer this process's to write."""
     parameters = {"export_id": order.export_id, "n_tries": order.n_tries, "n_rows": n_rows, "n_bytes": n_bytes}

@@ -28,15 +28,6 @@ where export_id = (
     for update skip locked)
 returning export_id, key_id, question, extension, n_tries
 
--- name: read_key
-select k.key_id, k.name, k.scopes, array_agg(t.territory_id)
-from api_keys k
-join api_key_territories t using (key_id)
-where k.key_id = %(key_id)s
-  and k.revoked_at is null
-  and (k.expires_at is null or k.expires_at > now())
-group by k.key_id
-
 -- name: note_progress
 update exports
 set noted_at = clock_timestamp(), n_rows = %(n_rows)s, n_bytes = %(n_bytes)s

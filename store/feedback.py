@@ -7,10 +7,10 @@ from typing import Any, Literal, get_args
 
 import psycopg
 from psycopg.rows import dict_row
-from psycopg.types.json import Jsonb
 
 from sensors.safety import SAFETY_KINDS
 from store import listing
+from store.audit import Line, write_line
 from store.reader import Connection as Reader
 from store.reader import Row, fetch
 from store.sql import load_queries
@@ -74,8 +74,7 @@ def give_verdict(
             raise NotThereError(f"finding {finding_id} has no verdict that could be withdrawn")
         row = write_verdict(connection, finding_id, kind, opinion, actor)
         detail = {"territory": territory, "verdict": opinion.verdict, "before": standing_word, "who": opinion.who}
-        line = {"actor": actor, "action": "give_verdict", "subject": f"finding {finding_id}", "detail": Jsonb(detail)}
-        connection.execute(QUERIES["insert_note"], line)
+        write_line(connection, Line(actor, "give_verdict", f"finding {finding_id}", detail, territory))
     return Given(finding_id, territory, row[0], opinion, row[5], is_new=True)
 
 

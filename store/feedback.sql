@@ -29,10 +29,6 @@ update findings
 set verdict = nullif(%(verdict)s::text, 'withdrawn'), is_silenced = %(is_silenced)s, updated_at = clock_timestamp()
 where finding_id = %(finding_id)s
 
--- name: insert_note
-insert into audit_log (actor, action, subject, detail)
-values (%(actor)s, %(action)s, %(subject)s, %(detail)s)
-
 -- name: list_verdicts
 -- The newest first; earlier ones of the same finding stay.
 select v.verdict_id, v.finding_id, t.slug as territory, v.verdict, v.who, v.note, v.failed_at, v.given_at, v.is_current

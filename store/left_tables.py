@@ -3,6 +3,9 @@
 LEFT_OUT = {
     "api_keys": "secret: keys are made anew",
     "api_key_territories": "belongs to keys",
+    "key_days": "belongs to keys",
+    "erasure_secrets": "secret: made anew; names that were erased stay so",
+    "erasures": "what this server was asked; the names that go are pseudonyms already",
     "answered_requests": "answers of this server to its clients",
     "calendar_feeds": "secret: addresses of this server, made anew",
     "webhooks": "secret: made anew",

@@ -310,7 +310,8 @@ RESULTS = (
     MovedTable(
         "audit_log",
         "who changed what over the API",
-        "at actor action subject detail",
+        "at actor action subject detail through",
+        outside=TERRITORY,
         key="audit_id",
         numbered={"subject": (("device ", "devices"), ("finding ", "findings"), ("replay ", "replay_requests"))},
         selected=True,

@@ -4,14 +4,14 @@ Rows come into temporary tables with the numbers they had, get new ones there, a
 reference translated. All of it is one transaction: an import that is interrupted leaves nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import psycopg
 from psycopg import sql
-from psycopg.types.json import Jsonb
 
+from store.audit import Line, write_line
 from store.errors import StoreError
 from store.moved_table import MovedTable
 from store.sql import load_queries
@@ -239,7 +239,13 @@ def check_territories(connection: Connection, slugs: Sequence[str]) -> None:
 
 
 def settle(
-    connection: Connection, slug: str, parent: str | None, computed_to: datetime, *, was_empty: bool, detail: object
+    connection: Connection,
+    slug: str,
+    parent: str | None,
+    computed_to: datetime,
+    *,
+    was_empty: bool,
+    detail: Mapping[str, Any],
 ) -> None:
     """Make what was imported part of this server: its place in the tree, its rollups, the note in the audit log.
 
@@ -252,4 +258,4 @@ def settle(
     if was_empty:
         connection.execute(QUERIES["adopt_watermark"], {"computed_to": computed_to})
     connection.execute(QUERIES["mark_missing_hours"], {"computed_to": computed_to})
-    connection.execute(QUERIES["note_import"], {"slug": slug, "detail": Jsonb(detail)})
+    write_line(connection, Line("command line", "import_territory", f"territory {slug}", detail, slug))

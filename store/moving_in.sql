@@ -125,7 +125,3 @@ join series s on s.series_id = l.series_id
 join quantities q on q.quantity = s.quantity
 where l.observed_at < %(computed_to)s
   and l.observed_at + make_interval(secs => q.longest_hold_s) > %(computed_to)s
-
--- name: note_import
-insert into audit_log (actor, action, subject, detail)
-values ('command line', 'import_territory', 'territory ' || %(slug)s, %(detail)s)

@@ -13,6 +13,7 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
+from store.audit import Line, write_line
 from store.reader import Connection as Reader
 from store.reader import Row, fetch
 from store.sql import load_queries
@@ -111,7 +112,7 @@ def add_publication(
                 parameters = {"publication_id": row[0], "kpi": kpi}
                 connection.execute(QUERIES["insert_kpi_publication"], parameters)
             detail = {name: str(value) for name, value in given.items()} | {"kpis": list(new.kpis)}
-            note(connection, actor, "publish", f"publication {row[0]}", detail)
+            write_line(connection, Line(actor, "publish", f"publication {row[0]}", detail, new.territory))
     except psycopg.errors.UniqueViolation as error:
         what = "has a publication of this name" if "slug" in str(error) else f"publishes {new.dataset} already"
         raise TakenError(f"{new.territory} {what}: withdraw that one, or choose another name") from error
@@ -194,13 +195,8 @@ def withdraw(
         connection.execute(QUERIES["delete_files"], {"publication_id": row[0]})
         if row[2] == "kpis":
             connection.execute(QUERIES["delete_kpi_publications"], {"territory_id": row[1]})
-        note(connection, actor, "withdraw", f"publication {row[0]}", {"reason": reason})
-
-
-def note(connection: Connection, actor: str, action: str, subject: str, detail: Mapping[str, Any]) -> None:
-    """Write a line of the audit log."""
-    parameters = {"actor": actor, "action": action, "subject": subject, "detail": Jsonb(dict(detail))}
-    connection.execute(QUERIES["insert_note"], parameters)
+        line = Line(actor, "withdraw", f"publication {row[0]}", {"reason": reason}, int(row[1]))
+        write_line(connection, line)
 
 
 def list_all(connection: Connection, territory: str | None = None) -> list[Row]:

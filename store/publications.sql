@@ -62,8 +62,6 @@ insert into kpi_publications (territory_id, kpi)
 select p.territory_id, %(kpi)s from publications p where p.publication_id = %(publication_id)s
 on conflict do nothing
 
--- name: insert_note
-insert into audit_log (actor, action, subject, detail) values (%(actor)s, %(action)s, %(subject)s, %(detail)s)
 
 -- name: list_all
 select t.slug as territory, p.slug as publication, p.dataset, p.licence, p.frequency, p.step, p.created_at, p.created_by,

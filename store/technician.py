@@ -1,15 +1,14 @@
 """What a technician changes over the API; each change is noted in the audit log, in its own transaction."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from psycopg.types.json import Jsonb
-
 from store import admission
 from store.admission import Acceptance
+from store.audit import Line, await_line
 from store.keys import Key
 from store.reader import Connection, Pool
 from store.sql import load_queries
@@ -92,7 +91,14 @@ async def accept_device(connection: Connection, key: Key, device_id: int, accept
         raise NotWaitingError(f"device {device_id} does not wait, it is {found.state}")
     if acceptance.asset is not None:
         await place(connection, found, device_id, acceptance.asset, acceptance.channel)
-    await note(connection, key, "accept_device", f"device {device_id}", parameters | {"asset": acceptance.asset})
+    await note(
+        connection,
+        key,
+        "accept_device",
+        f"device {device_id}",
+        parameters | {"asset": acceptance.asset},
+        found.territory,
+    )
     return found, await request_strangers_replay(connection, key, found.territory_id, found.external_id)
 
 
@@ -131,7 +137,8 @@ async def change_devices(connection: Connection, key: Key, action: str, device_i
     changed = sorted(Changed(*row) for row in await cursor.fetchall())
     if changed:
         detail = {"devices": [f"{found.territory}/{found.external_id}" for found in changed]}
-        await note(connection, key, action, f"{len(changed)} devices", detail)
+        (territory, *others) = {found.territory for found in changed}
+        await note(connection, key, action, f"{len(changed)} devices", detail, None if others else territory)
     return changed
 
 
@@ -156,7 +163,7 @@ async def move_device(
         "channel": channel,
         "at": None if at is None else at.isoformat(),
     }
-    await note(connection, key, "move_device", f"device {device_id}", detail)
+    await note(connection, key, "move_device", f"device {device_id}", detail, found.territory)
     return found
 
 
@@ -199,14 +206,22 @@ async def insert_request(connection: Connection, key: Key, choice: dict[str, Any
     row = await fetch_one(connection, "insert_request", {**choice, "delay_s": 0, "requested_by": actor(key)})
     if row is None:
         raise LookupError("the request was not inserted")
-    await note(connection, key, "replay", f"replay {row[0]}", choice)
+    await note(connection, key, "replay", f"replay {row[0]}", choice, choice["territory_id"])
     return int(row[0])
 
 
-async def note(connection: Connection, key: Key, action: str, subject: str, detail: dict[str, Any]) -> None:
-    """Write a line of the audit log."""
-    parameters = {"actor": actor(key), "action": action, "subject": subject, "detail": Jsonb(detail)}
-    await connection.execute(QUERIES["insert_note"], parameters)
+async def note(  # who, what, to what, where
+    connection: Connection,
+    key: Key,
+    action: str,
+    subject: str,
+    detail: Mapping[str, Any],
+    territory: str | int | None = None,
+) -> None:
+    """Write a line of the audit log. Without a territory it is that of the key, where the key has only one."""
+    if territory is None and len(key.territory_ids) == 1:
+        territory = key.territory_ids[0]
+    await await_line(connection, Line(actor(key), action, subject, detail, territory))
 
 
 async def fetch_one(connection: Connection, name: str, parameters: dict[str, Any]) -> Sequence[Any] | None:

@@ -48,7 +48,3 @@ insert into replay_requests (territory_id, reason, device, format, requested_by,
 values (%(territory_id)s, %(reason)s, %(device)s, %(format)s, %(requested_by)s,
         clock_timestamp() + make_interval(secs => %(delay_s)s))
 returning request_id
-
--- name: insert_note
-insert into audit_log (actor, action, subject, detail)
-values (%(actor)s, %(action)s, %(subject)s, %(detail)s)

@@ -14,6 +14,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from sensors.safety import SAFETY_KINDS
+from store.audit import Line, write_line
 from store.reader import Connection as Reader
 from store.reader import Row, fetch
 from store.sql import load_queries
@@ -136,7 +137,8 @@ def move_by_hand(
         move = Move(kind, asset_type, factor or standing, "by_hand" if held else "released", {}, is_held=held)
         threshold_id = write_move(connection, row[0], move, actor)
         detail = {"territory": territory, "asset_type": asset_type, "factor": move.factor, "before": standing}
-        note(connection, actor, "move_threshold" if held else "release_threshold", f"threshold {kind}", detail)
+        action = "move_threshold" if held else "release_threshold"
+        write_line(connection, Line(actor, action, f"threshold {kind}", detail, territory))
     return threshold_id, move.factor
 
 
@@ -165,12 +167,6 @@ def write_move(connection: Connection, territory_id: int, move: Move, actor: str
     if row is None:
         raise LookupError("the threshold was not moved")
     return int(row[0])
-
-
-def note(connection: Connection, actor: str, action: str, subject: str, detail: Mapping[str, Any]) -> None:
-    """Write a line of the audit log."""
-    line = {"actor": actor, "action": action, "subject": subject, "detail": Jsonb(dict(detail))}
-    connection.execute(QUERIES["insert_note"], line)
 
 
 async def list_thresholds(connection: Reader, territory: str | None, *, history: bool, after: int, n: int) -> list[Row]:

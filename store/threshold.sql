@@ -110,7 +110,3 @@ where (%(territory)s::text is null or t.slug = %(territory)s)
   and (l.day, t.slug) < (%(after_day)s::date, %(after_territory)s)
 order by l.day desc, t.slug desc
 limit %(n)s
-
--- name: insert_note
-insert into audit_log (actor, action, subject, detail)
-values (%(actor)s, %(action)s, %(subject)s, %(detail)s)

@@ -7,9 +7,9 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
-from psycopg.types.json import Jsonb
 
 from sensors.webhook import GONE, check_address, wait_after
+from store.audit import Line, write_line
 from store.reader import Row
 from store.sql import load_queries
 from store.technician import NotThereError
@@ -62,7 +62,8 @@ def create_webhook(connection: Connection, territory: str, url: str, actor: str)
         row = connection.execute(QUERIES["insert_webhook"], parameters).fetchone()
         if row is None:
             raise NotThereError(f"there is no territory {territory!r}")
-        note(connection, actor, "create_webhook", row[0], {"territory": territory, "url": url})
+        detail = {"territory": territory, "url": url}
+        write_line(connection, Line(actor, "create_webhook", f"webhook {row[0]}", detail, territory))
     return int(row[0]), secret.hex()
 
 
@@ -72,7 +73,8 @@ def revoke_webhook(connection: Connection, webhook_id: int, actor: str) -> None:
         row = connection.execute(QUERIES["revoke_webhook"], {"webhook_id": webhook_id}).fetchone()
         if row is None:
             raise NotThereError(f"no webhook {webhook_id} that is in use")
-        note(connection, actor, "revoke_webhook", webhook_id, {"url": row[0]})
+        line = Line(actor, "revoke_webhook", f"webhook {webhook_id}", {"url": row[0]}, row[1])
+        write_line(connection, line)
 
 
 def read_webhooks(connection: Connection) -> list[Row]:
@@ -122,9 +124,3 @@ def note_attempt(connection: Connection, delivery: Delivery, attempt: Attempt) -
 def forget_old(connection: Connection, now: datetime) -> int:
     """Delete what was settled more than 90 days ago, with its attempts, and give how many there were."""
     return connection.execute(QUERIES["forget_old"], {"before": now - timedelta(days=90)}).rowcount
-
-
-def note(connection: Connection, actor: str, action: str, number: int, detail: dict[str, Any]) -> None:
-    """Write a line of the audit log."""
-    parameters = {"actor": actor, "action": action, "subject": f"webhook {number}", "detail": Jsonb(detail)}
-    connection.execute(QUERIES["insert_note"], parameters)

@@ -7,13 +7,13 @@ returning webhook_id
 with revoked as (
     update webhooks set revoked_at = clock_timestamp()
     where webhook_id = %(webhook_id)s and revoked_at is null
-    returning webhook_id, url
+    returning webhook_id, url, territory_id
 ), left_over as (
     update webhook_deliveries d set given_up_at = clock_timestamp()
     from revoked r
     where d.webhook_id = r.webhook_id and d.delivered_at is null and d.given_up_at is null
 )
-select url from revoked
+select url, territory_id from revoked
 
 -- name: read_webhooks
 select w.webhook_id, t.slug as territory, w.url, w.created_at, w.created_by,
@@ -62,7 +62,3 @@ where delivery_id = %(delivery_id)s
 
 -- name: forget_old
 delete from webhook_deliveries where coalesce(delivered_at, given_up_at) < %(before)s
-
--- name: insert_note
-insert into audit_log (actor, action, subject, detail)
-values (%(actor)s, %(action)s, %(subject)s, %(detail)s)

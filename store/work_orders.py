@@ -15,6 +15,7 @@ from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
 
 from sensors.work_order import Action, Outcome, check_outcome, follow, waiting_state
+from store.audit import Line, write_line
 from store.feedback import Opinion, give_verdict
 from store.idempotency import once
 from store.reader import Row
@@ -278,11 +279,13 @@ def note_change(connection: Connection, before: Row, after: Row, action: Action 
         "who": asked.who,
         "actor": asked.actor,
         "detail": Jsonb(msgspec.to_builtins(differing)),
-        "audited": Jsonb({"territory": after["territory"], "version": after["version"], "who": asked.who}),
         "body": Jsonb(body),
     }
-    for name in ("insert_change", "insert_note", "insert_deliveries"):
+    for name in ("insert_change", "insert_deliveries"):
         connection.execute(QUERIES[name], parameters)
+    subject = f"work order {after['work_order_id']}"
+    detail = {"territory": after["territory"], "version": after["version"], "who": asked.who}
+    write_line(connection, Line(asked.actor, f"{action}_work_order", subject, detail, after["territory_id"]))
 
 
 def judge(connection: Connection, order: Row, outcome: Outcome, asked: Asked) -> None:

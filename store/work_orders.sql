@@ -85,10 +85,6 @@ where work_order_id = %(work_order_id)s
 insert into work_order_changes (work_order_id, version, action, state, who, given_by, detail)
 values (%(work_order_id)s, %(version)s, %(action)s, %(state)s, %(who)s, %(actor)s, %(detail)s)
 
--- name: insert_note
-insert into audit_log (actor, action, subject, detail)
-values (%(actor)s, %(action)s || '_work_order', 'work order ' || %(work_order_id)s::bigint, %(audited)s)
-
 -- name: insert_deliveries
 -- To the webhooks of the order's territory and of those above it.
 insert into webhook_deliveries (webhook_id, work_order_id, version, body)

@@ -29,7 +29,7 @@ class Client(Lists):
     address
         Of the server, without path; a key is sent over https only, except to this machine.
     key
-        As `vigie key create` shows it; default VIGIE_KEY of the environment; without one, what is public.
+        As `vigie key add` shows it; default VIGIE_KEY of the environment; without one, what is public.
     timeout_s
         How long to wait for an answer to begin [s].
     verify

@@ -1,7 +1,7 @@
 """Room for bulk answers: they share a few connections and are limited in number, so that others find room too."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 
 from api.errors import ProblemError
@@ -49,7 +49,7 @@ class Gate:
         finally:
             self.n_running -= 1
 
-    async def note(self, key: Key, subject: str, detail: dict[str, object]) -> None:
+    async def note(self, key: Key, subject: str, detail: Mapping[str, object]) -> None:
         """Keep in the audit log what a key takes out."""
         async with self._pool.connection() as connection:
             await note(connection, key, "export", subject, detail)

@@ -16,8 +16,8 @@ from api.errors import ProblemError
 from api.exports.folder import Folder, FolderError
 from api.exports.order import ExportOrder
 from store.errors import StoreError
-from store.exports import Order, Outcome, claim_export, finish_export, note_progress, read_key, sweep
-from store.keys import Key
+from store.exports import Order, Outcome, claim_export, finish_export, note_progress, sweep
+from store.keys import Key, read_key_by_id
 from store.reader import Pool
 
 LOG = structlog.get_logger()
@@ -100,7 +100,7 @@ class Clerk:
 
     async def _write(self, order: Order) -> Outcome:
         async with self._pool.connection() as connection:
-            key = await read_key(connection, order.key_id)
+            key = await read_key_by_id(connection, order.key_id)
         if key is None or "read" not in key.scopes:
             raise RefusedOrderError("the key that ordered it is no longer valid")
         part = self.folder.part(order.export_id, order.n_tries)

@@ -1,6 +1,6 @@
 """Who reads and writes NGSI-LD: the key, within one territory where the header NGSILD-Tenant names it."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -13,9 +13,9 @@ from psycopg.errors import DataError, IntegrityError, InvalidRegularExpression
 from api.errors import ProblemError
 from api.ngsi.refusal import NO_TENANT, TYPE_BY_STATUS, bad
 from api.security import require_key, require_writer
+from store.audit import Line, await_line
 from store.keys import Key
 from store.ngsi.reading import find_territory
-from store.ngsi.writing import note_write
 from store.reader import Connection, Pool, limited
 from store.technician import actor, changing
 
@@ -82,11 +82,14 @@ class Editor:
         return limited(self.pool, (self.territory_id,))
 
     @asynccontextmanager
-    async def writing(self, action: str, subject: str, detail: object = None) -> AsyncIterator[Connection]:
+    async def writing(
+        self, action: str, subject: str, detail: Mapping[str, Any] | None = None
+    ) -> AsyncIterator[Connection]:
         """Open the transaction of a write, which ends with a note in the audit log."""
         async with changing(self.pool) as connection:
             yield connection
-            await note_write(connection, actor(self.key), action, subject[:500], detail)
+            line = Line(actor(self.key), f"ngsi-ld {action}", subject[:500], detail or {}, self.territory_id)
+            await await_line(connection, line)
 
 
 async def writing_editor(request: Request, key: Annotated[Key, Depends(require_writer)]) -> Editor:

@@ -13,6 +13,7 @@ from api.errors import OPEN_PROBLEMS, PROBLEMS, ProblemError, describe_problem
 from api.paging import Cursor, Limit, Page, after_id, json_response, page_response
 from api.parameters import Id, LongId, Territory
 from api.security import KeyRing, Reader, presented
+from api.security import admit as admit_key
 from api.thread import in_thread
 from sensors.citizen import Kind
 from sensors.language import Language
@@ -149,6 +150,7 @@ async def admit(request: Request, territory: str) -> str:
             raise ProblemError(401, "this key is not known; leave it out, or ask for another")
         if "write" not in key.scopes:
             raise ProblemError(403, "this key may not change anything; leave it out")
+        await admit_key(request, key)
         if territory not in await ring.find_territories(key):
             raise ProblemError(404, f"there is no territory {territory!r} for this key")
         return actor(key)

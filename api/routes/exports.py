@@ -12,7 +12,7 @@ from api.exports.clerk import Clerk
 from api.exports.folder import FolderError
 from api.exports.order import ExportOrder, State
 from api.paging import Cursor, Limit, Page, after_id, json_response, page_response
-from api.security import require_key
+from api.security import KeyRing, require_key
 from store.exports import MOST_OPEN, drop_export, insert_export, list_exports
 from store.keys import Key
 from store.reader import Pool
@@ -61,6 +61,9 @@ async def order(request: Request, key: Owner, wish: ExportOrder) -> Response:
     """
     clerk: Clerk = request.app.state.clerk
     wish.style()
+    ring: KeyRing = request.app.state.key_ring
+    if wish.territory is not None and wish.territory not in await ring.find_territories(key):
+        raise ProblemError(404, f"there is no territory {wish.territory!r} for this key")
     try:
         place = clerk.folder.ensure()
     except FolderError as error:
@@ -101,6 +104,9 @@ async def export_file(request: Request, key: Owner, export_id: ExportId) -> Resp
     if row["place"] != clerk.folder.place or not clerk.folder.file(export_id).is_file():
         raise ProblemError(409, "the file lies with another server: ask there, or have them share VIGIE_API_EXPORT_DIR")
     etag = f'"{row["sha256"]}"'
+    async with pool_of(request).connection() as connection:
+        part = {"range": request.headers.get("range", "")[:100]}
+        await note(connection, key, "fetch export", f"export {export_id}", part)
     return FileResponse(
         clerk.folder.file(export_id),
         media_type="application/octet-stream",

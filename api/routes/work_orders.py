@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import Response
 
+from api.bulk.gate import Gate
 from api.errors import PROBLEMS, WRITE_PROBLEMS, ProblemError, describe_problem
 from api.paging import Cursor, Limit, Page, after_id, json_response, next_cursor, next_link, page_response
 from api.parameters import Id, IdempotencyKey, LongId, Territory
-from api.security import Reader, WriterKey
+from api.security import Reader, WriterKey, require_key
 from api.thread import in_thread
 from api.work_order_csv import write_csv
 from api.work_order_models import (
@@ -25,6 +26,7 @@ from api.work_order_models import (
 from sensors.work_order import ImpossibleError, OutcomeError
 from store.connect import connect
 from store.idempotency import KeyTakenError
+from store.keys import Key
 from store.reader import Row
 from store.technician import NotThereError
 from store.work_order_lists import find_order, list_changes, list_orders
@@ -55,6 +57,7 @@ HIDDEN = ("territory_id", "uid")
 @router.get("/work-orders", response_model=Page[WorkOrder], responses={**PROBLEMS, **CSV})
 async def work_orders(
     request: Request,
+    key: Annotated[Key, Depends(require_key)],
     reader: Reader,
     territory: Territory = None,
     state: Annotated[StateChoice, Query(description="waiting: all that are neither closed nor cancelled")] = "waiting",
@@ -76,6 +79,8 @@ async def work_orders(
     rows = await list_orders(reader, filters, after=after_id(cursor), n=limit + 1)
     if format == "json":
         return page_response(request, rows, limit, ["work_order_id"])
+    gate: Gate = request.app.state.gate
+    await gate.note(key, request.url.path, filters)
     more = next_link(request, next_cursor(rows, limit, ["work_order_id"]))
     headers = {"Content-Disposition": 'attachment; filename="work-orders.csv"', **more}
     return Response(write_csv(rows[:limit]), headers=headers, media_type=CSV_TYPE)

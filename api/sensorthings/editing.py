@@ -23,8 +23,8 @@ from store.reader import Connection, Pool, Row, limited
 from store.sensorthings.errors import QuestionError
 from store.sensorthings.model import OWN, SETS, EntitySet, Id, find_key
 from store.sensorthings.question import Question, read_entities
-from store.sensorthings.writing import delete_entity, find_series, note_write
-from store.technician import actor, changing
+from store.sensorthings.writing import delete_entity, find_series
+from store.technician import changing, note
 
 Sent = tuple[int, Row | None, Draft]  # an observation for a series, with how messages name that
 
@@ -56,7 +56,7 @@ async def create_entity(editor: Editor, resource: Resource, body: bytes) -> tupl
     else:
         async with writing(editor) as writer:
             found = await create(writer, drafted)
-            await note(editor, writer, "create", drafted.entity_set, found)
+            await note_entity(editor, writer, "create", drafted.entity_set, found)
     link = address(editor.root, drafted.entity_set, found)
     return link, await read_back(editor, drafted.entity_set, found)
 
@@ -112,7 +112,7 @@ async def create_entities(editor: Editor, body: bytes) -> list[str]:
     if own:
         async with writing(editor) as writer:
             answers |= {index: await create_row(editor, writer, one) for index, one in own}
-            await note_write(writer.connection, actor(editor.key), "create", "Observations", {"n": len(own)})
+            await note(writer.connection, editor.key, "sensorthings create", "Observations", {"n": len(own)})
     return [answers[index] for index in range(len(drafts))]
 
 
@@ -158,7 +158,7 @@ async def change_entity(editor: Editor, resource: Resource, body: bytes, *, is_w
     before = {} if is_whole else {name: value for name, value in rows[0].items() if is_property(entity_set, name)}
     async with writing(editor) as writer:
         await change(writer, drafted, id_, before)
-        await note(editor, writer, "change", entity_set, id_)
+        await note_entity(editor, writer, "change", entity_set, id_)
     return await read_back(editor, entity_set, id_)
 
 
@@ -182,7 +182,7 @@ async def drop_entity(editor: Editor, resource: Resource) -> None:
     async with writing(editor) as writer:
         if not await delete_entity(writer.connection, entity_set, id_):
             raise absent(f"no {entity_set.type} {id_} for this key")
-        await note(editor, writer, "delete", entity_set, id_)
+        await note_entity(editor, writer, "delete", entity_set, id_)
 
 
 async def find_own(reader: Connection, resource: Resource) -> int:
@@ -205,9 +205,9 @@ async def writing(editor: Editor) -> AsyncIterator[Writer]:
         yield Writer(connection, editor.key.territory_ids[0])
 
 
-async def note(editor: Editor, writer: Writer, action: str, entity_set: EntitySet, id_: Id) -> None:
+async def note_entity(editor: Editor, writer: Writer, action: str, entity_set: EntitySet, id_: Id) -> None:
     """Note a write in the audit log."""
-    await note_write(writer.connection, actor(editor.key), action, f"{entity_set.name}({id_})")
+    await note(writer.connection, editor.key, f"sensorthings {action}", f"{entity_set.name}({id_})", {})
 
 
 async def read_back(editor: Editor, entity_set: EntitySet, id_: Id) -> Body:

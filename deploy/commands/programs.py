@@ -64,7 +64,7 @@ def analyse(
 def api(
     workers: Annotated[int, typer.Option(min=1, max=64, help="how many processes share the port on this host")] = 1,
 ) -> None:
-    """Serve the API and the page (VIGIE_DATABASE_URL and VIGIE_API_HOST, _PORT, _POSTS_PER_S, _EXPORT_DIR ...)."""
+    """Serve the API and the page (VIGIE_DATABASE_URL, VIGIE_API_HOST, _PORT and others: docs/reference/settings.md)."""
     from api.program import main, require_free, settings_from
     from deploy.crew import run_crew
 

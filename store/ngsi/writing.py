@@ -100,11 +100,3 @@ async def update_instance(connection: Connection, key: int, instance_id: int, in
     parameters = {"key": key, "instance_id": instance_id, **instance._asdict(), "body": Jsonb(instance.body)}
     cursor = await connection.execute(QUERIES["update_instance"], parameters)
     return cursor.rowcount > 0
-
-
-async def note_write(connection: Connection, actor: str, action: str, subject: str, detail: Any = None) -> None:
-    """Note a write in the audit log."""
-    await connection.execute(
-        QUERIES["note_write"],
-        {"actor": actor, "action": f"ngsi-ld {action}", "subject": subject, "detail": Jsonb(detail or {})},
-    )

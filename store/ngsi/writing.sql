@@ -37,7 +37,3 @@ where entity_id = %(key)s
 update ngsi_instances
 set body = %(body)s, dataset = %(dataset)s, observed_at = %(observed_at)s, modified_at = now()
 where entity_id = %(key)s and attribute = %(attribute)s and instance_id = %(instance_id)s
-
--- name: note_write
-insert into audit_log (actor, action, subject, detail)
-values (%(actor)s, %(action)s, %(subject)s, %(detail)s)

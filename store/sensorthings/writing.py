@@ -106,11 +106,3 @@ async def find_series(connection: Connection, series_ids: Sequence[int]) -> dict
     """Give how messages name these series; those that are computed have no name."""
     rows = await fetch(connection, QUERIES["find_series"], {"series_ids": list(series_ids)})
     return {row["series_id"]: row for row in rows}
-
-
-async def note_write(connection: Connection, actor: str, action: str, subject: str, detail: Any = None) -> None:
-    """Note a write in the audit log."""
-    await connection.execute(
-        QUERIES["note_write"],
-        {"actor": actor, "action": f"sensorthings {action}", "subject": subject, "detail": Jsonb(detail or {})},
-    )

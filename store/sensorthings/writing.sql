@@ -187,7 +187,3 @@ from series s
 join territories t on t.territory_id = s.territory_id
 join devices d on d.device_id = s.device_id
 where s.series_id = any (%(series_ids)s::int[])
-
--- name: note_write
-insert into audit_log (actor, action, subject, detail)
-values (%(actor)s, %(action)s, %(subject)s, %(detail)s)

@@ -12,7 +12,7 @@ from api.app import create_app
 from sensors.asset_entry import AssetEntry
 from store.citizen_reports import close_desk, open_desk
 from store.connect import connect
-from store.keys import create_key
+from store.keys import NewKey, create_key, insert_key
 from store.registry import TerritoryEntry, register
 from tests.support.api import api_client
 
@@ -277,7 +277,10 @@ def test_technicians_see_the_reports_of_their_territories_only(town: str) -> Non
         {"kind": "leak", "place": "ici"},
     )
     with connect(town, program="test") as connection:
-        keys = {slug: create_key(connection, slug, [slug]) for slug in ("town", "village", "beside")}
+        keys = {
+            slug: insert_key(connection, NewKey(slug, [slug], "technician"))[1]
+            for slug in ("town", "village", "beside")
+        }
 
     async def story(client: httpx.AsyncClient) -> list[str]:
         first = await client.get("/v1/citizen-reports", params={"limit": 2})

@@ -9,9 +9,10 @@ import httpx
 import pytest
 
 from api import body_limit, place, posting
-from api.app import POSTS_PER_S, create_app
+from api.app import create_app
 from api.bulk import gate
 from api.exports import clerk
+from api.limits import Limits
 from api.live import hub
 from api.parameters import MOST_SERIES
 from api.routes import bulk
@@ -53,7 +54,7 @@ CODE = {
     "files that a key may have waiting": exports.MOST_OPEN,
     "bulk answers at once": gate.MOST_AT_ONCE,
     "listeners of /v1/events": hub.MOST_LISTENERS,
-    "messages that a key may post": int(POSTS_PER_S),
+    "messages that a key may post": int(Limits().posts_per_s),
     "messages in one post": posting.MAX_MESSAGES,
     "body of a post of messages": posting.MAX_BODY_BYTES,
     "body of any request": body_limit.MOST_BYTES,

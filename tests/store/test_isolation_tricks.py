@@ -100,7 +100,14 @@ LIMITED = {
     "work_orders",
 }
 # Trigger functions cannot be called, veil gives its argument, wilson_bound reckons with its own.
-FUNCTIONS = {"keep_release", "number_finding_change", "rebuild_territory_subtrees", "veil", "wilson_bound"}
+FUNCTIONS = {
+    "keep_audit_log",
+    "keep_release",
+    "number_finding_change",
+    "rebuild_territory_subtrees",
+    "veil",
+    "wilson_bound",
+}
 # It belongs to TimescaleDB, and notes how far a continuous aggregate is; Vigie has none.
 SECURITY_DEFINERS = {"cagg_migrate_update_watermark"}
 # Texts and numbers on which a search may look at foreign rows, so that EXPLAIN ANALYZE counts them: words out of closed

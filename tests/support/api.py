@@ -6,12 +6,15 @@ from contextlib import asynccontextmanager
 import httpx
 
 from api.app import create_app
+from api.security import Access
 
 
 @asynccontextmanager
-async def api_client(database_url: str, key: str | None = None) -> AsyncIterator[httpx.AsyncClient]:
+async def api_client(
+    database_url: str, key: str | None = None, access: Access | None = None
+) -> AsyncIterator[httpx.AsyncClient]:
     """Start the application and give a client that sends the key, if any."""
-    app = create_app(database_url, n_connections=4)
+    app = create_app(database_url, n_connections=4, access=access)
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with (

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from store.connect import connect
-from store.keys import create_key
+from store.keys import NewKey, insert_key
 from store.registry import TerritoryEntry, register
 
 SEED = (Path(__file__).parents[1] / "store" / "seed_one_row_each.sql").read_text(encoding="utf-8")
@@ -41,6 +41,7 @@ def seed_every_row(database_url: str) -> EveryRow:
         connection.execute(SEED)
         connection.execute(MORE)
         series_ids = [row[0] for row in connection.execute("select series_id from series order by 1").fetchall()]
-        keys = [create_key(connection, name, [name]) for name in ("region", "north")]
+        new = [NewKey(name, [name], "administrator", ["read"]) for name in ("region", "north")]
+        keys = [insert_key(connection, key)[1] for key in new]
         connection.execute(OF_KEYS)
     return EveryRow(*keys, series_ids)

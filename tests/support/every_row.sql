@@ -30,6 +30,10 @@ select territory_id, 'own', 'vigie/x/y/up', 'stranger of ' || slug, now(), 'unkn
        convert_to('{"values": {"voltage": 230}}', 'UTF8'), 'native'
 from territories;
 
+insert into audit_log (at, actor, action, subject, through, territory_id)
+select '2026-05-01T10:00:00Z', 'key of ' || slug, 'export', 'export of ' || slug, 'POST /v1/exports', territory_id
+from territories;
+
 insert into factors (territory_id, factor, value, unit, source, valid)
 select territory_id, 'gas_heating_value', territory_id, 'kW.h/m3', slug, daterange('2026-01-01', null) from territories;
 
@@ -37,3 +41,31 @@ select territory_id, 'gas_heating_value', territory_id, 'kW.h/m3', slug, dateran
 insert into publication_files (publication_id, name, media_type, sha256, n_bytes, content)
 select publication_id, 'kpis.csv', 'text/csv; charset=utf-8', 'seed', 8, convert_to('a,b' || chr(10) || '1,2' || chr(10), 'UTF8')
 from publications;
+
+-- What clients wrote over NGSI-LD: one entity to ask for, two to delete.
+insert into ngsi_entities (territory_id, urn, types, attributes, is_temporal)
+select territory_id, 'urn:ngsi-ld:Building:' || slug || number, array['urn:Building'],
+       jsonb_build_object('urn:note', jsonb_build_array(jsonb_build_object('type', 'Property', 'value', slug))), true
+from territories cross join unnest(array['', '-2', '-3']) as numbers (number);
+
+insert into ngsi_instances (entity_id, attribute, dataset, body, observed_at)
+select entity_id, 'urn:note', '', '{"type": "Property", "value": 1}', '2026-05-01T10:00:00Z'
+from ngsi_entities
+where urn like 'urn:ngsi-ld:Building:%';
+
+-- An alert that nobody looks after, told to somebody with a link.
+insert into alert_channels (territory_id, name, way, address, secret, created_by)
+select territory_id, 'night team of ' || slug, 'email', 'night@' || slug || '.example', 'x', 'seed' from territories;
+
+insert into alert_rules (territory_id, channel_id, created_by)
+select territory_id, channel_id, 'seed' from alert_channels;
+
+insert into alerts (territory_id, kind, severity)
+select territory_id, 'leak', 'warning' from territories;
+
+insert into alert_messages (alert_id, rule_id, channel_id, step, release_at, due_at, token_hash)
+select a.alert_id, r.rule_id, r.channel_id, 0, now(), now(), sha256(convert_to('ack_' || rpad(t.slug, 43, 'x'), 'UTF8'))
+from alerts a
+join alert_rules r using (territory_id)
+join territories t using (territory_id)
+where a.acknowledged_at is null;

@@ -14,6 +14,8 @@ import httpx
 import psycopg
 
 from api.app import create_app
+from api.limits import Limits
+from api.security import Access
 from ingest.desk import PostDesk
 from store.connect import connect
 from store.keys import create_key
@@ -97,7 +99,7 @@ async def posting_client(
         n_connections=4,
         open_desk=lambda: PostDesk(database_url, "test-desk", **limits),
         patience_s=patience_s,
-        posts_per_s=posts_per_s,
+        access=Access(Limits(posts_per_s=posts_per_s)),
     )
     headers = {"Authorization": f"Bearer {key}"} if key else {}
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)

@@ -10,14 +10,9 @@ export function drawFooter() {
     if (state.health === null) return put(health);
     const isDown = state.health.status !== "ok";
     health.classList.toggle("down", isDown);
-    put(health, h("i", { "aria-hidden": "true" }), isDown ? say("health_down", { causes: causes() }) : say("health_ok"));
+    put(health, h("i", { "aria-hidden": "true" }), isDown ? say("health_down") : say("health_ok"));
   };
   watch(["health"], show);
   show();
   return h("footer", {}, health, h("a", { href: "/openapi.json" }, say("api")));
-}
-
-function causes() {
-  const known = (/** @type {string} */ cause) => (cause.startsWith("the database") ? say("cause_database") : cause);
-  return (state.health?.causes ?? []).map(known).join(", ");
 }

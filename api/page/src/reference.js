@@ -45,7 +45,7 @@ async function load(body, result) {
   kinds ??= /** @type {Kind[]} */ ((await ask("reference-kinds")).items);
   const places = { choice: h("div", { class: "tools" }), work: h("div", {}), list: h("div", {}) };
   put(body, places.choice, places.work, places.list);
-  if (!state.canWrite) body.prepend(h("p", { class: "hint" }, say("reference_read_only")));
+  if (!state.canEnter) body.prepend(h("p", { class: "hint" }, say("reference_read_only")));
   const tell = (/** @type {string} */ text) => {
     result.textContent = text;
     result.focus();
@@ -59,7 +59,7 @@ async function load(body, result) {
 /** @param {Places} places @param {(text: string) => void} tell */
 function showChoice(places, tell) {
   const options = (kinds ?? []).map((kind) => h("option", { value: kind.kind, selected: kind.kind === chosen }, localised(kind, "name")));
-  if (state.canWrite) options.push(h("option", { value: FILE, selected: chosen === FILE }, say("file_kind")));
+  if (state.canEnter) options.push(h("option", { value: FILE, selected: chosen === FILE }, say("file_kind")));
   const choose = (/** @type {Event} */ event) => {
     chosen = /** @type {HTMLSelectElement} */ (event.target).value;
     showKind(places, tell).catch(meet);
@@ -98,7 +98,7 @@ function drawList(kind, entries, places, tell) {
   };
   const remove = (/** @type {Entry} */ entry) => attempt(async () => put(places.work, await drawRemoval(task(entry))),
     (faults) => tell(faults.map((fault) => localised(fault, "sentence")).join(" ")));
-  const add = state.canWrite ? h("button", { type: "button", class: "main", onclick: () => open(null) }, say("reference_add")) : null;
+  const add = state.canEnter ? h("button", { type: "button", class: "main", onclick: () => open(null) }, say("reference_add")) : null;
   const head = h("div", { class: "tools" }, h("h3", {}, localised(kind, "name")), h("span", { class: "badge" }, count(entries.length)), add);
   if (entries.length === 0) return h("div", {}, head, h("p", { class: "hint" }, say("reference_none")));
   const shown = ordered(kind, entries).slice(0, MOST_SHOWN);
@@ -109,11 +109,11 @@ function drawList(kind, entries, places, tell) {
 /** @param {Kind} kind @param {Entry[]} entries @param {string} zone @param {(entry: Entry) => void} open @param {(entry: Entry) => void} remove */
 function drawTable(kind, entries, zone, open, remove) {
   const fields = kind.fields.filter((field) => !field.kind.startsWith("part") && entries.some((entry) => ![null, ""].includes(entry[field.name])));
-  const heads = [...fields.map((field) => localised(field, "name")), ...(kind.begins ? [say("standing")] : []), ...(state.canWrite ? [say("actions")] : [])];
+  const heads = [...fields.map((field) => localised(field, "name")), ...(kind.begins ? [say("standing")] : []), ...(state.canEnter ? [say("actions")] : [])];
   const rows = entries.map((entry) => h("tr", { "data-entry": entry.id },
     ...fields.map((field) => h("td", {}, shorten(written(field, entry[field.name], zone)))),
     kind.begins && h("td", {}, say(`standing_${standing(kind, entry)}`)),
-    state.canWrite && h("td", { class: "acts" },
+    state.canEnter && h("td", { class: "acts" },
       h("button", { type: "button", class: "quiet", onclick: () => open(entry) }, say("entry_change")),
       h("button", { type: "button", class: "quiet", onclick: () => remove(entry) }, say("entry_remove")))));
   const table = h("table", {}, h("thead", {}, h("tr", {}, ...heads.map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, ...rows));

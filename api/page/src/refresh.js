@@ -77,7 +77,10 @@ async function loadTerritory(signal) {
     ask("incidents", { territory, state: "open", limit: 500 }, signal).then(({ items }) => update({ incidents: items })),
     ask("work-orders", { territory, state: "waiting", limit: 500 }, signal).then(({ items }) => update({ workOrders: items })),
     ask("rejections/causes", { territory }, signal).then(({ items }) => update({ causes: items })),
-    ask("key", {}, signal).then(({ scopes }) => update({ canWrite: scopes.includes("write") })),
+    ask("key", {}, signal).then(({ role, scopes }) => {
+      const canWrite = scopes.includes("write");
+      update({ canWrite, canEnter: canWrite && ["engineer", "administrator"].includes(role) });
+    }),
     ask("devices/pending", { territory }, signal).then((strangers) => update({ strangers })),
     ask("sources", {}, signal).then(({ items }) => update({ sources: items })),
     loadAssets(territory, signal),

@@ -24,6 +24,7 @@ import { readKey } from "./api.js";
  * @property {Kpi[] | null} kpis
  * @property {Cause[] | null} causes of rejections that are open
  * @property {boolean} canWrite the key may accept devices
+ * @property {boolean} canEnter the key may enter reference data
  * @property {{items: Stranger[], next: string | null} | null} strangers devices that wait, the first of them
  * @property {Source[] | null} sources
  * @property {number | null} assetId the asset shown in the panel
@@ -45,6 +46,7 @@ export const state = {
   kpis: null,
   causes: null,
   canWrite: false,
+  canEnter: false,
   strangers: null,
   sources: null,
   assetId: null,

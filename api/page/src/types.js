@@ -63,7 +63,7 @@
  *   sessions: Session[], n_received: number, n_stored: number, n_duplicate: number, n_rejected: number}} Source
  * @typedef {{request_id: number, done_at: string | null, n_stored: number | null, n_duplicate: number | null,
  *   n_rejected: number | null}} Replay
- * @typedef {{status: "ok" | "down", causes: string[]}} Health
+ * @typedef {{status: "ok" | "degraded"}} Health
  * @typedef {{value: string, name_fr: string, name_en: string, unit: string}} Choice
  * @typedef {{name: string, kind: string, name_fr: string, name_en: string, is_required: boolean, unit: string,
  *   least: number | null, most: number | null, choices: Choice[], parts: Field[]}} Field

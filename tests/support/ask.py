@@ -1,0 +1,16 @@
+"""What is sent to a route."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A query, a body (JSON, or text as it is), headers, what `{path}` stands for, other blanks for those of a path."""
+
+    query: Mapping[str, Any] | None = None
+    body: object = None
+    path: str = ""
+    headers: Mapping[str, str] | None = None
+    blanks: Mapping[str, str] = field(default_factory=dict)
