@@ -31,6 +31,7 @@ TITLES = {
     413: "Too large",
     415: "Body cannot be read",
     422: "Parameters cannot be used",
+    424: "Not done for another's sake",
     428: "Version not given",
     429: "Too many requests",
     500: "Fault of ours",

@@ -92,7 +92,7 @@ RIGHTS: Mapping[str, Right] = {
     "GET /open/releases": OPEN,
     "GET /sensorthings/v1.1": READ,
     "GET /sensorthings/v1.1/": READ,
-    "POST /sensorthings/v1.1/CreateObservations": ENTER,
+    "POST /sensorthings/v1.1/$batch": ANY,  # and for each of its requests what that wants by itself
     "GET /sensorthings/v1.1/{path:path}": READ,
     "POST /sensorthings/v1.1/{path:path}": ENTER,
     "PATCH /sensorthings/v1.1/{path:path}": ENTER,

@@ -11,6 +11,7 @@ from ingest.codecs.book import CodecBook
 from ingest.codecs.format import with_codecs
 from ingest.draft import Draft, decode_in_order, decode_message
 from ingest.memory import Memory, write_out
+from ingest.observations import find_numbers, tie
 from ingest.registry import Device, DeviceKey, Registry
 from ingest.route import Route, make_route
 from ingest.source import Source
@@ -21,6 +22,7 @@ from sensors.measurement import Column, Uplink
 from sensors.rejection import Reason, shown
 from store.intake import Connection
 from store.memory import PresenceRow
+from store.series import NamedSeries, read_named_series
 
 MAX_ROUTES = 100_000
 
@@ -40,6 +42,7 @@ class Intake:
         self.memory = Memory() if memory is None else memory
         self.zones = Zones()
         self._routes: dict[bytes, Route] = {}
+        self._named: dict[int, NamedSeries] = {}  # series that observations of the present batch name
 
     def prepare(self, connection: Connection, now: float) -> None:
         """Read what decoding needs of the store: call it before `decode`. `now` is a monotonic clock in seconds."""
@@ -67,6 +70,7 @@ class Intake:
         """Make the batch of these messages; `now` is a monotonic clock in seconds. Makes series that are missing."""
         registry = self.registry
         registry.refresh(connection, now)
+        drafts = self._tie(connection, drafts)
         spoken = [(draft, uplink, address(draft, uplink)) for draft in drafts for uplink in draft.uplinks]
         keys = device_keys(drafts, spoken)
         if missed := registry.load_devices(connection, keys, now):
@@ -84,6 +88,14 @@ class Intake:
             elif not draft.uplinks and draft.arrival.response_topic is not None:
                 assembly.empties.append(Empty(draft.arrival, draft.origin))
         return assembly.finish()
+
+    def _tie(self, connection: Connection, drafts: Sequence[Draft]) -> Sequence[Draft]:
+        """Look up the series that observations name."""
+        numbers = find_numbers(drafts)
+        if not numbers:
+            return drafts
+        self._named = read_named_series(connection, numbers)
+        return [tie(draft, self._named) for draft in drafts]
 
     def _add(self, assembly: Assembly, draft: Draft, uplink: Uplink, key: DeviceKey) -> None:
         bound, territory = draft.origin.bound, key[0]
@@ -115,7 +127,7 @@ class Intake:
         if is_refused_for_time(uplink) and draft.said is None:
             for rule in rules:
                 as_if = msgspec.structs.replace(arrival, received_at_us=arrival.received_at_us - rule.shift_us)
-                (again,) = self.decode([as_if])
+                again = tie(self.decode([as_if])[0], self._named)
                 if len(again.uplinks) == len(draft.uplinks) and not is_refused_for_time(again.uplinks[index]):
                     uplink = again.uplinks[index]
                     break

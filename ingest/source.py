@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from sensors.formats import Format, formats
 from sensors.formats.sparkplug_b import SparkplugFormat
+from sensors.observation import OBSERVATIONS, TOPIC_FILTERS
 from sensors.sparkplug import ROOT as SPARKPLUG_ROOT
 from sensors.sparkplug_host import Naming
 from sensors.stateful import StatefulFormat, stateful_formats
@@ -74,7 +75,8 @@ class Source:
 def own_source(territory: str | None = None) -> Source:
     """The platform's own broker: every format on the topics it names itself, of one territory or of all."""
     stateless = (Rule(narrow(format_.topic_filter, territory), format_) for format_ in formats().values())
-    rules = (*stateless, *own_stateful_rules(territory))
+    observations = (Rule(topic_filter, OBSERVATIONS) for topic_filter in TOPIC_FILTERS)
+    rules = (*stateless, *observations, *own_stateful_rules(territory))
     return Source(OWN, rules, territory, memory_name=f"{OWN}:{territory or ''}")
 
 

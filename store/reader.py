@@ -30,11 +30,27 @@ async def limited(pool: Pool, territory_ids: Sequence[int]) -> AsyncIterator[Con
         The role is not there: nothing was ever migrated on this server.
     """
     async with pool.connection() as connection, connection.transaction():
-        try:
-            await connection.execute(QUERIES["limit_reader"], {"territories": ",".join(map(str, territory_ids))})
-        except psycopg.errors.InvalidParameterValue as error:
-            raise OutdatedSchemaError("the database is not migrated: run `vigie migrate`") from error
+        await limit(connection, territory_ids)
         yield connection
+
+
+@asynccontextmanager
+async def limited_within(connection: Connection, territory_ids: Sequence[int]) -> AsyncIterator[Connection]:
+    """Look as `limited` does from within a transaction that writes: what it has written so far is seen.
+
+    All that is set for it, role and limit, is rolled back at the end, and nothing else.
+    """
+    async with connection.transaction(force_rollback=True):
+        await limit(connection, territory_ids)
+        yield connection
+
+
+async def limit(connection: Connection, territory_ids: Sequence[int]) -> None:
+    """Make the rest of a transaction read-only, within these subtrees. Raises OutdatedSchemaError."""
+    try:
+        await connection.execute(QUERIES["limit_reader"], {"territories": ",".join(map(str, territory_ids))})
+    except psycopg.errors.InvalidParameterValue as error:
+        raise OutdatedSchemaError("the database is not migrated: run `vigie migrate`") from error
 
 
 async def fetch(connection: Connection, query: LiteralString, parameters: Mapping[str, Any]) -> list[Row]:

@@ -31,6 +31,22 @@ class SeriesKey(NamedTuple):
     is_simulated: bool = False
 
 
+class NamedSeries(NamedTuple):
+    """What a series is of: territory as a slug, device as its external id, None where the series is computed."""
+
+    territory: str
+    device: str | None
+    channel: str
+    quantity: str
+    is_simulated: bool
+
+
+def read_named_series(connection: Connection, numbers: Iterable[int]) -> dict[int, NamedSeries]:
+    """Give those of the numbers that are series."""
+    rows = connection.execute(QUERIES["read_named_series"], {"series_ids": [*numbers]})
+    return {int(row[0]): NamedSeries(*row[1:]) for row in rows}
+
+
 def read_devices(connection: Connection, keys: Sequence[tuple[str, str]]) -> list[DeviceRow]:
     """Give those of the (territory slug, external id) that are registered and may send."""
     parameters = {"territories": [key[0] for key in keys], "external_ids": [key[1] for key in keys]}

@@ -8,6 +8,13 @@ join territories t on t.slug = asked.slug
 join devices d on d.territory_id = t.territory_id and d.external_id = asked.external_id
 where d.state in ('accepted', 'active')
 
+-- name: read_named_series
+select s.series_id, t.slug, d.external_id, s.channel, s.quantity, s.is_simulated
+from series s
+join territories t on t.territory_id = s.territory_id
+left join devices d on d.device_id = s.device_id
+where s.series_id = any (%(series_ids)s::bigint[])
+
 -- name: read_territories
 select slug, territory_id
 from territories

@@ -1,7 +1,7 @@
 """Answers a write: what it names is looked up as the key sees it, then it is written and noted in one transaction."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 
 from psycopg.errors import DataError, IntegrityError
@@ -19,7 +19,7 @@ from api.sensorthings.rendering import Body
 from api.sensorthings.resource import Resource, Step
 from api.sensorthings.writing import Writer, change, create, require_own, require_seen
 from store.keys import Key
-from store.reader import Connection, Pool, Row, limited
+from store.reader import Connection, Pool, Row, limited, limited_within
 from store.sensorthings.errors import QuestionError
 from store.sensorthings.model import OWN, SETS, EntitySet, Id, find_key
 from store.sensorthings.question import Question, read_entities
@@ -31,25 +31,26 @@ Sent = tuple[int, Row | None, Draft]  # an observation for a series, with how me
 
 @dataclass(frozen=True, slots=True)
 class Editor:
-    """What stays the same through one write."""
+    """What stays the same through one write; `held` is the transaction of several that stand or fall together."""
 
     pool: Pool
     courier: Courier
     key: Key
     root: str
+    held: Connection | None = None
 
 
 async def create_entity(editor: Editor, resource: Resource, body: bytes) -> tuple[str, Body]:
     """Make an entity in the set where a path leads; give its address and itself. Raises ProblemError."""
     require_set(resource)
     drafted = draft(resource.last.entity_set, read_object(body))
-    async with limited(editor.pool, editor.key.territory_ids) as reader:
+    async with looking(editor) as reader:
         place = await locate(reader, resource)
         drafted = within_place(drafted, place)
         await require_seen(reader, drafted)
         series = await series_row(reader, drafted)
     if series is not None:
-        (outcome,) = await deliver(editor.courier, editor.key, [(*series, drafted)])
+        (outcome,) = await send(editor, [(*series, drafted)])
         if isinstance(outcome, ProblemError):
             raise outcome
         found: Id = outcome
@@ -97,7 +98,7 @@ async def create_entities(editor: Editor, body: bytes) -> list[str]:
     answers: dict[int, str] = {}
     own: list[tuple[int, Draft]] = []
     sent: list[tuple[int, Sent]] = []
-    async with limited(editor.pool, editor.key.territory_ids) as reader:
+    async with looking(editor) as reader:
         for index, one in enumerate(drafts):
             found = await sort_row(reader, one)
             if isinstance(found, str):
@@ -107,7 +108,7 @@ async def create_entities(editor: Editor, body: bytes) -> list[str]:
             else:
                 sent.append((index, found))
     if sent:
-        outcomes = await deliver(editor.courier, editor.key, [row for _, row in sent])
+        outcomes = await send(editor, [row for _, row in sent])
         answers |= {index: told(editor, outcome) for (index, _), outcome in zip(sent, outcomes, strict=True)}
     if own:
         async with writing(editor) as writer:
@@ -126,6 +127,13 @@ async def sort_row(reader: Connection, one: Draft | ProblemError) -> "str | Draf
         return f"error: {error.detail}"
     series = await series_row(reader, one)
     return one if series is None else (*series, one)
+
+
+async def send(editor: Editor, rows: Sequence[Sent]) -> list[str | ProblemError]:
+    """Send observations for series of the registry, which cannot be taken back. Raises ProblemError."""
+    if editor.held is not None:
+        raise refused("an observation for a series of Vigie's registry cannot be undone: leave it out of the group")
+    return await deliver(editor.courier, editor.key, rows)
 
 
 def told(editor: Editor, outcome: str | ProblemError) -> str:
@@ -150,7 +158,7 @@ async def change_entity(editor: Editor, resource: Resource, body: bytes, *, is_w
     """Change an entity and give it. Raises ProblemError."""
     entity_set = resource.last.entity_set
     drafted = draft(entity_set, read_object(body), is_whole=is_whole, is_new=False)
-    async with limited(editor.pool, editor.key.territory_ids) as reader:
+    async with looking(editor) as reader:
         id_ = await find_own(reader, resource)
         rows = await read_entities(reader, Question(entity_set, wanted(entity_set, Options())), [id_])
         await require_seen(reader, drafted)
@@ -177,7 +185,7 @@ def is_property(entity_set: EntitySet, name: str) -> bool:
 async def drop_entity(editor: Editor, resource: Resource) -> None:
     """Delete an entity. Raises ProblemError."""
     entity_set = resource.last.entity_set
-    async with limited(editor.pool, editor.key.territory_ids) as reader:
+    async with looking(editor) as reader:
         id_ = await find_own(reader, resource)
     async with writing(editor) as writer:
         if not await delete_entity(writer.connection, entity_set, id_):
@@ -201,8 +209,16 @@ async def writing(editor: Editor) -> AsyncIterator[Writer]:
     """Open the transaction of a write. New entities lie in the one territory that the key was made for."""
     if len(editor.key.territory_ids) != 1:
         raise ProblemError(403, "over SensorThings a key for exactly one territory writes: in which else would it lie?")
-    async with changing(editor.pool) as connection:
+    opened = changing(editor.pool) if editor.held is None else nullcontext(editor.held)
+    async with opened as connection:
         yield Writer(connection, editor.key.territory_ids[0])
+
+
+def looking(editor: Editor) -> AbstractAsyncContextManager[Connection]:
+    """Open a connection that sees what the key may see, and what was written in the transaction that is held."""
+    if editor.held is None:
+        return limited(editor.pool, editor.key.territory_ids)
+    return limited_within(editor.held, editor.key.territory_ids)
 
 
 async def note_entity(editor: Editor, writer: Writer, action: str, entity_set: EntitySet, id_: Id) -> None:
@@ -213,7 +229,7 @@ async def note_entity(editor: Editor, writer: Writer, action: str, entity_set: E
 async def read_back(editor: Editor, entity_set: EntitySet, id_: Id) -> Body:
     """Give an entity as it now is. A measurement whose clock was set right is not found under the time it was sent."""
     resource = Resource((Step(entity_set.name, entity_set, True, id_),))
-    async with limited(editor.pool, editor.key.territory_ids) as reader:
+    async with looking(editor) as reader:
         try:
             found: Body = await answer(Reading(reader, editor.root, editor.root), resource, Options())
         except ProblemError as error:

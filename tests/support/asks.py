@@ -29,14 +29,12 @@ ASKS: Mapping[str, Ask] = {
     "GET /sensorthings/v1.1": PLAIN,
     "GET /sensorthings/v1.1/": PLAIN,
     "GET /sensorthings/v1.1/{path:path}": Ask(path="Things({thing_id})"),
-    "POST /sensorthings/v1.1/CreateObservations": Ask(
-        body=[
-            {
-                "Datastream": {"@iot.id": "{datastream_id}"},
-                "components": ["phenomenonTime", "result"],
-                "dataArray": [["2026-05-03T10:00:00Z", 5]],
-            }
-        ]
+    "POST /sensorthings/v1.1/$batch": Ask(
+        body={
+            "requests": [
+                {"id": "1", "method": "patch", "url": "Things({thing_id})", "body": {"description": "new"}},
+            ]
+        }
     ),
     "POST /sensorthings/v1.1/{path:path}": Ask(
         body={"phenomenonTime": "2026-05-03T11:00:00Z", "result": 5}, path="Datastreams({datastream_id})/Observations"
