@@ -71,6 +71,8 @@ def shows(answer: httpx.Response, territory: str, route: str) -> bool:
     body = answer.json()
     if isinstance(body, list):  # CreateObservations: an address, or why not, for each
         return any("error" not in one for one in body)
+    if "responses" in body:  # $batch: a status for each request
+        return any(one["status"] < 400 for one in body["responses"])
     return bool(body["items"]) if "items" in body else any(body.values())
 
 

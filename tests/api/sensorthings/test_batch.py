@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from store.connect import connect
-from store.keys import create_key
+from store.keys import NewKey, create_key, insert_key
 from tests.api.sensorthings.lab import a_datastream, a_room, seed_lab
 from tests.api.sensorthings.service import Service, opened_service
 from tests.support.posting import posting_client, seed_posting_town
@@ -187,3 +187,14 @@ def test_observations_of_series_go_in_alone_and_not_in_a_group(database_url: str
     assert statuses(answers) == [201, 200]
     assert answers[1]["body"]["result"] == 41.5
     assert town.values() == [("lamp-0", "active_power", 41.5)]
+
+
+def test_a_batch_lifts_nobody_above_the_role_of_his_key(database_url: str, keys: tuple[str, str, str]) -> None:
+    """What a technician may not write by itself he may not write in a batch."""
+    with connect(database_url, program="test") as connection:
+        _, text = insert_key(connection, NewKey("technician", ["lab"], "technician", ["read", "write"]))
+    with opened_service(database_url, text) as service:
+        alone = service.runner.run(service.client.post("http://vigie.test/sensorthings/v1.1/Things", json=THING))
+        answers = ask(service, a_request("r", "GET", "Things"), a_request("w", "POST", "Things", body=THING))
+        assert (alone.status_code, statuses(answers)) == (403, [200, 403])
+        assert n_things(service) == len(service.get("/Things")["value"]) == len(answers[0]["body"]["value"])
