@@ -1,4 +1,4 @@
-"""Every card of the page with something in it: no fault that axe finds, no scrolling sideways, usable by keyboard alone."""
+"""Every card of the page with something in it: no fault for axe, nothing sideways, usable by keyboard alone."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

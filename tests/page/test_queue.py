@@ -1,4 +1,4 @@
-"""A technician without a connection closes orders and judges findings: it is kept, and done once when the server is back."""
+"""A technician without a connection closes orders and judges findings: it is kept, and done once it is back."""
 
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
