@@ -9,6 +9,7 @@ export class ConnectionLost extends Error {}
 export class RequestFailed extends Error {
   /** @type {Fault[]} */
   faults = [];
+  status = 0;
 }
 
 const PATIENCE_MS = 20_000;
@@ -68,7 +69,7 @@ async function failure(response, isRefused) {
   const detail = problem.detail ?? problem.title ?? `HTTP ${response.status}`;
   if (isRefused) return new KeyRefused(detail);
   if (response.status >= 500 || response.status === 429) return new ConnectionLost(detail);
-  return Object.assign(new RequestFailed(detail), { faults: problem.faults ?? [] });
+  return Object.assign(new RequestFailed(detail), { faults: problem.faults ?? [], status: response.status });
 }
 
 /** Give all items of a list, page after page, at most `most` of them.
@@ -89,13 +90,14 @@ export async function askAll(path, parameters, { most = 100_000, signal, onPage 
   return items;
 }
 
-/** @param {string} path @param {Record<string, string | number | null | undefined>} parameters */
+/** @param {string} path below `/v1`, or from the root with a `/` before it @param {Record<string, string | number | null | undefined>} parameters */
 function url(path, parameters) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
     if (value !== null && value !== undefined && value !== "") query.set(name, String(value));
   }
-  return `/v1/${path}${query.size ? `?${query}` : ""}`;
+  const root = path.startsWith("/") ? path : `/v1/${path}`;
+  return `${root}${query.size ? `?${query}` : ""}`;
 }
 
 /** @param {string} address @param {{signal?: AbortSignal, method?: string, body?: object | Blob, headers?: Record<string, string>}} options with a body it is posted */

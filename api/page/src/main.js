@@ -4,11 +4,13 @@ import "./style/main.css";
 import { keepKey, readKey } from "./api.js";
 import { openLanguage } from "./language.js";
 import { drawPage } from "./page.js";
+import { openQueue } from "./queue.js";
 import { refreshForever } from "./refresh.js";
 import { state, update, watchAlways } from "./state.js";
 
 takeFragment();
 openLanguage();
+openQueue();
 drawPage();
 watchAlways(["assetId"], writeFragment);
 window.addEventListener("hashchange", takeFragment);

@@ -13,6 +13,8 @@ import { drawKpis } from "./kpis.js";
 import { say } from "./language.js";
 import { drawMaintenance } from "./maintenance.js";
 import { drawMap } from "./map.js";
+import { drawOpenData } from "./opendata.js";
+import { drawQueue } from "./queueview.js";
 import { drawReference } from "./reference.js";
 import { drawPrecision } from "./precision.js";
 import { drawRejections } from "./rejections.js";
@@ -50,7 +52,7 @@ function skipToContent(event) {
 }
 
 function publicParts() {
-  return [h("div", { class: "public" }, drawKpis("public_title"), drawConnect())];
+  return [h("div", { class: "public" }, drawKpis("public_title"), drawConnect()), drawOpenData()];
 }
 
 function workParts() {
@@ -59,5 +61,5 @@ function workParts() {
   closers.push(map.close, panel.close);
   const side = h("div", { class: "side" }, panel.element, drawIncidents());
   const work = h("div", { class: "work" }, drawAssetList(), map.element, side);
-  return [drawKpis("kpis"), work, drawWorkOrders(), drawMaintenance(), drawPrecision(), drawReference(), drawBatches(), drawStrangers(), drawRejections(), drawSources()];
+  return [drawQueue(), drawKpis("kpis"), work, drawWorkOrders(), drawMaintenance(), drawPrecision(), drawReference(), drawBatches(), drawOpenData(), drawStrangers(), drawRejections(), drawSources()];
 }

@@ -1,6 +1,7 @@
 /** Keeps what the page knows fresh, and says so when it cannot. */
 
 import { ask, askAll, ConnectionLost, keepKey, KeyRefused } from "./api.js";
+import { sendQueue } from "./queue.js";
 import { findAsset, state, update, watchAlways } from "./state.js";
 
 const EVERY_MS = 30_000;
@@ -18,6 +19,7 @@ export function refreshForever() {
     refreshNow();
   });
   document.addEventListener("visibilitychange", () => document.hidden || refreshNow());
+  window.addEventListener("online", refreshNow);
   refreshNow();
 }
 
@@ -68,6 +70,7 @@ async function loadPublic(signal) {
 
 /** @param {AbortSignal} signal */
 async function loadTerritory(signal) {
+  await sendQueue();
   const territories = await askAll("territories", { limit: 1000 }, { signal });
   if (signal.aborted) return;
   update({ territories, keyProblem: null });

@@ -11,6 +11,7 @@ import { readKey } from "./api.js";
 /** @typedef {import("./types.js").Stranger} Stranger */
 /** @typedef {import("./types.js").Source} Source */
 /** @typedef {import("./types.js").Health} Health */
+/** @typedef {import("./types.js").Kept} Kept */
 
 /**
  * @typedef {object} State
@@ -27,6 +28,7 @@ import { readKey } from "./api.js";
  * @property {boolean} canEnter the key may enter reference data
  * @property {{items: Stranger[], next: string | null} | null} strangers devices that wait, the first of them
  * @property {Source[] | null} sources
+ * @property {Kept[]} queue what this browser keeps until it is sent, the first said first
  * @property {number | null} assetId the asset shown in the panel
  * @property {{text: string, type: string, state: string}} filter
  * @property {number | null} retryAt epoch [ms] of the next try while the connection is lost
@@ -49,6 +51,7 @@ export const state = {
   canEnter: false,
   strangers: null,
   sources: null,
+  queue: [],
   assetId: null,
   filter: { text: "", type: "", state: "" },
   retryAt: null,

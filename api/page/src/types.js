@@ -64,6 +64,15 @@
  * @typedef {{request_id: number, done_at: string | null, n_stored: number | null, n_duplicate: number | null,
  *   n_rejected: number | null}} Replay
  * @typedef {{status: "ok" | "degraded"}} Health
+ * @typedef {{act: "close" | "start" | "plan" | "cancel" | "verdict", number: number, name: string, territory: string, verdict?: string}} About
+ * @typedef {{id: string, said_at: string, owner: string, method: "POST" | "PATCH", path: string, body: object,
+ *   headers: Record<string, string>, about: About, refused: {status: number, detail: string} | null}} Kept
+ * @typedef {{name: string, media_type: string, n_bytes: number, sha256: string, path: string}} OpenFile
+ * @typedef {{territory: string, territory_name: string, publication: string, title_fr: string, title_en: string, about_fr: string,
+ *   about_en: string, licence: string, licence_address: string, published_at: string, release: number, n_rows: number,
+ *   n_hidden: number, completeness: number | null, files: OpenFile[]}} OpenDataSet
+ * @typedef {{territory: string, publication: string, title_fr: string, title_en: string, withdrawn_at: string | null,
+ *   withdrawn_because: string | null, n_releases: number}} Publication
  * @typedef {{value: string, name_fr: string, name_en: string, unit: string}} Choice
  * @typedef {{name: string, kind: string, name_fr: string, name_en: string, is_required: boolean, unit: string,
  *   least: number | null, most: number | null, choices: Choice[], parts: Field[]}} Field

@@ -1,14 +1,16 @@
 /** What a technician says of a finding: one click on confirmed, false alarm or known; in the panel also who, when, why. */
 
-import { KeyRefused, RequestFailed, send } from "./api.js";
+import { KeyRefused, RequestFailed } from "./api.js";
 import { h, keepFocus, put } from "./dom.js";
 import { say } from "./language.js";
 import { meet, refreshNow } from "./refresh.js";
 import { state, timeZone } from "./state.js";
+import { seen, writeOrKeep } from "./workwrite.js";
 import { fromLocal } from "./zonedtime.js";
 
 /** @typedef {import("./types.js").Finding} Finding */
 /** @typedef {import("./types.js").Verdict} Verdict */
+/** @typedef {{verdict: string | null} & Record<string, unknown>} Opinion */
 
 /** @type {Verdict[]} */
 const VERDICTS = ["confirmed", "false_alarm", "known"];
@@ -19,12 +21,17 @@ export function drawVerdict(finding, isWhole = false) {
   if (!state.canWrite) return finding.verdict && h("p", { class: "verdict meta" }, `${say("verdict")} ${say(`verdict_${finding.verdict}`)}`);
   const result = h("p", { class: "result", role: "status" });
   const place = h("div", { class: "verdict" });
-  /** @param {object} body */
-  const judge = (body) => attempt(result, async () => {
-    const given = await send(`findings/${finding.finding_id}/verdict`, body);
-    const verdict = given.verdict === "withdrawn" ? null : given.verdict;
+  const write = seen(null);
+  /** @param {Opinion} opinion */
+  const judge = (opinion) => attempt(result, async () => {
+    const path = `findings/${finding.finding_id}/verdict`;
+    const about = aboutFinding(finding, opinion.verdict ?? "");
+    const given = await write((headers, body) => writeOrKeep({ method: "POST", path, body, headers, about }), opinion);
+    const said = (given ?? opinion).verdict;
+    const verdict = said === "withdrawn" ? null : said;
     Object.assign(finding, { verdict, is_silenced: verdict === "known" || verdict === "false_alarm" });
     show();
+    if (!given) return void (result.textContent = say("queue_kept"));
     result.textContent = say(verdict ? "verdict_given" : "verdict_withdrawn");
     refreshNow();
   });
@@ -34,7 +41,12 @@ export function drawVerdict(finding, isWhole = false) {
   return place;
 }
 
-/** @param {Finding} finding @param {(body: object) => void} judge */
+/** @param {Finding} finding @param {string} verdict @returns {import("./types.js").About} */
+function aboutFinding(finding, verdict) {
+  return { act: "verdict", number: finding.finding_id, name: finding.asset_name ?? "", territory: finding.territory, verdict };
+}
+
+/** @param {Finding} finding @param {(opinion: Opinion) => void} judge */
 function drawButtons(finding, judge) {
   const buttons = VERDICTS.map((verdict) => {
     const isChosen = finding.verdict === verdict;
@@ -46,7 +58,7 @@ function drawButtons(finding, judge) {
   return h("div", { class: "acts", role: "group", "aria-label": say("verdict") }, ...buttons);
 }
 
-/** Who says it, what was found, and of what is confirmed when it had failed. @param {Finding} finding @param {(body: object) => void} judge */
+/** Who says it, what was found, and of what is confirmed when it had failed. @param {Finding} finding @param {(opinion: Opinion) => void} judge */
 function drawForm(finding, judge) {
   const name = h("input", { autocomplete: "name", maxlength: 100, value: sessionStorage.getItem(PLACE) ?? "" });
   const note = h("input", { autocomplete: "off", maxlength: 2000 });

@@ -1,13 +1,12 @@
 /** Closing a work order: a verdict is enough; how it was found, parts, time and cost can be said too. */
 
-import { change } from "./api.js";
 import { attempt } from "./attempt.js";
 import { h } from "./dom.js";
 import { say } from "./language.js";
 import { refreshNow } from "./refresh.js";
 import { timeZone } from "./state.js";
 import { fromLocal } from "./zonedtime.js";
-import { seen, whoField } from "./workwrite.js";
+import { aboutOrder, seen, whoField, writeOrKeep } from "./workwrite.js";
 
 /** @typedef {import("./types.js").WorkOrder} WorkOrder */
 /** @typedef {import("./language.js").Sentence} Sentence */
@@ -24,8 +23,10 @@ export function drawClosing(order) {
     event.preventDefault();
     const verdict = verdicts.find((one) => one.checked)?.value;
     attempt(async () => {
-      await write((headers, body) => change("POST", `work-orders/${order.work_order_id}/close`, {}, body, headers), { verdict, ...more.read() });
-      refreshNow();
+      const path = `work-orders/${order.work_order_id}/close`;
+      const about = aboutOrder("close", order, verdict);
+      const closed = await write((headers, body) => writeOrKeep({ method: "POST", path, body, headers, about }), { verdict, ...more.read() });
+      if (closed) refreshNow();
     }, (faults) => { result.textContent = say("failed", { detail: faults.map((one) => one.sentence_en).join(" ") }); });
   };
   return h("details", { class: "work-close" },

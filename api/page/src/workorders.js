@@ -3,6 +3,8 @@
 import { h } from "./dom.js";
 import { count, instant } from "./format.js";
 import { localised, say } from "./language.js";
+import { waitingFor } from "./queue.js";
+import { sentenceOf } from "./queueview.js";
 import { mark, rank, severityName } from "./severity.js";
 import { state, timeZone, update, watch } from "./state.js";
 import { drawClosing } from "./workclose.js";
@@ -24,20 +26,32 @@ export function drawWorkOrders() {
     const lines = new Map(orders.map((order) => [keyOf(order), drawn.get(keyOf(order)) ?? drawLine(order)]));
     const elements = [...lines.values()];
     const isSame = elements.length === list.children.length && elements.every((one, index) => one === list.children[index]);
-    if (!isSame) list.replaceChildren(...elements);
+    if (!isSame) replaceLines(list, elements);
     drawn = lines;
     total.textContent = state.workOrders === null ? "" : count(state.workOrders.length);
     empty.textContent = state.workOrders === null ? say("loading") : say("work_none");
     empty.hidden = elements.length > 0;
   };
-  watch(["workOrders", "canWrite", "territories"], show);
+  watch(["workOrders", "canWrite", "territories", "queue"], show);
   show();
   return h("section", { class: "card work-orders", "aria-labelledby": "work-title" },
     h("div", { class: "card-head" }, h("h2", { id: "work-title" }, say("work_orders")), total), empty, list);
 }
 
+/** The focus stays where it was, or goes to the line that took the place of its own. @param {HTMLElement} list @param {HTMLElement[]} lines */
+function replaceLines(list, lines) {
+  const active = /** @type {HTMLElement | null} */ (list.contains(document.activeElement) ? document.activeElement : null);
+  const number = /** @type {HTMLElement | null | undefined} */ (active?.closest("[data-order]"))?.dataset.order;
+  list.replaceChildren(...lines);
+  if (active?.isConnected) active.focus();
+  else if (number) lines.find((line) => line.dataset.order === number)?.focus();
+}
+
 /** @param {WorkOrder} order */
-const keyOf = (order) => `${order.work_order_id} ${order.version} ${state.canWrite}`;
+const keyOf = (order) => `${order.work_order_id} ${order.version} ${state.canWrite} ${keptFor(order).map((kept) => kept.id)}`;
+
+/** @param {WorkOrder} order */
+const keptFor = (order) => waitingFor(`work-orders/${order.work_order_id}`);
 
 /** The most severe first, then what was planned or opened first. @param {WorkOrder[]} orders */
 export function sortOrders(orders) {
@@ -58,11 +72,14 @@ function drawLine(order) {
     order.planned_at && say("work_planned_for", { at: instant(order.planned_at, zone) }),
   ].filter(Boolean).join(" · ");
   const open = () => update({ assetId: order.asset_id });
+  const kept = keptFor(order);
+  const isOver = kept.some(({ about }) => about.act === "close" || about.act === "cancel");
   const asset = order.asset_id && h("button", { type: "button", class: "link", onclick: open }, order.asset_name);
-  return h("li", { "data-order": order.work_order_id },
+  return h("li", { "data-order": order.work_order_id, tabindex: "-1" },
     h("div", { class: "work-what" }, mark(order.severity),
       h("div", { class: "words" }, h("strong", {}, titleOf(order)),
         h("p", { class: "meta" }, h("b", { class: order.severity }, severityName(order.severity)), ` · ${facts}`),
-        order.note && h("p", { class: "meta" }, order.note), asset)),
-    state.canWrite && h("div", { class: "work-acts" }, drawClosing(order), drawPlanning(order)));
+        order.note && h("p", { class: "meta" }, order.note),
+        ...kept.map((one) => h("p", { class: "kept" }, sentenceOf(one), " · ", say("queue_unsent"))), asset)),
+    state.canWrite && !isOver && h("div", { class: "work-acts" }, drawClosing(order), drawPlanning(order)));
 }

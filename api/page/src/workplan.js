@@ -1,12 +1,11 @@
 /** Who does a work order and when; that it was begun, or will not be done. */
 
-import { change } from "./api.js";
 import { attempt } from "./attempt.js";
 import { h } from "./dom.js";
 import { say } from "./language.js";
 import { refreshNow } from "./refresh.js";
 import { timeZone } from "./state.js";
-import { seen } from "./workwrite.js";
+import { aboutOrder, seen, writeOrKeep } from "./workwrite.js";
 import { fromLocal, toLocal } from "./zonedtime.js";
 
 /** @typedef {import("./types.js").WorkOrder} WorkOrder */
@@ -18,19 +17,21 @@ export function drawPlanning(order) {
   const technician = h("input", { autocomplete: "off", maxlength: 100, value: order.technician ?? "" });
   const planned = h("input", { type: "datetime-local", value: order.planned_at ? toLocal(order.planned_at, zone) : "" });
   const write = seen(order);
-  const edit = (/** @type {object} */ body) => attempt(async () => {
-    await write((headers, asked) => change("PATCH", `work-orders/${order.work_order_id}`, {}, asked, headers), body);
-    refreshNow();
+  const edit = (/** @type {"plan" | "start" | "cancel"} */ act, /** @type {object} */ wanted) => attempt(async () => {
+    const path = `work-orders/${order.work_order_id}`;
+    const about = aboutOrder(act, order);
+    const changed = await write((headers, body) => writeOrKeep({ method: "PATCH", path, body, headers, about }), wanted);
+    if (changed) refreshNow();
   }, (faults) => { result.textContent = say("failed", { detail: faults.map((one) => one.sentence_en).join(" ") }); });
   const save = (/** @type {Event} */ event) => {
     event.preventDefault();
-    edit({
+    edit("plan", {
       technician: technician.value.trim() || null,
       planned_at: planned.value ? fromLocal(planned.value, zone) : null,
     });
   };
-  const start = () => edit({ move: "start" });
-  const cancel = () => edit({ move: "cancel" });
+  const start = () => edit("start", { move: "start" });
+  const cancel = () => edit("cancel", { move: "cancel" });
   return h("details", { class: "work-plan" },
     h("summary", {}, say("work_plan"), h("span", { class: "hidden" }, ` : ${say("work_number", { n: order.work_order_id })}`)),
     h("form", { onsubmit: save },

@@ -1,7 +1,10 @@
 /** Writes of work orders: the version that was seen goes along, and a key, so that one sent twice is done once. */
 
+import { change, ConnectionLost } from "./api.js";
 import { h } from "./dom.js";
 import { say } from "./language.js";
+import { keep, orderOf, waitingFor } from "./queue.js";
+import { meet, refreshNow } from "./refresh.js";
 
 /** @typedef {import("./types.js").WorkOrder} WorkOrder */
 /** @typedef {Record<string, string>} Headers */
@@ -19,8 +22,35 @@ export function seen(order) {
   };
 }
 
+/** Write, or keep it until the server answers: behind what already waits about the same. Gives null for what is kept.
+ * @param {import("./queue.js").Wish} wish @returns {Promise<any>}
+ */
+export async function writeOrKeep(wish) {
+  if (waitingFor(orderOf(wish.path)).length > 0) {
+    keep(wish);
+    refreshNow();
+    return null;
+  }
+  try {
+    return await change(wish.method, wish.path, {}, wish.body, wish.headers);
+  } catch (error) {
+    if (!(error instanceof ConnectionLost)) throw error;
+    keep(wish);
+    meet(error);
+    return null;
+  }
+}
+
+/** Say what a write is about, for the list of what waits.
+ * @param {import("./types.js").About["act"]} act @param {WorkOrder} order @param {string} [verdict] @returns {import("./types.js").About}
+ */
+export function aboutOrder(act, order, verdict) {
+  const name = order.title || order.asset_name || "";
+  return { act, number: order.work_order_id, name, territory: order.territory, ...(verdict ? { verdict } : {}) };
+}
+
 /** `crypto.randomUUID` is kept from pages without TLS. */
-function newKey() {
+export function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
 }
 

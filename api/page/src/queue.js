@@ -1,0 +1,117 @@
+/** What was said while nobody answered: kept in this browser, over a reload too, and sent in order once the server is back. */
+
+import { change, ConnectionLost, KeyRefused, readKey, RequestFailed } from "./api.js";
+import { state, update } from "./state.js";
+
+/** @typedef {import("./types.js").Kept} Kept */
+/** @typedef {Pick<Kept, "method" | "path" | "body" | "headers" | "about">} Wish */
+
+const PLACE = "vigie-queue-";
+const DIGITS = 15;
+
+/** @type {Promise<void> | null} */
+let sending = null;
+
+/** Take up what an earlier page or another tab keeps. */
+export function openQueue() {
+  window.addEventListener("storage", showQueue);
+  showQueue();
+}
+
+/** Keep a write; the key it may be sent with is known by a mark only, and never kept. @param {Wish} wish */
+export function keep(wish) {
+  const id = `${String(Date.now()).padStart(DIGITS, "0")}-${wish.headers["Idempotency-Key"]}`;
+  write({ ...wish, id, said_at: new Date().toISOString(), owner: mark(readKey()), refused: null });
+  showQueue();
+}
+
+/** Give up what is kept. @param {Kept} kept */
+export function forget(kept) {
+  localStorage.removeItem(PLACE + kept.id);
+  showQueue();
+}
+
+/** Let what was refused wait again, for the version that is shown now. @param {Kept} kept @param {number} version @param {string} key a new one */
+export function keepAgain(kept, version, key) {
+  write({ ...kept, headers: { "If-Match": `"${version}"`, "Idempotency-Key": key }, refused: null });
+  showQueue();
+}
+
+/** What waits or was refused under this key, the first said first. @returns {Kept[]} */
+export function ownQueue() {
+  const own = mark(readKey());
+  return state.queue.filter((kept) => kept.owner === own);
+}
+
+/** What waits to be sent about the same thing. @param {string} about a path, such as `work-orders/5` */
+export function waitingFor(about) {
+  return ownQueue().filter((kept) => kept.refused === null && `${kept.path}/`.startsWith(`${about}/`));
+}
+
+/** Send what waits, one after another; what the server refuses stays, with its words. Raises KeyRefused. */
+export function sendQueue() {
+  sending ??= alone(sendAll).finally(() => { sending = null; });
+  return sending;
+}
+
+/** One tab at a time where the browser can tell (it cannot without TLS); elsewhere the keys see to it that nothing is done twice.
+ * @param {() => Promise<void>} act
+ */
+async function alone(act) {
+  await (navigator.locks ? navigator.locks.request("vigie-queue", act) : act());
+}
+
+async function sendAll() {
+  for (let next = firstWaiting(); next; next = firstWaiting()) {
+    try {
+      const answer = await change(next.method, next.path, {}, next.body, next.headers);
+      follow(next, answer);
+      forget(next);
+    } catch (error) {
+      if (error instanceof ConnectionLost) return;
+      if (error instanceof KeyRefused || !(error instanceof RequestFailed)) throw error;
+      write({ ...next, refused: { status: error.status, detail: error.message } });
+      showQueue();
+    }
+  }
+}
+
+function firstWaiting() {
+  showQueue();
+  return ownQueue().find((kept) => kept.refused === null);
+}
+
+/** What was said after it, of the same version, was said knowing it: it now stands on the version that came of it.
+ * @param {Kept} sent @param {{version?: number}} answer
+ */
+function follow(sent, answer) {
+  const seen = sent.headers["If-Match"];
+  if (!seen || !answer.version) return;
+  for (const kept of waitingFor(orderOf(sent.path))) {
+    const isLater = kept.id > sent.id && kept.headers["If-Match"] === seen;
+    if (isLater) write({ ...kept, headers: { ...kept.headers, "If-Match": `"${answer.version}"` } });
+  }
+}
+
+/** The thing a write is about, without what is done to it. @param {string} path */
+export function orderOf(path) {
+  return path.split("/").slice(0, 2).join("/");
+}
+
+function showQueue() {
+  const names = Object.keys(localStorage).filter((name) => name.startsWith(PLACE)).sort();
+  const read = names.map((name) => localStorage.getItem(name) ?? "");
+  if (read.join() !== state.queue.map((kept) => JSON.stringify(kept)).join()) update({ queue: read.map((text) => JSON.parse(text)) });
+}
+
+/** One item of its own each, so that two tabs never write over one another's. @param {Kept} kept */
+function write(kept) {
+  localStorage.setItem(PLACE + kept.id, JSON.stringify(kept));
+}
+
+/** Tell keys apart without giving one away: 32 bits of FNV-1a. @param {string | null} key */
+function mark(key) {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(key ?? "")) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash.toString(16);
+}
