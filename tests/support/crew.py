@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 from ingest.source import own_source
 from store.connect import connect
@@ -51,15 +53,22 @@ def crew(chain: Chain, n_workers: int) -> Iterator[Crew]:
         "VIGIE_INGEST_TERRITORY": chain.territory,
     }
     command = [sys.executable, "-m", "deploy.cli", "ingest", "--workers", str(n_workers)]
-    parent = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stderr=subprocess.DEVNULL)
-    try:
-        yield Crew(parent)
-        if parent.poll() is None:
-            parent.terminate()
-            assert parent.wait(20) == 0
-    finally:
-        parent.kill()
-        parent.wait(10)
+    with TemporaryFile() as said:
+        parent = subprocess.Popen(command, cwd=REPOSITORY, env=environment, stderr=said)
+        try:
+            yield Crew(parent)
+            if parent.poll() is None:
+                parent.terminate()
+                assert parent.wait(20) == 0, last_words(said)
+        finally:
+            parent.kill()
+            parent.wait(10)
+
+
+def last_words(said: IO[bytes]) -> str:
+    """Give the end of what the workers logged, for whoever asks why one ended with an error."""
+    said.seek(0)
+    return said.read().decode()[-4000:]
 
 
 def wait_for_served(chain: Chain, n_slots: int) -> None:
