@@ -38,12 +38,20 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """About how many rows are to be expected, and from when to when those lie that are counted already."""
+
+    n_rows: int = 0
+    counted: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked for: series by their ids, a span whose end is excluded, about how many rows to expect."""
+    """What is asked for: series by their ids, a span whose end is excluded, and what to expect there."""
 
     series_ids: tuple[int, ...]
     span: Span
-    n_expected: int = 0
+    estimate: Estimate = Estimate()
 
 
 class Opens(Protocol):
@@ -73,10 +81,14 @@ async def choose_series(
     return await fetch(connection, QUERIES["choose_series"], parameters)
 
 
-async def estimate_rows(connection: Connection, series_ids: Sequence[int], span: Span) -> int:
-    """Say about how many measurements series hold in a span, by the days that are counted already."""
+async def estimate_rows(connection: Connection, series_ids: Sequence[int], span: Span) -> Estimate:
+    """Say about how many measurements series hold in a span, and where, by the days that are counted already."""
     parameters = {"series_ids": list(series_ids), "from": span[0], "to": span[1]}
-    return int((await fetch(connection, QUERIES["estimate_rows"], parameters))[0]["n"])
+    (row,) = await fetch(connection, QUERIES["estimate_rows"], parameters)
+    if row["first_at"] is None:
+        return Estimate()
+    first, last = max(span[0], row["first_at"]), min(span[1], row["last_at"] + TICK)
+    return Estimate(int(row["n"]), (first, last) if first < last else None)
 
 
 async def read_places(connection: Connection, series_ids: Sequence[int], span: Span) -> list[Row]:
@@ -90,19 +102,18 @@ async def read_slices(opens: Opens, wanted: Wanted) -> AsyncGenerator[Slice]:
 
     A value stored while this goes on is given if its instant is still ahead.
     """
-    begin, end = wanted.span
-    width = first_width(wanted)
-    while begin < end:
-        until = min(end, begin + width)
-        found = await read_slice(opens, wanted.series_ids, (begin, until))
-        n_rows = found.n_rows if found else 0
-        if n_rows > MOST_ROWS:
-            width = max(TICK, (until - begin) / GROWTH)
-            continue
-        if found:
-            yield found
-        width = next_width(until - begin, n_rows)
-        begin = until
+    for (begin, end), width in parts_of(wanted):
+        while begin < end:
+            until = min(end, begin + width)
+            found = await read_slice(opens, wanted.series_ids, (begin, until))
+            n_rows = found.n_rows if found else 0
+            if n_rows > MOST_ROWS:
+                width = max(TICK, (until - begin) / GROWTH)
+                continue
+            if found:
+                yield found
+            width = next_width(until - begin, n_rows)
+            begin = until
 
 
 async def read_slice(opens: Opens, series_ids: Sequence[int], span: Span) -> Slice | None:
@@ -114,10 +125,18 @@ async def read_slice(opens: Opens, series_ids: Sequence[int], span: Span) -> Sli
     return Slice(*row) if row and row[0] is not None else None
 
 
-def first_width(wanted: Wanted) -> timedelta:
-    """Give how long the first slice is: as many rows as a slice should hold, if they lie evenly."""
-    length = wanted.span[1] - wanted.span[0]
-    return max(TICK, length * min(1.0, TARGET_ROWS / max(1, wanted.n_expected)))
+def parts_of(wanted: Wanted) -> list[tuple[Span, timedelta]]:
+    """Cut the span where counted rows begin and end; give each part with how long its first slice is.
+
+    Among counted rows that is as long as holds what a slice should, if they lie evenly; before and after them, where
+    next to nothing is to be expected, it is the whole part.
+    """
+    begin, end = wanted.span
+    if wanted.estimate.counted is None:
+        return [((begin, end), end - begin)]
+    first, last = wanted.estimate.counted
+    width = max(TICK, (last - first) * min(1.0, TARGET_ROWS / max(1, wanted.estimate.n_rows)))
+    return [((begin, first), first - begin), ((first, last), width), ((last, end), end - last)]
 
 
 def next_width(width: timedelta, n_rows: int) -> timedelta:

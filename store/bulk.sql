@@ -31,7 +31,7 @@ limit %(n)s
 
 -- name: estimate_rows
 -- By the days that touch the span: about, and without a look at the values.
-select coalesce(sum(n), 0)::bigint as n
+select coalesce(sum(n), 0)::bigint as n, min(first_at) as first_at, max(last_at) as last_at
 from measurements_daily
 where series_id = any (%(series_ids)s::int[]) and bucket > %(from)s::timestamptz - interval '1 day' and bucket < %(to)s
 

@@ -100,15 +100,15 @@ async def find(connection: Connection, question: Question, most_rows: int, needs
             422, f"at most {MOST_SERIES:,} series at once: narrow by territory, quantity, type, place or series_id"
         )
     ids = tuple(row["series_id"] for row in series)
-    n_rows = await estimate_rows(connection, ids, span)
-    if n_rows > most_rows:
+    estimate = await estimate_rows(connection, ids, span)
+    if estimate.n_rows > most_rows:
         raise ProblemError(
             422,
-            f"about {n_rows:,} rows, at most {most_rows:,} are served here:"
+            f"about {estimate.n_rows:,} rows, at most {most_rows:,} are served here:"
             " shorten the span, name fewer series, or order it by POST /v1/exports",
         )
     places = await read_places(connection, ids, span) if needs_places else []
-    return Found(Wanted(ids, span, n_rows), series, places)
+    return Found(Wanted(ids, span, estimate), series, places)
 
 
 async def require_there(connection: Connection, question: Question, series: Sequence[Row]) -> None:
