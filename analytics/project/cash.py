@@ -7,11 +7,9 @@ interpolates. Upkeep grows with prices as the saving does.
 """
 
 from dataclasses import dataclass
-from math import inf, log
+from math import expm1, inf, log1p
 
 from analytics.baseline.saving import Amount
-
-NEARLY = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +23,8 @@ class Payback:
 
 def present_value(saving_eur: float, years: float, discount_rate: float, price_growth: float) -> float:
     """Give what the savings of these years are worth today [EUR]."""
-    q = (1 + price_growth) / (1 + discount_rate)
-    n_discounted = years if abs(1 - q) < NEARLY else (1 - q**years) / (1 - q)
+    log_q = log1p(price_growth) - log1p(discount_rate)  # so rates near each other cost no digits
+    n_discounted = expm1(years * log_q) / expm1(log_q) if log_q else years
     return saving_eur / (1 + discount_rate) * n_discounted
 
 
@@ -51,9 +49,9 @@ def years_to_pay(paid_eur: float, saving_eur: float, discount_rate: float, price
         return 0.0
     if saving_eur <= 0:
         return inf
-    q = (1 + price_growth) / (1 + discount_rate)
+    log_q = log1p(price_growth) - log1p(discount_rate)
     n_discounted = paid_eur * (1 + discount_rate) / saving_eur
-    if abs(1 - q) < NEARLY:
+    if not log_q:
         return n_discounted
-    remaining = 1 - n_discounted * (1 - q)
-    return log(remaining) / log(q) if remaining > 0 else inf
+    gone = n_discounted * expm1(log_q)
+    return log1p(gone) / log_q if gone > -1 else inf

@@ -206,6 +206,6 @@ def test_api_speaks_https(database_url: str, tmp_path: Path) -> None:
         try:
             wait_until(lambda: not is_free(port), "the API listens", 60)
             with urllib.request.urlopen(f"https://{LOOPBACK}:{port}/v1/health", context=context, timeout=10) as answer:
-                assert json.load(answer)["status"] == "ok"
+                assert json.load(answer) == {"status": "degraded"}  # nobody ingests or analyses here
         finally:
             process.terminate()
