@@ -4,16 +4,14 @@ The demo keeps a database of its own beside the checkout's other data, so a seco
 ended. Everything ends with it, within seconds, also when it is killed.
 """
 
-import json
 import socket
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from deploy.errors import SettingError
+from deploy.health import answers
 from deploy.local.services import Services, find_services
 from deploy.page import build_page
 from deploy.processes import Program, first_ended, start_program, stop_on_signal, stop_programs
@@ -94,22 +92,13 @@ def start_all(services: Services, port: int, wish: Wish) -> list[Program]:
 
 
 def wait_for_api(port: int, programs: Sequence[Program], stop: threading.Event) -> None:
-    """Wait until the API is healthy, for as long as its programs run and at most two minutes."""
+    """Wait until the API answers, for as long as its programs run and at most two minutes."""
     deadline = time.monotonic() + API_PATIENCE_S
-    while not stop.is_set() and not is_healthy(port):
+    while not stop.is_set() and not answers(f"http://127.0.0.1:{port}/v1/health"):
         require_running(programs)
         if time.monotonic() > deadline:
             raise SettingError(f"the API does not answer on port {port}; its log is {LOGS / 'api.log'}")
         stop.wait(0.2)
-
-
-def is_healthy(port: int) -> bool:
-    """Ask the API."""
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/v1/health", timeout=2) as answer:  # our own address  # nosec B310
-            return bool(json.load(answer)["status"] == "ok")
-    except (urllib.error.URLError, OSError, ValueError):
-        return False
 
 
 def watch(programs: Sequence[Program], stop: threading.Event, database_url: str) -> None:
