@@ -13,6 +13,7 @@ from analytics.acceptance.manifest import Ending
 from analytics.report.bundle import pack, read_files
 from analytics.report.key import fingerprint
 from deploy import report_key
+from deploy.by_hand import actor
 from deploy.commands.device import read_instant
 from deploy.devices import read_devices
 from deploy.errors import SettingError
@@ -65,7 +66,7 @@ def start(  # noqa: PLR0913  # one for each option
             left_out=tuple(sorted(set(without or ()))),
         )
         with only_warnings(), database() as url, connect(url, program="acceptance") as connection:
-            number, n = begin_batch(connection, new, f"command of {getpass.getuser()}")
+            number, n = begin_batch(connection, new, actor())
     except (LookupError, ValueError) as error:
         raise SettingError(str(error)) from error
     typer.echo(f"acceptance {number}: {n} devices are watched for {days} days")

@@ -1,10 +1,10 @@
 """`vigie account`: people named in the database."""
 
-import getpass
 from typing import Annotated
 
 import typer
 
+from deploy.by_hand import actor
 from deploy.errors import SettingError
 from deploy.logs import only_warnings
 from deploy.settings import database
@@ -32,7 +32,7 @@ def erase(
     """Replace a name everywhere by a pseudonym, for good, and end the keys and accounts of that name."""
     with only_warnings(), database() as url, connect(url, program="account", autocommit=True) as connection:
         try:
-            erasure = erase_person(connection, name, f"command of {getpass.getuser()}", preview=not yes)
+            erasure = erase_person(connection, name, actor(), preview=not yes)
         except ValueError as error:
             raise SettingError(str(error)) from error
     for column, n_rows in erasure.n_by_column.items():

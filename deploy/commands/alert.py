@@ -1,23 +1,19 @@
 """`vigie alert`: who is told of which incidents by which way, who is on call, what waits for the morning."""
 
 import getpass
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, time
 from typing import Annotated, cast
 
 import typer
 
+from deploy.by_hand import actor, opened_store
 from deploy.errors import SettingError
-from deploy.logs import only_warnings
-from deploy.settings import database
 from sensors.alerts import alert_kinds
 from sensors.language import Language
 from sensors.severity import SEVERITIES, Severity
 from store import alert_setup as setup
 from store.alert_setup import NewChannel, NewRota, NewRule, Part
 from store.alerts import acknowledge, read_alerts
-from store.connect import connect
 
 alert = typer.Typer(help="Alerts: channels, rules, rotas, mutes; what was sent.", no_args_is_help=True)
 channel = typer.Typer(help="Where alerts are sent.", no_args_is_help=True)
@@ -34,21 +30,6 @@ def add_to(app: typer.Typer) -> None:
     for part, group in (("channel", channel), ("rota", rota), ("rule", rule), ("mute", mute)):
         alert.add_typer(group, name=part)
     app.add_typer(alert, name="alert")
-
-
-@contextmanager
-def store() -> Iterator[setup.Connection]:
-    """Open the store; what a person gave wrongly ends in one sentence."""
-    with only_warnings(), database() as url, connect(url, program="alert", autocommit=True) as connection:
-        try:
-            yield connection
-        except (LookupError, ValueError) as error:
-            raise SettingError(str(error)) from error
-
-
-def actor() -> str:
-    """Name who did it."""
-    return f"command of {getpass.getuser()}"
 
 
 def severity(word: str) -> Severity:
@@ -77,14 +58,14 @@ def shown(value: object) -> str:
 
 def show_parts(part: Part) -> None:
     """List the parts of a kind, one a line, fields separated by tabs."""
-    with store() as connection:
+    with opened_store("alert") as connection:
         for row in setup.read_parts(connection, part):
             typer.echo("\t".join(map(shown, row.values())))
 
 
 def revoke(part: Part, number: int) -> None:
     """End a part."""
-    with store() as connection:
+    with opened_store("alert") as connection:
         setup.revoke(connection, part, number, actor())
 
 
@@ -104,7 +85,7 @@ def list_(
     """List alerts, the newest first, one a line, fields separated by tabs."""
     if state not in ("open", "unacknowledged", "closed", "all"):
         raise SettingError(f"--state is open, unacknowledged, closed or all, not {state!r}")
-    with store() as connection:
+    with opened_store("alert") as connection:
         for row in read_alerts(connection, {"territory": territory, "state": state}, n):
             at = row["opened_at"].isoformat(timespec="seconds")
             fields = (row["alert_id"], row["territory"], row["kind"], row["severity"], at, row["acknowledged_by"])
@@ -114,7 +95,7 @@ def list_(
 @alert.command("acknowledge")
 def acknowledge_(number: Number, who: Annotated[str | None, typer.Option(help="who looks after it")] = None) -> None:
     """Say that somebody looks after an alert: nobody else is told of it."""
-    with store() as connection:
+    with opened_store("alert") as connection:
         acknowledge(connection, number, who or getpass.getuser(), actor())
 
 
@@ -126,7 +107,7 @@ def log(
     n: Annotated[int, typer.Option("--most", min=1, max=10_000)] = 50,
 ) -> None:
     """Show the newest attempts: when, which alert, to whom, and what came of it."""
-    with store() as connection:
+    with opened_store("alert") as connection:
         for row in setup.read_attempts(connection, number, n):
             told = row["status"] if row["status"] is not None else row["error"]
             at = row["at"].isoformat(timespec="seconds")
@@ -151,7 +132,7 @@ def add_channel(  # noqa: PLR0913  each argument is an option of the command lin
     if language not in ("fr", "en"):
         raise SettingError(f"--language is fr or en, not {language!r}")
     new = NewChannel(territory, name, way, address, body, credential, cast(Language, language))
-    with store() as connection:
+    with opened_store("alert") as connection:
         number, secret = setup.create_channel(connection, new, actor())
     typer.echo(f"{number}\t{secret}")
 
@@ -170,7 +151,7 @@ def add_rota(  # one for each field
         first = date.fromisoformat(first_on)
     except ValueError as error:
         raise SettingError(f"--from is a day YYYY-MM-DD, not {first_on!r}") from error
-    with store() as connection:
+    with opened_store("alert") as connection:
         typer.echo(setup.create_rota(connection, NewRota(territory, name, member, first, clock(at), days), actor()))
 
 
@@ -189,7 +170,7 @@ def add_rule(  # one for each field
 ) -> None:
     """Have a channel, or who is on call, told of incidents from now on."""
     new = NewRule(territory, kind or (), severity(least), channel, rota, escalate_min)
-    with store() as connection:
+    with opened_store("alert") as connection:
         typer.echo(setup.create_rule(connection, new, actor()))
 
 
@@ -201,7 +182,7 @@ def add_mute(
     loud_from: Annotated[str, typer.Option(help="what is told all the same, from this severity on")] = "urgent",
 ) -> None:
     """Have what does not press wait for the end of these hours."""
-    with store() as connection:
+    with opened_store("alert") as connection:
         span = clock(begins), clock(ends)
         typer.echo(setup.create_mute(connection, territory, span, severity(loud_from), actor()))
 

@@ -1,10 +1,10 @@
 """`vigie citizen`: where anybody may report faults of the street."""
 
-import getpass
 from typing import Annotated
 
 import typer
 
+from deploy.by_hand import actor
 from deploy.errors import SettingError
 from deploy.settings import database
 from store.citizen_reports import close_desk, list_desks, open_desk
@@ -31,7 +31,7 @@ def open_(
         raise SettingError("--within-m: give metres from 1 to 1000")
     with database() as url, connect(url, program="citizen") as connection:
         try:
-            open_desk(connection, territory, within_m, f"command of {getpass.getuser()}")
+            open_desk(connection, territory, within_m, actor())
         except NotThereError as error:
             raise SettingError(str(error)) from error
     typer.echo(f"{territory} takes reports at /signaler/{territory}")
@@ -42,7 +42,7 @@ def close(territory: str) -> None:
     """Take no more reports without a key; those that came stay."""
     with database() as url, connect(url, program="citizen") as connection:
         try:
-            close_desk(connection, territory, f"command of {getpass.getuser()}")
+            close_desk(connection, territory, actor())
         except NotThereError as error:
             raise SettingError(str(error)) from error
     typer.echo(f"{territory} takes no more reports")

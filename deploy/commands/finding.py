@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from deploy.by_hand import actor
 from deploy.commands.device import read_instant
 from deploy.errors import SettingError
 from deploy.logs import only_warnings
@@ -61,7 +62,7 @@ def verdict(  # one for each option
         raise SettingError("--at is an instant that has passed, of a confirmed finding")
     with only_warnings(), database() as url, connect(url, program="finding") as connection:
         try:
-            given = give_verdict(connection, number, opinion, f"command of {user}")
+            given = give_verdict(connection, number, opinion, actor())
         except LookupError as error:
             raise SettingError(str(error)) from error
     typer.echo(f"finding {number}: {word}" if given.is_new else f"finding {number} was {word} already")

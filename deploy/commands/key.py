@@ -1,18 +1,13 @@
 """`vigie key`: keys of the API."""
 
-import getpass
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated
 
 import typer
 
+from deploy.by_hand import actor, opened_store
 from deploy.errors import SettingError
-from deploy.logs import only_warnings
-from deploy.settings import database
-from store.connect import connect
-from store.keys import ROLES, SCOPES, Connection, NewKey, Role, add_key, end_key, read_keys
+from store.keys import ROLES, SCOPES, NewKey, Role, add_key, end_key, read_keys
 from store.reader import Row
 
 key = typer.Typer(help="Keys of the API.", no_args_is_help=True)
@@ -22,16 +17,6 @@ ROLE_WORDS = ", ".join(ROLES)
 def add_to(app: typer.Typer) -> None:
     """Add the group to the command."""
     app.add_typer(key, name="key")
-
-
-@contextmanager
-def store() -> Iterator[Connection]:
-    """Open the store; what a person gave wrongly ends in one sentence."""
-    with only_warnings(), database() as url, connect(url, program="key", autocommit=True) as connection:
-        try:
-            yield connection
-        except (LookupError, ValueError) as error:
-            raise SettingError(str(error)) from error
 
 
 @key.command("create", hidden=True)
@@ -52,14 +37,14 @@ def add(  # noqa: PLR0913  each argument is an option of the command line
 ) -> None:
     """Make a key and show it, once: only its hash is kept. Valid for ever without --until and --days."""
     new = NewKey(name, territory, read_role(role, scope), scope, read_end(until, days), per_day)
-    with store() as connection:
-        typer.echo(add_key(connection, new, f"command of {getpass.getuser()}")[1])
+    with opened_store("key") as connection:
+        typer.echo(add_key(connection, new, actor())[1])
 
 
 @key.command("list")
 def list_(ended: Annotated[bool, typer.Option("--all", help="those that are no longer valid too")] = False) -> None:
     """List keys and accounts, one a line, fields separated by tabs."""
-    with store() as connection:
+    with opened_store("key") as connection:
         for row in read_keys(connection, ended=ended):
             typer.echo("\t".join(describe(row)))
 
@@ -67,8 +52,8 @@ def list_(ended: Annotated[bool, typer.Option("--all", help="those that are no l
 @key.command()
 def end(number: Annotated[int, typer.Argument(help="of `vigie key list`")]) -> None:
     """End a key or account: within some seconds it is refused everywhere."""
-    with store() as connection:
-        typer.echo(f"ended: key {number} ({end_key(connection, number, f'command of {getpass.getuser()}')})")
+    with opened_store("key") as connection:
+        typer.echo(f"ended: key {number} ({end_key(connection, number, actor())})")
 
 
 def read_role(role: str | None, scopes: list[str] | None) -> Role:

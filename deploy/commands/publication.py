@@ -1,6 +1,5 @@
 """`vigie publication`: what territories publish as open data, the record of it, and withdrawal."""
 
-import getpass
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -8,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from deploy.by_hand import actor
 from deploy.errors import SettingError
 from deploy.logs import only_warnings
 from deploy.settings import database
@@ -182,8 +182,3 @@ def state_of(row: Mapping[str, Any]) -> str:
 def share(number: float | None) -> str:
     """Write a share, or that it is not known."""
     return "not known" if number is None else f"{number:.1%}"
-
-
-def actor() -> str:
-    """Name who did it."""
-    return f"command of {getpass.getuser()}"

@@ -1,10 +1,10 @@
 """`vigie threshold`: thresholds that verdicts and the alarm budget, or a person, have moved."""
 
-import getpass
 from typing import Annotated
 
 import typer
 
+from deploy.by_hand import actor
 from deploy.errors import SettingError
 from deploy.logs import only_warnings
 from deploy.settings import database
@@ -73,10 +73,9 @@ def check_class(kind: str, asset_type: str) -> None:
 
 def move(territory: str, kind: str, asset_type: str, factor: float | None) -> None:
     """Move it and say so."""
-    actor = f"command of {getpass.getuser()}"
     with only_warnings(), database() as url, connect(url, program="threshold") as connection:
         try:
-            _, now = move_by_hand(connection, (territory, kind, asset_type), factor, actor)
+            _, now = move_by_hand(connection, (territory, kind, asset_type), factor, actor())
         except (LookupError, ValueError) as error:
             raise SettingError(str(error)) from error
     about = f"of type {asset_type}" if asset_type else "of no asset (--asset-type names a type)"

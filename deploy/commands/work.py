@@ -1,23 +1,19 @@
 """`vigie work`: work orders opened, assigned, planned, closed; calendars of them, and webhooks that tell others."""
 
 import getpass
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any, cast
 
 import typer
 
+from deploy.by_hand import actor, opened_store
 from deploy.commands.device import read_instant
 from deploy.errors import SettingError
-from deploy.logs import only_warnings
-from deploy.settings import database
 from sensors.work_order import CONDITIONS, STATES, VERDICTS, Condition, Outcome, Part, Verdict
 from store.calendar_feeds import create_feed, read_feeds, revoke_feed
-from store.connect import connect
 from store.reader import Row
 from store.webhooks import create_webhook, read_attempts, read_webhooks, revoke_webhook
 from store.work_order_lists import read_orders
-from store.work_orders import Asked, Connection, NewOrder, OrderChange, change_order, close_order, open_order
+from store.work_orders import Asked, NewOrder, OrderChange, change_order, close_order, open_order
 
 work = typer.Typer(help="Work orders, calendars of them, webhooks.", no_args_is_help=True)
 calendar = typer.Typer(help="Addresses from which calendars read work orders.", no_args_is_help=True)
@@ -32,21 +28,6 @@ def add_to(app: typer.Typer) -> None:
     work.add_typer(calendar, name="calendar")
     work.add_typer(webhook, name="webhook")
     app.add_typer(work, name="work")
-
-
-@contextmanager
-def store() -> Iterator[Connection]:
-    """Open the store; what a person gave wrongly ends in one sentence."""
-    with only_warnings(), database() as url, connect(url, program="work", autocommit=True) as connection:
-        try:
-            yield connection
-        except (LookupError, ValueError) as error:
-            raise SettingError(str(error)) from error
-
-
-def actor() -> str:
-    """Name who did it."""
-    return f"command of {getpass.getuser()}"
 
 
 def asked(who: str | None) -> Asked:
@@ -81,7 +62,7 @@ def list_(
     """List work orders, the newest first, one a line, fields separated by tabs."""
     one_of(state, (*STATES, "waiting", "all"), "--state")
     filters = {"territory": territory, "state": state, "technician": technician, "asset_id": None, "incident_id": None}
-    with store() as connection:
+    with opened_store("work") as connection:
         for row in read_orders(connection, filters, n):
             typer.echo(line(row))
 
@@ -99,7 +80,7 @@ def open_(  # one for each option
     if incident is None and finding is None and not (title.strip() and territory):
         raise SettingError("name --incident or --finding, or give a title and --territory")
     new = NewOrder(incident, finding, territory=territory, title=title.strip(), note=note.strip())
-    with store() as connection:
+    with opened_store("work") as connection:
         typer.echo(line(open_order(connection, new, asked(who))))
 
 
@@ -124,20 +105,20 @@ def plan(number: Number, at: Annotated[str, typer.Argument(help="an instant, wit
 @work.command()
 def start(number: Number, who: Who = None) -> None:
     """Say that somebody works on it."""
-    with store() as connection:
+    with opened_store("work") as connection:
         typer.echo(line(change_order(connection, number, OrderChange({}, "start"), asked(who))))
 
 
 @work.command()
 def cancel(number: Number, who: Who = None) -> None:
     """Say that it will not be done."""
-    with store() as connection:
+    with opened_store("work") as connection:
         typer.echo(line(change_order(connection, number, OrderChange({}, "cancel"), asked(who))))
 
 
 def change(number: int, fields: dict[str, Any], who: str | None) -> None:
     """Change fields and show the order."""
-    with store() as connection:
+    with opened_store("work") as connection:
         typer.echo(line(change_order(connection, number, OrderChange(fields), asked(who))))
 
 
@@ -168,7 +149,7 @@ def close(  # noqa: PLR0913  each argument is an option of the command line
         )
     except ValueError as error:
         raise SettingError(str(error)) from error
-    with store() as connection:
+    with opened_store("work") as connection:
         typer.echo(line(close_order(connection, number, outcome, asked(who))))
 
 
@@ -177,7 +158,7 @@ def add_calendar(
     territory: Territory, technician: Annotated[str | None, typer.Option(help="a person or team; else all")] = None
 ) -> None:
     """Make an address for a calendar and show it, once: put it behind that of the server. It is a secret."""
-    with store() as connection:
+    with opened_store("work") as connection:
         number, token = create_feed(connection, territory, technician, actor())
     typer.echo(f"{number}\t/v1/calendars/{token}.ics")
 
@@ -185,7 +166,7 @@ def add_calendar(
 @calendar.command("list")
 def list_calendars() -> None:
     """List the addresses in use, without what they are."""
-    with store() as connection:
+    with opened_store("work") as connection:
         for row in read_feeds(connection):
             typer.echo(f"{row['feed_id']}\t{row['territory']}\t{row['technician'] or '-'}\t{row['created_by']}")
 
@@ -193,14 +174,14 @@ def list_calendars() -> None:
 @calendar.command("revoke")
 def revoke_calendar(number: Annotated[int, typer.Argument(help="of `vigie work calendar list`")]) -> None:
     """Let an address lead nowhere from now on."""
-    with store() as connection:
+    with opened_store("work") as connection:
         revoke_feed(connection, number, actor())
 
 
 @webhook.command("add")
 def add_webhook(territory: Territory, url: Annotated[str, typer.Argument(help="https:// or http://")]) -> None:
     """Have changes sent to an address, and show the secret of their signature, once."""
-    with store() as connection:
+    with opened_store("work") as connection:
         number, secret = create_webhook(connection, territory, url, actor())
     typer.echo(f"{number}\t{secret}")
 
@@ -208,7 +189,7 @@ def add_webhook(territory: Territory, url: Annotated[str, typer.Argument(help="h
 @webhook.command("list")
 def list_webhooks() -> None:
     """List the webhooks in use, with what waits and what was given up."""
-    with store() as connection:
+    with opened_store("work") as connection:
         for row in read_webhooks(connection):
             counts = f"{row['n_waiting']} waiting, {row['n_given_up']} given up"
             typer.echo(f"{row['webhook_id']}\t{row['territory']}\t{row['url']}\t{counts}")
@@ -220,7 +201,7 @@ def log_of_webhook(
     n: Annotated[int, typer.Option("--most", min=1, max=10_000)] = 50,
 ) -> None:
     """Show the newest attempts: when, which change, and what came of it."""
-    with store() as connection:
+    with opened_store("work") as connection:
         for row in read_attempts(connection, number, n):
             order = f"work order {row['work_order_id']} version {row['version']}"
             told = row["status"] if row["status"] is not None else row["error"]
@@ -231,5 +212,5 @@ def log_of_webhook(
 @webhook.command("revoke")
 def revoke(number: Annotated[int, typer.Argument(help="of `vigie work webhook list`")]) -> None:
     """Send nothing there from now on."""
-    with store() as connection:
+    with opened_store("work") as connection:
         revoke_webhook(connection, number, actor())
