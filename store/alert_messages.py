@@ -5,11 +5,10 @@ from datetime import datetime, timedelta
 
 from sensors.language import Language
 from sensors.severity import Severity
-from sensors.webhook import GONE, wait_after
+from store.attempts import Attempt
 from store.inputs import Connection
 from store.keys import digest
 from store.sql import load_queries
-from store.webhooks import Attempt
 
 QUERIES = load_queries(__file__)
 KEPT = timedelta(days=90)
@@ -78,19 +77,7 @@ def keep_token(connection: Connection, message_id: int, token: str) -> None:
 
 def note_attempt(connection: Connection, message: Message, attempt: Attempt) -> None:
     """Write down what came of an attempt, and when the next is due."""
-    n_attempts = message.n_attempts + 1
-    wait_s = None if attempt.status == GONE else wait_after(n_attempts)
-    parameters = {
-        "message_id": message.message_id,
-        "attempt": n_attempts,
-        "at": attempt.at,
-        "seconds": attempt.seconds,
-        "status": attempt.status,
-        "error": attempt.error,
-        "is_taken": attempt.is_taken,
-        "is_given_up": not attempt.is_taken and wait_s is None,
-        "due_at": attempt.at + timedelta(seconds=wait_s or 0.0),
-    }
+    parameters = {"message_id": message.message_id, **attempt.settle(message.n_attempts)}
     with connection.transaction():
         connection.execute(QUERIES["insert_attempt"], parameters)
         connection.execute(QUERIES["update_message"], parameters)

@@ -8,7 +8,8 @@ from typing import Any
 import psycopg
 from psycopg.rows import dict_row
 
-from sensors.webhook import GONE, check_address, wait_after
+from sensors.webhook import check_address
+from store.attempts import Attempt
 from store.audit import Line, write_line
 from store.reader import Row
 from store.sql import load_queries
@@ -28,21 +29,6 @@ class Delivery:
     secret: bytes
     body: dict[str, Any]
     n_attempts: int
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What came of one attempt: the HTTP status, or why none came. `seconds` is how long it took [s]."""
-
-    at: datetime
-    seconds: float
-    status: int | None
-    error: str = ""
-
-    @property
-    def is_taken(self) -> bool:
-        """Say whether the receiver has it."""
-        return self.status is not None and 200 <= self.status < 300
 
 
 def create_webhook(connection: Connection, territory: str, url: str, actor: str) -> tuple[int, str]:
@@ -103,19 +89,7 @@ def read_due(connection: Connection, webhook_id: int, now: datetime, n: int) -> 
 
 def note_attempt(connection: Connection, delivery: Delivery, attempt: Attempt) -> None:
     """Write down what came of an attempt, and when the next is due."""
-    n_attempts = delivery.n_attempts + 1
-    wait_s = None if attempt.status == GONE else wait_after(n_attempts)
-    parameters = {
-        "delivery_id": delivery.delivery_id,
-        "attempt": n_attempts,
-        "at": attempt.at,
-        "seconds": attempt.seconds,
-        "status": attempt.status,
-        "error": attempt.error,
-        "is_taken": attempt.is_taken,
-        "is_given_up": not attempt.is_taken and wait_s is None,
-        "due_at": attempt.at + timedelta(seconds=wait_s or 0.0),
-    }
+    parameters = {"delivery_id": delivery.delivery_id, **attempt.settle(delivery.n_attempts)}
     with connection.transaction():
         connection.execute(QUERIES["insert_attempt"], parameters)
         connection.execute(QUERIES["update_delivery"], parameters)

@@ -1,16 +1,15 @@
 """The outbox of one channel, emptied: what is due is sent as things stand, the worst first."""
 
-import http.client
-import time
-from datetime import UTC, datetime
+from datetime import datetime
 
 from analytics.alert.carrier import Carrier
 from analytics.alert.letter import Letter, token_of, write_letter
 from analytics.alert.ways import find_way
 from analytics.webhook.job import N_AT_ONCE, WebhookReport
+from analytics.webhook.sending import attempt
 from store.alert_messages import Channel, forget_old, keep_token, note_attempt, read_channel, read_due
+from store.attempts import Attempt
 from store.inputs import Connection
-from store.webhooks import Attempt
 
 
 def send_due(connection: Connection, channel_id: int, now: datetime, carrier: Carrier) -> WebhookReport:
@@ -27,21 +26,14 @@ def send_due(connection: Connection, channel_id: int, now: datetime, carrier: Ca
     for message in read_due(connection, channel_id, now, N_AT_ONCE):
         token = token_of(channel.secret, message.message_id)
         keep_token(connection, message.message_id, token)
-        attempt = send(write_letter(message, token, carrier.page_url, channel.language), channel, carrier)
-        note_attempt(connection, message, attempt)
-        report += WebhookReport(int(attempt.is_taken), int(not attempt.is_taken))
-        if attempt.status is None:
+        made = send(write_letter(message, token, carrier.page_url, channel.language), channel, carrier)
+        note_attempt(connection, message, made)
+        report += WebhookReport(int(made.is_taken), int(not made.is_taken))
+        if made.status is None:
             break
     return report
 
 
 def send(letter: Letter, channel: Channel, carrier: Carrier) -> Attempt:
-    """Send, and say what came of it; whatever goes wrong on the way is an attempt that failed."""
-    at = datetime.now(UTC)
-    began = time.monotonic()
-    try:
-        status = find_way(channel.way).send(letter, channel, carrier)
-        return Attempt(at, time.monotonic() - began, status)
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        reason = f"{type(error).__name__}: {error}"[:200]
-        return Attempt(at, time.monotonic() - began, None, reason.replace("\x00", ""))
+    """Send by the channel's way, and say what came of it."""
+    return attempt(lambda _: find_way(channel.way).send(letter, channel, carrier))

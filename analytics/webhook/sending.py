@@ -3,7 +3,7 @@
 import http.client
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 import msgspec
 
 from sensors.webhook import DELIVERY, SIGNATURE, check_address, sign
-from store.webhooks import Attempt, Delivery
+from store.attempts import Attempt
+from store.webhooks import Delivery
 
 PATIENCE_S = 10.0
 JSON = {"Content-Type": "application/json"}
@@ -28,11 +29,16 @@ class Request:
 
 
 def send(delivery: Delivery) -> Attempt:
-    """Send, and say what came of it; whatever goes wrong on the way is an attempt that failed."""
+    """Send, and say what came of it."""
+    return attempt(lambda at: post(delivery, int(at.timestamp())))
+
+
+def attempt(send_it: Callable[[datetime], int]) -> Attempt:
+    """Have something sent, which gives a status; whatever goes wrong on the way is an attempt that failed."""
     at = datetime.now(UTC)
     began = time.monotonic()
     try:
-        status = post(delivery, int(at.timestamp()))
+        status = send_it(at)
         return Attempt(at, time.monotonic() - began, status)
     except (OSError, http.client.HTTPException, ValueError) as error:
         reason = f"{type(error).__name__}: {error}"[:200]
