@@ -208,10 +208,8 @@ async def allow_open(request: Request) -> None:
     """Let an address ask for open data, but not too often: else end its request with 429."""
     allowance: Allowance = request.app.state.open_allowance
     if wait_s := allowance.take(network_of(request.client.host if request.client else "")):
-        raise ProblemError(
-            429,
-            f"open data are given {allowance.rate:g} times a second to one address: wait, keep what you have",
-            {"Retry-After": str(ceil(wait_s))},
+        raise too_many(
+            f"open data are given {allowance.rate:g} times a second to one address: wait, keep what you have", wait_s
         )
 
 
