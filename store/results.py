@@ -202,11 +202,6 @@ def copied_row(value: KpiValue) -> tuple[Any, ...]:
     )
 
 
-def write_kpi(connection: psycopg.Connection[tuple[Any, ...]], value: KpiValue) -> KpiReport:
-    """Write one KPI value as `write_kpis` does."""
-    return write_kpis(connection, [value])
-
-
 def kpi_row(value: KpiValue) -> dict[str, Any]:
     """Name the fields as the query does, in what JSON can hold."""
     return {

@@ -8,7 +8,7 @@ import pytest
 
 from store.connect import connect
 from store.restatement import Occasion
-from store.results import write_kpi, write_kpis
+from store.results import write_kpis
 from tests.store.test_results import KPI
 from tests.support.api import api_client
 from tests.support.every_row import seed_every_row
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.services
 def test_history_shows_both_values_and_why(database_url: str) -> None:
     town = seed_every_row(database_url)
     with connect(database_url, program="test", autocommit=True) as connection:
-        write_kpi(connection, KPI)
+        write_kpis(connection, [KPI])
         newer = replace(KPI, value=0.55, inputs_hash="bb")
         write_kpis(connection, [newer], [Occasion("reference data", "key town hall")])
 

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from store.connect import connect
-from store.results import Finding, KpiReport, KpiValue, close_finding, open_finding, write_kpi, write_kpis
+from store.results import Finding, KpiReport, KpiValue, close_finding, open_finding, write_kpis
 
 pytestmark = pytest.mark.services
 Connection = psycopg.Connection[tuple[Any, ...]]
@@ -50,8 +50,8 @@ def connection(database_url: str) -> Any:
 
 
 def test_kpi_with_same_inputs_changes_nothing(connection: Connection) -> None:
-    assert write_kpi(connection, KPI) == KpiReport(1, 0, 0)
-    assert write_kpi(connection, KPI) == KpiReport(0, 0, 1)
+    assert write_kpis(connection, [KPI]) == KpiReport(1, 0, 0)
+    assert write_kpis(connection, [KPI]) == KpiReport(0, 0, 1)
     assert connection.execute("select count(*) from kpi_values").fetchone() == (1,)
 
 
@@ -64,7 +64,7 @@ def test_kpi_with_same_inputs_changes_nothing(connection: Connection) -> None:
     ],
 )
 def test_kpi_with_other_inputs_is_restated(connection: Connection, change: dict[str, Any], cause: str) -> None:
-    write_kpi(connection, KPI)
+    write_kpis(connection, [KPI])
     newer = replace(KPI, **change)
     assert write_kpis(connection, [newer, replace(KPI, kpi="bay_turnover")]) == KpiReport(1, 1, 0)
     rows = connection.execute(
@@ -81,7 +81,7 @@ def test_day_and_month_with_the_same_begin_stand_beside_one_another(connection: 
 
 def test_kpi_that_is_no_number_is_refused(connection: Connection) -> None:
     with pytest.raises(ValueError, match="no numbers to be stored"):
-        write_kpi(connection, replace(KPI, value=float("nan")))
+        write_kpis(connection, [replace(KPI, value=float("nan"))])
 
 
 def test_episode_is_one_finding_with_its_highest_score(connection: Connection) -> None:
