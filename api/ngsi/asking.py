@@ -56,6 +56,10 @@ class Query:
         """Say whether entities have to be looked at to know whether they are meant."""
         return not (self.attributes is None and self.condition is None and self.place is None and self.scope is None)
 
+    def is_filled(self, n_found: int) -> bool:
+        """Say whether so many are enough: the page and one more, unless all are to be counted."""
+        return not self.count and n_found > self.offset + self.limit
+
 
 def read_query(parameters: Mapping[str, str], form: Form, *, temporal: bool = False) -> Query:
     """Read the parameters of an address. Raises ProblemError."""

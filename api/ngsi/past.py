@@ -10,6 +10,7 @@ from api.ngsi.drafts import Attributes, Instance, read_urn
 from api.ngsi.entity import Entity
 from api.ngsi.instant import instant_text
 from api.ngsi.match import keep
+from api.ngsi.reading import walk
 from api.ngsi.refusal import absent, too_many
 from api.ngsi.registry import DEVICE_QUANTITIES, describe, measured, model_of, quantities_of, registry_models, type_of
 from api.ngsi.selection import has_scope
@@ -118,18 +119,11 @@ def require_few(rows: list[Row]) -> list[Row]:
 async def find_evolutions(connection: Connection, query: Query, past: Past, n: int) -> tuple[list[Evolution], bool]:
     """Give a page of the entities that have a past in the span, and whether more follow. Raises ProblemError."""
     found: list[Evolution] = []
-    after, n_looked_at = (-1, 0), 0
-    wanted = query.offset + query.limit + 1
-    while query.count or len(found) < wanted:
-        listed = await list_entities(connection, registry_models(), query.choice, after=after, n=CHUNK)
-        if not listed:
-            break
-        n_looked_at += len(listed)
-        if n_looked_at > MOST_LOOKED_AT:
-            raise too_many(f"more than {MOST_LOOKED_AT} entities would have to be looked at: name a type or ids")
+    async for listed in walk(connection, query.choice, CHUNK, MOST_LOOKED_AT):
         read = await read_evolutions(connection, listed, past, n, query.attributes)
         found += await meant(connection, query, [one for one in read if one.attributes])
-        after = (listed[-1].branch, listed[-1].key)
+        if query.is_filled(len(found)):
+            break
     return found, len(found) > query.offset + query.limit
 
 

@@ -1,6 +1,7 @@
 """Finds the entities that a question means, and gives one page of them."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 
 from api.ngsi.asking import Query
@@ -46,20 +47,23 @@ async def read_page(connection: Connection, query: Query) -> Page:
 async def look_through(connection: Connection, query: Query) -> Page:
     """Look at entities one after the other until the page is full, or all are counted. Raises ProblemError."""
     found: list[Entity] = []
-    after = (-1, 0)
-    wanted = query.offset + query.limit + 1
-    n_looked_at = 0
-    while query.count or len(found) < wanted:
-        listed = await list_entities(connection, registry_models(), query.choice, after=after, n=CHUNK)
-        if not listed:
-            break
-        n_looked_at += len(listed)
-        if n_looked_at > MOST_LOOKED_AT:
-            raise too_many(f"more than {MOST_LOOKED_AT} entities would have to be looked at: name a type or ids")
+    async for listed in walk(connection, query.choice, CHUNK, MOST_LOOKED_AT):
         found += await meant(connection, query, await read_entities(connection, listed))
-        after = (listed[-1].branch, listed[-1].key)
+        if query.is_filled(len(found)):
+            break
     page = found[query.offset : query.offset + query.limit]
     return Page(page, len(found) > query.offset + query.limit, len(found) if query.count else None)
+
+
+async def walk(connection: Connection, choice: Choice, n: int, most: int) -> AsyncIterator[list[Listed]]:
+    """Give entities in their order, n at a time. Raises ProblemError after `most` of them."""
+    after, n_looked_at = (-1, 0), 0
+    while listed := await list_entities(connection, registry_models(), choice, after=after, n=n):
+        n_looked_at += len(listed)
+        if n_looked_at > most:
+            raise too_many(f"more than {most} entities would have to be looked at: name a type or ids")
+        yield listed
+        after = (listed[-1].branch, listed[-1].key)
 
 
 async def meant(connection: Connection, query: Query, entities: list[Entity]) -> list[Entity]:
