@@ -71,30 +71,34 @@ def test_a_token_gives_the_role_and_territories_that_its_claims_name(database_ur
 
 
 FORGED = rsa.generate_private_key(65537, 2048)
-NOW = int(time.time())
-BAD: dict[str, dict[str, Any]] = {
-    "another key under the same kid": {"key": FORGED},
-    "a kid that nobody has": {"kid": "other"},
-    "another issuer": {"iss": "https://elsewhere.example"},
-    "another audience": {"aud": "grafana"},
-    "no audience": {"aud": None},
-    "over for longer than the leeway": {"exp": NOW - 60},
-    "no end": {"exp": None},
-    "not begun": {"nbf": NOW + 600},
-    "no subject": {"sub": None},
-    "no role": {"vigie_role": None},
-    "a role that is none": {"vigie_role": "king"},
-    "no territory": {"vigie_territories": []},
-    "a shared secret in place of a key": {"key": "s" * 64, "algorithm": "HS256"},
-    "no signature": {"key": "", "algorithm": "none"},
-}
+
+
+def bad_claims() -> dict[str, dict[str, Any]]:
+    """Give what each bad token differs in, as of now: a suite takes longer than a token lasts."""
+    now = int(time.time())
+    return {
+        "another key under the same kid": {"key": FORGED},
+        "a kid that nobody has": {"kid": "other"},
+        "another issuer": {"iss": "https://elsewhere.example"},
+        "another audience": {"aud": "grafana"},
+        "no audience": {"aud": None},
+        "over for longer than the leeway": {"exp": now - 60},
+        "no end": {"exp": None},
+        "not begun": {"nbf": now + 600},
+        "no subject": {"sub": None},
+        "no role": {"vigie_role": None},
+        "a role that is none": {"vigie_role": "king"},
+        "no territory": {"vigie_territories": []},
+        "a shared secret in place of a key": {"key": "s" * 64, "algorithm": "HS256"},
+        "no signature": {"key": "", "algorithm": "none"},
+    }
 
 
 @pytest.mark.services
 def test_a_token_that_is_not_to_be_trusted_is_refused(database_url: str, provider: Provider) -> None:
     """Each differs from a good one in one thing; the good one is taken before and after."""
     seed_small_region(database_url)
-    tokens = {why: provider.token(**claims) for why, claims in BAD.items()}
+    tokens = {why: provider.token(**claims) for why, claims in bad_claims().items()}
     tokens["cut"] = provider.token()[:-4]
     public = (provider.folder / "jwks.json").read_bytes()
     tokens["the public key as a secret"] = sign_by_secret(provider.token(), public)
