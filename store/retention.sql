@@ -122,10 +122,15 @@ where committed_at < (
     where hypertable_schema = 'public' and hypertable_name = 'measurements')
 
 -- name: read_rollup_cuts
--- Whole months, so that a civil day keeps all its hours or none.
+-- Whole months, so that a civil day keeps all its hours or none. What is kept for ever has no cut: `least` alone would
+-- leave out an age that is null.
 select retention_class,
-       date_trunc('month', least(%(now)s::timestamptz - hour_days * interval '1 day', %(needed_from)s)) as hour_cut,
-       date_trunc('month', least(%(now)s::timestamptz - day_days * interval '1 day', %(needed_from)s)) as day_cut
+       case when hour_days is not null
+            then date_trunc('month', least(%(now)s::timestamptz - hour_days * interval '1 day', %(needed_from)s))
+       end as hour_cut,
+       case when day_days is not null
+            then date_trunc('month', least(%(now)s::timestamptz - day_days * interval '1 day', %(needed_from)s))
+       end as day_cut
 from retention_classes
 order by retention_class
 

@@ -16,8 +16,6 @@ from tests.support.grafana_macros import Range, expand
 from tests.support.readers import MakeReader
 from tests.support.shared import shared_data
 
-NOW = datetime.now(UTC)
-
 
 @pytest.fixture
 def lived(database_url: str, make_reader: MakeReader) -> Iterator[tuple[Session, Session]]:
@@ -43,7 +41,7 @@ def hours_ago(n: float) -> datetime:
 
 def silent_h(reader: Session) -> float:
     """Ask as Grafana's alerting does: macros, no variables."""
-    row = reader.execute(expand(QUERIES["watch_vigie"], Range(NOW - timedelta(hours=1), NOW))).fetchone()
+    row = reader.execute(expand(QUERIES["watch_vigie"], Range(hours_ago(1), hours_ago(0)))).fetchone()
     assert row is not None
     return float(row[0])
 

@@ -214,6 +214,17 @@ def test_hours_and_days_end_after_what_they_were_computed_from(connection: Conne
     assert levels["day"].ends_at == datetime(2021, 2, 1, tzinfo=UTC)
 
 
+def test_days_without_an_end_stay_when_the_last_hour_of_what_fell_silent_has_ended(connection: Connection) -> None:
+    put_all_in_one_class(connection)
+    later = NOW + timedelta(days=400)
+    connection.execute("update rollup_watermarks set computed_to = %(later)s", {"later": later})
+    connection.execute("update retention_classes set day_days = null")
+    before = rolled_up(connection, "daily")
+    endings = retention.run(connection, later, settle=AT_ONCE)
+    assert {ending.level for ending in endings} == {"raw", "hour"}
+    assert (rolled_up(connection), rolled_up(connection, "daily")) == (type(before)(), before)
+
+
 def test_hours_that_a_saving_is_compared_with_stay(connection: Connection) -> None:
     put_all_in_one_class(connection)
     connection.execute(
