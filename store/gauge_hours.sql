@@ -39,16 +39,20 @@ group by sa.series_id, a.asset_id, s.quantity
 order by a.asset_id, s.quantity, sa.series_id
 
 -- name: read_state_hours
-select a.asset_id, a.name, s.quantity, h.bucket, h.state, h.seconds
-from assets a
-join series_assets sa using (asset_id)
-join series s using (series_id)
-join unnest(%(quantities)s::text[], %(codes)s::int[]) as asked (quantity, code) on asked.quantity = s.quantity
-join states_hourly h
-  on h.series_id = sa.series_id and h.bucket >= %(from)s and h.bucket < %(to)s and sa.period @> h.bucket
- and h.state = asked.code
-where a.territory_id = %(territory_id)s and a.type = any (%(types)s)
-order by a.asset_id, h.bucket, s.quantity, h.state
+-- Series first: the planner takes what was in place at an instant for few rows, and would look for the series of each hour.
+with signals as materialized (
+    select a.asset_id, a.name, sa.series_id, sa.period, s.quantity
+    from assets a
+    join series_assets sa using (asset_id)
+    join series s using (series_id)
+    where a.territory_id = %(territory_id)s and a.type = any (%(types)s) and s.quantity = any (%(quantities)s)
+)
+select g.asset_id, g.name, g.quantity, h.bucket, h.state, h.seconds
+from signals g
+join unnest(%(quantities)s::text[], %(codes)s::int[]) as asked (quantity, code) on asked.quantity = g.quantity
+join states_hourly h on h.series_id = g.series_id and h.state = asked.code
+where h.bucket >= %(from)s and h.bucket < %(to)s and g.period @> h.bucket
+order by g.asset_id, h.bucket, g.quantity, h.state
 
 -- name: read_named_assets
 select asset_id, name, parent_id from assets

@@ -1,27 +1,39 @@
 -- name: read_joint_assets
 -- Assets with two and more sensors in place, of which any has spoken since the hour up to which they were scored.
-with sensors as (
-    select sa.asset_id, s.series_id, l.observed_at, concat_ws(' ', d.external_id, nullif(s.channel, ''), s.quantity) as sensor,
-           s.channel, q.name_en, q.name_fr, q.unit
-    from series s
-    join quantities q using (quantity)
+-- Step by step: in one join the planner takes what was in place at an instant for one row, and compares all with all.
+with due as materialized (
+    select a.asset_id, a.territory_id, a.name, t.time_zone, x.version, x.scored_to, x.sensors, x.state
+    from assets a
+    join territories t using (territory_id)
+    left join joint_states x using (asset_id)
+    where (x.scored_to is null or x.scored_to < %(until)s) and a.asset_id >= %(first_asset)s and a.asset_id < %(end_asset)s
+), spoken as materialized (
+    select sa.asset_id, sa.series_id, l.observed_at
+    from series_assets sa
     join last_values l using (series_id)
-    join series_assets sa using (series_id)
+    where sa.period @> l.observed_at and sa.asset_id in (select asset_id from due)
+), sensors as materialized (
+    select o.asset_id, s.series_id, o.observed_at, s.channel, q.name_en, q.name_fr, q.unit,
+           concat_ws(' ', d.external_id, nullif(s.channel, ''), s.quantity) as sensor
+    from spoken o
+    join series s using (series_id)
+    join quantities q using (quantity)
     left join devices d on d.device_id = s.device_id
-    where q.kind = 'gauge' and s.quantity <> all (%(without)s::text[]) and sa.period @> l.observed_at
+    where q.kind = 'gauge' and s.quantity <> all (%(without)s::text[])
+), together as (
+    select asset_id, count(*) as n_sensors, max(observed_at) as spoken_at, array_agg(series_id order by sensor, series_id) as ids,
+           array_agg(sensor order by sensor, series_id) as keys, array_agg(channel order by sensor, series_id) as channels,
+           array_agg(name_en order by sensor, series_id) as english, array_agg(name_fr order by sensor, series_id) as french,
+           array_agg(unit order by sensor, series_id) as units
+    from sensors
+    group by asset_id
 )
-select a.asset_id, a.territory_id, a.name, t.time_zone, x.version, x.scored_to, x.sensors, x.state,
-       array_agg(o.series_id order by o.sensor, o.series_id), array_agg(o.sensor order by o.sensor, o.series_id),
-       array_agg(o.channel order by o.sensor, o.series_id), array_agg(o.name_en order by o.sensor, o.series_id),
-       array_agg(o.name_fr order by o.sensor, o.series_id), array_agg(o.unit order by o.sensor, o.series_id)
-from sensors o
-join assets a using (asset_id)
-join territories t using (territory_id)
-left join joint_states x using (asset_id)
-where (x.scored_to is null or x.scored_to < %(until)s) and a.asset_id >= %(first_asset)s and a.asset_id < %(end_asset)s
-group by a.asset_id, t.time_zone, x.asset_id
-having count(*) >= 2 and (x.scored_to is null or max(o.observed_at) >= x.scored_to)
-order by x.scored_to nulls first, a.asset_id
+select w.asset_id, w.territory_id, w.name, w.time_zone, w.version, w.scored_to, w.sensors, w.state,
+       o.ids, o.keys, o.channels, o.english, o.french, o.units
+from together o
+join due w using (asset_id)
+where o.n_sensors >= 2 and (w.scored_to is null or o.spoken_at >= w.scored_to)
+order by w.scored_to nulls first, w.asset_id
 limit %(n_assets)s
 
 -- name: read_first_hours
