@@ -58,7 +58,8 @@ async def serve(settings: Settings, counters: Counters) -> None:
         except (UnreachableError, ConnectorException) as error:
             log.warning("database_away", reason=str(error).strip())
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), settings.round_s)
+            async with asyncio.timeout(settings.round_s):
+                await stop.wait()
 
 
 async def work(settings: Settings, counters: Counters, stop: asyncio.Event) -> None:
@@ -115,7 +116,8 @@ async def keep_planning(plan: Callable[[], None], changed: asyncio.Event, round_
         await asyncio.to_thread(plan)
         await asyncio.sleep(2 * (monotonic() - began))
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(changed.wait(), round_s)
+            async with asyncio.timeout(round_s):  # `wait_for` loses a cancellation that comes at the same instant
+                await changed.wait()
 
 
 async def end(tasks: list[asyncio.Task[Any]], office: Office) -> None:

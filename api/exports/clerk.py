@@ -61,7 +61,8 @@ class Clerk:
                 LOG.warning("exports_wait", error=f"{type(error).__name__}: {error}".strip())
             self._woken.clear()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), LOOK_S)
+                async with asyncio.timeout(LOOK_S):
+                    await self._woken.wait()
 
     async def _work_once(self) -> bool:
         place = self.folder.place
