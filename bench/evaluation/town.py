@@ -26,6 +26,7 @@ from simulators.runner import Runner
 from simulators.stream import Stream
 from simulators.town import Town
 from simulators.truth import Truth, truth_of
+from store.inputs import Connection
 
 # Towns begin in turn in winter, spring, summer and autumn, so that frost, both changes of the clock and holidays occur.
 STARTS = tuple(datetime(2026, month, day, tzinfo=UTC) for month, day in ((1, 10), (3, 8), (6, 1), (9, 12)))
@@ -81,7 +82,8 @@ def evaluated(services: Services, seed: int, plan: Plan) -> Iterator[Evaluated]:
         publish(services.mqtt_url, database_url, town, plan)
         published = time.monotonic()
         enter_reference_of(database_url, town, plan)
-        rounds = [(now, compute(database_url, now)) for now in plan.rounds()]
+        with open_connection(database_url) as connection:
+            rounds = [(now, compute(connection, now)) for now in plan.rounds()]
         computed = time.monotonic()
         listen(database_url, plan.start, plan.end)
         group(database_url, plan.end + AFTERWARDS)
@@ -138,15 +140,14 @@ def enter_reference_of(database_url: str, town: Town, plan: Plan) -> None:
         enter_file(database_url, path)
 
 
-def compute(database_url: str, now: datetime) -> int:
+def compute(connection: Connection, now: datetime) -> int:
     """Run rounds of analytics until nothing is left to do at an instant; give the number of the last finding."""
     deadline = time.monotonic() + PATIENCE_S
-    settings = Settings(database_url, settle_s=0.0)
-    with open_connection(database_url) as connection:
-        while not is_idle(run_once(connection, now, settings)):
-            if time.monotonic() > deadline:
-                raise EvaluationError(f"analytics does not come to an end in {PATIENCE_S:g} s")
-        row = connection.execute("select coalesce(max(finding_id), 0) from findings").fetchone()
+    settings = Settings("", settle_s=0.0)
+    while not is_idle(run_once(connection, now, settings)):
+        if time.monotonic() > deadline:
+            raise EvaluationError(f"analytics does not come to an end in {PATIENCE_S:g} s")
+    row = connection.execute("select coalesce(max(finding_id), 0) from findings").fetchone()
     return int(row[0]) if row else 0
 
 
