@@ -25,12 +25,13 @@ test: setup ## all tests, with real services
 test-fast: setup ## the tests that need no services
 	@$(BIN)/python -m pytest -q -n 2 -m "not services and not browser and not grafana"
 
-check: setup ## format, lint, types, arrows
+check: setup ## format, lint, types, arrows, bill of materials
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 	@$(BIN)/python -m deploy.page --types
+	@$(BIN)/python -m deploy.audit --bill-only
 
 format: setup ## let ruff format the code
 	@$(BIN)/ruff format .
@@ -44,8 +45,8 @@ bench-ingest: setup
 	@$(BIN)/python -m bench.ingest
 
 bench-fuzz: setup
-	@$(BIN)/python -m pip install -q -r requirements-fuzz.in
-	@$(BIN)/python -m bench.fuzz
+	@$(BIN)/python -m pip install -q --require-hashes --upgrade --target $(VENV)/fuzz -r requirements-fuzz.txt
+	@PYTHONPATH=$(VENV)/fuzz $(BIN)/python -m bench.fuzz $(OPTIONS)
 
 evaluate: setup ## towns with known truth: error of each KPI, recall and false alarms of each fault
 	@$(BIN)/python -m bench.evaluation $(if $(SEEDS),--seeds $(SEEDS))
@@ -62,17 +63,19 @@ faults-root: setup ## as root: the same with a full disk and a host cut off from
 
 fuzz: setup ## random bytes through every decoder, random requests through every route
 	@$(BIN)/python -m pytest -q tests/sensors -k "random or bytes or crash"
-	@$(BIN)/python -m pip install -q -r requirements-fuzz.in
-	@$(BIN)/python -m bench.fuzz
+	@$(BIN)/python -m pip install -q --require-hashes --upgrade --target $(VENV)/fuzz -r requirements-fuzz.txt
+	@PYTHONPATH=$(VENV)/fuzz $(BIN)/python -m bench.fuzz $(OPTIONS)
 
-audit: setup ## bandit, pip-audit, and the list of components as CycloneDX
-	@$(BIN)/python -m pip install -q -r requirements-audit.in
-	@$(BIN)/python -m deploy.audit
+audit: setup ## bandit, known vulnerabilities of what is pinned, and the bill of materials; ADVISORIES=DIR where no index can be asked
+	@$(BIN)/python -m pip install -q --require-hashes --upgrade --target $(VENV)/audit -r requirements-audit.txt
+	@PYTHONPATH=$(VENV)/audit $(BIN)/python -m deploy.audit $(if $(ADVISORIES),--advisories $(ADVISORIES))
 
 docs: setup ## check that the docs name what exists and that their links hold
 	@$(BIN)/python -m pytest -q tests/test_docs.py
 
+LOCKS := requirements requirements-dev requirements-bench requirements-fuzz requirements-audit
 lock: setup ## compile the hash-pinned requirement files again
-	@$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe -o requirements.txt requirements.in
-	@$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe -o requirements-dev.txt requirements-dev.in
-	@$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --strip-extras --allow-unsafe -o requirements-bench.txt requirements-bench.in
+	@for lock in $(LOCKS); do \
+	    $(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	        --strip-extras --allow-unsafe -o $$lock.txt $$lock.in || exit 1; \
+	done

@@ -111,8 +111,10 @@ async def on_problem(request: Request, error: ProblemError) -> Response:
 
 
 async def on_http(request: Request, error: HTTPException) -> Response:
-    """Answer for a path or a method that is not there."""
+    """Answer for a path or a method that is not there, or a body that is no text (400 of the framework)."""
     detail = str(error.detail)
+    if error.status_code == 400:
+        return problem_response(request, 422, "the body is no JSON in UTF-8", error.headers)
     if error.status_code == 404:
         detail = f"nothing lies at {request.url.path}; the routes are listed in /openapi.json"
     if error.status_code == 405:

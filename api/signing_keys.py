@@ -71,8 +71,10 @@ def fetch_keys(issuer: str, jwks_url: str | None) -> dict[str | None, PyJWK]:
 
 
 def fetch_json(url: str) -> dict[str, Any]:
-    """Fetch a JSON object. Raises OSError, ValueError."""
-    with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:
+    """Fetch a JSON object from a web server, perhaps one that another server names. Raises OSError, ValueError."""
+    if not url.startswith(("https://", "http://")):
+        raise ValueError(f"{url!r} is no address of a web server")
+    with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:  # not a file of ours  # nosec B310
         body = json.loads(answer.read(MOST_BYTES))
     if not isinstance(body, dict):
         raise ValueError("no JSON object")  # noqa: TRY004  # of what another server says

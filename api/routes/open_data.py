@@ -32,11 +32,14 @@ HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
 NEVER_STORED = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-cache"}
 MEDIA_TYPES = {"jsonld": "application/ld+json", "ttl": "text/turtle; charset=utf-8", "rdf": "application/rdf+xml"}
 TEXT = {"schema": {"type": "string"}}
+OBJECT = {"schema": {"type": "object"}}
 CATALOGUE: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "DCAT-AP 3.0",
         "content": {
-            name: TEXT for name in ("application/ld+json", "text/turtle; charset=utf-8", "application/rdf+xml")
+            "application/ld+json": OBJECT,
+            "text/turtle; charset=utf-8": TEXT,
+            "application/rdf+xml": TEXT,
         },
     }
 }
@@ -44,7 +47,9 @@ FILE: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "the file as it was published",
         "content": {
-            name: TEXT for name in ("text/csv; charset=utf-8", "application/vnd.apache.parquet", "application/geo+json")
+            "text/csv; charset=utf-8": TEXT,
+            "application/vnd.apache.parquet": TEXT,
+            "application/geo+json": OBJECT,
         },
     },
     304: {"description": "Not modified since the answer with the ETag in `If-None-Match`", "content": {}},

@@ -23,7 +23,12 @@ MEDIA_TYPES: dict[FileFormat, str] = {
     "html": "text/html; charset=utf-8",
 }
 FILES: dict[int | str, dict[str, Any]] = {
-    200: {"content": {kind.partition(";")[0]: {"schema": {"type": "string"}} for kind in MEDIA_TYPES.values()}}
+    200: {
+        "content": {
+            kind.partition(";")[0]: {"schema": {"type": "object" if "json" in kind else "string"}}
+            for kind in MEDIA_TYPES.values()
+        }
+    }
 }
 # A sheet brings its own style and nothing else: no script, no picture, no other host.
 SHEET_POLICY = {**HEADERS, "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}

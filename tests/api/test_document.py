@@ -58,6 +58,12 @@ def test_body_of_a_request_is_written_out(method: str, path: str, operation: dic
         assert "examples" in content or BODIES[f"{method} {path}"] == content["example"]
 
 
+@pytest.mark.parametrize(("method", "path", "operation"), OPERATIONS, ids=IDS)
+def test_what_is_json_is_not_described_as_text(method: str, path: str, operation: dict[str, Any]) -> None:
+    for content in contents(operation):
+        assert content.get("schema", {}).get("type") != "string"
+
+
 def test_no_example_is_left_of_an_operation_that_is_gone() -> None:
     assert set(BODIES) <= set(IDS)
 

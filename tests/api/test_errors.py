@@ -42,6 +42,20 @@ def test_refusal_is_a_problem(database_url: str, method: str, path: str, status:
     assert HEADERS.items() <= {name: answer.headers.get(name) for name in HEADERS}.items()
 
 
+@pytest.mark.parametrize("body", [b"\xff{}", b"{", b""])
+def test_a_body_that_is_no_json_is_refused_as_the_document_says(database_url: str, body: bytes) -> None:
+    """Also one that is no text at all, for which the framework has a status of its own."""
+
+    async def ask() -> httpx.Response:
+        async with api_client(database_url) as client:
+            headers = {"Content-Type": "application/json"}
+            return await client.post("/v1/work-orders", content=body, headers=headers)
+
+    answer = asyncio.run(ask())
+    assert (answer.status_code, answer.json()["status"]) == (422, 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
 def test_a_method_that_is_not_taken_is_told_which_is(database_url: str) -> None:
     assert get(database_url, "/v1/assets", method="DELETE").headers["allow"] == "GET"
 

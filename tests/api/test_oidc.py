@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hmac
+import json
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ from api.signing_keys import PAUSE_S, SigningKeys
 from store.connect import connect
 from store.keys import end_key, read_keys
 from tests.support.api import api_client, read_all
-from tests.support.issuer import Provider, provider_in
+from tests.support.issuer import DISCOVERY, Provider, provider_in
 from tests.support.town import seed_small_region
 
 Story = Callable[[httpx.AsyncClient], Awaitable[None]]
@@ -202,6 +203,14 @@ def test_a_provider_that_takes_another_key_is_asked_again(tmp_path: Path) -> Non
 def test_a_discovery_document_of_another_issuer_is_not_believed(tmp_path: Path) -> None:
     with provider_in(tmp_path) as provider:
         provider.describe("https://elsewhere.example")
+        assert asyncio.run(SigningKeys(provider.url, None).find("first")) is None
+
+
+def test_keys_are_not_read_from_a_file_that_the_discovery_document_names(tmp_path: Path) -> None:
+    """The file is there and holds the very keys: it is the address that is refused."""
+    with provider_in(tmp_path) as provider:
+        document = {"issuer": provider.url, "jwks_uri": (provider.folder / "jwks.json").as_uri()}
+        (provider.folder / DISCOVERY).write_text(json.dumps(document))
         assert asyncio.run(SigningKeys(provider.url, None).find("first")) is None
 
 

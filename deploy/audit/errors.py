@@ -1,0 +1,7 @@
+"""What can go wrong with an audit."""
+
+
+class AdvisoryError(Exception):
+    """The advisories cannot be used."""
+
+    exit_code = 2
