@@ -94,7 +94,14 @@ def main() -> None:
             headers_by_role = make_keys(database_url)
             with served(database_url) as (address, _):
                 tally = Tally(address, headers_by_role)
-                ask_all(tally, address, ids_of(database_url, "north"), asked.examples, asked.only)
+                try:
+                    ask_all(tally, address, ids_of(database_url, "north"), asked.examples, asked.only)
+                finally:  # also where somebody has seen enough
+                    tell(tally)
+
+
+def tell(tally: Tally) -> None:
+    """Print the figures."""
     print(Row("api.fuzz_requests", tally.n_asked, "1").line())
     for status, n in sorted(tally.n_by_status.items()):
         print(Row(f"api.fuzz_answers_{status}", n, "1").line())

@@ -11,3 +11,9 @@ class DifferenceError(BackupError):
     """What was restored is not what was backed up."""
 
     exit_code = 14
+
+
+class OldBackupError(BackupError):
+    """The newest backup is too old."""
+
+    exit_code = 15

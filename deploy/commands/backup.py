@@ -1,13 +1,14 @@
-"""`vigie backup` and `vigie restore`: the store saved, put back, and the saving proved."""
+"""`vigie backup`, `vigie restore` and `vigie drill`: the store saved, put back, and the saving proved."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from deploy.backup.drill import drill as run_drill
+from deploy.backup.due import drill_newest, save_metrics
 from deploy.backup.errors import DifferenceError
 from deploy.backup.restore import Comparison, name_of, restore_backup, with_database
 from deploy.backup.write import write_backup
@@ -24,6 +25,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands."""
     app.command()(backup)
     app.command()(restore)
+    app.command("drill")(drill)
 
 
 def backup(folder: Annotated[Path, typer.Argument(help="where backups are kept")], admin_url: AdminUrl = None) -> None:
@@ -57,6 +59,23 @@ def restore(
         typer.echo(f"the database from before is kept as {restored.aside}: drop it when you need it no more")
     if restored.new_roles:
         typer.echo(f"roles made, none of which can log in yet: {', '.join(restored.new_roles)}")
+
+
+def drill(
+    folder: Annotated[Path, typer.Argument(help="where backups are kept")],
+    oldest_h: Annotated[float, typer.Option(min=0, help="hours that the newest may be old")] = 26.0,
+    metrics: Annotated[
+        Path | None, typer.Option(help="a file .prom for the node exporter's textfile collector")
+    ] = None,
+    scratch_url: Annotated[str | None, typer.Option(help="as of `vigie restore`")] = None,
+) -> None:
+    """Restore the newest backup of FOLDER on trial, compare it with its manifest, throw it away; for a timer."""
+    drilled = drill_newest(folder, datetime.now(UTC), timedelta(hours=oldest_h), scratch_url)
+    if metrics is not None:
+        save_metrics(drilled, metrics)
+    if drilled.fault is not None:
+        raise drilled.fault
+    typer.echo(f"{drilled.folder}: {drilled.n_compared} tables and chunks as they were backed up")
 
 
 def show(comparisons: Sequence[Comparison]) -> None:

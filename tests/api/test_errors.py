@@ -42,7 +42,7 @@ def test_refusal_is_a_problem(database_url: str, method: str, path: str, status:
     assert HEADERS.items() <= {name: answer.headers.get(name) for name in HEADERS}.items()
 
 
-@pytest.mark.parametrize("body", [b"\xff{}", b"{", b""])
+@pytest.mark.parametrize("body", [b"\xff{}", b"{"])
 def test_a_body_that_is_no_json_is_refused_as_the_document_says(database_url: str, body: bytes) -> None:
     """Also one that is no text at all, for which the framework has a status of its own."""
 
