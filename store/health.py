@@ -12,6 +12,7 @@ from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
 N_CLOCK_TRIES = 5
+GROWTH_DAYS, LEAST_DAYS = 30, 7  # of sizes that growth is told from, and how far apart they are at least
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -21,7 +22,8 @@ class ServerHealth:
     """What a server says of itself.
 
     `settings` are those in force in this session, so also what role or database override; one that we may not see is
-    absent. `skew_s` is how far the server's clock is ahead of ours, known to within `skew_error_s`.
+    absent. `skew_s` is how far the server's clock is ahead of ours, known to within `skew_error_s`. `daily_growth_bytes`
+    is how much larger the database becomes in a day; None where it is too young to tell, or may not be asked.
     """
 
     database: str
@@ -38,6 +40,7 @@ class ServerHealth:
     foreign_migrations: tuple[int, ...]
     skew_s: float
     skew_error_s: float
+    daily_growth_bytes: float | None = None
 
 
 def read_health(connection: Connection) -> ServerHealth:
@@ -63,7 +66,17 @@ def read_health(connection: Connection) -> ServerHealth:
         foreign_migrations=foreign,
         skew_s=skew_s,
         skew_error_s=skew_error_s,
+        daily_growth_bytes=read_growth(connection),
     )
+
+
+def read_growth(connection: Connection) -> float | None:
+    """Give the slope [bytes a day] of the least-squares line through the sizes of the last 30 days."""
+    may_ask = connection.execute(QUERIES["has_sizes"]).fetchone()
+    if may_ask is None or not may_ask[0]:
+        return None
+    row = connection.execute(QUERIES["read_growth"], {"days": GROWTH_DAYS, "least_days": LEAST_DAYS}).fetchone()
+    return None if row is None or row[0] is None else float(row[0])
 
 
 def compare_migrations(connection: Connection) -> tuple[tuple[str, ...], tuple[int, ...]]:

@@ -31,3 +31,13 @@ select to_regclass('public.migrations') is not null
 
 -- name: read_migrations
 select number, digest from migrations order by number
+
+-- name: has_sizes
+select coalesce(has_table_privilege(to_regclass('public.stored_sizes')::oid, 'select'), false)
+
+-- name: read_growth
+-- A line through the sizes of the last days: one large load or one dropped chunk does not decide alone.
+select regr_slope(n_bytes, day - date '2000-01-01')
+from stored_sizes
+where day > (now() at time zone 'UTC')::date - %(days)s::int
+having max(day) - min(day) >= %(least_days)s::int

@@ -48,7 +48,7 @@ class Drilled:
 def drill_newest(kept_in: Path, now: datetime, longest: timedelta, scratch_url: str | None = None) -> Drilled:
     """Restore the newest backup of a folder on trial; what is wrong with it is told, not raised.
 
-    An old backup is restored all the same: one that can be restored is better than none, and both faults are then known.
+    An old backup is restored all the same: one that can be restored is better than none.
     """
     folder = newest(kept_in)
     if folder is None:

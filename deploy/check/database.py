@@ -1,5 +1,6 @@
 """Would this database lose what was acknowledged? Asked of the server, judged here."""
 
+import math
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ SKEW_LOSS_S = 300.0
 OLD_TRANSACTIONS = 1_000_000_000  # PostgreSQL stops writing at 2^31
 SPACE_WARNING_RATIO, SPACE_LOSS_RATIO = 0.15, 0.05
 SPACE_LOSS_BYTES = 1_000_000_000
+FULL_WARNING_DAYS, FULL_LOSS_DAYS = 60.0, 7.0
 
 # What must be on, what the lack of it means, how bad that is.
 SWITCHES = {
@@ -193,13 +195,41 @@ def judge_space(health: ServerHealth, folder: Path | None) -> Finding:
     if usage is None:
         meaning = "a full disk stops the ingest; only a role with pg_read_all_settings on the server's host can tell"
         return Finding(SUBJECT, "disk", Level.UNSEEN, "free space cannot be seen from here", meaning)
-    free, total = usage
-    found = f"{free / 1e9:.1f} GB of {total / 1e9:.1f} GB free"
-    if free >= SPACE_LOSS_BYTES and free / total >= SPACE_WARNING_RATIO:
-        return Finding(SUBJECT, "disk", Level.OK, found)
-    level = Level.LOSS if free < SPACE_LOSS_BYTES or free / total < SPACE_LOSS_RATIO else Level.WARNING
+    return judge_usage(*usage, health.daily_growth_bytes)
+
+
+def judge_usage(free: int, total: int, daily_growth_bytes: float | None) -> Finding:
+    """Judge free and total bytes of a disk, by what is free and by the days until nothing is."""
+    days = days_left(free, daily_growth_bytes)
+    found = f"{free / 1e9:.1f} GB of {total / 1e9:.1f} GB free{describe_days(days)}"
+    level = worst_of(
+        space_level(free < SPACE_LOSS_BYTES or free / total < SPACE_LOSS_RATIO, free / total < SPACE_WARNING_RATIO),
+        space_level(days < FULL_LOSS_DAYS, days < FULL_WARNING_DAYS),
+    )
+    if level is Level.OK:
+        return Finding(SUBJECT, "disk", level, found)
     meaning = "on a full disk nothing is stored"
     return Finding(SUBJECT, "disk", level, found, meaning, "free or add space; shorten retention; compress")
+
+
+def days_left(free: int, daily_growth_bytes: float | None) -> float:
+    """Give in how many days the disk is full if the database grows as it did; infinite where it does not grow."""
+    return free / daily_growth_bytes if daily_growth_bytes and daily_growth_bytes > 0 else math.inf
+
+
+def describe_days(days: float) -> str:
+    """Say it, where it is within ten years."""
+    return f", full in about {days:.0f} days at the growth of the last month" if days < 3650 else ""
+
+
+def space_level(is_loss: bool, is_warning: bool) -> Level:
+    """Give the worse of the two."""
+    return Level.LOSS if is_loss else Level.WARNING if is_warning else Level.OK
+
+
+def worst_of(*levels: Level) -> Level:
+    """Give the worst."""
+    return max(levels, key=list(Level).index)
 
 
 def measure(folder: Path | None) -> tuple[int, int] | None:

@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 
 from deploy.backup.drill import LOCK as DRILL_LOCK
 from deploy.backup.drill import PREFIX, drill
-from deploy.backup.errors import BackupError, DifferenceError
+from deploy.backup.due import drill_newest
+from deploy.backup.errors import BackupError, DifferenceError, OldBackupError
 from deploy.backup.manifest import FILE, read_manifest
 from deploy.backup.restore import name_of, restore_backup, with_database
 from deploy.backup.write import LOCK, write_backup
@@ -176,6 +177,45 @@ def test_second_backup_at_once_is_refused_and_one_afterwards_is_not(
     first = write_backup(admin_of(services, town_url), tmp_path, NOW)
     second = write_backup(admin_of(services, town_url), tmp_path, NOW + timedelta(seconds=1))
     assert read_manifest(first).digests == read_manifest(second).digests
+
+
+def test_newest_backup_is_restored_on_trial_and_its_age_told(services: Services, backup: Path, tmp_path: Path) -> None:
+    """An older one beside it that cannot be restored is not looked at; too old a one is restored all the same."""
+    shutil.copytree(backup, tmp_path / backup.name)
+    (tmp_path / "vigie-20260401T120000Z").mkdir()
+    (tmp_path / "vigie-20260601T120000Z.partial").mkdir()
+    young, old = (
+        drill_newest(tmp_path, NOW + timedelta(hours=hours), timedelta(hours=26), services.admin_database_url)
+        for hours in (1, 27)
+    )
+    assert (young.folder, young.fault, young.n_different) == (tmp_path / backup.name, None, 0)
+    assert young.n_compared == len(read_manifest(backup).digests)
+    assert f"vigie_backup_made_timestamp_seconds {NOW.timestamp():.0f}\n" in young.metrics()
+    assert "vigie_backup_drill_ok 1\n" in young.metrics()
+    assert isinstance(old.fault, OldBackupError)
+    assert old.n_compared == young.n_compared
+    assert "vigie_backup_drill_ok 0\n" in old.metrics()
+    assert databases(services) == set()
+
+
+def test_damaged_or_missing_backup_is_told_by_the_drill(
+    services: Services, backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By its exit code and in the file of metrics, also where nothing was ever backed up."""
+    kept, metrics = tmp_path / "kept", tmp_path / "drill.prom"
+    kept.mkdir()
+    words = ["drill", str(kept), "--metrics", str(metrics), "--scratch-url", services.admin_database_url]
+    monkeypatch.setenv("VIGIE_DATABASE_URL", services.database_url)
+    missing = CliRunner().invoke(app, words)
+    assert (str(missing.exception), metrics.read_text().count("_ok 0\n")) == (f"{kept} holds no backup", 1)
+    copy = shutil.copytree(backup, kept / backup.name)
+    largest = max((copy / "database").iterdir(), key=lambda path: path.stat().st_size)
+    largest.write_bytes(largest.read_bytes()[: largest.stat().st_size // 2])
+    metrics.unlink()
+    damaged = CliRunner().invoke(app, words)
+    assert "pg_restore failed" in str(damaged.exception)
+    assert "vigie_backup_drill_ok 0\n" in metrics.read_text()
+    assert databases(services) == set()
 
 
 @pytest.mark.skipif(

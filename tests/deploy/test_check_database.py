@@ -7,9 +7,10 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from deploy.check.database import check_database, judge, judge_space
+from deploy.check.database import check_database, judge, judge_space, judge_usage
 from deploy.check.finding import Finding, Level
-from store.health import ServerHealth, read_health
+from store.connect import connect
+from store.health import ServerHealth, read_growth, read_health
 from tests.support.scratch_server import scratch_server
 
 GOOD = ServerHealth(
@@ -122,6 +123,30 @@ def test_absent_database_is_a_finding() -> None:
 def test_each_danger_is_judged(change: dict[str, object], check: str, expected: Level) -> None:
     bad = [one for one in judge(replace(GOOD, **change)) if one.level is not Level.OK]  # type: ignore[arg-type]
     assert [(one.check, one.level) for one in bad] == ([(check, expected)] if check else [])
+
+
+@pytest.mark.parametrize(
+    ("days", "level"), [(None, Level.OK), (-20, Level.OK), (90, Level.OK), (30, Level.WARNING), (5, Level.LOSS)]
+)
+def test_disk_is_judged_by_the_days_that_are_left(days: float | None, level: Level) -> None:
+    """Of a disk with much room, so that growth alone decides; a store that shrinks fills none."""
+    found = judge_usage(800_000_000_000, 1_000_000_000_000, 800e9 / days if days else None)
+    assert found.level is level
+    assert ("full in about" in found.found) == (days is not None and days > 0)
+    assert days is None or days < 0 or f"in about {days} days" in found.found
+
+
+@pytest.mark.services
+def test_growth_is_the_line_through_the_sizes_of_the_last_month(database_url: str) -> None:
+    """A gigabyte a day; what lies further back, and a store of a few days, tell nothing."""
+    size = "insert into stored_sizes select current_date - n, 1e9 * (100 - n) from generate_series(%s, %s) as n"
+    with connect(database_url, program="test") as connection:
+        connection.execute("delete from stored_sizes")
+        connection.execute(size, (0, 5))
+        assert read_growth(connection) is None
+        connection.execute(size, (6, 20))
+        connection.execute("insert into stored_sizes values (current_date - 40, 1)")
+        assert read_growth(connection) == pytest.approx(1e9)
 
 
 def test_disk_that_cannot_be_seen_is_not_guessed(tmp_path: Path) -> None:
