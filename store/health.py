@@ -22,8 +22,9 @@ class ServerHealth:
     """What a server says of itself.
 
     `settings` are those in force in this session, so also what role or database override; one that we may not see is
-    absent. `skew_s` is how far the server's clock is ahead of ours, known to within `skew_error_s`. `daily_growth_bytes`
-    is how much larger the database becomes in a day; None where it is too young to tell, or may not be asked.
+    absent. `skew_s` is how far the server's clock is ahead of ours, known to within `skew_error_s`.
+    `daily_growth_bytes` is how much larger the database becomes in a day; None where it is too young to tell, or may
+    not be asked.
     """
 
     database: str
