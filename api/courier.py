@@ -42,7 +42,8 @@ class Courier:
         mark = digest(posts)
         answer = self._find_undecided(mark) or await self._hand_over(posts)
         try:
-            outcomes = await asyncio.wait_for(asyncio.wrap_future(answer), self._patience_s)
+            async with asyncio.timeout(self._patience_s):
+                outcomes = await asyncio.wrap_future(answer)
         except TimeoutError as error:
             self._remember(mark, answer)
             raise UndeliveredError("the database does not answer") from error

@@ -56,7 +56,8 @@ async def measure_events(database_url: str, address: str, key: str, n_clients: i
         ready = asyncio.Semaphore(0)
         tasks = [asyncio.create_task(listen(address, key, heard, index, ready)) for index in range(n_clients)]
         for _ in tasks:
-            await asyncio.wait_for(ready.acquire(), PATIENCE_S)
+            async with asyncio.timeout(PATIENCE_S):
+                await ready.acquire()
         n_stored = await asyncio.to_thread(store_steadily, connection, ids, rate, seconds)
         for _ in range(int(PATIENCE_S / PAUSE_S)):
             if min(heard.n) >= n_stored:

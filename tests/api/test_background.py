@@ -22,10 +22,10 @@ def test_work_that_loses_cancellations_ends_all_the_same(n_lost: int) -> None:
                 lost += 1
 
     async def story() -> None:
-        async with in_background(work(), "test"):
+        async with asyncio.timeout(30), in_background(work(), "test"):
             await asyncio.sleep(0)
 
-    asyncio.run(asyncio.wait_for(story(), 30))
+    asyncio.run(story())
     assert lost == n_lost
 
 
