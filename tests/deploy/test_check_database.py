@@ -139,7 +139,9 @@ def test_disk_is_judged_by_the_days_that_are_left(days: float | None, level: Lev
 @pytest.mark.services
 def test_growth_is_the_line_through_the_sizes_of_the_last_month(database_url: str) -> None:
     """A gigabyte a day; what lies further back, and a store of a few days, tell nothing."""
-    size = "insert into stored_sizes select current_date - n, 1e9 * (100 - n) from generate_series(%s, %s) as n"
+    size = (
+        "insert into stored_sizes select current_date - n, 1e9 * (100 - n) from generate_series(%s::int, %s::int) as n"
+    )
     with connect(database_url, program="test") as connection:
         connection.execute("delete from stored_sizes")
         connection.execute(size, (0, 5))

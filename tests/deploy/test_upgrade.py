@@ -30,7 +30,7 @@ COUNT = "select count(*), sum(value) from measurements"
 
 
 def older_version(folder: Path) -> Path:
-    """Lay out the store's files as they were before the newest migrations; views are replayed by each version."""
+    """Lay out the store's files as they were before the newest migrations; its readers have a schema without views."""
     newer = {migration.name for migration in read_migrations()[-N_NEWER:]}
     kept = folder / "migrations"
     kept.mkdir()
@@ -38,6 +38,7 @@ def older_version(folder: Path) -> Path:
         if path.stem not in newer:
             shutil.copy(path, kept)
     (folder / "views").mkdir()
+    (folder / "views" / "reader.sql").write_text("create schema if not exists reader;\n", encoding="utf-8")
     return folder
 
 
