@@ -1,5 +1,6 @@
 """The HTTP application: its routes, its errors, its pool, and the page where it is built."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -59,6 +60,7 @@ def create_app(
         await pool.open(wait=False)  # the API also starts while the database is away, and says so
         app.state.pool, app.state.database_url, app.state.gate = pool, database_url, Gate(pool)
         guard(app, pool, access or Access())
+        app.state.darkroom = asyncio.Semaphore(1)  # a photo that is decoded takes memory
         folder = exports or Folder(default_folder())
         app.state.watch, app.state.shelf = Watch(pool, database_url, folder.path), Shelf()
         app.state.clerk = clerk = Clerk(pool, app.state.gate, folder)

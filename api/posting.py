@@ -65,8 +65,10 @@ class Address:
     topic: str | None = None
 
 
-async def read_body(request: Request, most_bytes: int = MAX_BODY_BYTES) -> bytes:
-    """Read the body, as far as it may be long.
+async def read_body(
+    request: Request, most_bytes: int = MAX_BODY_BYTES, remedy: str = "send it in several posts"
+) -> bytes:
+    """Read the body, as far as it may be long; `remedy` says what to do where it is longer.
 
     Raises
     ------
@@ -78,7 +80,7 @@ async def read_body(request: Request, most_bytes: int = MAX_BODY_BYTES) -> bytes
     pieces: list[bytes] = []
     n_bytes = 0
     declared = request.headers.get("content-length", "0")
-    too_large = ProblemError(413, f"the body is longer than {most_bytes} bytes: send it in several posts")
+    too_large = ProblemError(413, f"the body is longer than {most_bytes} bytes: {remedy}")
     if declared.isdecimal() and int(declared[:20]) > most_bytes:
         raise too_large
     async for piece in request.stream():

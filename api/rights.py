@@ -183,4 +183,8 @@ RIGHTS: Mapping[str, Right] = {
     "PATCH /v1/work-orders/{work_order_id}": WORK,
     "POST /v1/work-orders/{work_order_id}/close": WORK,
     "GET /v1/work-orders/{work_order_id}/history": READ,
+    "GET /v1/work-orders/{work_order_id}/photos": READ,
+    "POST /v1/work-orders/{work_order_id}/photos": WORK,
+    "GET /v1/work-orders/{work_order_id}/photos/{photo_id}": READ,
+    "DELETE /v1/work-orders/{work_order_id}/photos/{photo_id}": WORK,
 }

@@ -34,7 +34,11 @@ class ImpossibleError(ValueError):
 
 
 class OutcomeError(ValueError):
-    """What is said of a closed work order contradicts itself."""
+    """What is said of a closed work order contradicts itself: in which field, and how, in both languages."""
+
+    def __init__(self, field: str, sentence_fr: str, sentence_en: str) -> None:
+        super().__init__(f"{field}: {sentence_en}")
+        self.field, self.sentence_fr, self.sentence_en = field, sentence_fr, sentence_en
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +129,10 @@ def check_outcome(outcome: Outcome, now: datetime) -> None:
         `failed_at` lies ahead or is given of a thing that had not failed, or a false alarm found something failed.
     """
     if outcome.failed_at is not None and outcome.condition != "failed":
-        raise OutcomeError("failed_at: only with the condition `failed`")
+        raise OutcomeError("failed_at", "seulement pour un équipement en panne", "only with the condition `failed`")
     if outcome.failed_at is not None and not EARLIEST <= outcome.failed_at <= now:
-        raise OutcomeError("failed_at: give an instant that has passed")
+        raise OutcomeError("failed_at", "donnez un instant passé", "give an instant that has passed")
     if outcome.verdict == "false_alarm" and outcome.condition == "failed":
-        raise OutcomeError("condition: what had failed was no false alarm")
+        raise OutcomeError(
+            "condition", "ce qui était en panne n’était pas une fausse alerte", "what had failed was no false alarm"
+        )

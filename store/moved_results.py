@@ -162,6 +162,13 @@ RESULTS = (
         "",
         {"work_order_id": "work_orders", "finding_id": "findings"},
     ),
+    MovedTable(
+        "work_order_photos",
+        "photos that were taken of the work",
+        "added_at who given_by width_px height_px content",
+        {"work_order_id": "work_orders"},
+        key="photo_id",
+    ),
     MovedTable("citizen_desks", "that anybody may report faults", "within_m opened_at opened_by", TERRITORY),
     MovedTable(
         "citizen_reports",

@@ -62,6 +62,7 @@ PERSONAL: Mapping[str, Mapping[str, Held]] = {
     "webhook_deliveries": {"body": "document"},
     "webhooks": {"created_by": "name"},
     "work_order_changes": {"who": "name", "given_by": "name", "detail": "document"},
+    "work_order_photos": {"who": "name", "given_by": "name"},
     "work_orders": {
         "technician": "name",
         "opened_by": "name",

@@ -51,3 +51,14 @@ with gone as (
     returning d.noted_at as at
 )
 select count(*), min(at) from gone
+
+-- name: end_work_order_photos
+with gone as (
+    delete from work_order_photos p
+    using work_orders o
+    where o.work_order_id = p.work_order_id
+      and p.added_at < %(cut)s
+      and o.state in ('closed', 'cancelled') and coalesce(o.closed_at, o.updated_at) < %(cut)s
+    returning p.added_at as at
+)
+select count(*), min(at) from gone

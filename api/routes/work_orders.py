@@ -1,6 +1,5 @@
 """`/v1/work-orders`: what technicians are asked to do, from the opening to the verdict; as a list, CSV and history."""
 
-from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
@@ -11,7 +10,6 @@ from api.errors import PROBLEMS, WRITE_PROBLEMS, ProblemError, describe_problem
 from api.paging import Cursor, Limit, Page, after_id, json_response, next_cursor, next_link, page_response
 from api.parameters import Id, IdempotencyKey, LongId, Territory
 from api.security import Reader, WriterKey, require_key
-from api.thread import in_thread
 from api.work_order_csv import write_csv
 from api.work_order_models import (
     Closing,
@@ -23,23 +21,11 @@ from api.work_order_models import (
     asked_by,
     version_seen,
 )
-from sensors.work_order import ImpossibleError, OutcomeError
-from store.connect import connect
-from store.idempotency import KeyTakenError
+from api.work_order_writing import write
 from store.keys import Key
 from store.reader import Row
-from store.technician import NotThereError
 from store.work_order_lists import find_order, list_changes, list_orders
-from store.work_orders import (
-    Connection,
-    NewOrder,
-    OpenAlreadyError,
-    OrderChange,
-    StaleError,
-    change_order,
-    close_order,
-    open_order,
-)
+from store.work_orders import NewOrder, OrderChange, change_order, close_order, open_order
 
 router = APIRouter(prefix="/v1", tags=["work"])
 
@@ -149,27 +135,6 @@ async def close(
     asked = asked_by(key, closing.who, version_seen(if_match), idempotency_key)
     outcome = closing.outcome()
     return answer(await write(request, lambda connection: close_order(connection, work_order_id, outcome, asked)))
-
-
-async def write(request: Request, act: Callable[[Connection], Row]) -> Row:
-    """Do it on a connection of its own. Raises ProblemError for what is refused."""
-
-    def run() -> Row:
-        with connect(request.app.state.database_url, program="api", statement_timeout_s=30.0) as connection:
-            return act(connection)
-
-    try:
-        return await in_thread(run)
-    except NotThereError as error:
-        raise ProblemError(404, str(error)) from error
-    except StaleError as error:
-        raise ProblemError(412, str(error)) from error
-    except OpenAlreadyError as error:
-        raise ProblemError(409, str(error), members={"work_order_id": error.work_order_id}) from error
-    except ImpossibleError as error:
-        raise ProblemError(409, str(error)) from error
-    except (OutcomeError, KeyTakenError) as error:
-        raise ProblemError(422, str(error)) from error
 
 
 def answer(row: Row, status: int = 200) -> Response:

@@ -288,6 +288,14 @@ from public.work_order_changes c
 join public.work_orders o on o.work_order_id = c.work_order_id
 where o.territory_id in (select territory_id from reader.readable_territories);
 
+create view reader.work_order_photos with (security_barrier) as
+select p.photo_id, p.work_order_id, o.territory_id, p.added_at, reader.veil(p.who) as who,
+       reader.veil(p.given_by) as given_by, reader.veil(p.width_px) as width_px, reader.veil(p.height_px) as height_px,
+       reader.veil(length(p.content)) as n_bytes, reader.veil(p.content) as content
+from public.work_order_photos p
+join public.work_orders o on o.work_order_id = p.work_order_id
+where o.territory_id in (select territory_id from reader.readable_territories);
+
 create view reader.kpi_values with (security_barrier) as
 select k.kpi_value_id, k.territory_id, k.asset_id, k.kpi, k.period, reader.veil(k.value) as value, k.unit,
        reader.veil(k.low) as low, reader.veil(k.high) as high, reader.veil(k.baseline) as baseline,

@@ -121,7 +121,12 @@ def filled(path: str) -> str:
     """Name what the path asks for."""
     numbers = path.replace("{export_id}", "1").replace("{extension}", "csv")
     numbers = numbers.replace("{acceptance_id}/", "1/").replace("{work_order_id}/", "1/")
-    numbers = numbers.replace("{notation}", "ttl").replace("{publication}", "kpis").replace("{file}", "kpis.csv")
+    numbers = (
+        numbers.replace("{photo_id}", "1")
+        .replace("{notation}", "ttl")
+        .replace("{publication}", "kpis")
+        .replace("{file}", "kpis.csv")
+    )
     numbers = numbers.replace("{report_id}/files/{name}", "1/files/manifest.json")
     return numbers.replace("{territory}", "north").replace("{kind}", "factors")
 

@@ -38,6 +38,7 @@ NOT_TAKEN_OUT = {
     "GET /v1/assets": "a page of the list, as GeoJSON",
     "GET /v1/calendars/{token}.ics": "asked every few minutes by calendars; making the address leaves a line",
     "GET /v1/events": "what is new, as pages of measurements tell it",
+    "GET /v1/work-orders/{work_order_id}/photos/{photo_id}": "one photo, as a part of its order",
     "GET /v1/planned-rounds/{planned_rounds_id}": "one day's plan for a driver",
 }
 FILES: dict[str, dict[str, str]] = {

@@ -134,6 +134,9 @@ select work_order_id, 1, 'open', 'open', title, title from work_orders;
 insert into work_order_findings (work_order_id, finding_id)
 select work_order_id, finding_id from work_orders;
 
+insert into work_order_photos (work_order_id, who, given_by, width_px, height_px, content)
+select work_order_id, title, title, 7000 + territory_id, 7000 + territory_id, convert_to(title, 'utf8') from work_orders;
+
 insert into alerts (territory_id, incident_id, kind, severity, opened_at, acknowledged_at, acknowledged_by)
 select i.territory_id, i.incident_id, 'leak', 'warning', '2026-05-01T10:00:00Z', '2026-05-01T11:00:00Z',
        'secret of ' || t.slug

@@ -97,6 +97,7 @@ LIMITED = {
     "thresholds",
     "verdicts",
     "work_order_changes",
+    "work_order_photos",
     "work_orders",
 }
 # Trigger functions cannot be called, veil gives its argument, wilson_bound reckons with its own.

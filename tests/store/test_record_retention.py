@@ -35,6 +35,16 @@ insert into asset_health (
 select 1, day, 1, day, 'prior', 'prior', 'x', 'x', '1', day = '2024-02-01'
 from (values ('2024-01-01'::date), ('2024-02-01')) v (day);
 """
+PHOTOS_CUT = NOW - timedelta(days=1096)
+PHOTOS = """
+insert into work_orders (territory_id, severity, title, opened_by, state, verdict, closed_at)
+select 1, 'info', 'mend', 'x', case when at is null then 'open' else 'closed' end,
+       case when at is null then null else 'known' end, at
+from (values ('2030-01-01Z'::timestamptz), ('2035-01-01Z'), (null)) v (at);
+insert into work_order_photos (work_order_id, added_at, who, given_by, width_px, height_px, content)
+select work_order_id, at, 'x', 'x', 1, 1, 'x'
+from work_orders, (values ('2030-01-01Z'::timestamptz), ('2035-01-01Z')) v (at);
+"""
 LEFT = {
     "asset_health": "select array_agg(day::text order by day) from asset_health",
     "gaps": "select array_agg(began_at::date::text order by began_at) from gaps",
@@ -68,3 +78,14 @@ def test_what_is_older_than_ten_years_goes_but_what_still_held_then(database_url
         "presence_changes": ["2024-02-01"],
         "broker_drops": ["2024-02-01", "2030-01-01"],
     }
+
+
+def test_photos_go_three_years_after_their_order_was_closed(database_url: str) -> None:
+    """Those of an order that waits, and those added to a closed one since, stay."""
+    with connect(database_url, program="test", autocommit=True) as connection:
+        connection.execute(NOTED)
+        connection.execute(PHOTOS)
+        endings = [one for one in retention.run(connection, NOW) if one.retention_class == "work_order_photos"]
+        left = connection.execute("select work_order_id, date_part('year', added_at)::int from work_order_photos")
+        assert sorted(left.fetchall()) == [(1, 2035), (2, 2030), (2, 2035), (3, 2030), (3, 2035)]
+    assert [(one.level, one.ends_at, one.n_rows) for one in endings] == [("record", PHOTOS_CUT, 1)]

@@ -14,6 +14,7 @@ from api.routes import routers
 from store.connect import connect
 from tests.support.ask import Ask
 from tests.support.ngsi_asks import NGSI_ASKS, NGSI_NAMES, NGSI_NUMBERS
+from tests.support.photos import a_photo
 
 TOKEN = "cal_" + "x" * 43
 REPORT = {"kind": "other", "place": "at the fountain", "note": "it drips"}
@@ -133,6 +134,10 @@ ASKS: Mapping[str, Ask] = {
         body={"verdict": "confirmed", "condition": "working"}, headers={"If-Match": "*"}
     ),
     "GET /v1/work-orders/{work_order_id}/history": PLAIN,
+    "GET /v1/work-orders/{work_order_id}/photos": PLAIN,
+    "POST /v1/work-orders/{work_order_id}/photos": Ask(body=a_photo()),
+    "GET /v1/work-orders/{work_order_id}/photos/{photo_id}": PLAIN,
+    "DELETE /v1/work-orders/{work_order_id}/photos/{photo_id}": PLAIN,
     "GET /open/catalogue.{notation}": PLAIN,
     "GET /open/datasets": OF_TERRITORY,
     "GET /open/datasets/{territory}/{publication}": PLAIN,
@@ -164,6 +169,7 @@ NUMBERS = {
     "feed_id": "select min(feed_id) from calendar_feeds where territory_id = %(id)s",
     "finding_id": "select min(finding_id) from findings where territory_id = %(id)s",
     "incident_id": "select min(incident_id) from incidents where territory_id = %(id)s",
+    "photo_id": "select min(photo_id) from work_order_photos natural join work_orders where territory_id = %(id)s",
     "planned_rounds_id": "select min(planned_rounds_id) from planned_rounds where territory_id = %(id)s",
     "series_id": "select min(series_id) from series where territory_id = %(id)s",
     "stranger_id": "select min(device_id) from devices where territory_id = %(id)s and state = 'pending'",
@@ -222,5 +228,5 @@ async def send(client: httpx.AsyncClient, route: str, ids: Mapping[str, Any], ke
         fill(path.replace("{path:path}", asked.path), {**ids, "path": asked.path}),
         params=fill(asked.query or {}, ids),
         headers=headers,
-        **({"content": body} if isinstance(body, str) else {"json": body} if body is not None else {}),
+        **({"content": body} if isinstance(body, str | bytes) else {"json": body} if body is not None else {}),
     )
