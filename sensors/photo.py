@@ -10,7 +10,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 
-from PIL import Image, ImageFile
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MOST_PIXELS = 50_000_000  # what telephones take; one decoded takes 200 MB at most
@@ -86,7 +86,7 @@ def develop(body: bytes) -> Photo:
             return Photo(*print_anew(image), hashlib.sha256(body).hexdigest())
     except BOMBS as error:
         raise too_many_pixels() from error
-    except Image.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         raise PhotoTypeError(
             "ce n’est pas une photo JPEG, PNG ou WebP", "this is no photo in JPEG, PNG or WebP"
         ) from error

@@ -1,4 +1,7 @@
-"""Retention of what the platform notes of itself: gaps, expectations, sessions, presences, drops of brokers, health; and of photos."""
+"""Retention of what the platform notes of itself: gaps, expectations, sessions, presences, drops of brokers, health.
+
+And of photos of work orders.
+"""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -18,7 +21,9 @@ KEPT_BY_TABLE = {**dict.fromkeys(TABLES, KEPT), "work_order_photos": PHOTOS_KEPT
 def end_records(
     connection: psycopg.Connection[tuple[Any, ...]], now: datetime, *, is_dry: bool = False
 ) -> Iterator[tuple[str, datetime, datetime, int]]:
-    """End what is older than ten years, photos of work orders after three, each table in a transaction of its own; in a dry run only say so.
+    """End what is older than ten years, each table in a transaction of its own; in a dry run only say so.
+
+    Photos end three years after their work order was done.
 
     Yields
     ------

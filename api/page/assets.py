@@ -63,9 +63,9 @@ def read_file(path: Path) -> StaticFile:
 
 
 def page_headers(tiles_url: str) -> dict[str, str]:
-    """Harden the page: nothing but its own files, and images of the tiles' host where one is configured."""
+    """Harden the page: nothing but its own files, and images that it made, or of the tiles' host if there is one."""
     host = urlsplit(tiles_url)
-    images = f"img-src 'self' data: {host.scheme}://{host.netloc}" if host.netloc else "img-src 'self' data:"
+    images = "img-src 'self' data: blob:" + (f" {host.scheme}://{host.netloc}" if host.netloc else "")
     policy = f"default-src 'self'; {images}; object-src 'none'; base-uri 'none'; form-action 'self'"
     return {
         "Content-Security-Policy": f"{policy}; frame-ancestors 'none'",

@@ -110,7 +110,7 @@ class TestBuiltPage:
         policy = answer.headers["Content-Security-Policy"]
         assert "default-src 'self'" in policy
         assert "frame-ancestors 'none'" in policy
-        assert "img-src 'self' data: https://tiles.test;" in policy
+        assert "img-src 'self' data: blob: https://tiles.test;" in policy
         assert "unsafe" not in policy
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Referrer-Policy"] == "no-referrer"

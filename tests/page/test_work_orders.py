@@ -86,7 +86,7 @@ def test_an_order_that_another_changed_meanwhile_is_not_overwritten(page: Page, 
     worst.get_by_label("une fausse alerte").check()
     desk.change("update work_orders set version = version + 1")
     worst.get_by_role("button", name="Clore l’ordre").click()
-    expect(worst.get_by_role("alert").first).to_contain_text("version 2")
+    expect(worst.get_by_role("alert").first).to_contain_text("un collègue a changé l’ordre entre-temps")
     assert [row[0] for row in desk.fetch(CLOSED)] == ["open", "open"]
 
 

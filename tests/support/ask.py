@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A query, a body (JSON, or text and bytes as they are), headers, what `{path}` stands for, other blanks for those of a path."""
+    """A query, a body (JSON, or text or bytes as is), headers, what `{path}` stands for, other blanks for a path's."""
 
     query: Mapping[str, Any] | None = None
     body: object = None

@@ -27,7 +27,7 @@ def a_picture(width_px: int = 64, height_px: int = 48) -> Image.Image:
 
 
 def a_photo(width_px: int = 64, height_px: int = 48, orientation: int = 1, kind: str = "JPEG") -> bytes:
-    """Write a picture with all that could tell of its maker: Exif with place, XMP, a profile, a comment, bytes behind it."""
+    """Write a picture with all that could tell of its maker: Exif, place, XMP, profile, comment, bytes behind it."""
     exif = Image.Exif()
     exif[MAKE], exif[MODEL], exif[ORIENTATION], exif[0x0132] = (
         "Vigiephone",

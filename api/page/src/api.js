@@ -13,6 +13,7 @@ export class RequestFailed extends Error {
 }
 
 const PATIENCE_MS = 20_000;
+const FILE_PATIENCE_MS = 120_000;
 const KEY_PLACE = "vigie-key";
 
 /** @returns {string | null} */
@@ -35,6 +36,13 @@ export function keepKey(key) {
 export async function ask(path, parameters = {}, signal) {
   const response = await reach(url(path, parameters), { signal });
   if (response.ok) return response.json();
+  throw await failure(response, response.status === 401 || response.status === 403);
+}
+
+/** Give a file as it is. @param {string} path @returns {Promise<Blob>} */
+export async function askFile(path) {
+  const response = await reach(url(path, {}), {});
+  if (response.ok) return response.blob();
   throw await failure(response, response.status === 401 || response.status === 403);
 }
 
@@ -104,13 +112,13 @@ function url(path, parameters) {
 async function reach(address, { signal, body, headers = {}, method = body ? "POST" : "GET" }) {
   const isFile = body instanceof Blob;
   const key = readKey();
-  const patience = AbortSignal.timeout(PATIENCE_MS);
+  const patience = AbortSignal.timeout(isFile ? FILE_PATIENCE_MS : PATIENCE_MS);
   try {
     return await fetch(address, {
       method,
       headers: {
         ...headers,
-        Accept: "application/json",
+        Accept: "application/json, image/*",
         ...(body ? { "Content-Type": isFile ? "application/octet-stream" : "application/json" } : {}),
         ...(key ? { Authorization: `Bearer ${key}` } : {}),
       },

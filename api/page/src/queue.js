@@ -1,13 +1,18 @@
 /** What was said while nobody answered: kept in this browser, over a reload too, and sent in order once the server is back. */
 
 import { change, ConnectionLost, KeyRefused, readKey, RequestFailed } from "./api.js";
+import { forgetFile, forgetStrayFiles, keepFile, readFile } from "./keptfiles.js";
 import { state, update } from "./state.js";
 
 /** @typedef {import("./types.js").Kept} Kept */
-/** @typedef {Pick<Kept, "method" | "path" | "body" | "headers" | "about">} Wish */
+/** A body that is a file is kept beside. @typedef {Pick<Kept, "method" | "path" | "headers" | "about"> & {body: object | Blob}} Wish */
 
 const PLACE = "vigie-queue-";
 const DIGITS = 15;
+const FRESH_MS = 3_600_000;
+const GONE = 410;
+
+let lastMs = 0;
 
 /** @type {Promise<void> | null} */
 let sending = null;
@@ -16,18 +21,28 @@ let sending = null;
 export function openQueue() {
   window.addEventListener("storage", showQueue);
   showQueue();
+  // Another tab may have put its file away and not yet what goes with it.
+  const isWanted = (/** @type {string} */ id) => localStorage.getItem(PLACE + id) !== null || Number(id.slice(0, DIGITS)) > Date.now() - FRESH_MS;
+  forgetStrayFiles(isWanted).catch((error) => console.warn("kept files", error));
 }
 
-/** Keep a write; the key it may be sent with is known by a mark only, and never kept. @param {Wish} wish */
-export function keep(wish) {
-  const id = `${String(Date.now()).padStart(DIGITS, "0")}-${wish.headers["Idempotency-Key"]}`;
-  write({ ...wish, id, said_at: new Date().toISOString(), owner: mark(readKey()), refused: null });
+/** Keep a write; the key it may be sent with is known by a mark only, and never kept. A file is on the disk before the rest.
+ * @param {Wish} wish
+ */
+export async function keep(wish) {
+  lastMs = Math.max(Date.now(), lastMs + 1); // what is said in the same instant keeps its order
+  const id = `${String(lastMs).padStart(DIGITS, "0")}-${wish.headers["Idempotency-Key"]}`;
+  const said = { id, said_at: new Date().toISOString(), owner: mark(readKey()), refused: null };
+  const isFile = wish.body instanceof Blob;
+  if (wish.body instanceof Blob) await keepFile(id, wish.body);
+  write({ ...wish, ...said, body: isFile ? {} : wish.body, is_file: isFile });
   showQueue();
 }
 
 /** Give up what is kept. @param {Kept} kept */
 export function forget(kept) {
   localStorage.removeItem(PLACE + kept.id);
+  if (kept.is_file) forgetFile(kept.id).catch((error) => console.warn("kept files", error));
   showQueue();
 }
 
@@ -64,16 +79,24 @@ async function alone(act) {
 async function sendAll() {
   for (let next = firstWaiting(); next; next = firstWaiting()) {
     try {
-      const answer = await change(next.method, next.path, {}, next.body, next.headers);
+      const answer = await change(next.method, next.path, {}, await bodyOf(next), next.headers);
       follow(next, answer);
       forget(next);
     } catch (error) {
       if (error instanceof ConnectionLost) return;
       if (error instanceof KeyRefused || !(error instanceof RequestFailed)) throw error;
-      write({ ...next, refused: { status: error.status, detail: error.message } });
+      write({ ...next, refused: { status: error.status, detail: error.message, faults: error.faults } });
       showQueue();
     }
   }
+}
+
+/** Raises RequestFailed where the browser has cleared the file away. @param {Kept} kept */
+async function bodyOf(kept) {
+  if (!kept.is_file) return kept.body;
+  const file = await readFile(kept.id);
+  if (!file) throw Object.assign(new RequestFailed("the browser has not kept the photo"), { status: GONE });
+  return file;
 }
 
 function firstWaiting() {

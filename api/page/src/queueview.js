@@ -5,6 +5,7 @@ import { count, instant } from "./format.js";
 import { say } from "./language.js";
 import { forget, keepAgain, orderOf, ownQueue } from "./queue.js";
 import { refreshNow } from "./refresh.js";
+import { tellFaults } from "./refusal.js";
 import { state, timeZone, watch } from "./state.js";
 import { newKey } from "./workwrite.js";
 
@@ -51,11 +52,13 @@ function line(kept) {
     h("span", { class: "acts" }, againButton(kept), forgetButton([kept])));
 }
 
-/** @param {{status: number, detail: string}} refused */
-function reasonOf({ status, detail }) {
+/** @param {NonNullable<Kept["refused"]>} refused */
+function reasonOf({ status, detail, faults }) {
   if (status === 412) return say("queue_changed");
-  if (status === 409) return say("queue_impossible");
   if (status === 404) return say("queue_gone");
+  if (status === 410) return say("queue_lost");
+  if (faults?.length) return say("refused", { detail: tellFaults(faults) });
+  if (status === 409) return say("queue_impossible");
   return say("queue_refused", { detail });
 }
 

@@ -64,9 +64,10 @@
  * @typedef {{request_id: number, done_at: string | null, n_stored: number | null, n_duplicate: number | null,
  *   n_rejected: number | null}} Replay
  * @typedef {{status: "ok" | "degraded"}} Health
- * @typedef {{act: "close" | "start" | "plan" | "cancel" | "verdict", number: number, name: string, territory: string, verdict?: string}} About
+ * @typedef {{act: "close" | "start" | "plan" | "cancel" | "verdict" | "photo", number: number, name: string, territory: string, verdict?: string}} About
  * @typedef {{id: string, said_at: string, owner: string, method: "POST" | "PATCH", path: string, body: object,
- *   headers: Record<string, string>, about: About, refused: {status: number, detail: string} | null}} Kept
+ *   headers: Record<string, string>, about: About, is_file?: boolean,
+ *   refused: {status: number, detail: string, faults?: import("./api.js").Fault[]} | null}} Kept
  * @typedef {{name: string, media_type: string, n_bytes: number, sha256: string, path: string}} OpenFile
  * @typedef {{territory: string, territory_name: string, publication: string, title_fr: string, title_en: string, about_fr: string,
  *   about_en: string, licence: string, licence_address: string, published_at: string, release: number, n_rows: number,

@@ -3,7 +3,9 @@
 import { attempt } from "./attempt.js";
 import { h } from "./dom.js";
 import { say } from "./language.js";
+import { drawPhotoField } from "./photofield.js";
 import { refreshNow } from "./refresh.js";
+import { tellFaults } from "./refusal.js";
 import { timeZone } from "./state.js";
 import { fromLocal } from "./zonedtime.js";
 import { aboutOrder, seen, whoField, writeOrKeep } from "./workwrite.js";
@@ -18,24 +20,32 @@ export function drawClosing(order) {
   const result = h("p", { class: "result", role: "alert" });
   const verdicts = VERDICTS.map((word) => h("input", { type: "radio", name: `verdict-${order.work_order_id}`, value: word, required: true }));
   const more = drawMore(order);
+  const photos = drawPhotoField();
   const write = seen(order);
   const save = (/** @type {Event} */ event) => {
     event.preventDefault();
     const verdict = verdicts.find((one) => one.checked)?.value;
     attempt(async () => {
+      for (const photo of await photos.read()) await sendPhoto(order, photo, more.read().who);
       const path = `work-orders/${order.work_order_id}/close`;
       const about = aboutOrder("close", order, verdict);
       const closed = await write((headers, body) => writeOrKeep({ method: "POST", path, body, headers, about }), { verdict, ...more.read() });
       if (closed) refreshNow();
-    }, (faults) => { result.textContent = say("failed", { detail: faults.map((one) => one.sentence_en).join(" ") }); });
+    }, (faults) => { result.textContent = say("refused", { detail: tellFaults(faults) }); });
   };
   return h("details", { class: "work-close" },
     h("summary", {}, say("work_close"), h("span", { class: "hidden" }, ` : ${say("work_number", { n: order.work_order_id })}`)),
     h("form", { onsubmit: save },
       h("fieldset", { class: "entry-group verdicts" }, h("legend", {}, say(order.sentence_fr ? "work_verdict" : "work_verdict_by_hand")),
         ...verdicts.map((box, index) => h("label", { class: "choice" }, box, say(/** @type {Sentence} */ (`work_verdict_${VERDICTS[index]}`))))),
-      more.element,
+      photos.element, more.element,
       h("button", { type: "submit", class: "main" }, say("work_close_save")), result));
+}
+
+/** Before the closing, so that whoever is told of that finds them there. @param {WorkOrder} order @param {import("./photofield.js").Photo} photo @param {string} [who] */
+async function sendPhoto(order, { file, key }, who) {
+  const path = `work-orders/${order.work_order_id}/photos${who ? `?who=${encodeURIComponent(who)}` : ""}`;
+  await writeOrKeep({ method: "POST", path, body: file, headers: { "Idempotency-Key": key }, about: aboutOrder("photo", order) });
 }
 
 /** What can be said beside the verdict. @param {WorkOrder} order */

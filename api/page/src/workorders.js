@@ -8,6 +8,7 @@ import { sentenceOf } from "./queueview.js";
 import { mark, rank, severityName } from "./severity.js";
 import { state, timeZone, update, watch } from "./state.js";
 import { drawClosing } from "./workclose.js";
+import { drawHistory } from "./workhistory.js";
 import { drawPlanning } from "./workplan.js";
 
 /** @typedef {import("./types.js").WorkOrder} WorkOrder */
@@ -81,5 +82,5 @@ function drawLine(order) {
         h("p", { class: "meta" }, h("b", { class: order.severity }, severityName(order.severity)), ` · ${facts}`),
         order.note && h("p", { class: "meta" }, order.note),
         ...kept.map((one) => h("p", { class: "kept" }, sentenceOf(one), " · ", say("queue_unsent"))), asset)),
-    state.canWrite && !isOver && h("div", { class: "work-acts" }, drawClosing(order), drawPlanning(order)));
+    h("div", { class: "work-acts" }, state.canWrite && !isOver && [drawClosing(order), drawPlanning(order)], drawHistory(order)));
 }

@@ -4,6 +4,7 @@ import { attempt } from "./attempt.js";
 import { h } from "./dom.js";
 import { say } from "./language.js";
 import { refreshNow } from "./refresh.js";
+import { tellFaults } from "./refusal.js";
 import { timeZone } from "./state.js";
 import { aboutOrder, seen, writeOrKeep } from "./workwrite.js";
 import { fromLocal, toLocal } from "./zonedtime.js";
@@ -22,7 +23,7 @@ export function drawPlanning(order) {
     const about = aboutOrder(act, order);
     const changed = await write((headers, body) => writeOrKeep({ method: "PATCH", path, body, headers, about }), wanted);
     if (changed) refreshNow();
-  }, (faults) => { result.textContent = say("failed", { detail: faults.map((one) => one.sentence_en).join(" ") }); });
+  }, (faults) => { result.textContent = say("refused", { detail: tellFaults(faults) }); });
   const save = (/** @type {Event} */ event) => {
     event.preventDefault();
     edit("plan", {

@@ -27,7 +27,7 @@ export function seen(order) {
  */
 export async function writeOrKeep(wish) {
   if (waitingFor(orderOf(wish.path)).length > 0) {
-    keep(wish);
+    await keep(wish);
     refreshNow();
     return null;
   }
@@ -35,7 +35,7 @@ export async function writeOrKeep(wish) {
     return await change(wish.method, wish.path, {}, wish.body, wish.headers);
   } catch (error) {
     if (!(error instanceof ConnectionLost)) throw error;
-    keep(wish);
+    await keep(wish);
     meet(error);
     return null;
   }
