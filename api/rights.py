@@ -111,6 +111,7 @@ RIGHTS: Mapping[str, Right] = {
     "GET /v1/alerts/{alert_id}": READ,
     "POST /v1/alerts/{alert_id}/acknowledge": WORK,
     "GET /v1/assets": READ,
+    "POST /v1/assets/{asset_id}/device": WORK,
     "GET /v1/audit": RULE,
     "GET /v1/calendars": READ,
     "POST /v1/calendars": WORK,

@@ -6,6 +6,7 @@ from typing import TypeVar
 from fastapi import Request
 
 from api.errors import ProblemError
+from api.faults import faults
 from api.thread import in_thread
 from sensors.work_order import ImpossibleError, OutcomeError
 from store.connect import connect
@@ -57,8 +58,3 @@ def reason_of(error: Exception) -> tuple[int, str]:
             return 422, error.sentence_fr
         case _:
             return 422, "cette clé d’envoi a déjà servi à autre chose : recommencez"
-
-
-def faults(sentence_fr: str, sentence_en: str, field: str = "") -> dict[str, object]:
-    """Give the member of a problem that forms show: what is wrong with a field, "" for the whole."""
-    return {"faults": [{"field": field, "sentence_fr": sentence_fr, "sentence_en": sentence_en}]}

@@ -24,7 +24,9 @@ BUNDLE = (
     "--format=esm",
     "--target=es2022",
     "--charset=utf8",
+    "--splitting",  # what is imported later is fetched later
     "--entry-names=[name]-[hash]",
+    "--chunk-names=[name]-[hash]",
     "--loader:.png=empty",
     "--legal-comments=eof",
     "--log-level=warning",
@@ -135,7 +137,7 @@ def check_types() -> None:
 
 def publish(files: list[Path]) -> None:
     """Put the files and the page that names them in place of the build before."""
-    name_by_suffix = {path.suffix: path.name for path in files}
+    name_by_suffix = {path.suffix: path.name for path in files if path.name.startswith("main-")}
     index = (PAGE / "src" / "index.html").read_text(encoding="utf-8")
     index = index.replace("main.css", name_by_suffix[".css"]).replace("main.js", name_by_suffix[".js"])
     shutil.rmtree(STATIC, ignore_errors=True)

@@ -9,12 +9,13 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
 from api.errors import PROBLEMS, WRITE_PROBLEMS, ProblemError, describe_problem
+from api.faults import faults
 from api.paging import Cursor, Limit, Page, after_id, json_response, page_response
 from api.parameters import IdempotencyKey
 from api.posting import read_body
 from api.security import Reader, WriterKey
 from api.work_order_models import TEXT, asked_by
-from api.work_order_writing import faults, write
+from api.work_order_writing import write
 from sensors.photo import LONGEST_SIDE_PX, MOST_PIXELS, Photo, PhotoError, PhotoTypeError, develop
 from store.work_order_photos import MOST_PHOTOS, add_photo, find_photo, list_photos, remove_photo
 

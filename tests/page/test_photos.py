@@ -114,7 +114,7 @@ def test_a_photo_taken_without_a_connection_outlives_a_reload_and_is_sent_once_b
     expect(queue.locator("li")).to_have_count(3)
     assert desk.fetch(PHOTOS) == []
     page.unroute(API)
-    page.get_by_role("button", name="Réessayer").click()
+    page.evaluate("dispatchEvent(new Event('online'))")
     expect(queue).to_be_hidden()
     assert desk.fetch(ORDER) == [("closed", "confirmed")]
     assert [row[:2] for row in desk.fetch(PHOTOS)] == [(1600, 1200), (300, 200)]

@@ -9,6 +9,8 @@ export class ConnectionLost extends Error {}
 export class RequestFailed extends Error {
   /** @type {Fault[]} */
   faults = [];
+  /** Among which one must be chosen. @type {{device_id: number, external_id: string}[]} */
+  devices = [];
   status = 0;
 }
 
@@ -77,7 +79,7 @@ async function failure(response, isRefused) {
   const detail = problem.detail ?? problem.title ?? `HTTP ${response.status}`;
   if (isRefused) return new KeyRefused(detail);
   if (response.status >= 500 || response.status === 429) return new ConnectionLost(detail);
-  return Object.assign(new RequestFailed(detail), { faults: problem.faults ?? [], status: response.status });
+  return Object.assign(new RequestFailed(detail), { faults: problem.faults ?? [], devices: problem.devices ?? [], status: response.status });
 }
 
 /** Give all items of a list, page after page, at most `most` of them.

@@ -3,6 +3,7 @@
 import { ask, ConnectionLost } from "./api.js";
 import { drawAssetOrders } from "./assetorders.js";
 import { drawCurve } from "./curve.js";
+import { drawSwap } from "./deviceswap.js";
 import { h, put } from "./dom.js";
 import { ago, amount } from "./format.js";
 import { localised, say } from "./language.js";
@@ -93,7 +94,7 @@ async function fillAsset(asset, findingsPlace, body, signal) {
     h("div", { class: "judged" },
       h("p", { class: `said ${finding.severity}` }, mark(finding.severity), h("span", {}, localised(finding, "sentence"))),
       drawVerdict(finding, true), drawOpening(finding.incident_id))));
-  if (series.length === 0) return put(body, h("p", { class: "empty" }, say("series_none")), attributes(asset), drawAssetOrders(asset));
+  if (series.length === 0) return put(body, h("p", { class: "empty" }, say("series_none")), attributes(asset), drawSwap(asset), drawAssetOrders(asset));
   showSeries(asset, series, findings, body, signal);
 }
 
@@ -109,7 +110,7 @@ function showSeries(asset, series, findings, body, signal) {
   };
   const cards = h("div", { class: "series", role: "group", "aria-label": say("series") },
     ...series.map((one) => seriesCard(one, zone, () => choose(one))));
-  put(body, cards, place, attributes(asset), drawAssetOrders(asset));
+  put(body, cards, place, attributes(asset), drawSwap(asset), drawAssetOrders(asset));
   choose(series.find((one) => findings.some((f) => f.ended_at === null && f.series_id === one.series_id)) ?? series.find((one) => one.last_value !== null) ?? series[0]);
   const timer = window.setInterval(() => {
     if (document.hidden) return;

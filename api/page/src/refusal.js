@@ -11,6 +11,7 @@ const NAMES = {
   condition: "work_condition",
   cost_eur: "work_cost",
   failed_at: "verdict_failed_at",
+  label: "swap_label",
   parts: "work_parts",
   planned_at: "work_planned_at",
   result: "work_result",
