@@ -61,7 +61,7 @@ def read_label(text: str) -> DeviceLabel:
 def require_checksum(text: str) -> None:
     """Compare the field C, where there is one, with what stands before it. Raises LabelError."""
     told, _, said = text.rpartition(":")
-    if said[:1] in ("C", "c") and said[1:].upper() != f"{crc16(told.encode()):04X}":
+    if said[:1] in ("C", "c") and said[1:].upper() != f"{crc16(told.upper().encode()):04X}":
         raise LabelError("this LoRaWAN code was misread: its checksum is wrong, scan it again")
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
+from sensors.asset_entry import AssetEntry
 from store.connect import connect
 from store.registry import DeviceEntry, TerritoryEntry, register
 from tests.support.desk import Desk

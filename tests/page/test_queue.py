@@ -60,7 +60,7 @@ def test_a_closing_without_a_connection_outlives_a_reload_and_is_sent_once(
     expect(queue.locator("li")).to_contain_text("Clôture de l’ordre n° 1 (Lampe rue de l’Église 1) : juste")
     expect(line).to_contain_text("pas encore envoyé")
     expect(line).to_be_focused()
-    expect(line.locator("details")).to_have_count(0)
+    expect(line.locator("form")).to_have_count(0)
     assert key not in page.evaluate("JSON.stringify(localStorage)")
     assert desk.fetch(ORDER) == [("open", None, 1)]
     cut(page)

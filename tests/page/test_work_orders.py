@@ -94,7 +94,7 @@ def test_who_may_only_read_sees_orders_and_no_forms(page: Page, desk: Desk, town
     open_orders(desk)
     page.goto(f"/#key={town.key}")
     expect(page.locator(".work-orders li")).to_have_count(2)
-    expect(page.locator(".work-orders details")).to_have_count(0)
+    expect(page.locator(".work-orders form")).to_have_count(0)
 
 
 @pytest.mark.parametrize("width", [360, 1440])
