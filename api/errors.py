@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from api.headers import HEADERS
+from api.validation_faults import validation_faults
 from store.errors import OutdatedSchemaError
 
 log = structlog.get_logger()
@@ -124,8 +125,9 @@ async def on_http(request: Request, error: HTTPException) -> Response:
 
 async def on_validation(request: Request, error: RequestValidationError) -> Response:
     """Answer parameters that cannot be used, each with what is wrong."""
-    faults = [f"{'.'.join(str(part) for part in fault['loc'][1:])}: {fault['msg']}" for fault in error.errors()]
-    return problem_response(request, 422, "; ".join(faults))
+    faults = validation_faults(error.errors())
+    detail = "; ".join(f"{fault['field']}: {fault['sentence_en']}" for fault in faults)
+    return problem_response(request, 422, detail, members={"faults": faults})
 
 
 async def on_timeout(request: Request, error: QueryCanceled) -> Response:

@@ -223,6 +223,29 @@ def test_what_cannot_be_said_of_it_leaves_it_open(desk: Desk, key: str, body: ob
     assert desk.fetch("select count(*) from verdicts") == [(0,)]
 
 
+@pytest.mark.parametrize(
+    ("body", "field", "sentence_fr"),
+    [
+        ({"verdict": "known", "worked_min": -1}, "worked_min", "0 au moins"),
+        ({"verdict": "known", "cost_eur": 1e10}, "cost_eur", "1000000000.0 au plus"),
+        ({"verdict": "known", "parts": [{"name": "x" * 201}]}, "parts.0.name", "200 signes au plus"),
+        ({}, "verdict", "à remplir"),
+        (
+            {"verdict": "known", "failed_at": "2026-05-03T10:00:00Z"},
+            "failed_at",
+            "seulement pour un équipement en panne",
+        ),
+    ],
+)
+def test_what_is_refused_is_said_of_its_field_in_french(
+    desk: Desk, key: str, body: object, field: str, sentence_fr: str
+) -> None:
+    path = f"{PATH}/{opened(desk, key, finding_id=1)['work_order_id']}"
+    (fault,) = call(desk, key, "POST", f"{path}/close", body, ANY).json()["faults"]
+    assert (fault["field"], fault["sentence_fr"]) == (field, sentence_fr)
+    assert fault["sentence_en"]
+
+
 def test_only_writers_of_the_territory_change_and_only_its_readers_see(desk: Desk, key: str) -> None:
     number = opened(desk, key, title="Regarder", territory="town")["work_order_id"]
     reader, other = key_for(desk, "town", "read"), key_for(desk, "beside", "read", "write")
