@@ -106,7 +106,8 @@ def test_a_label_can_be_typed_and_what_is_refused_is_said_in_french(
 
 
 def test_a_camera_that_is_refused_leaves_the_field_to_type_in(page: Page, panel: Locator) -> None:
-    page.evaluate("navigator.mediaDevices.getUserMedia = async () => { throw new Error('Permission denied'); }")
+    refuse = "async () => { throw new Error('Permission denied'); }"
+    page.evaluate(f"void (navigator.mediaDevices.getUserMedia = {refuse})")
     panel.get_by_role("button", name="Scanner le code").click()
     expect(panel.locator(".result")).to_contain_text("La caméra ne peut pas servir (Permission denied)")
     expect(panel.get_by_label("Étiquette du nouveau capteur")).to_be_focused()
