@@ -32,7 +32,11 @@ class Draft:
 
 def read_object(body: bytes) -> dict[str, Any]:
     """Read a JSON object. Raises ProblemError."""
-    found = read_json(body)
+    return require_object(read_json(body))
+
+
+def require_object(found: Any) -> dict[str, Any]:
+    """Pass on a JSON object. Raises ProblemError."""
     if not isinstance(found, dict):
         raise refused("the body is an entity: a JSON object")
     return found
