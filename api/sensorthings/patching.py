@@ -92,7 +92,8 @@ def find(holder: Any, path: Sequence[str], what: str) -> Any:
 def remove(holder: Any, path: Sequence[str], what: str) -> Any:
     """Take the value at a path away and give it. Raises ProblemError."""
     parent = find(holder, path[:-1], what)
-    return parent.pop(place_of(parent, path[-1], what))
+    place = place_of(parent, path[-1], what)
+    return parent.pop(place)
 
 
 def add(holder: Any, path: Sequence[str], value: Any, what: str) -> None:
@@ -103,7 +104,8 @@ def add(holder: Any, path: Sequence[str], value: Any, what: str) -> None:
     elif isinstance(parent, list) and path[-1] in {"-", str(len(parent))}:
         parent.append(value)
     else:
-        parent.insert(place_of(parent, path[-1], what), value)
+        place = place_of(parent, path[-1], what)
+        parent.insert(place, value)
 
 
 def place_of(parent: Any, part: str, what: str) -> Any:

@@ -65,7 +65,7 @@ def test_a_removed_and_a_moved_value_are_gone() -> None:
         ([{"op": "test", "path": "/name", "value": "m"}], 409),
         ([{"op": "add", "path": "/one", "value": 1}, {"op": "test", "path": "/one", "value": True}], 409),
         ([{"op": "test", "path": "/name", "value": "n"}] * (MOST_STEPS + 1), 400),
-        ([{"op": "copy", "from": "/properties", "path": "/properties/again"}] * 60, 400),
+        ([{"op": "copy", "from": "/properties/list", "path": "/properties/list/-"}] * 60, 400),
     ],
 )
 def test_what_cannot_be_done_is_refused(steps: list[Any], status: int) -> None:
