@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from api.program import settings_from
+from api.sensorthings.conformance import OVER_MQTT, REQUIREMENTS, service_root
+from api.settings import SettingError
 from deploy.local.services import Services
 from store.sensorthings.model import SETS
 from tests.api.sensorthings.lab import a_location, furnish, seed_lab
@@ -42,8 +45,21 @@ def test_service_root_names_all_sets_and_what_is_conformed_to(lab: Service) -> N
     assert {one["name"]: one["url"] for one in root["value"]} == {name: f"{ROOT}/{name}" for name in SETS}
     assert f"{ROOT}/Things" in {one["url"] for one in lab.get("/")["value"]}
     conformance = root["serverSettings"]["conformance"]
-    assert "http://www.opengis.net/spec/iot_sensing/1.1/req/datamodel" in conformance
-    assert not [uri for uri in conformance if "multi" in uri or "batch" in uri]
+    assert {REQUIREMENTS + "datamodel", REQUIREMENTS + "create-update-delete/deep-insert"} <= {*conformance}
+    assert not [uri for uri in conformance if "mqtt" in uri or "batch" in uri]
+
+
+def test_service_root_says_where_observations_are_taken_over_mqtt() -> None:
+    settings = settings_from({"VIGIE_DATABASE_URL": "x", "VIGIE_API_MQTT_ENDPOINTS": "mqtts://a:8883, wss://a/mqtt"})
+    described: Any = service_root(ROOT, settings.mqtt_endpoints)["serverSettings"]
+    assert REQUIREMENTS + OVER_MQTT in described["conformance"]
+    assert described[REQUIREMENTS + OVER_MQTT] == {"endpoints": ["mqtts://a:8883", "wss://a/mqtt"]}
+
+
+@pytest.mark.parametrize("text", ["host:1883", "http://host", "mqtt://user:secret@host", "mqtt://", "mqtt://a b"])
+def test_an_address_of_the_broker_that_clients_cannot_use_is_refused(text: str) -> None:
+    with pytest.raises(SettingError, match="VIGIE_API_MQTT_ENDPOINTS"):
+        settings_from({"VIGIE_DATABASE_URL": "x", "VIGIE_API_MQTT_ENDPOINTS": text})
 
 
 @pytest.mark.parametrize("name", SETS)
