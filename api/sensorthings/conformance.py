@@ -33,6 +33,10 @@ MET = (
     "create-update-delete/delete-entity",
     "create-update-delete/historical-location-auto-creation",
     "create-update-delete/historical-location-manual-creation",
+    "multi-datastream",
+    "multi-datastream/properties",
+    "multi-datastream/relations",
+    "multi-datastream/constraints",
     "data-array",
     "data-array/data-array",
 )

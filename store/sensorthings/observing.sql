@@ -5,7 +5,7 @@ select d.datastream_id, t.slug, t.territory_id,
            or exists (select from st_thing_locations tl where tl.thing_id = d.thing_id) as is_somewhere
 from st_datastreams d
 join territories t on t.territory_id = d.territory_id
-where d.datastream_id = any (%(datastream_ids)s::bigint[])
+where d.datastream_id = any (%(datastream_ids)s::bigint[]) and d.data_types is null
 
 -- name: read_features
 select f.feature_id, f.territory_id
