@@ -40,7 +40,7 @@ def describe(row: Row, entity_set: EntitySet, options: Options, root: str, is_ne
 
 
 def leads_somewhere(row: Row, entity_set: EntitySet, name: str) -> bool:
-    """Say whether a relation leads to a set, or to an entity that is there: observations have one of two datastreams."""
+    """Say whether a relation leads to a set, or to an entity that is there: of two datastreams one is."""
     relation = entity_set.relations[name]
     return relation.is_many or row[f"{relation.column}_id"] is not None
 
