@@ -19,6 +19,8 @@ from tests.support.services import fresh_database
 
 pytestmark = pytest.mark.services
 
+FURNISHED = [name for name in SETS if name != "MultiDatastreams"]  # those have tests of their own
+
 
 @pytest.fixture(scope="module")
 def lab(services: Services, database_template: str) -> Iterator[Service]:
@@ -76,7 +78,7 @@ def test_entity_has_control_information_mandatory_properties_and_links(lab: Serv
             assert lab.ask(entity[f"{relation}@iot.navigationLink"]).status_code == 200
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", FURNISHED)
 def test_every_path_of_three_relations_leads_somewhere(lab: Service, name: str) -> None:
     """From any set along any relations, forth and back: each set can be read, and its references are self-links."""
     n_walked = 0
@@ -94,13 +96,15 @@ def test_every_path_of_three_relations_leads_somewhere(lab: Service, name: str) 
             assert lab.get(path) == first
         if depth < 2:
             for relation_name, relation in SETS[set_name].relations.items():
+                if relation.target not in FURNISHED:
+                    continue
                 walk(f"{path}/{relation_name}", relation.target, depth + 1)
 
     walk(f"/{name}", name, 0)
     assert n_walked > 1
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", FURNISHED)
 def test_properties_and_their_values_have_addresses(lab: Service, name: str) -> None:
     entity = lab.get(f"/{name}?$top=1")["value"][0]
     for one, value in entity.items():
