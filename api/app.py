@@ -93,7 +93,7 @@ def create_app(
     for router in routers():
         app.include_router(router)
     mount(app)
-    app.state.metrics, app.state.n_temporal = metrics, N_TEMPORAL
+    app.state.metrics, app.state.n_temporal, app.state.mqtt_endpoints = metrics, N_TEMPORAL, ()
     app.openapi = lambda: describe(FastAPI.openapi(app))  # type: ignore[method-assign]
     add_middleware(app, metrics)
     return app

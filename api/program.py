@@ -1,6 +1,7 @@
 """`vigie api`: serves the application until told to stop."""
 
 import os
+import re
 import socket
 import ssl
 from collections.abc import Callable, Mapping
@@ -23,7 +24,8 @@ class Settings:
     """Where to listen, which database to read, how often who may ask, whose tokens to take, where exports lie.
 
     `seat` numbers processes that share the port, 0: it is not shared. `n_temporal` values of an attribute are in one
-    temporal answer of NGSI-LD. With a certificate and its key (PEM) HTTPS is spoken, else HTTP.
+    temporal answer of NGSI-LD. `mqtt_endpoints` are where SensorThings says that its broker is. With a certificate and
+    its key (PEM) HTTPS is spoken, else HTTP.
     """
 
     database_url: str
@@ -33,6 +35,7 @@ class Settings:
     export_dir: Path = field(default_factory=default_folder)
     seat: int = 0
     n_temporal: int = N_TEMPORAL
+    mqtt_endpoints: tuple[str, ...] = ()
     tls_certificate: Path | None = None
     tls_key: Path | None = None
 
@@ -62,6 +65,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         Path(folder) if folder else default_folder(),
         read_n(environment, "VIGIE_API_SEAT", 0, "from 0; `vigie api --workers` sets it", 0),
         read_n(environment, "VIGIE_API_TEMPORAL_N", N_TEMPORAL, "from 1 to 99999", 1),
+        read_endpoints(environment),
         *read_tls(environment),
     )
 
@@ -74,6 +78,17 @@ def read_n(environment: Mapping[str, str], name: str, otherwise: int, which: str
     if not (text.isascii() and text.isdecimal() and len(text) < 6 and int(text) >= least):
         raise SettingError(f"{name} must be a whole number {which}, not {text!r}")
     return int(text)
+
+
+def read_endpoints(environment: Mapping[str, str]) -> tuple[str, ...]:
+    """Read where clients find the broker, without any user or password. Raises SettingError."""
+    endpoints = tuple(
+        part.strip() for part in environment.get("VIGIE_API_MQTT_ENDPOINTS", "").split(",") if part.strip()
+    )
+    for endpoint in endpoints:
+        if not re.fullmatch(r"(mqtts?|wss?)://[^\s@?#]+", endpoint):
+            raise SettingError(f"VIGIE_API_MQTT_ENDPOINTS holds addresses such as mqtts://host:8883, not {endpoint!r}")
+    return endpoints
 
 
 def read_tls(environment: Mapping[str, str]) -> tuple[Path, Path] | tuple[None, None]:
@@ -107,7 +122,7 @@ def main(settings: Settings, open_desk: Callable[[], Desk] | None = None) -> Non
         access=settings.access,
         exports=Folder(settings.export_dir),
     )
-    app.state.n_temporal = settings.n_temporal
+    app.state.n_temporal, app.state.mqtt_endpoints = settings.n_temporal, settings.mqtt_endpoints
     config = uvicorn.Config(
         app,
         host=settings.host,

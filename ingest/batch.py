@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ingest.arrival import Arrival
+from sensors.client_observation import ClientObservation
 from sensors.measurement import Column, Uplink
 from sensors.rejection import Reason
 from sensors.stateful import Counted, Request
@@ -63,10 +64,11 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 class Empty(NamedTuple):
-    """A message that was understood, has nothing measured in it, and asks for an answer."""
+    """A message that was understood, tells of no registered device, and asks for an answer: `n_stored` are kept."""
 
     arrival: Arrival
     origin: Origin
+    n_stored: int = 0
 
 
 class Aftermath(NamedTuple):
@@ -99,7 +101,8 @@ class Batch:
     """Messages settled together.
 
     `rows` holds the accepted values of all parts, part after part; `owners[i]` is the index of the part that sent value
-    `i`. `columns` names the columns, each with where it ends.
+    `i`. `columns` names the columns, each with where it ends. `observations` are of no device: they are written with
+    the rest and stand outside of the counts.
     """
 
     n_messages: int
@@ -114,6 +117,7 @@ class Batch:
     aftermath: Aftermath = NOTHING_LEFT
     corrections: Corrections | None = None
     empties: Sequence[Empty] = ()
+    observations: Sequence[ClientObservation] = ()
 
     @property
     def n_received(self) -> int:
@@ -142,6 +146,7 @@ class Assembly:
         self.parts: list[Part] = []
         self.refusals: list[Refusal] = []
         self.empties: list[Empty] = []
+        self.observations: list[ClientObservation] = []
         self._columns: list[Column] = []
         self._series_ids: list[int] = []
         self._corrected: list[tuple[int, int, int, int]] = []
@@ -188,4 +193,5 @@ class Assembly:
             aftermath=self.aftermath,
             corrections=self.find_corrections(n_accepted),
             empties=self.empties,
+            observations=self.observations,
         )

@@ -11,7 +11,7 @@ from ingest.codecs.book import CodecBook
 from ingest.codecs.format import with_codecs
 from ingest.draft import Draft, decode_in_order, decode_message
 from ingest.memory import Memory, write_out
-from ingest.observations import find_numbers, tie
+from ingest.observations import find_numbers, read_clients, settle_all, tie
 from ingest.registry import Device, DeviceKey, Registry
 from ingest.route import Route, make_route
 from ingest.source import Source
@@ -71,6 +71,7 @@ class Intake:
         registry = self.registry
         registry.refresh(connection, now)
         drafts = self._tie(connection, drafts)
+        drafts, observations = settle_all(drafts, read_clients(connection, drafts))
         spoken = [(draft, uplink, address(draft, uplink)) for draft in drafts for uplink in draft.uplinks]
         keys = device_keys(drafts, spoken)
         if missed := registry.load_devices(connection, keys, now):
@@ -80,13 +81,14 @@ class Intake:
         registry.load_series(connection, self._missing_series(spoken))
         assembly = Assembly(len(drafts), drafts[0].arrival.received_at_us, self.source.name)
         assembly.aftermath = find_aftermath(self.source, drafts)
+        assembly.observations = list(observations.values())
         for draft, uplink, key in spoken:
             self._add(assembly, draft, uplink, key)
-        for draft in drafts:
+        for index, draft in enumerate(drafts):
             if draft.reason is not None:
                 assembly.refusals.append(self._refuse(draft, draft.reason, draft.detail))
             elif not draft.uplinks and draft.arrival.response_topic is not None:
-                assembly.empties.append(Empty(draft.arrival, draft.origin))
+                assembly.empties.append(Empty(draft.arrival, draft.origin, int(index in observations)))
         return assembly.finish()
 
     def _tie(self, connection: Connection, drafts: Sequence[Draft]) -> Sequence[Draft]:

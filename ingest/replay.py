@@ -25,6 +25,7 @@ from ingest.foreign import make_usable
 from ingest.held import WANT_THEIR_SOURCE, HeldMessage, Refused, read_pages, source_key
 from ingest.intake import Intake
 from ingest.newest import newest_of
+from ingest.observations import is_for_client
 from ingest.posted import NAMED
 from ingest.posted import SOURCE as HTTP
 from ingest.reentry import enter_anew
@@ -174,7 +175,7 @@ def settle(connection: Connection, intake: Intake, held: Sequence[HeldMessage]) 
     mended = {
         index
         for index, message in enumerate(held)
-        if refused[index] != message.count_refused() and (drafts[index].uplinks or drafts[index].reason is not None)
+        if refused[index] != message.count_refused() and is_judged(drafts[index])
     }
     if not mended:
         return Counts(n_unchanged=len(held))
@@ -191,6 +192,11 @@ def settle(connection: Connection, intake: Intake, held: Sequence[HeldMessage]) 
         connection.commit()
     n_rejected = sum(outcome.count_rejected().values())
     return Counts(len(mended), len(held) - len(mended), outcome.n_stored, outcome.n_duplicate, n_rejected)
+
+
+def is_judged(draft: Draft) -> bool:
+    """Say whether a message, or what is open of it, says anything now."""
+    return bool(draft.uplinks) or draft.reason is not None or is_for_client(draft)
 
 
 def read_again(intake: Intake, message: HeldMessage, index: int) -> Draft:

@@ -131,10 +131,10 @@ def tell_refusal(refusal: Refusal) -> Told | None:
 
 
 def tell_empty(empty: Empty) -> Told | None:
-    """Give the receipt of a message in which nothing is measured."""
+    """Give the receipt of a message that tells of no registered device."""
     territory, asked = empty.origin.bound or empty.origin.territory, empty.arrival.response_topic
     topic = answer_topic(territory, asked) if territory and asked else None
-    return Told(topic, empty.arrival, "", Receipt()) if topic else None
+    return Told(topic, empty.arrival, "", Receipt(stored=empty.n_stored)) if topic else None
 
 
 def tell_rejections(rejected: tuple[RejectedPart, ...]) -> tuple[ReceiptRejection, ...]:

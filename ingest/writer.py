@@ -19,6 +19,7 @@ from ingest.identity import Settlement, find_groups
 from ingest.rows import copy_all, find_clock, find_fresh, write_rows
 from store import account, clocks, intake, memory
 from store.intake import BatchEntry, Connection
+from store.sensorthings.observing import write_observations
 
 WATERMARK_S = 1.0  # the rollups wait 5 s before they trust that every writer knows a new watermark
 MAX_COMPARISONS = 5
@@ -122,6 +123,8 @@ class Writer:
             intake.revise_measurements(connection, batch_id, settlement.revisions, self.worker)
         self._mark_values(connection, outcome)
         note_counts(connection, batch)
+        if batch.observations:
+            write_observations(connection, batch.observations)
         outcome = self._enter(connection, outcome)
         self._doubt = Doubt(entry, outcome)
         connection.commit()
@@ -172,7 +175,7 @@ def is_plain(batch: Batch, watermark_us: int) -> bool:
     rows = batch.rows
     if not 0 < len(rows.values) <= PLAIN_N or batch.refusals or batch.corrections is not None:
         return False
-    if batch.aftermath is not NOTHING_LEFT or (rows.times_us < watermark_us).any():
+    if batch.aftermath is not NOTHING_LEFT or batch.observations or (rows.times_us < watermark_us).any():
         return False
     if any(part.n_refused or part.uplink.clock != "device" or part.uplink.count for part in batch.parts):
         return False

@@ -8,6 +8,7 @@ import re
 
 import msgspec
 
+from sensors.client_observation import FIRST_NUMBER, ClientObservation, read_client_observation
 from sensors.instant import read_instant_us
 from sensors.measurement import Clock, Column, Uplink
 from sensors.rejection import DecodeError, Reason, shown, shown_value
@@ -26,18 +27,31 @@ class ObservationFormat:
     topic_filter = TOPIC_FILTERS[0]
 
     def decode(self, topic: str, payload: bytes, received_at_us: int) -> tuple[Uplink, ...]:
-        """Give the one uplink of an observation. Raises DecodeError only."""
-        match = _TOPIC.fullmatch(topic)
-        if match is None:
-            raise DecodeError(Reason.UNKNOWN_TOPIC, shown(topic))
-        found = _read_entity(payload)
+        """Give the one uplink of an observation; none where it is for a client's datastream, and can be read.
+
+        Raises DecodeError only.
+        """
+        number, found = _read_number(topic), _read_entity(payload)
+        if number >= FIRST_NUMBER:
+            read_client_observation(number, found, received_at_us)
+            return ()
+        if strange := sorted(found.keys() - READ):
+            raise DecodeError(Reason.WRONG_SHAPE, shown(", ".join(strange)))
         at_us, clock = _read_time(found.get("phenomenonTime"), received_at_us)
         result = found.get("result")
         if result is None:
             raise DecodeError(Reason.NO_VALUE, "result")
         if isinstance(result, bool) or not isinstance(result, int | float):
             raise DecodeError(Reason.NOT_A_NUMBER, shown_value(result))
-        return (Uplink(str(int(match[1])), (Column("", "", "", [at_us], [float(result)]),), clock=clock),)
+        return (Uplink(str(number), (Column("", "", "", [at_us], [float(result)]),), clock=clock),)
+
+
+def read_for_client(topic: str, payload: bytes, received_at_us: int) -> ClientObservation | None:
+    """Give an observation for a client's datastream out of a message that was decoded, None for any other."""
+    number = _read_number(topic)
+    if number < FIRST_NUMBER:
+        return None
+    return read_client_observation(number, _read_entity(payload), received_at_us)
 
 
 def observation_topic(series_id: int) -> str:
@@ -45,8 +59,16 @@ def observation_topic(series_id: int) -> str:
     return f"v1.1/Datastreams({series_id})/Observations"
 
 
+def _read_number(topic: str) -> int:
+    """Give the number of the datastream."""
+    match = _TOPIC.fullmatch(topic)
+    if match is None:
+        raise DecodeError(Reason.UNKNOWN_TOPIC, shown(topic))
+    return int(match[1])
+
+
 def _read_entity(payload: bytes) -> dict[str, object]:
-    """Read the properties; those that a series cannot keep are refused."""
+    """Read the properties that are there."""
     if len(payload) > MAX_PAYLOAD_BYTES:
         raise DecodeError(Reason.TOO_LARGE, f"{len(payload)} B / {MAX_PAYLOAD_BYTES} B")
     try:
@@ -55,10 +77,7 @@ def _read_entity(payload: bytes) -> dict[str, object]:
         raise DecodeError(Reason.INVALID_JSON, shown(str(error))) from error
     if not isinstance(found, dict):
         raise DecodeError(Reason.WRONG_SHAPE, shown_value(found))
-    kept = {name: value for name, value in found.items() if "@" not in name and value is not None}
-    if strange := sorted(kept.keys() - READ):
-        raise DecodeError(Reason.WRONG_SHAPE, shown(", ".join(strange)))
-    return kept
+    return {name: value for name, value in found.items() if "@" not in name and (value is not None or name == "result")}
 
 
 def _read_time(written: object, received_at_us: int) -> tuple[int, Clock]:

@@ -41,7 +41,7 @@ SENSORTHINGS = (
     MovedTable(
         "st_datastreams",
         "datastreams of clients",
-        "quantity name description observation_type unit observed_area properties",
+        "quantity name description observation_type unit observed_area properties data_types",
         TERRITORY,
         {
             "thing_id": "st_things",
@@ -51,6 +51,12 @@ SENSORTHINGS = (
             "property_id": "st_properties",
         },
         key="datastream_id",
+    ),
+    MovedTable(
+        "st_datastream_properties",
+        "what MultiDatastreams observe",
+        "place",
+        {"datastream_id": "st_datastreams", "property_id": "st_properties"},
     ),
     MovedTable(
         "st_observations",

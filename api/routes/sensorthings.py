@@ -27,7 +27,7 @@ router = APIRouter(prefix=ROOT, tags=["sensorthings"], include_in_schema=False)
 @router.get("/")
 async def root(request: Request, reader: Reader) -> Response:
     """Name the entity sets and what is conformed to."""
-    return json_answer(service_root(root_of(request)))
+    return json_answer(service_root(root_of(request), request.app.state.mqtt_endpoints))
 
 
 @router.get("/{path:path}")

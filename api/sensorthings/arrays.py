@@ -6,7 +6,7 @@ from typing import Any
 from api.errors import ProblemError
 from api.sensorthings.drafts import Draft, draft, require_id
 from api.sensorthings.refusal import refused
-from store.sensorthings.model import SETS, Id
+from store.sensorthings.model import SETS
 
 MOST_ROWS = 10_000
 FEATURE = ("FeatureOfInterest/id", "FeatureOfInterest/@iot.id")
@@ -29,22 +29,23 @@ def read_arrays(body: Any) -> list[Draft | ProblemError]:
 
 def read_group(group: Mapping[str, Any]) -> list[Draft | ProblemError]:
     """Read the observations of one datastream. Raises ProblemError."""
-    datastream, components, rows = group.get("Datastream"), group.get("components"), group.get("dataArray")
+    kind = "MultiDatastream" if "MultiDatastream" in group else "Datastream"
+    datastream, components, rows = group.get(kind), group.get("components"), group.get("dataArray")
     if not isinstance(datastream, dict) or len(datastream) != 1:
-        raise refused("each group has a Datastream, as {'@iot.id': …}")
+        raise refused("each group has a Datastream or MultiDatastream, as {'@iot.id': …}")
     if not isinstance(components, list) or not all(isinstance(name, str) for name in components):
         raise refused("each group has components: the names of the columns of its dataArray")
     if not isinstance(rows, list):
         raise refused("each group has a dataArray: a list of lists")
-    id_ = require_id("Datastream", next(iter(datastream.values())))
-    return [read_row(id_, components, row) for row in rows]
+    owner = {kind: {"@iot.id": require_id(kind, next(iter(datastream.values())))}}
+    return [read_row(owner, components, row) for row in rows]
 
 
-def read_row(datastream: Id, components: list[str], row: Any) -> Draft | ProblemError:
+def read_row(owner: Mapping[str, Any], components: list[str], row: Any) -> Draft | ProblemError:
     """Read one observation."""
     if not isinstance(row, list) or len(row) != len(components):
         return refused(f"a row has {len(components)} values, as many as there are components")
-    body: dict[str, Any] = {"Datastream": {"@iot.id": datastream}}
+    body: dict[str, Any] = {**owner}
     for name, value in zip(components, row, strict=True):
         if name in FEATURE:
             body["FeatureOfInterest"] = {"@iot.id": value}

@@ -16,7 +16,7 @@ from store.sensorthings.value import read_time
 DEEPEST = 4
 MOST_INLINE = 1_000
 # Reckoned out of the observations, whatever a client says.
-RECKONED = {"Datastreams": ("phenomenonTime", "resultTime")}
+RECKONED = dict.fromkeys(("Datastreams", "MultiDatastreams"), ("phenomenonTime", "resultTime"))
 DEFAULTED = {"Observations": ("phenomenonTime", "resultTime")}
 UNIT = ("name", "symbol", "definition")
 
@@ -32,7 +32,11 @@ class Draft:
 
 def read_object(body: bytes) -> dict[str, Any]:
     """Read a JSON object. Raises ProblemError."""
-    found = read_json(body)
+    return require_object(read_json(body))
+
+
+def require_object(found: Any) -> dict[str, Any]:
+    """Pass on a JSON object. Raises ProblemError."""
     if not isinstance(found, dict):
         raise refused("the body is an entity: a JSON object")
     return found
@@ -115,8 +119,14 @@ def require_text(what: str, value: Any) -> str:
 
 def require_shape(what: str, name: str, value: Any) -> Any:
     """Pass on a JSON value of the shape that its property has. Raises ProblemError."""
-    if name == "unitOfMeasurement" and not (isinstance(value, dict) and set(UNIT) <= set(value)):
+    units = value if name == "unitOfMeasurements" else [value] if name == "unitOfMeasurement" else []
+    if not isinstance(units, list) or not all(isinstance(unit, dict) and set(UNIT) <= set(unit) for unit in units):
+        what = f"each of {what}" if name == "unitOfMeasurements" else what
         raise refused(f"{what} is an object with {', '.join(UNIT)}; where there is no unit they are null")
+    if name == "multiObservationDataTypes" and not (
+        isinstance(value, list) and value and all(isinstance(kind, str) for kind in value)
+    ):
+        raise refused(f"{what} is a list of types, one for each value of a result")
     if name in {"properties", "parameters"} and not isinstance(value, dict):
         raise refused(f"{what} is a JSON object")
     return value

@@ -10,12 +10,13 @@ from api.courier import Courier
 from api.errors import ProblemError
 from api.sensorthings.arrays import read_arrays
 from api.sensorthings.delivery import deliver
-from api.sensorthings.drafts import Draft, draft, read_json, read_object
+from api.sensorthings.drafts import Draft, draft, read_json, read_object, require_object
 from api.sensorthings.links import address
 from api.sensorthings.options import Options
+from api.sensorthings.patching import apply_patch
 from api.sensorthings.reading import Place, Reading, answer, locate, wanted
 from api.sensorthings.refusal import absent, refused
-from api.sensorthings.rendering import Body
+from api.sensorthings.rendering import Body, property_value
 from api.sensorthings.resource import Resource, Step
 from api.sensorthings.writing import Writer, change, create, require_own, require_seen
 from store.keys import Key
@@ -155,12 +156,14 @@ async def create_row(editor: Editor, writer: Writer, one: Draft) -> str:
 
 
 async def change_entity(editor: Editor, resource: Resource, body: bytes, *, is_whole: bool) -> Body:
-    """Change an entity and give it. Raises ProblemError."""
-    entity_set = resource.last.entity_set
-    drafted = draft(entity_set, read_object(body), is_whole=is_whole, is_new=False)
+    """Change an entity and give it; a list in place of properties is a JSON Patch. Raises ProblemError."""
+    entity_set, sent = resource.last.entity_set, read_json(body)
     async with looking(editor) as reader:
         id_ = await find_own(reader, resource)
         rows = await read_entities(reader, Question(entity_set, wanted(entity_set, Options())), [id_])
+        if isinstance(sent, list) and not is_whole:
+            sent, is_whole = apply_patch(read_properties(rows[0], entity_set), sent), True
+        drafted = draft(entity_set, require_object(sent), is_whole=is_whole, is_new=False)
         await require_seen(reader, drafted)
         require_own_datastream(drafted)
     before = {} if is_whole else {name: value for name, value in rows[0].items() if is_property(entity_set, name)}
@@ -168,6 +171,12 @@ async def change_entity(editor: Editor, resource: Resource, body: bytes, *, is_w
         await change(writer, drafted, id_, before)
         await note_entity(editor, writer, "change", entity_set, id_)
     return await read_back(editor, entity_set, id_)
+
+
+def read_properties(row: Row, entity_set: EntitySet) -> Body:
+    """Give the properties of an entity as a client reads them."""
+    found = {name: property_value(row, name, one) for name, one in entity_set.properties.items()}
+    return {name: value for name, value in found.items() if value is not None or name == "result"}
 
 
 def require_own_datastream(drafted: Draft) -> None:

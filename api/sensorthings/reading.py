@@ -148,7 +148,7 @@ async def answer_set(reading: Reading, place: Place, resource: Resource, options
     rows = await read_page(reading.connection, replace(question, limit=question.limit + 1)) if question.limit else []
     is_more, rows = len(rows) > question.limit, rows[: question.limit]
     if is_more:
-        by_key = not options.orders or question.of_one_series
+        by_key = question.of_one_series or not (options.orders or question.is_placed)
         is_falling = bool(options.orders) and options.orders[0].is_falling
         body["@iot.nextLink"] = next_link(reading.url, options, len(rows), rows[-1], by_key, is_falling)
     if resource.is_reference:
@@ -246,7 +246,7 @@ async def expand_many(
             )
         if len(own) > len(kept) and kept:
             base = f"{address(reading.root, entity_set, id_)}/{name}"
-            by_key = not options.orders
+            by_key = not options.orders and relation.place is None
             row[FOLLOWED.format(name)] = next_link(base, options, len(kept), kept[-1], by_key, False)
     await expand(reading, [one for row in rows for one in row[EXPANDED.format(name)]], target, options)
 

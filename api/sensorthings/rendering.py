@@ -34,9 +34,15 @@ def describe(row: Row, entity_set: EntitySet, options: Options, root: str, is_ne
     for name in entity_set.relations:
         if name in options.expand:
             body |= describe_expanded(row, entity_set, name, options.expand[name], root)
-        elif name in select if select is not None else not is_nested:
+        elif leads_somewhere(row, entity_set, name) and (name in select if select is not None else not is_nested):
             body[f"{name}@iot.navigationLink"] = f"{link}/{name}"
     return body
+
+
+def leads_somewhere(row: Row, entity_set: EntitySet, name: str) -> bool:
+    """Say whether a relation leads to a set, or to an entity that is there: of two datastreams one is."""
+    relation = entity_set.relations[name]
+    return relation.is_many or row[f"{relation.column}_id"] is not None
 
 
 def describe_expanded(row: Row, entity_set: EntitySet, name: str, options: Options, root: str) -> Body:
@@ -80,7 +86,7 @@ def write_instant(at: datetime) -> str:
 
 
 def describe_array(rows: Sequence[Row], entity_set: EntitySet, options: Options, root: str) -> list[Body]:
-    """Write observations as arrays, one group for each datastream."""
+    """Write observations as arrays, one group for each datastream or MultiDatastream."""
     components = [name for name in DATA_ARRAY if options.select is None or name in options.select]
     groups: dict[Any, list[list[Any]]] = {}
     for row in rows:
@@ -88,13 +94,14 @@ def describe_array(rows: Sequence[Row], entity_set: EntitySet, options: Options,
             identity(entity_set, row["id"]) if name == "id" else property_value(row, name, entity_set.properties[name])
             for name in components
         ]
-        groups.setdefault(row["datastream_id"], []).append(values)
+        owner = ("MultiDatastream", row["multi_id"]) if row["multi_id"] else ("Datastream", row["datastream_id"])
+        groups.setdefault(owner, []).append(values)
     return [
         {
-            "Datastream@iot.navigationLink": address(root, SETS["Datastreams"], number),
+            f"{kind}@iot.navigationLink": address(root, SETS[f"{kind}s"], number),
             "components": components,
             "dataArray@iot.count": len(values),
             "dataArray": values,
         }
-        for number, values in groups.items()
+        for (kind, number), values in groups.items()
     ]

@@ -25,7 +25,12 @@ from store.sensorthings.model import SETS, EntitySet
 from store.sensorthings.question import Question, read_page
 
 MOST_SHAPES = 50_000
-SHAPED = {"Locations": "location", "FeaturesOfInterest": "feature", "Datastreams": "observedArea"}
+SHAPED = {
+    "Locations": "location",
+    "FeaturesOfInterest": "feature",
+    "Datastreams": "observedArea",
+    "MultiDatastreams": "observedArea",
+}
 MOST_CALLS = 5
 _PATTERN = re.compile("[TF*012]{9}", re.IGNORECASE)
 

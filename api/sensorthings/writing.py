@@ -1,6 +1,6 @@
 """Makes, changes and deletes entities: what a key may see is asked first, then all is written in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,13 @@ from store.sensorthings.model import OWN, SETS, EntitySet, Id
 from store.sensorthings.question import Question, read_entities
 from store.sensorthings.writing import (
     belonging,
+    count_values,
     find_feature,
+    find_multi,
     insert_entity,
     move_thing,
     place_history,
+    put_properties,
     update_entity,
 )
 
@@ -63,8 +66,10 @@ async def create(writer: Writer, one: Draft, given: dict[str, Any] | None = None
         if relation.column is not None and name in one.related:
             columns |= await refer(writer, one.entity_set, name, one.related[name][0])
     await complete(writer, one.entity_set, columns)
+    await require_values(writer, one, columns)
     id_ = await insert_entity(writer.connection, one.entity_set, writer.territory_id, {**one.values, **columns})
     await put_places(writer, one, id_)
+    await put_observed(writer, one, id_)
     for name, relation in one.entity_set.relations.items():
         if relation.back is not None:
             await create_within(writer, one, name, id_)
@@ -80,12 +85,16 @@ async def refer(writer: Writer, entity_set: EntitySet, name: str, item: "Id | Dr
 
 async def complete(writer: Writer, entity_set: EntitySet, columns: dict[str, Any]) -> None:
     """Refuse an entity that belongs to nothing; find the feature of an observation. Raises ProblemError."""
+    if {"datastream_own", "multi_own"} <= columns.keys():
+        raise refused("Observation belongs to a Datastream or to a MultiDatastream, not to both")
     for name, relation in entity_set.relations.items():
         if relation.column is None or any(column.startswith(f"{relation.column}_") for column in columns):
             continue
+        if name == "MultiDatastream" or (name == "Datastream" and "multi_own" in columns):
+            continue
         if name != "FeatureOfInterest":
             raise refused(f"{entity_set.type} needs {name}, as {{'@iot.id': …}} or written out")
-        feature = await find_feature(writer.connection, columns["datastream_own"])
+        feature = await find_feature(writer.connection, columns.get("datastream_own") or columns["multi_own"])
         if feature is None:
             raise refused("Observation needs FeatureOfInterest: its thing has no location to make one of")
         columns |= feature
@@ -131,5 +140,39 @@ async def change(writer: Writer, one: Draft, id_: int, before: Body) -> None:
             columns |= await refer(writer, one.entity_set, name, one.related[name][0])
         if relation.back is not None and name in one.related:
             raise refused(f"{name} are changed themselves, not from {one.entity_set.type}")
+    if one.entity_set.type == "Observation" and not {"multi_own", "datastream_own"} & columns.keys():
+        multi = await find_multi(writer.connection, id_)
+        await require_values(writer, one, {"multi_own": multi})
+    await require_values(writer, one, columns)
     await update_entity(writer.connection, one.entity_set, id_, {**before, **one.values, **columns})
     await put_places(writer, one, id_)
+    await put_observed(writer, one, id_)
+
+
+async def put_observed(writer: Writer, one: Draft, id_: int) -> None:
+    """Say what a MultiDatastream observes: a property for each type and unit of its values. Raises ProblemError."""
+    if one.entity_set.type == "ObservedProperty" and one.related.get("MultiDatastreams"):
+        raise refused("MultiDatastreams are made themselves, not from ObservedProperty")
+    if one.entity_set.type != "MultiDatastream":
+        return
+    if "ObservedProperties" in one.related:
+        found = [await place(writer, "ObservedProperties", item) for item in one.related["ObservedProperties"]]
+        if len(set(found)) < len(found):
+            raise refused("MultiDatastream.ObservedProperties: each once")
+        await put_properties(writer.connection, id_, found)
+    counts = await count_values(writer.connection, id_)
+    if len(set(counts)) > 1 or not counts[0]:
+        raise refused(
+            "MultiDatastream has as many ObservedProperties as multiObservationDataTypes and unitOfMeasurements, "
+            f"not {counts[2]}, {counts[0]} and {counts[1]}"
+        )
+
+
+async def require_values(writer: Writer, one: Draft, columns: Mapping[str, Any]) -> None:
+    """Refuse an observation of a MultiDatastream that holds not as many values as it says. Raises ProblemError."""
+    if columns.get("multi_own") is None or "result" not in one.values:
+        return
+    n_values, *_ = await count_values(writer.connection, columns["multi_own"])
+    result = one.values["result"]
+    if not isinstance(result, list) or len(result) != n_values:
+        raise refused(f"Observation.result is a list of {n_values} values for this MultiDatastream")

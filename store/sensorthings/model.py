@@ -33,7 +33,8 @@ class Relation:
     """A relation to another set.
 
     One of three: `column` (of this set, before `_id`) holds the one target; `back` is that column in the target, which
-    has many; `pairs` names the query of pairs, with the columns `this` and `that`.
+    has many; `pairs` names the query of pairs, with the columns `this` and `that`, and
+    `place` where they have an order.
     """
 
     target: str
@@ -42,6 +43,7 @@ class Relation:
     pairs: LiteralString | None = None
     this: LiteralString = ""
     that: LiteralString = ""
+    place: LiteralString | None = None
 
     @property
     def is_many(self) -> bool:
@@ -138,6 +140,7 @@ SETS: Mapping[str, EntitySet] = {
                 "Datastreams": Relation("Datastreams", back="thing"),
                 "HistoricalLocations": Relation("HistoricalLocations", back="thing"),
                 "Locations": Relation("Locations", pairs="thing_location_pairs", this="thing_id", that="location_id"),
+                "MultiDatastreams": Relation("MultiDatastreams", back="thing"),
             },
             (_branch("things_asset"), _branch("things_device", offset=STAND_IN), _branch("things_own")),
         ),
@@ -193,10 +196,40 @@ SETS: Mapping[str, EntitySet] = {
             ),
         ),
         EntitySet(
+            "MultiDatastreams",
+            "MultiDatastream",
+            {
+                **NAMED,
+                "observationType": Property("text", "observation_type"),
+                "multiObservationDataTypes": Property("json", "data_types"),
+                "unitOfMeasurements": Property("json", "unit"),
+                "observedArea": Property("json", "observed_area", is_mandatory=False),
+                "phenomenonTime": Property("interval", "phenomenon_at", "phenomenon_to", is_mandatory=False),
+                "resultTime": Property("interval", "result_at", "result_to", is_mandatory=False),
+                **FREE,
+            },
+            {
+                "Observations": Relation("Observations", back="multi"),
+                "ObservedProperties": Relation(
+                    "ObservedProperties",
+                    pairs="datastream_property_pairs",
+                    this="datastream_id",
+                    that="property_id",
+                    place="place",
+                ),
+                "Sensor": Relation("Sensors", column="sensor"),
+                "Thing": Relation("Things", column="thing"),
+            },
+            (_branch("multi_datastreams_own", "thing_asset thing_own sensor_device sensor_own"),),
+        ),
+        EntitySet(
             "Sensors",
             "Sensor",
             {**NAMED, **ENCODED, "metadata": Property("json", "metadata"), **FREE},
-            {"Datastreams": Relation("Datastreams", back="sensor")},
+            {
+                "Datastreams": Relation("Datastreams", back="sensor"),
+                "MultiDatastreams": Relation("MultiDatastreams", back="sensor"),
+            },
             (_branch("sensors_device"), _branch("sensors_computed", offset=STAND_IN), _branch("sensors_own")),
         ),
         EntitySet(
@@ -208,7 +241,12 @@ SETS: Mapping[str, EntitySet] = {
                 "description": Property("text", "description"),
                 **FREE,
             },
-            {"Datastreams": Relation("Datastreams", back="property")},
+            {
+                "Datastreams": Relation("Datastreams", back="property"),
+                "MultiDatastreams": Relation(
+                    "MultiDatastreams", pairs="datastream_property_pairs", this="property_id", that="datastream_id"
+                ),
+            },
             (_branch("observed_properties_quantity"), _branch("observed_properties_own")),
         ),
         EntitySet(
@@ -225,10 +263,11 @@ SETS: Mapping[str, EntitySet] = {
             {
                 "Datastream": Relation("Datastreams", column="datastream"),
                 "FeatureOfInterest": Relation("FeaturesOfInterest", column="feature"),
+                "MultiDatastream": Relation("MultiDatastreams", column="multi"),
             },
             (
                 _branch("observations_series", "datastream_series feature_any", "measured"),
-                _branch("observations_own", "datastream_own feature_asset feature_own"),
+                _branch("observations_own", "datastream_own multi_own feature_asset feature_own"),
             ),
             text_ids=True,
         ),

@@ -88,6 +88,20 @@ select x.datastream_id as key, x.datastream_id as id, x.name, x.description, x.u
        coalesce(x.property_id, q.quantity_id) as property_id
 from st_datastreams x
 left join quantities q on q.quantity = x.quantity
+where x.data_types is null
+
+-- name: multi_datastreams_own
+select x.datastream_id as key, x.datastream_id as id, x.name, x.description, x.unit, x.data_types, x.observation_type,
+       x.observed_area,
+       (select min(o.phenomenon_at) from st_observations o where o.datastream_id = x.datastream_id) as phenomenon_at,
+       (select max(coalesce(o.phenomenon_to, o.phenomenon_at))
+        from st_observations o where o.datastream_id = x.datastream_id) as phenomenon_to,
+       (select min(o.result_at) from st_observations o where o.datastream_id = x.datastream_id) as result_at,
+       (select max(o.result_at) from st_observations o where o.datastream_id = x.datastream_id) as result_to,
+       x.properties, x.asset_id as thing_asset, x.thing_id as thing_own, coalesce(x.thing_id, x.asset_id) as thing_id,
+       x.device_id as sensor_device, x.sensor_id as sensor_own, coalesce(x.sensor_id, x.device_id) as sensor_id
+from st_datastreams x
+where x.data_types is not null
 
 -- name: sensors_device
 select d.device_id as key, d.device_id as id, d.name, coalesce(d.model, 'device') as description,
@@ -125,7 +139,7 @@ select m.series_id as key, m.series_id || '-' || (extract(epoch from m.observed_
        m.observed_at as phenomenon_at, null::timestamptz as phenomenon_to, to_jsonb(m.value) as result,
        m.value as result_number, m.value::text as result_text, m.observed_at as result_at, null::jsonb as quality,
        null::timestamptz as valid_from, null::timestamptz as valid_to, null::jsonb as parameters,
-       m.series_id as datastream_series, m.series_id as datastream_id,
+       m.series_id as datastream_series, m.series_id as datastream_id, null::bigint as multi_id,
        (select coalesce((select sa.asset_id from series_assets sa
                          where sa.series_id = m.series_id and sa.period @> m.observed_at limit 1),
                         (select s.device_id + 4294967296 from series s where s.series_id = m.series_id))) as feature_id
@@ -137,17 +151,20 @@ select m.series_id as key, m.series_id || '-' || (extract(epoch from m.observed_
        m.observed_at as phenomenon_at, null::timestamptz as phenomenon_to, to_jsonb(m.value) as result,
        m.value as result_number, m.value::text as result_text, m.observed_at as result_at, null::jsonb as quality,
        null::timestamptz as valid_from, null::timestamptz as valid_to, null::jsonb as parameters,
-       m.series_id as datastream_series, m.series_id as datastream_id,
+       m.series_id as datastream_series, m.series_id as datastream_id, null::bigint as multi_id,
        (select coalesce((select sa.asset_id from series_assets sa
                          where sa.series_id = m.series_id and sa.period @> m.observed_at limit 1),
                         (select s.device_id + 4294967296 from series s where s.series_id = m.series_id))) as feature_id
 from plain_measurements m
 
 -- name: observations_own
+-- Both keys hold the number, bare for the index: it is found in one of the two sets only.
 select o.observation_id as key, o.observation_id::text as id, o.phenomenon_at, o.phenomenon_to, o.result,
        case when jsonb_typeof(o.result) = 'number' then o.result::float8 end as result_number,
        o.result #>> '{}' as result_text, o.result_at, o.quality, o.valid_from, o.valid_to, o.parameters,
-       o.datastream_id as datastream_own, o.datastream_id, o.feature_id as feature_own, o.asset_id as feature_asset,
+       o.datastream_id as datastream_own, case when not o.is_multi then o.datastream_id end as datastream_id,
+       o.datastream_id as multi_own, case when o.is_multi then o.datastream_id end as multi_id,
+       o.feature_id as feature_own, o.asset_id as feature_asset,
        coalesce(o.feature_id, o.asset_id) as feature_id
 from st_observations o
 
@@ -190,6 +207,10 @@ where a.longitude is not null and a.latitude is not null
 union all
 select l.history_id, l.location_id
 from st_history_locations l
+
+-- name: datastream_property_pairs
+select l.datastream_id, l.property_id, l.place
+from st_datastream_properties l
 
 -- name: find_feature_series
 -- A feature's observations lie in the series that told about it: found first, so that no other is read.

@@ -72,6 +72,11 @@ class Question:
             and self.orders[0].by in {Path(("phenomenonTime",)), Path(("resultTime",))}
         )
 
+    @property
+    def is_placed(self) -> bool:
+        """Say whether the rows come in the order in which a relation lists them."""
+        return self.near is not None and self.near.relation.place is not None and not self.orders
+
 
 async def read_page(connection: Connection, question: Question) -> list[Row]:
     """Give the rows of a page, in order. Raises QuestionError, UnsupportedError."""
@@ -183,14 +188,18 @@ def page_statement(
     parent: tuple[Scope, Relation] | None = None,
 ) -> sql.Composable | None:
     """Compile a page: each branch in order as far as wanted, then all together. None where no branch can have a row."""
+    if (near := question.near) is not None:
+        parent = compiler.known_scope(near.entity_set, near.key, near.id), near.relation
     branches = [
-        branch_statement(compiler, question, scope, source, where)
+        branch_statement(compiler, question, scope, source, where, place_value(question, parent, scope))
         for scope, source, where in restricted(compiler, question, series, parent)
     ]
     if not branches:
         return None
     names = [sql.Identifier(f"order{index}") for index in range(len(question.orders))]
     order = order_list(question, [*names], sql.SQL("c."))
+    if question.orders == () and parent is not None and parent[1].place is not None:
+        order = sql.SQL("c.place, ") + order
     return sql.SQL("select c.* from ({}) as c order by {} limit {} offset {}").format(
         sql.SQL(" union all ").join(branches), order, sql.Literal(question.limit), sql.Literal(question.skip)
     )
@@ -204,8 +213,7 @@ def restricted(
     for branch in question.entity_set.branches:
         scope = compiler.open_scope(question.entity_set, branch)
         conditions: list[sql.Composable] = []
-        if question.near is not None:
-            near = question.near
+        if parent is None and (near := question.near) is not None:
             parent = compiler.known_scope(near.entity_set, near.key, near.id), near.relation
         if parent is not None:
             link = compiler.link(parent[0], parent[1], scope)
@@ -230,12 +238,36 @@ def reads_plainly(question: Question, branch: Branch, parent: tuple[Scope, Relat
     return question.where is None or (parent is not None and parent[1].back == "datastream")
 
 
+def place_value(question: Question, parent: tuple[Scope, Relation] | None, scope: Scope) -> sql.Composable | None:
+    """Compile where a row stands among those of a relation that has an order, where no other order is asked for."""
+    relation = parent[1] if parent is not None else None
+    if parent is None or relation is None or relation.pairs is None or relation.place is None or question.orders:
+        return None
+    return sql.SQL("(select pair.{} from ({}) as pair where pair.{} = {} and pair.{} = {})").format(
+        sql.Identifier(relation.place),
+        sql.SQL(SOURCES[relation.pairs]),
+        sql.Identifier(relation.this),
+        parent[0].id,
+        sql.Identifier(relation.that),
+        scope.id,
+    )
+
+
 def branch_statement(
-    compiler: Compiler, question: Question, scope: Scope, source: sql.Composable, where: sql.Composable
+    compiler: Compiler,
+    question: Question,
+    scope: Scope,
+    source: sql.Composable,
+    where: sql.Composable,
+    place: sql.Composable | None,
 ) -> sql.Composable:
     """Compile the part of a page that one branch gives."""
     columns = select_list(compiler, question, scope)
     orders = [order_value(compiler, order, scope) for order in question.orders]
+    order = branch_order(question, orders, scope)
+    if place is not None:
+        columns.append(sql.SQL("{} as place").format(place))
+        order = place + sql.SQL(", ") + order
     columns += [
         sql.SQL("{} as {}").format(value, sql.Identifier(f"order{index}")) for index, value in enumerate(orders)
     ]
@@ -244,7 +276,7 @@ def branch_statement(
         source,
         scope.alias,
         where,
-        branch_order(question, orders, scope),
+        order,
         sql.Literal(question.limit + question.skip),
     )
 

@@ -25,7 +25,8 @@ BELONGS = {
         "property_own",
         "property_quantity",
     ),
-    "Observations": ("datastream_own", "feature_own", "feature_asset"),
+    "MultiDatastreams": ("thing_own", "thing_asset", "sensor_own", "sensor_device"),
+    "Observations": ("datastream_own", "multi_own", "feature_own", "feature_asset"),
 }
 
 
@@ -85,6 +86,26 @@ async def move_thing(connection: Connection, thing_id: int, location_ids: Sequen
 async def place_history(connection: Connection, history_id: int, location_ids: Sequence[int]) -> None:
     """Say of which locations a historical one tells."""
     await connection.execute(QUERIES["place_history"], {"history_id": history_id, "location_ids": list(location_ids)})
+
+
+async def put_properties(connection: Connection, datastream_id: int, property_ids: Sequence[int]) -> None:
+    """Say what the values of a MultiDatastream's observations are of, in their order."""
+    parameters = {"datastream_id": datastream_id, "property_ids": list(property_ids)}
+    await connection.execute(QUERIES["drop_properties"], {"datastream_id": datastream_id})
+    await connection.execute(QUERIES["put_properties"], parameters)
+
+
+async def find_multi(connection: Connection, observation_id: int) -> int | None:
+    """Give the MultiDatastream to which an observation belongs, None where it belongs to another."""
+    rows = await fetch(connection, QUERIES["find_multi"], {"id": observation_id})
+    return int(rows[0]["datastream_id"]) if rows else None
+
+
+async def count_values(connection: Connection, datastream_id: int) -> tuple[int, int, int]:
+    """Count the types, the units and the observed properties of a MultiDatastream: all are one for each value."""
+    rows = await fetch(connection, QUERIES["count_values"], {"datastream_id": datastream_id})
+    row = rows[0]
+    return int(row["n_types"]), int(row["n_units"]), int(row["n_properties"])
 
 
 async def find_feature(connection: Connection, datastream_id: int) -> dict[str, Any] | None:

@@ -38,10 +38,20 @@ values (coalesce((select territory_id from st_things where thing_id = %(thing_ow
         (select quantity from quantities where quantity_id = %(property_quantity)s), %(name)s, %(description)s, %(observationType)s, %(unitOfMeasurement)s, %(observedArea)s, %(properties)s)
 returning datastream_id as id
 
+-- name: insert_MultiDatastreams
+-- It lies in the territory of its thing.
+insert into st_datastreams (territory_id, thing_id, asset_id, sensor_id, device_id, name, description, observation_type,
+                            unit, data_types, observed_area, properties)
+values (coalesce((select territory_id from st_things where thing_id = %(thing_own)s),
+                 (select territory_id from assets where asset_id = %(thing_asset)s)),
+        %(thing_own)s, %(thing_asset)s, %(sensor_own)s, %(sensor_device)s, %(name)s, %(description)s,
+        %(observationType)s, %(unitOfMeasurements)s, %(multiObservationDataTypes)s, %(observedArea)s, %(properties)s)
+returning datastream_id as id
+
 -- name: insert_Observations
 insert into st_observations (datastream_id, feature_id, asset_id, phenomenon_at, phenomenon_to, result, result_at,
                              quality, valid_from, valid_to, parameters)
-values (%(datastream_own)s, %(feature_own)s, %(feature_asset)s, %(phenomenonTime)s, %(phenomenonTime/end)s, %(result)s,
+values (coalesce(%(datastream_own)s::int8, %(multi_own)s::int8), %(feature_own)s, %(feature_asset)s, %(phenomenonTime)s, %(phenomenonTime/end)s, %(result)s,
         %(resultTime)s, %(resultQuality)s, %(validTime)s, %(validTime/end)s, %(parameters)s)
 returning observation_id as id
 
@@ -94,11 +104,27 @@ set name = %(name)s, description = %(description)s, observation_type = %(observa
                     else (select quantity from quantities where quantity_id = %(property_quantity)s::int4) end
 where datastream_id = %(id)s
 
+-- name: update_MultiDatastreams
+update st_datastreams
+set name = %(name)s, description = %(description)s, observation_type = %(observationType)s,
+    unit = %(unitOfMeasurements)s, data_types = %(multiObservationDataTypes)s, observed_area = %(observedArea)s,
+    properties = %(properties)s,
+    thing_id = case when num_nulls(%(thing_own)s::int8, %(thing_asset)s::int4) = 2 then thing_id
+                    else %(thing_own)s::int8 end,
+    asset_id = case when num_nulls(%(thing_own)s::int8, %(thing_asset)s::int4) = 2 then asset_id
+                    else %(thing_asset)s::int4 end,
+    sensor_id = case when num_nulls(%(sensor_own)s::int8, %(sensor_device)s::int4) = 2 then sensor_id
+                     else %(sensor_own)s::int8 end,
+    device_id = case when num_nulls(%(sensor_own)s::int8, %(sensor_device)s::int4) = 2 then device_id
+                     else %(sensor_device)s::int4 end
+where datastream_id = %(id)s
+
 -- name: update_Observations
 update st_observations
 set phenomenon_at = %(phenomenonTime)s, phenomenon_to = %(phenomenonTime/end)s, result = %(result)s,
     result_at = %(resultTime)s, quality = %(resultQuality)s, valid_from = %(validTime)s, valid_to = %(validTime/end)s,
-    parameters = %(parameters)s, datastream_id = coalesce(%(datastream_own)s, datastream_id),
+    parameters = %(parameters)s,
+    datastream_id = coalesce(%(datastream_own)s::int8, %(multi_own)s::int8, datastream_id),
     feature_id = case when num_nulls(%(feature_own)s::int8, %(feature_asset)s::int4) = 2 then feature_id
                       else %(feature_own)s::int8 end,
     asset_id = case when num_nulls(%(feature_own)s::int8, %(feature_asset)s::int4) = 2 then asset_id
@@ -123,12 +149,20 @@ delete from st_histories where history_id = %(id)s
 delete from st_sensors where sensor_id = %(id)s
 
 -- name: delete_ObservedProperties
+-- A MultiDatastream cannot be without one of its properties: a value would have none.
+with gone as (
+    delete from st_datastreams
+    where datastream_id in (select datastream_id from st_datastream_properties where property_id = %(id)s)
+)
 delete from st_properties where property_id = %(id)s
 
 -- name: delete_FeaturesOfInterest
 delete from st_features where feature_id = %(id)s
 
 -- name: delete_Datastreams
+delete from st_datastreams where datastream_id = %(id)s
+
+-- name: delete_MultiDatastreams
 delete from st_datastreams where datastream_id = %(id)s
 
 -- name: delete_Observations
@@ -155,6 +189,27 @@ with former as (
 insert into st_history_locations (history_id, location_id)
 select %(history_id)s, location_id from unnest(%(location_ids)s::int8[]) as wanted (location_id)
 on conflict do nothing
+
+-- name: drop_properties
+delete from st_datastream_properties where datastream_id = %(datastream_id)s
+
+-- name: put_properties
+insert into st_datastream_properties (datastream_id, property_id, place)
+select %(datastream_id)s, wanted.property_id, wanted.place - 1
+from unnest(%(property_ids)s::int8[]) with ordinality as wanted (property_id, place)
+
+-- name: count_values
+-- How many values an observation of a MultiDatastream holds, and how many properties it has.
+select jsonb_array_length(d.data_types) as n_types, jsonb_array_length(d.unit) as n_units,
+       (select count(*) from st_datastream_properties l where l.datastream_id = d.datastream_id) as n_properties
+from st_datastreams d
+where d.datastream_id = %(datastream_id)s
+
+-- name: find_multi
+select d.datastream_id
+from st_observations o
+join st_datastreams d on d.datastream_id = o.datastream_id and d.data_types is not null
+where o.observation_id = %(id)s
 
 -- name: find_feature
 -- What a datastream's observations are about where they do not say: the asset, or the place of the thing.

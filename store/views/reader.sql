@@ -567,13 +567,19 @@ where x.territory_id in (select territory_id from reader.readable_territories);
 create view reader.st_datastreams with (security_barrier) as
 select x.datastream_id, x.territory_id, x.thing_id, x.asset_id, x.sensor_id, x.device_id, x.property_id,
        reader.veil(x.quantity) as quantity, reader.veil(x.name) as name, reader.veil(x.description) as description,
-       reader.veil(x.observation_type) as observation_type, x.unit, x.observed_area, x.properties
+       reader.veil(x.observation_type) as observation_type, x.unit, x.observed_area, x.properties, x.data_types
 from public.st_datastreams x
+where x.territory_id in (select territory_id from reader.readable_territories);
+
+create view reader.st_datastream_properties with (security_barrier) as
+select l.datastream_id, l.property_id, l.place
+from public.st_datastream_properties l
+join public.st_datastreams x on x.datastream_id = l.datastream_id
 where x.territory_id in (select territory_id from reader.readable_territories);
 
 create view reader.st_observations with (security_barrier) as
 select o.observation_id, o.datastream_id, o.feature_id, o.asset_id, o.phenomenon_at, o.phenomenon_to, o.result,
-       o.result_at, o.quality, o.valid_from, o.valid_to, o.parameters
+       o.result_at, o.quality, o.valid_from, o.valid_to, o.parameters, x.data_types is not null as is_multi
 from public.st_observations o
 join public.st_datastreams x on x.datastream_id = o.datastream_id
 where x.territory_id in (select territory_id from reader.readable_territories);

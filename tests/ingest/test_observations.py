@@ -96,11 +96,110 @@ def test_what_no_series_takes_is_kept_with_its_cause(chain: Chain) -> None:
             publish(mqtt, [message])
         wait_until(lambda: len(refused(chain)) >= len(wrong), "all refused", 40)
     assert [reason for reason, _, _ in refused(chain)] == [
-        *("unknown_device", "not_allowed", "territory_mismatch", "not_a_number", "time_invalid"),
+        *("unknown_device", "unknown_device", "territory_mismatch", "not_a_number", "time_invalid"),
         *("wrong_shape", "out_of_range", "invalid_json", "unknown_topic"),
     ]
-    assert [detail for _, detail, _ in refused(chain)[:2]] == ["Datastreams(999999)", f"Datastreams({OWN}): HTTP"]
+    assert [detail for _, detail, _ in refused(chain)[:2]] == ["Datastreams(999999)", f"Datastreams({OWN})"]
     assert stored_values(chain) == []
+
+
+def make_datastream(database_url: str, territory: str, *, is_placed: bool = True) -> int:
+    """Make what a client of SensorThings would: a thing, where it is, and a datastream of it."""
+    with psycopg.connect(database_url) as connection:
+        row = connection.execute(
+            "with t as (select territory_id from territories where slug = %s), thing as ("
+            " insert into st_things (territory_id, name, description) select territory_id, 'n', 'd' from t"
+            " returning thing_id), place as ("
+            " insert into st_locations (territory_id, name, description, encoding_type, location)"
+            " select territory_id, 'roof', 'd', 'application/geo+json', %s from t where %s"
+            " returning location_id), at as ("
+            " insert into st_thing_locations select thing_id, location_id from thing, place)"
+            " insert into st_datastreams (territory_id, thing_id, name, description, observation_type, unit)"
+            " select territory_id, thing_id, 'n', 'd', 'o', '{}' from t, thing returning datastream_id",
+            [territory, json.dumps({"type": "Point", "coordinates": [5, 47]}), is_placed],
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def observed(chain: Chain) -> list[tuple[object, ...]]:
+    """What is kept for datastreams of clients: result, instant in UTC, the feature's name."""
+    return chain.fetch(
+        "select o.result, to_char(o.phenomenon_at at time zone 'UTC', 'HH24:MI'), f.name"
+        " from st_observations o left join st_features f using (feature_id) order by o.observation_id"
+    )
+
+
+def test_an_observation_for_a_datastream_of_a_client_is_kept_with_it(chain: Chain) -> None:
+    """Any result, on both topics, about the place of the thing or a feature written out; the same again is one."""
+    stream = make_datastream(chain.settings.database_url, chain.territory)
+    feature = {
+        "name": "field",
+        "description": "d",
+        "encodingType": "application/geo+json",
+        "feature": {"type": "Point"},
+    }
+    with working(chain):
+        publish(
+            chain.settings.mqtt_url,
+            [
+                an_observation(stream, result=41.5, phenomenonTime=AT, parameters={"a": 1}),
+                an_observation(stream, "sensorthings/v1.1", result={"deep": [None]}, phenomenonTime=AT),
+                an_observation(stream, result=41.5, phenomenonTime=AT, parameters={"a": 1}),
+                an_observation(stream, result=42, phenomenonTime=f"{AT}/2026-05-01T11:00:00Z", resultTime=AT),
+                an_observation(stream, result=None, phenomenonTime="2026-05-01T12:00:00Z", FeatureOfInterest=feature),
+            ],
+        )
+        wait_until(lambda: len(observed(chain)) == 4, "four observations", 40)
+    assert sorted(observed(chain), key=str) == sorted(
+        [
+            *((41.5, "10:00", "roof"), ({"deep": [None]}, "10:00", "roof")),
+            *((42, "10:00", "roof"), (None, "12:00", "field")),
+        ],
+        key=str,
+    )
+    assert chain.number("select count(*) from st_features where name = 'roof'") == 1
+    assert refused(chain) == []
+    assert chain.ledger() == (0, 0, 0, 0)
+
+
+def test_what_no_datastream_of_a_client_takes_is_kept_with_its_cause(chain: Chain) -> None:
+    """Another territory's, about nothing or about another territory's feature, and what cannot be read; and what was
+    about nothing is replayed once the thing is somewhere."""
+    url = chain.settings.database_url
+    with connect(url, program="test") as connection:
+        register(connection, [TerritoryEntry("elsewhere", "E")])
+    stream, nowhere = make_datastream(url, chain.territory), make_datastream(url, chain.territory, is_placed=False)
+    foreign = make_datastream(url, "elsewhere")
+    wrong = [
+        an_observation(foreign, result=1, phenomenonTime=AT),
+        an_observation(nowhere, result=1, phenomenonTime=AT),
+        an_observation(stream, result=1, phenomenonTime=AT, FeatureOfInterest={"@iot.id": OWN + 999}),
+        an_observation(stream, result=1, FeatureOfInterest={"name": "half"}),
+        an_observation(stream, result=1, phenomenonTime=f"{AT}/2026-01-01T00:00:00Z"),
+        an_observation(stream, result=1, colour="red"),
+        an_observation(stream, phenomenonTime=AT),
+        an_observation(stream, result="\0"),
+    ]
+    with working(chain):
+        for message in wrong:
+            publish(chain.settings.mqtt_url, [message])
+        wait_until(lambda: len(refused(chain)) >= len(wrong), "all refused", 40)
+    assert [reason for reason, _, _ in refused(chain)] == [
+        *("territory_mismatch", "wrong_shape", "wrong_shape", "wrong_shape", "time_invalid", "wrong_shape"),
+        *("no_value", "wrong_shape"),
+    ]
+    assert observed(chain) == []
+    with psycopg.connect(url) as connection:
+        connection.execute(
+            "insert into st_thing_locations select d.thing_id, l.location_id from st_datastreams d, st_locations l"
+            " where d.datastream_id = %s limit 1",
+            [nowhere],
+        )
+    with connect(url, program="test") as connection:
+        counts = replay(connection, Choice())
+    assert counts.n_messages == 1
+    assert observed(chain) == [(1, "10:00", "roof")]
 
 
 def test_what_was_refused_for_its_series_is_replayed_once_there_is_one(chain: Chain) -> None:

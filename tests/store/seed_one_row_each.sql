@@ -200,6 +200,9 @@ from st_things x
 join st_sensors s using (territory_id)
 join st_properties p using (territory_id);
 
+insert into st_datastream_properties (datastream_id, property_id, place)
+select datastream_id, property_id, 0 from st_datastreams;
+
 insert into st_observations (datastream_id, feature_id, phenomenon_at, result)
 select d.datastream_id, f.feature_id, '2026-05-01T10:00:00Z', to_jsonb(d.name)
 from st_datastreams d

@@ -81,6 +81,7 @@ LIMITED = {
     "source_deliveries",
     "source_states",
     "sources",
+    "st_datastream_properties",
     "st_datastreams",
     "st_features",
     "st_histories",
