@@ -74,7 +74,7 @@ async def read_last(
 ) -> list[Row]:
     """Give the newest value of each of the series, or of every series that tells about the asset now, by number.
 
-    Within these subtrees only, as in `store.reader.limited`, but in one statement instead of four: it is asked most often.
+    Within these subtrees only, as in `store.reader.limited`, but in one statement, not four: it is asked most often.
 
     Raises
     ------
