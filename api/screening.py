@@ -32,7 +32,7 @@ class Screen:
         if known is None:
             known = self._known[id(route)] = frozenset(names_within(route.dependant)), forms_of(route)
         parameters, forms = known
-        if request.url.query:
+        if request.scope["query_string"]:
             require_known(request.query_params.keys(), parameters)
         if accept := ",".join(request.headers.getlist("accept")):
             require_form(accept, forms)

@@ -25,7 +25,7 @@ TICK = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Rows as the server's binary arrays (`array_send`) of int4, timestamptz and float8, in no order."""
+    """Rows as columns of int4, timestamptz and float8 as the server sends them, value behind value, in no order."""
 
     series_ids: bytes
     instants: bytes
@@ -33,8 +33,8 @@ class Slice:
 
     @property
     def n_rows(self) -> int:
-        """How many rows there are: the length stands in the arrays' head."""
-        return int.from_bytes(self.series_ids[12:16], "big")
+        """How many rows there are."""
+        return len(self.series_ids) // 4
 
 
 @dataclass(frozen=True, slots=True)

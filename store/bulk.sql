@@ -36,8 +36,9 @@ from measurements_daily
 where series_id = any (%(series_ids)s::int[]) and bucket > %(from)s::timestamptz - interval '1 day' and bucket < %(to)s
 
 -- name: read_slice
--- Three columns as the server's own arrays: no row is wrapped, sent or taken apart by itself.
-select array_send(array_agg(series_id)), array_send(array_agg(observed_at)), array_send(array_agg(value))
+-- Three columns, each as one text of bytes: no row is wrapped, sent or taken apart by itself.
+select string_agg(int4send(series_id), ''), string_agg(timestamptz_send(observed_at), ''),
+       string_agg(float8send(value), '')
 from (
     select series_id, observed_at, value
     from measurements

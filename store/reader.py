@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any, LiteralString
 
 import psycopg
+from psycopg.pq import TransactionStatus
 from psycopg.rows import dict_row
 from psycopg_pool import AsyncConnectionPool
 
@@ -16,6 +17,12 @@ QUERIES = load_queries(__file__)
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
 Pool = AsyncConnectionPool[Connection]
 Row = dict[str, Any]
+NOT_MIGRATED = "the database is not migrated: run `vigie migrate`"
+OUTDATED = (
+    psycopg.errors.InvalidParameterValue,  # no such role
+    psycopg.errors.InvalidSchemaName,
+    psycopg.errors.UndefinedFunction,
+)
 
 
 @asynccontextmanager
@@ -35,6 +42,28 @@ async def limited(pool: Pool, territory_ids: Sequence[int]) -> AsyncIterator[Con
 
 
 @asynccontextmanager
+async def alone(pool: Pool) -> AsyncIterator[Connection]:
+    """Borrow a connection for a statement that is a transaction by itself: begin and commit are not sent.
+
+    Raises
+    ------
+    OutdatedSchemaError
+        What the statement names is not there.
+    """
+    async with pool.connection() as connection:
+        await connection.set_autocommit(True)
+        try:
+            yield connection
+        except OUTDATED as error:
+            raise OutdatedSchemaError(NOT_MIGRATED) from error
+        finally:
+            if connection.pgconn.transaction_status == TransactionStatus.IDLE:
+                await connection.set_autocommit(False)
+            else:  # it broke, or its statement goes on: nobody may take it for one that begins transactions
+                await connection.close()
+
+
+@asynccontextmanager
 async def limited_within(connection: Connection, territory_ids: Sequence[int]) -> AsyncIterator[Connection]:
     """Look as `limited` does from within a transaction that writes: what it has written so far is seen.
 
@@ -48,9 +77,14 @@ async def limited_within(connection: Connection, territory_ids: Sequence[int]) -
 async def limit(connection: Connection, territory_ids: Sequence[int]) -> None:
     """Make the rest of a transaction read-only, within these subtrees. Raises OutdatedSchemaError."""
     try:
-        await connection.execute(QUERIES["limit_reader"], {"territories": ",".join(map(str, territory_ids))})
+        await connection.execute(QUERIES["limit_reader"], {"territories": join_ids(territory_ids)})
     except psycopg.errors.InvalidParameterValue as error:
-        raise OutdatedSchemaError("the database is not migrated: run `vigie migrate`") from error
+        raise OutdatedSchemaError(NOT_MIGRATED) from error
+
+
+def join_ids(territory_ids: Sequence[int]) -> str:
+    """Write territories as the setting `vigie.territories` has them."""
+    return ",".join(map(str, territory_ids))
 
 
 async def fetch(connection: Connection, query: LiteralString, parameters: Mapping[str, Any]) -> list[Row]:

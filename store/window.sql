@@ -38,12 +38,6 @@ limit %(n)s
 select series_id from series where series_id = any (%(series_ids)s)
 
 -- name: read_last
+-- Becomes the readers' role and states the territories for this one statement.
 select series_id, observed_at, value
-from last_values
-where series_id = any (%(series_ids)s)
-union
-select series_id, observed_at, value
-from last_values
-where series_id in (
-    select sa.series_id from series_assets sa where sa.asset_id = %(asset_id)s and upper_inf(sa.period))
-order by series_id
+from reader.read_last_within(%(territories)s, %(series_ids)s, %(asset_id)s)

@@ -10,7 +10,6 @@ import numpy.typing as npt
 from store.binary import POSTGRES_EPOCH_US
 from store.bulk import Slice
 
-HEAD_BYTES = 20  # of an array of one dimension on the wire: dimensions, nulls, type, length, lower bound
 Ints = npt.NDArray[np.int32]
 Times = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -46,14 +45,8 @@ class Subject:
 
 def decode(found: Slice) -> Block:
     """Take a slice apart, column by column, and put its rows in order."""
-    series_ids = decode_array(found.series_ids, ">i4").astype(np.int32)
-    times_us = decode_array(found.instants, ">i8").astype(np.int64) + POSTGRES_EPOCH_US
-    values = decode_array(found.values, ">f8").astype(np.float64)
+    series_ids = np.frombuffer(found.series_ids, ">i4").astype(np.int32)
+    times_us = np.frombuffer(found.instants, ">i8").astype(np.int64) + POSTGRES_EPOCH_US
+    values = np.frombuffer(found.values, ">f8").astype(np.float64)
     order = np.lexsort((series_ids, times_us))
     return Block(series_ids[order], times_us[order], values[order])
-
-
-def decode_array(wire: bytes, kind: str) -> npt.NDArray[Any]:
-    """Give the elements of an array without nulls as PostgreSQL sends it."""
-    cells = np.frombuffer(wire, np.dtype([("size", ">i4"), ("value", kind)]), offset=HEAD_BYTES)
-    return cells["value"]

@@ -614,6 +614,31 @@ where m.series_id in (
     select s.series_id from public.series s
     where s.territory_id in (select territory_id from reader.readable_territories));
 
+-- The newest values as the territories stated may see them, in one statement: role and territories end with the call.
+-- Who may not become vigie_api cannot call it.
+create function reader.read_last_within(territories text, wanted_ids int[], wanted_asset_id int)
+returns table (series_id int, observed_at timestamptz, value float8)
+language plpgsql stable
+set search_path = reader, public set role = vigie_api
+as $$
+#variable_conflict use_column
+begin
+    perform set_config('vigie.territories', territories, true);
+    if wanted_asset_id is null then
+        return query
+        select series_id, observed_at, value from last_values where series_id = any (wanted_ids) order by series_id;
+    else
+        return query
+        select series_id, observed_at, value from last_values
+        where series_id = any (wanted_ids || array(
+            select sa.series_id from series_assets sa where sa.asset_id = wanted_asset_id and upper_inf(sa.period)))
+        order by series_id;
+    end if;
+    perform set_config('vigie.territories', '', true);
+end
+$$;
+revoke execute on function reader.read_last_within from public;
+
 -- Current values of published KPIs, shown without a key; what tells of people's doings by months, and of bays only
 -- where there are enough.
 create view reader.public_kpi_values with (security_barrier) as

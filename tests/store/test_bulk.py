@@ -62,9 +62,8 @@ def read(database_url: str, series_id: int, *, is_counted: bool) -> tuple[list[i
 
 
 def steps_of(instants: bytes) -> list[int]:
-    """Read an array of timestamptz as the server sends it: a head of 20 bytes, then length and value of each."""
-    us = np.frombuffer(instants[20:], dtype=[("length", ">i4"), ("us", ">i8")])["us"]
-    at = [datetime(2000, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(one)) for one in us]
+    """Read a column of timestamptz as the server sends it: microseconds since 2000, one behind the other."""
+    at = [datetime(2000, 1, 1, tzinfo=UTC) + timedelta(microseconds=int(us)) for us in np.frombuffer(instants, ">i8")]
     return [(one - BEGIN) // STEP for one in at]
 
 

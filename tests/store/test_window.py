@@ -4,12 +4,14 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
 
 import store.window
 from store.connect import connect, open_async_pool
-from store.reader import Connection, Row, limited
-from store.window import read_window
+from store.errors import OutdatedSchemaError
+from store.reader import Connection, Row, alone, limited
+from store.window import read_last, read_window
 from tests.support.town import BEGIN, N_STEPS, STEP, SmallRegion, seed_small_region
 
 pytestmark = pytest.mark.services
@@ -45,6 +47,13 @@ def read(database_url: str, series_id: int, n: int) -> tuple[list[Row], int]:
 def every_territory(database_url: str) -> list[int]:
     with connect(database_url, program="test") as connection:
         return [row[0] for row in connection.execute("select territory_id from territories")]
+
+
+def find_territory(database_url: str, slug: str) -> int:
+    with connect(database_url, program="test") as connection:
+        row = connection.execute("select territory_id from territories where slug = %s", (slug,)).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 async def count_touched(connection: Connection) -> int:
@@ -84,3 +93,51 @@ def test_a_page_is_read_without_what_lies_behind_it(database_url: str, region: S
     rows, n_touched = read(database_url, region.east_series, 100)
     assert len(rows) == 100
     assert 100 <= n_touched <= 2 * N_STEPS
+
+
+def test_last_values_are_those_of_the_territories_stated(database_url: str, region: SmallRegion) -> None:
+    """And what is asked next over the same connection finds neither the role nor the territories."""
+
+    async def ask() -> tuple[list[int], list[int], list[int], tuple[Any, ...] | None]:
+        both, everywhere = [region.east_series, region.west_series], every_territory(database_url)
+        async with open_async_pool(database_url, program="test", n_connections=1) as pool:
+            found = [
+                [row["series_id"] for row in await read_last(pool, ids, both, None)]
+                for ids in (everywhere, [find_territory(database_url, "west")], [])
+            ]
+            async with pool.connection() as connection:
+                behind = await connection.execute(
+                    "select current_user = session_user, current_setting('vigie.territories', true)"
+                )
+                return found[0], found[1], found[2], await behind.fetchone()
+
+    every, west, none, behind = asyncio.run(ask())
+    assert (every, west, none) == ([region.east_series, region.west_series], [region.west_series], [])
+    assert behind is not None
+    assert behind[:2] == (True, "")
+
+
+def test_connection_begins_transactions_again_after_a_statement_alone(database_url: str) -> None:
+    async def ask() -> list[bool]:
+        async with open_async_pool(database_url, program="test", n_connections=1) as pool:
+            async with alone(pool) as connection:
+                is_alone = [connection.autocommit]
+            with pytest.raises(OutdatedSchemaError):
+                async with alone(pool) as connection:
+                    await connection.execute("select nothing_of_this_name()")
+            async with pool.connection() as connection:
+                return [*is_alone, connection.autocommit]
+
+    assert asyncio.run(ask()) == [True, False]
+
+
+def test_connection_that_broke_alone_is_not_used_again(database_url: str) -> None:
+    async def ask() -> bool:
+        async with open_async_pool(database_url, program="test", n_connections=1) as pool:
+            with pytest.raises(psycopg.OperationalError):
+                async with alone(pool) as connection:
+                    await connection.execute("select pg_terminate_backend(pg_backend_pid())")
+            async with pool.connection() as connection:
+                return connection.autocommit
+
+    assert asyncio.run(ask()) is False
