@@ -44,8 +44,8 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     Raises
     ------
     SettingError
-        The database is not named, the port is no number from 1 to 65535, a limit, the issuer or the login cannot be used,
-        another number is out of its range, or the certificate and its key are not both given, or do not fit.
+        The database is not named, the port is no number from 1 to 65535, a limit, the issuer or the login cannot be
+        used, another number is out of its range, or the certificate and its key are not both given, or do not fit.
     """
     database_url = environment.get("VIGIE_DATABASE_URL", "")
     if not database_url:

@@ -12,8 +12,7 @@ from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPBearer
 
 from api.allowance import Allowance, allowances_of_citizens
 from api.errors import ProblemError
-from api.key_ring import KeyRing as KeyRing
-from api.key_ring import Shown as Shown
+from api.key_ring import KeyRing, Shown
 from api.limits import Limits
 from api.login.code_flow import CodeFlow
 from api.login.cookie import COOKIE, read_cookie, require_unforged

@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.allowance import Allowance
 from api.errors import OPEN_PROBLEMS, PROBLEMS, ProblemError, describe_problem
+from api.key_ring import KeyRing
 from api.paging import Cursor, Limit, Page, after_id, json_response, page_response
 from api.parameters import Id, LongId, Territory
-from api.security import KeyRing, Reader, find_asker
+from api.security import Reader, find_asker
 from api.thread import in_thread
 from sensors.citizen import Kind
 from sensors.language import Language

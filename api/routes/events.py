@@ -13,10 +13,11 @@ from fastapi.responses import Response
 
 from api.bulk.sending import Sending
 from api.errors import PROBLEMS, ProblemError, describe_problem
+from api.key_ring import KeyRing, Shown
 from api.live.hub import Hub, Listener
 from api.live.interest import KINDS, Interest, Kind, read_position, write_event, write_heartbeat
 from api.parameters import MOST_SERIES, Territory
-from api.security import KeyRing, Shown, presented, require_key
+from api.security import presented, require_key
 from store.keys import Key
 from store.live import Position, steps_between
 

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import OPEN_PROBLEMS, ProblemError, describe_problem
+from api.key_ring import KeyRing
 from api.login.cookie import (
     csrf_token,
     forget_cookie,
@@ -19,7 +20,7 @@ from api.login.cookie import (
 from api.login.door import Door
 from api.login.settings import Login
 from api.paging import json_response
-from api.security import KeyRing, cookie_of, network_of
+from api.security import cookie_of, network_of
 from store.audit import Line, await_line
 from store.keys import Role
 from store.local_accounts import has_accounts
