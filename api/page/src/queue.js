@@ -1,6 +1,6 @@
 /** What was said while nobody answered: kept in this browser, over a reload too, and sent in order once the server is back. */
 
-import { change, ConnectionLost, KeyRefused, readKey, RequestFailed } from "./api.js";
+import { change, ConnectionLost, KeyRefused, owner, RequestFailed } from "./api.js";
 import { state, update } from "./state.js";
 
 /** @typedef {import("./types.js").Kept} Kept */
@@ -18,10 +18,10 @@ export function openQueue() {
   showQueue();
 }
 
-/** Keep a write; the key it may be sent with is known by a mark only, and never kept. @param {Wish} wish */
+/** Keep a write; the key or account it may be sent with is known by a mark only, and never kept. @param {Wish} wish */
 export function keep(wish) {
   const id = `${String(Date.now()).padStart(DIGITS, "0")}-${wish.headers["Idempotency-Key"]}`;
-  write({ ...wish, id, said_at: new Date().toISOString(), owner: mark(readKey()), refused: null });
+  write({ ...wish, id, said_at: new Date().toISOString(), owner: mark(owner()), refused: null });
   showQueue();
 }
 
@@ -39,7 +39,7 @@ export function keepAgain(kept, version, key) {
 
 /** What waits or was refused under this key, the first said first. @returns {Kept[]} */
 export function ownQueue() {
-  const own = mark(readKey());
+  const own = mark(owner());
   return state.queue.filter((kept) => kept.owner === own);
 }
 
