@@ -1,4 +1,4 @@
-"""Logging in at an identity provider that answers over HTTP in a process of its own: what lets in, and what does not."""
+"""Logging in at an identity provider, which answers over HTTP in a process of its own: what lets in, and what not."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator

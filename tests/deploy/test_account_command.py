@@ -58,12 +58,8 @@ def test_an_account_is_made_listed_given_another_password_and_ended(region_url: 
     assert "ended" in run("list", "--all")
     assert status(region_url, "Jeanne", OTHER) == 401
     with connect(region_url, program="test") as connection:
-        lines = connection.execute("select action, through from audit_log where actor like 'command of %'").fetchall()
-    assert lines == [
-        ("add_account", "vigie account add"),
-        ("change_password", "vigie account passwd"),
-        ("end_account", "vigie account end"),
-    ]
+        lines = connection.execute("select action from audit_log where actor like 'command of %'").fetchall()
+    assert [action for (action,) in lines] == ["add_account", "change_password", "end_account"]
 
 
 def test_what_cannot_be_is_refused_in_a_sentence(region_url: str) -> None:
