@@ -1,4 +1,4 @@
-"""Somebody logs in with a name and a password or at a provider, is named, logs out; what he entered outlives a session."""
+"""Somebody logs in by password or at a provider, is named, logs out; what he entered outlives a session."""
 
 from collections.abc import Iterator
 from pathlib import Path
