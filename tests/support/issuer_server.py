@@ -12,7 +12,7 @@ import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, unquote_plus, urlencode, urlsplit
 
 import jwt
 
@@ -42,12 +42,11 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(500, b"{}")
         asked = self.codes.pop(fields.get("code", ""), None)
         challenge = base64.urlsafe_b64encode(hashlib.sha256(fields["code_verifier"].encode()).digest()).rstrip(b"=")
-        pair = base64.b64encode(f"vigie:{person['secret']}".encode()).decode()
         is_right = (
             asked is not None
             and challenge.decode() == asked["code_challenge"]
             and all(fields[name] == asked[name] for name in ("redirect_uri", "client_id"))
-            and self.headers.get("Authorization") == (f"Basic {pair}" if person["secret"] else None)
+            and self.shown_secret() == (["vigie", person["secret"]] if person["secret"] else [])
         )
         if asked is None or not is_right:
             return self.answer(400, b'{"error": "invalid_grant"}')
@@ -73,6 +72,11 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Location", f"{asked['redirect_uri']}?{urlencode(back)}")
         self.end_headers()
         return None
+
+    def shown_secret(self) -> list[str]:
+        """Give what a client shows itself by: its id and its secret, form-encoded each (RFC 6749, 2.3.1)."""
+        pair = base64.b64decode(self.headers.get("Authorization", "").removeprefix("Basic ")).decode()
+        return [unquote_plus(part) for part in pair.split(":")] if pair else []
 
     def person(self) -> Any:  # Any: JSON
         """Read who comes next."""
