@@ -118,27 +118,6 @@ def test_a_session_that_ends_while_offline_loses_nothing(page: Page, desk: Desk)
     expect(page.locator(".queue")).to_be_hidden()
 
 
-def test_another_account_in_another_tab_sends_nothing_under_its_name(page: Page, desk: Desk) -> None:
-    """A cookie is of all tabs: what this one has kept waits until its own account is back."""
-    page.goto("/")
-    log_in(page)
-    expect(page.locator(".work-orders li")).to_have_count(1)
-    page.route("**/v1/**", lambda route: route.abort())
-    close_order(page)
-    expect(page.locator(".queue li")).to_have_count(1)
-    other = page.context.new_page()
-    other.goto("/")
-    expect(other.locator(".who")).to_contain_text("Jeanne")
-    other.get_by_role("button", name="Se déconnecter").click()
-    log_in(other, "Paul")
-    expect(other.locator(".who")).to_contain_text("Paul")
-    page.unroute("**/v1/**")
-    page.evaluate("window.dispatchEvent(new Event('online'))")  # it would try again by itself, later
-    expect(page.locator(".who")).to_contain_text("Paul")
-    expect(page.locator(".queue")).to_contain_text("envoyé quand elle revient : 1")
-    assert desk.fetch(ORDER) == [("open", None)]
-
-
 @pytest.fixture
 def provider(tmp_path: Path) -> Iterator[Provider]:
     with provider_in(tmp_path) as provider:
