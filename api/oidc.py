@@ -4,6 +4,7 @@ Checked are the signature (asymmetric algorithms only), `iss`, `aud`, `exp`, `nb
 that differ. A claim names the role, another the territories, in Vigie's words or in words that settings translate.
 """
 
+import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -60,8 +61,11 @@ class Verifier:
     def __init__(self, issuer: Issuer) -> None:
         self._issuer, self._keys = issuer, SigningKeys(issuer.url, issuer.jwks_url)
 
-    async def verify(self, text: str) -> Vouched | None:
-        """Say what a token vouches for; None where it is not to be trusted or allows nothing. Why is in the log."""
+    async def verify(self, text: str, nonce: str | None = None) -> Vouched | None:
+        """Say what a token vouches for; None where it is not to be trusted or allows nothing. Why is in the log.
+
+        With a `nonce` it must be the ID token that was asked for with it (OpenID Connect Core 1.0, 3.1.3.7).
+        """
         if len(text) > LONGEST_TOKEN or text.count(".") != 2:
             return None
         try:
@@ -77,10 +81,20 @@ class Verifier:
                 leeway=self._issuer.leeway_s,
                 options={"require": list(NEEDED)},
             )
+            if nonce is not None:
+                require_asked(claims, nonce, self._issuer.audience)
             return read_claims(claims, self._issuer)
         except (jwt.PyJWTError, ValueError) as error:
             LOG.info("token_refused", error=f"{type(error).__name__}: {error}")
             return None
+
+
+def require_asked(claims: Mapping[str, Any], nonce: str, client_id: str) -> None:
+    """Refuse an ID token that was made for another question or another client. Raises ValueError."""
+    if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
+        raise ValueError("its nonce is another one")
+    if claims.get("azp", client_id) != client_id:
+        raise ValueError("it was made for another client")
 
 
 def read_claims(claims: Mapping[str, Any], issuer: Issuer) -> Vouched:
@@ -134,7 +148,7 @@ def issuer_from(environment: Mapping[str, str]) -> Issuer | None:
     jwks_url = environment.get("VIGIE_OIDC_JWKS_URL") or None
     for name, address in (("VIGIE_OIDC_ISSUER", url), ("VIGIE_OIDC_JWKS_URL", jwks_url)):
         require_https(name, address)
-    audience = environment.get("VIGIE_OIDC_AUDIENCE") or ""
+    audience = environment.get("VIGIE_OIDC_AUDIENCE") or environment.get("VIGIE_OIDC_CLIENT_ID") or ""
     if not audience:
         raise SettingError("set VIGIE_OIDC_AUDIENCE to what tokens for Vigie name as `aud`")
     roles = read_mapping(environment, "VIGIE_OIDC_ROLES")

@@ -13,6 +13,7 @@ import uvicorn
 from api.app import N_TEMPORAL, create_app
 from api.exports.folder import Folder, default_folder
 from api.limits import limits_from
+from api.login.settings import login_from
 from api.oidc import issuer_from
 from api.security import Access
 from api.settings import SettingError
@@ -21,7 +22,7 @@ from sensors.posting import Desk
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where to listen, which database to read, how often who may ask, whose tokens to take, where exports lie.
+    """Where to listen, which database to read, how often who may ask, how people log in, where exports lie.
 
     `seat` numbers processes that share the port, 0: it is not shared. `n_temporal` values of an attribute are in one
     temporal answer of NGSI-LD. `mqtt_endpoints` are where SensorThings says that its broker is. With a certificate and
@@ -41,13 +42,13 @@ class Settings:
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
-    """Read VIGIE_DATABASE_URL, VIGIE_API_HOST, VIGIE_API_PORT and the like, limits and issuer.
+    """Read VIGIE_DATABASE_URL, VIGIE_API_HOST, VIGIE_API_PORT and the like, limits, issuer, login.
 
     Raises
     ------
     SettingError
-        The database is not named, the port is no number from 1 to 65535, a limit or the issuer cannot be used,
-        another number is out of its range, or the certificate and its key are not both given, or do not fit.
+        The database is not named, the port is no number from 1 to 65535, a limit, the issuer or the login cannot be
+        used, another number is out of its range, or the certificate and its key are not both given, or do not fit.
     """
     database_url = environment.get("VIGIE_DATABASE_URL", "")
     if not database_url:
@@ -57,11 +58,12 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         raise SettingError(f"VIGIE_API_PORT must be a port from 1 to 65535, not {port!r}")
     host = environment.get("VIGIE_API_HOST") or "127.0.0.1"
     folder = environment.get("VIGIE_API_EXPORT_DIR")
+    issuer = issuer_from(environment)
     return Settings(
         database_url,
         host,
         int(port),
-        Access(limits_from(environment), issuer_from(environment)),
+        Access(limits_from(environment), issuer, login_from(environment, issuer)),
         Path(folder) if folder else default_folder(),
         read_n(environment, "VIGIE_API_SEAT", 0, "from 0; `vigie api --workers` sets it", 0),
         read_n(environment, "VIGIE_API_TEMPORAL_N", N_TEMPORAL, "from 1 to 99999", 1),

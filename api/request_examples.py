@@ -26,6 +26,7 @@ BODIES: Mapping[str, Any] = {
     "POST /v1/devices/{device_id}/move": {"asset": "lamp-1205"},
     "POST /v1/devices/accept": {"device_ids": [1204, 1205]},
     "POST /v1/devices/ignore": {"device_ids": [1206]},
+    "POST /v1/session": {"name": "jeanne", "password": "une phrase que l’on retient"},
     "POST /v1/territories/{territory}/publications": {
         "dataset": "parking_occupancy",
         "title_fr": "Occupation des parkings",

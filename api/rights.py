@@ -40,6 +40,8 @@ RULE = Right("administrator", "read")
 PUBLISH = Right("administrator", "admin")
 
 RIGHTS: Mapping[str, Right] = {
+    "GET /login": OPEN,
+    "GET /login/callback": SECRET,
     "GET /metrics": READ,
     "GET /ngsi-ld/v1/attributes": READ,
     "GET /ngsi-ld/v1/attributes/": READ,
@@ -166,6 +168,9 @@ RIGHTS: Mapping[str, Right] = {
     "GET /v1/reports": READ,
     "GET /v1/reports/{report_id}/files/{name:path}": READ,
     "GET /v1/series": READ,
+    "GET /v1/session": OPEN,
+    "POST /v1/session": OPEN,
+    "DELETE /v1/session": OPEN,  # of the cookie that it comes with
     "GET /v1/sources": READ,
     "GET /v1/territories": READ,
     "POST /v1/territories/{territory}/assets/import": ENTER,

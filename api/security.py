@@ -1,7 +1,6 @@
-"""Who asks: a key in `Authorization: Bearer vg_...` or `X-API-Key`, checked against its hash, or a token of an identity
-provider; what it may do by `api.rights`, how often, and what it may see."""
+"""Who asks: a key in `Authorization: Bearer vg_...` or `X-API-Key`, checked against its hash, a token of an identity
+provider, or the session of a cookie; what it may do by `api.rights`, how often, and what it may see."""
 
-import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from ipaddress import IPv6Address, ip_network
@@ -9,90 +8,46 @@ from math import ceil
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Request, Security
-from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import APIKeyCookie, APIKeyHeader, HTTPBearer
 
 from api.allowance import Allowance, allowances_of_citizens
 from api.errors import ProblemError
+from api.key_ring import KeyRing, Shown
 from api.limits import Limits
+from api.login.code_flow import CodeFlow
+from api.login.cookie import COOKIE, read_cookie, require_unforged
+from api.login.door import Door
+from api.login.settings import Login
 from api.oidc import Issuer, Verifier
 from api.quota import Quota
 from api.rights import RIGHTS
 from store.audit import through
-from store.keys import PREFIX, Key, digest, enrol, read_key
-from store.listing import list_territories
+from store.keys import Key
 from store.reader import Connection, Pool, limited
 
-TRUSTED_FOR_S = 5.0  # a revoked key works no longer than this
-MOST_REMEMBERED = 10_000
-MOST_TERRITORIES = 100_000
 OPEN_PER_S = 5.0  # requests for open data of one address, ten seconds' worth at once
 NETWORK_BITS = 64  # of an IPv6 address: what one customer is given
 
 bearer = HTTPBearer(auto_error=False, description="A key made by `vigie key add`, or an OpenID Connect token.")
 header = APIKeyHeader(name="X-API-Key", auto_error=False, description="The same key, for clients without Bearer.")
-
-
-class KeyRing:
-    """Keys checked in the last seconds, by their hash, so that not every request asks the database twice.
-
-    `verifier` checks tokens; without one, only keys of Vigie are known.
-    """
-
-    def __init__(self, pool: Pool, verifier: Verifier | None = None) -> None:
-        self.pool, self._verifier = pool, verifier
-        self._known: dict[bytes, tuple[Key, float]] = {}
-        self._territories: dict[int, tuple[frozenset[str], float]] = {}
-
-    async def find(self, text: str) -> Key | None:
-        """Give the key or account of this text if it is, or a moment ago was, valid."""
-        mark = digest(text)
-        known = self._known.get(mark)
-        if known and time.monotonic() < known[1]:
-            return known[0]
-        key = await self._read(text)
-        if key is None:
-            self._known.pop(mark, None)
-            return None
-        if len(self._known) >= MOST_REMEMBERED:
-            self._known.clear()
-        self._known[mark] = (key, time.monotonic() + TRUSTED_FOR_S)
-        return key
-
-    async def _read(self, text: str) -> Key | None:
-        if text.startswith(PREFIX):
-            async with self.pool.connection() as connection:
-                return await read_key(connection, text)
-        vouched = await self._verifier.verify(text) if self._verifier else None
-        if vouched is None:
-            return None
-        async with self.pool.connection() as connection:
-            return await enrol(connection, vouched)
-
-    async def find_territories(self, key: Key) -> frozenset[str]:
-        """Give the slugs of all territories in the key's subtrees, as they are or were a moment ago."""
-        known = self._territories.get(key.key_id)
-        if known and time.monotonic() < known[1]:
-            return known[0]
-        async with limited(self.pool, key.territory_ids) as connection:
-            rows = await list_territories(connection, after=0, n=MOST_TERRITORIES)
-        slugs = frozenset(str(row["territory"]) for row in rows)
-        if len(self._territories) >= MOST_REMEMBERED:
-            self._territories.clear()
-        self._territories[key.key_id] = (slugs, time.monotonic() + TRUSTED_FOR_S)
-        return slugs
+cookie = APIKeyCookie(name=f"__Host-{COOKIE}", auto_error=False, description="The session of `POST /v1/session`.")
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How often keys may ask, and whose tokens are taken beside them."""
+    """How often keys may ask, whose tokens are taken beside them, and how people log in."""
 
     limits: Limits = field(default_factory=Limits)
     issuer: Issuer | None = None
+    login: Login = field(default_factory=Login)
 
 
 def guard(app: FastAPI, pool: Pool, access: Access) -> None:
     """Give the application what its requests are checked by."""
-    app.state.key_ring = KeyRing(pool, Verifier(access.issuer) if access.issuer else None)
+    login, issuer = access.login, access.issuer
+    app.state.key_ring = KeyRing(pool, Verifier(issuer) if issuer else None, login.span)
+    app.state.login, app.state.door = login, Door(pool, login.span.most_s)
+    app.state.code_flow = CodeFlow(issuer, login.client) if issuer and login.client else None
     app.state.allowance = Allowance(access.limits.posts_per_s)
     app.state.asks = Allowance(access.limits.requests_per_s)
     app.state.open_allowance = Allowance(OPEN_PER_S)
@@ -100,30 +55,58 @@ def guard(app: FastAPI, pool: Pool, access: Access) -> None:
     app.state.quota = Quota(pool, access.limits.requests_per_day)
 
 
-def presented(request: Request) -> str:
-    """Give the text of the key that a request bears, for whoever asks again whether it is still valid."""
+def presented(request: Request) -> Shown:
+    """Give what a request shows of who asks: a key goes before a session."""
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
-    return text.strip() if scheme.lower() == "bearer" else request.headers.get("x-api-key", "")
+    text = text.strip() if scheme.lower() == "bearer" else request.headers.get("x-api-key", "")
+    return Shown(text) if text else Shown(cookie_of(request), is_session=True)
+
+
+def cookie_of(request: Request) -> str:
+    """Give the text of the session whose cookie a request bears, empty where it bears none."""
+    login: Login = request.app.state.login
+    return read_cookie(request, COOKIE, login.page_url)
+
+
+async def find_asker(request: Request) -> Key | None:
+    """Give the key or account that asks, None where nobody says who he is.
+
+    Raises
+    ------
+    ProblemError
+        401 where it is not valid, 403 where another site sent it or it may not, 429 where it asks too often.
+    """
+    shown = presented(request)
+    if not shown.text:
+        return None
+    ring: KeyRing = request.app.state.key_ring
+    key = await ring.find(shown)
+    if key is None:
+        raise ProblemError(
+            401,
+            "this session has ended: log in again"
+            if shown.is_session
+            else "this key is not known, has expired or was revoked; ask for another",
+            {"WWW-Authenticate": 'Bearer error="invalid_token"'},
+        )
+    if shown.is_session:
+        require_unforged(request, shown.text, request.app.state.login.page_url)
+    await admit(request, key)
+    return key
 
 
 async def known_key(
     request: Request,
-    credentials: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)],
-    api_key: Annotated[str | None, Security(header)],
+    _bearer: Annotated[object, Security(bearer)],
+    _header: Annotated[object, Security(header)],
+    _cookie: Annotated[object, Security(cookie)],
 ) -> Key:
-    """Give the key of a request, else end it with 401."""
-    text = credentials.credentials if credentials else api_key
-    if not text:
-        raise ProblemError(401, "send a key as `Authorization: Bearer vg_...`", {"WWW-Authenticate": "Bearer"})
-    ring: KeyRing = request.app.state.key_ring
-    key = await ring.find(text)
+    """Give the key of a request, else end it with 401. The schemes are there for the OpenAPI document."""
+    key = await find_asker(request)
     if key is None:
         raise ProblemError(
-            401,
-            "this key is not known, has expired or was revoked; ask for another",
-            {"WWW-Authenticate": 'Bearer error="invalid_token"'},
+            401, "send a key as `Authorization: Bearer vg_...`, or log in", {"WWW-Authenticate": "Bearer"}
         )
-    await admit(request, key)
     return key
 
 

@@ -62,19 +62,25 @@ def fetch_keys(issuer: str, jwks_url: str | None) -> dict[str | None, PyJWK]:
         What answers is no such document, or that of another issuer.
     """
     if jwks_url is None:
-        found = fetch_json(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
-        if found["issuer"] != issuer:
-            raise ValueError(f"the document there is that of {found['issuer']!r}")
-        jwks_url = str(found["jwks_uri"])
+        jwks_url = str(fetch_discovery(issuer)["jwks_uri"])
     usable = [key for key in fetch_json(jwks_url)["keys"] if key.get("use", "sig") == "sig" and key.get("kty") != "oct"]
     return {key.key_id: key for key in PyJWKSet.from_dict({"keys": usable}).keys}
 
 
-def fetch_json(url: str) -> dict[str, Any]:
+def fetch_discovery(issuer: str) -> dict[str, Any]:
+    """Fetch what an issuer says of itself. Raises OSError, ValueError, LookupError."""
+    found = fetch_json(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+    if found["issuer"] != issuer:
+        raise ValueError(f"the document there is that of {found['issuer']!r}")
+    return found
+
+
+def fetch_json(asked: str | urllib.request.Request) -> dict[str, Any]:
     """Fetch a JSON object from a web server, perhaps one that another server names. Raises OSError, ValueError."""
+    url = asked if isinstance(asked, str) else asked.full_url
     if not url.startswith(("https://", "http://")):
         raise ValueError(f"{url!r} is no address of a web server")
-    with urllib.request.urlopen(url, timeout=PATIENCE_S) as answer:  # not a file of ours  # nosec B310
+    with urllib.request.urlopen(asked, timeout=PATIENCE_S) as answer:  # not a file of ours  # nosec B310
         body = json.loads(answer.read(MOST_BYTES))
     if not isinstance(body, dict):
         raise ValueError("no JSON object")  # noqa: TRY004  # of what another server says

@@ -119,11 +119,16 @@ def insert_key(connection: Connection, new: NewKey) -> tuple[int, str]:
     parameters = {"key_hash": digest(text), **key_parameters(new, check_scopes(new.role, new.scopes))}
     with connection.transaction():
         row = connection.execute(QUERIES["insert_key"], parameters).fetchone()
-        granting = {"key_id": row[0] if row else None, "territories": list(new.territories)}
-        granted = connection.execute(QUERIES["grant_territories"], granting).rowcount
-        if granted != len(set(new.territories)) or row is None or not granted:
-            raise LookupError(f"no such territory among: {', '.join(new.territories) or 'none given'}")
-    return int(row[0]), text
+        return grant(connection, row, new.territories), text
+
+
+def grant(connection: Connection, row: tuple[Any, ...] | None, territories: Sequence[str]) -> int:
+    """Let a key whose number is in `row` see territories, and give its number. Raises LookupError."""
+    granting = {"key_id": row[0] if row else None, "territories": list(territories)}
+    granted = connection.execute(QUERIES["grant_territories"], granting).rowcount
+    if granted != len(set(territories)) or row is None or not granted:
+        raise LookupError(f"no such territory among: {', '.join(territories) or 'none given'}")
+    return int(row[0])
 
 
 def check_scopes(role: Role, scopes: Sequence[str] | None) -> list[str]:

@@ -105,6 +105,7 @@ def erase_person(connection: Connection, name: str, actor: str, *, preview: bool
             return Erasure(pseudonym, run_for_columns(connection, parameters, preview=True))
         connection.execute(QUERIES["begin_erasing"])
         connection.execute(QUERIES["end_keys"], parameters)
+        connection.execute(QUERIES["forget_logins"])
         changed = run_for_columns(connection, parameters, preview=False)
         connection.execute(QUERIES["end_erasing"])
         n_rows = sum(changed.values())

@@ -29,5 +29,11 @@ set revoked_at = coalesce(revoked_at, clock_timestamp()),
     key_hash = sha256(convert_to('erased ' || key_id || ' ' || clock_timestamp(), 'UTF8'))
 where name = %(name)s
 
+-- name: forget_logins
+-- What those could log in with, and where they were.
+with gone as (select key_id from api_keys where issuer = 'erased'),
+     sessions as (delete from login_sessions where key_id in (select key_id from gone))
+delete from local_passwords where key_id in (select key_id from gone)
+
 -- name: insert_erasure
 insert into erasures (pseudonym, erased_by, n_rows) values (%(pseudonym)s, %(actor)s, %(n_rows)s)

@@ -10,9 +10,10 @@ from pydantic import BaseModel
 
 from api.body_limit import MOST_BYTES
 from api.errors import WRITE_PROBLEMS, ProblemError, describe_problem
+from api.key_ring import KeyRing
 from api.paging import json_response
 from api.posting import read_body
-from api.security import KeyRing, WriterKey
+from api.security import WriterKey
 from sensors.asset_file import read_records
 from sensors.asset_file.changes import AssetChange, Plan, plan_import
 from sensors.asset_file.entry import AssetLine, RefusedLine, read_lines

@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.allowance import Allowance
 from api.errors import OPEN_PROBLEMS, PROBLEMS, ProblemError, describe_problem
+from api.key_ring import KeyRing
 from api.paging import Cursor, Limit, Page, after_id, json_response, page_response
 from api.parameters import Id, LongId, Territory
-from api.security import KeyRing, Reader, presented
-from api.security import admit as admit_key
+from api.security import Reader, find_asker
 from api.thread import in_thread
 from sensors.citizen import Kind
 from sensors.language import Language
@@ -143,14 +143,11 @@ async def admit(request: Request, territory: str) -> str:
     ProblemError
         401 for a key that is not valid, 403 for one that may not write, 404 where nothing is taken, 429 too often.
     """
-    if text := presented(request):
-        ring: KeyRing = request.app.state.key_ring
-        key = await ring.find(text)
-        if key is None:
-            raise ProblemError(401, "this key is not known; leave it out, or ask for another")
+    key = await find_asker(request)
+    if key is not None:
         if "write" not in key.scopes:
             raise ProblemError(403, "this key may not change anything; leave it out")
-        await admit_key(request, key)
+        ring: KeyRing = request.app.state.key_ring
         if territory not in await ring.find_territories(key):
             raise ProblemError(404, f"there is no territory {territory!r} for this key")
         return actor(key)

@@ -13,10 +13,11 @@ from fastapi.responses import Response
 
 from api.bulk.sending import Sending
 from api.errors import PROBLEMS, ProblemError, describe_problem
+from api.key_ring import KeyRing, Shown
 from api.live.hub import Hub, Listener
 from api.live.interest import KINDS, Interest, Kind, read_position, write_event, write_heartbeat
 from api.parameters import MOST_SERIES, Territory
-from api.security import KeyRing, presented, require_key
+from api.security import presented, require_key
 from store.keys import Key
 from store.live import Position, steps_between
 
@@ -117,8 +118,8 @@ def checked(text: str) -> Since:
 class Standing:
     """Whether the key is still valid, and what it may see; asked again with every heartbeat."""
 
-    def __init__(self, ring: KeyRing, text: str, wish: Wish) -> None:
-        self._ring, self._text, self._wish = ring, text, wish
+    def __init__(self, ring: KeyRing, shown: Shown, wish: Wish) -> None:
+        self._ring, self._shown, self._wish = ring, shown, wish
         self._asked_at = time.monotonic()
 
     @property
@@ -129,7 +130,7 @@ class Standing:
     async def ask(self) -> Interest | None:
         """Give what the key may hear by now; None where it is no longer valid."""
         self._asked_at = time.monotonic()
-        key = await self._ring.find(self._text)
+        key = await self._ring.find(self._shown)
         if key is None or "read" not in key.scopes:
             return None
         return self._wish.within(await self._ring.find_territories(key))

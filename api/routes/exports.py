@@ -11,8 +11,9 @@ from api.errors import PROBLEMS, WRITE_PROBLEMS, ProblemError, describe_problem
 from api.exports.clerk import Clerk
 from api.exports.folder import FolderError
 from api.exports.order import ExportOrder, State
+from api.key_ring import KeyRing
 from api.paging import Cursor, Limit, Page, after_id, json_response, page_response
-from api.security import KeyRing, require_key
+from api.security import require_key
 from store.exports import MOST_OPEN, drop_export, insert_export, list_exports
 from store.keys import Key
 from store.reader import Pool

@@ -13,9 +13,10 @@ from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.errors import WRITE_PROBLEMS, ProblemError, describe_problem
+from api.key_ring import KeyRing
 from api.paging import Cursor, Limit, Page, after_id, json_response, page_response
 from api.posting import read_body
-from api.security import KeyRing, WriterKey, require_key
+from api.security import WriterKey, require_key
 from api.thread import in_thread
 from sensors.kpi import kpi_name
 from sensors.reference.fault import Fault

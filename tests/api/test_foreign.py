@@ -14,6 +14,8 @@ from tests.support.every_row import OF_KEYS, seed_every_row
 
 # Why a route has nothing that could be foreign.
 OF_NO_TERRITORY = {
+    "GET /login": "leads to an identity provider: test_code_flow",
+    "GET /login/callback": "wants no key but what the provider sends: test_code_flow",
     "GET /metrics": "counters of a process",
     "GET /open/catalogue.{notation}": "published",
     "GET /open/datasets": "published",
@@ -34,6 +36,9 @@ OF_NO_TERRITORY = {
     "GET /v1/health/programs": "of the platform",
     "GET /v1/key": "of the key itself",
     "GET /v1/public/kpis": "published",
+    "GET /v1/session": "of the cookie itself: test_session",
+    "POST /v1/session": "of the account itself: test_session",
+    "DELETE /v1/session": "of the cookie itself: test_session",
     "GET /v1/reference-kinds": "a registry",
 }
 # Take no territory: whoever asks sees his own, and never this one's name.

@@ -26,6 +26,8 @@ FACTOR = {"factor": "gas_heating_value", "value": 11.0, "unit": "kW.h/m3", "sour
 OF_TERRITORY = Ask({"territory": "{territory}"})
 PLAIN = Ask()
 ASKS: Mapping[str, Ask] = {
+    "GET /login": PLAIN,
+    "GET /login/callback": PLAIN,
     "GET /metrics": PLAIN,
     "GET /sensorthings/v1.1": PLAIN,
     "GET /sensorthings/v1.1/": PLAIN,
@@ -115,6 +117,9 @@ ASKS: Mapping[str, Ask] = {
     "GET /v1/reports": OF_TERRITORY,
     "GET /v1/reports/{report_id}/files/{name:path}": Ask(blanks={"name": "report_file"}),
     "GET /v1/series": OF_TERRITORY,
+    "GET /v1/session": PLAIN,
+    "POST /v1/session": Ask(body={"name": "Nobody", "password": "wrong wrong wrong"}),
+    "DELETE /v1/session": PLAIN,
     "GET /v1/sources": PLAIN,
     "GET /v1/territories": PLAIN,
     "POST /v1/territories/{territory}/assets/import": Ask(body=CSV),

@@ -1,4 +1,7 @@
-"""An identity provider in a process of its own: serves its discovery document and keys over HTTP; signs tokens here."""
+"""An identity provider in a process of its own, over HTTP: discovery, keys, and a login that asks nothing.
+
+Access tokens are signed here, ID tokens there.
+"""
 
 import json
 import socket
@@ -12,6 +15,7 @@ from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from api.oidc import Issuer
 from deploy.local.state import free_port
@@ -33,7 +37,12 @@ class Provider:
 
     def describe(self, issuer: str) -> None:
         """Serve a discovery document."""
-        document = {"issuer": issuer, "jwks_uri": f"{self.url}/jwks.json"}
+        document = {
+            "issuer": issuer,
+            "jwks_uri": f"{self.url}/jwks.json",
+            "authorization_endpoint": f"{self.url}/authorize",
+            "token_endpoint": f"{self.url}/token",
+        }
         (self.folder / DISCOVERY).write_text(json.dumps(document))
 
     def rotate(self, kid: str, key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey) -> None:
@@ -44,9 +53,23 @@ class Provider:
         served = kind.to_jwk(key.public_key(), as_dict=True)  # type: ignore[arg-type]
         document = {"keys": [{**served, "kid": kid, "use": "sig", "alg": "RS256" if is_rsa else "ES256"}]}
         (self.folder / "jwks.json").write_text(json.dumps(document))
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        (self.folder / "private.pem").write_bytes(pem)
+        self.expect()
+
+    def expect(self, *, trouble: str = "", secret: str = "", **claims: Any) -> None:
+        """Say who logs in from now on: as `claims_of`, but for what is given; `trouble` is one of `issuer_server`'s."""
+        (own_kid, *_) = self.keys
+        said = {"kid": own_kid, "trouble": trouble, "secret": secret, "claims": self.claims_of(**claims)}
+        (self.folder / "person.json").write_text(json.dumps(said))
 
     def token(self, *, key: Any = None, kid: str | None = None, algorithm: str = "RS256", **claims: Any) -> str:
-        """Sign a token of an engineer of the east, but for what is given; a claim of None is left out."""
+        """Sign a token of `claims_of`."""
+        (own_kid, own_key), *_ = self.keys.items()
+        return jwt.encode(self.claims_of(**claims), own_key if key is None else key, algorithm, {"kid": kid or own_kid})
+
+    def claims_of(self, **claims: Any) -> dict[str, Any]:
+        """Give what is said of an engineer of the east, but for what is given; a claim of None is left out."""
         now = int(time.time())
         usual = {
             "iss": self.url,
@@ -58,9 +81,7 @@ class Provider:
             "vigie_role": "engineer",
             "vigie_territories": ["east"],
         }
-        said = {name: value for name, value in {**usual, **claims}.items() if value is not None}
-        (own_kid, own_key), *_ = self.keys.items()
-        return jwt.encode(said, own_key if key is None else key, algorithm, {"kid": kid or own_kid})
+        return {name: value for name, value in {**usual, **claims}.items() if value is not None}
 
     def issuer(self, **settings: Any) -> Issuer:
         """Give the settings of an API that trusts it."""
@@ -72,7 +93,7 @@ def provider_in(folder: Path) -> Iterator[Provider]:
     """Serve until the end."""
     port = free_port()
     provider = Provider(folder, port)
-    command = [sys.executable, "-m", "http.server", str(port), "--bind", "127.0.0.1", "--directory", str(folder)]
+    command = [sys.executable, "-m", "tests.support.issuer_server", str(port), str(folder)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         wait_until(lambda: has_answer(port), "the identity provider", 20)

@@ -8,18 +8,26 @@ from contextlib import contextmanager
 import uvicorn
 
 from api.app import create_app
+from api.security import Access
 from tests.support.waiting import wait_until
 
 START_PATIENCE_S = 20.0
 
 
-@contextmanager
-def served(database_url: str, n_connections: int = 4) -> Iterator[str]:
-    """Serve API and page while inside, and give their address."""
+def free_listener() -> tuple[socket.socket, str]:
+    """Listen on a free port, for whoever must know the address before it is served."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        create_app(database_url, n_connections=n_connections), log_level="warning", access_log=False
-    )
+    return listener, f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@contextmanager
+def served(
+    database_url: str, n_connections: int = 4, access: Access | None = None, listener: socket.socket | None = None
+) -> Iterator[str]:
+    """Serve API and page while inside, and give their address."""
+    listener = listener or free_listener()[0]
+    app = create_app(database_url, n_connections=n_connections, access=access)
+    config = uvicorn.Config(app, log_level="warning", access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="api")
     thread.start()

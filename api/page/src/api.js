@@ -3,7 +3,9 @@
 /** The key is refused (401, 403). */
 export class KeyRefused extends Error {}
 /** Nobody answers, or the server cannot at present: worth another try. */
-export class ConnectionLost extends Error {}
+export class ConnectionLost extends Error {
+  status = 0;
+}
 /** What is wrong with a field ("" for the whole). @typedef {{field: string, sentence_fr: string, sentence_en: string}} Fault */
 /** The request itself is wrong or what it names is not there; the message is the API's own. */
 export class RequestFailed extends Error {
@@ -17,6 +19,8 @@ export class RequestFailed extends Error {
 const PATIENCE_MS = 20_000;
 const FILE_PATIENCE_MS = 120_000;
 const KEY_PLACE = "vigie-key";
+const SESSION_PLACE = "vigie-session";
+const TOKEN_PROBLEM = "/problems/session-token";
 
 /** @returns {string | null} */
 export function readKey() {
@@ -27,6 +31,23 @@ export function readKey() {
 export function keepKey(key) {
   if (key) sessionStorage.setItem(KEY_PLACE, key);
   else sessionStorage.removeItem(KEY_PLACE);
+}
+
+/** @returns {import("./types.js").OwnSession | null} */
+export function readSession() {
+  return JSON.parse(sessionStorage.getItem(SESSION_PLACE) ?? "null");
+}
+
+/** @param {import("./types.js").OwnSession | null} session */
+export function keepSession(session) {
+  if (session) sessionStorage.setItem(SESSION_PLACE, JSON.stringify(session));
+  else sessionStorage.removeItem(SESSION_PLACE);
+}
+
+/** Who what is said here belongs to: the key, or the account, whichever session it is; null for nobody. @returns {string | null} */
+export function owner() {
+  const session = readSession();
+  return readKey() ?? (session && `account ${session.account}`);
 }
 
 /** Ask for a path and give its JSON body.
@@ -69,7 +90,7 @@ export async function send(path, body) {
  */
 export async function change(method, path, parameters, body, headers) {
   const response = await reach(url(path, parameters), { method, body, headers });
-  if (response.ok) return response.json();
+  if (response.ok) return response.status === 204 ? null : response.json();
   throw await failure(response, response.status === 401);
 }
 
@@ -78,7 +99,10 @@ async function failure(response, isRefused) {
   const problem = await response.json().catch(() => ({}));
   const detail = problem.detail ?? problem.title ?? `HTTP ${response.status}`;
   if (isRefused) return new KeyRefused(detail);
-  if (response.status >= 500 || response.status === 429) return new ConnectionLost(detail);
+  // Another tab has logged in anew: the next round finds out who it is, and only then is anything sent.
+  if (response.status >= 500 || response.status === 429 || problem.type === TOKEN_PROBLEM) {
+    return Object.assign(new ConnectionLost(detail), { status: response.status });
+  }
   return Object.assign(new RequestFailed(detail), { faults: problem.faults ?? [], devices: problem.devices ?? [], status: response.status });
 }
 
@@ -114,6 +138,7 @@ function url(path, parameters) {
 async function reach(address, { signal, body, headers = {}, method = body ? "POST" : "GET" }) {
   const isFile = body instanceof Blob;
   const key = readKey();
+  const token = key ? null : readSession()?.csrf_token;
   const patience = AbortSignal.timeout(isFile ? FILE_PATIENCE_MS : PATIENCE_MS);
   try {
     return await fetch(address, {
@@ -123,6 +148,7 @@ async function reach(address, { signal, body, headers = {}, method = body ? "POS
         Accept: "application/json, image/*",
         ...(body ? { "Content-Type": isFile ? "application/octet-stream" : "application/json" } : {}),
         ...(key ? { Authorization: `Bearer ${key}` } : {}),
+        ...(token && method !== "GET" ? { "X-CSRF-Token": token } : {}),
       },
       body: isFile ? body : body ? JSON.stringify(body) : null,
       signal: signal ? AbortSignal.any([signal, patience]) : patience,

@@ -1,8 +1,9 @@
-/** The form for the access key. */
+/** The form for the access key, after that for name and password where people can log in. */
 
 import { keepKey } from "./api.js";
 import { h, put } from "./dom.js";
 import { say } from "./language.js";
+import { drawLogin } from "./login.js";
 import { state, update, watch } from "./state.js";
 
 export function drawConnect() {
@@ -22,10 +23,10 @@ export function drawConnect() {
     const key = field.value.trim();
     if (!key) return put(problem, say("key_needed"));
     keepKey(key);
-    update({ isConnected: true, keyProblem: null, kpis: null });
+    update({ isConnected: true, keyProblem: null, loginTrouble: null, kpis: null });
   };
   return h("section", { class: "card connect", "aria-labelledby": "connect-title" },
-    h("h2", { id: "connect-title" }, say("connect")),
+    h("h2", { id: "connect-title" }, say("connect")), drawLogin(),
     h("p", {}, say("key_intro")),
     h("form", { onsubmit: connect, novalidate: true },
       h("label", { for: "key" }, say("key")), field,

@@ -1,6 +1,8 @@
 /** The header: name, territory, language, key. */
 
-import { keepKey } from "./api.js";
+import { keepKey, KeyRefused, keepSession } from "./api.js";
+import { logOut } from "./session.js";
+import { meet } from "./refresh.js";
 import { h, put, s } from "./dom.js";
 import { language, say, setLanguage } from "./language.js";
 import { state, update, watch } from "./state.js";
@@ -9,11 +11,15 @@ import { state, update, watch } from "./state.js";
 export function drawHeader(redraw) {
   const place = h("div", { class: "place" });
   const show = () => put(place, state.isConnected && territoryChoice());
+  const who = h("p", { class: "who" });
+  const showWho = () => put(who, state.isConnected && state.who !== null && [h("span", { class: "hidden" }, say("who")), " ", state.who]);
   watch(["territories"], show);
+  watch(["who"], showWho);
   show();
+  showWho();
   const name = h("div", { class: "brand" }, logo(), h("h1", {}, "Vigie"), h("span", {}, say("tagline")));
   const actions = h("div", { class: "actions" }, languageChoice(redraw), state.isConnected && disconnectButton());
-  return h("header", { class: "top" }, h("div", { class: "bar" }, name, place, actions));
+  return h("header", { class: "top" }, h("div", { class: "bar" }, name, place, who, actions));
 }
 
 function logo() {
@@ -48,10 +54,20 @@ function languageChoice(redraw) {
   return h("div", { class: "segments", role: "group", "aria-label": say("language") }, ...buttons);
 }
 
+function leave() {
+  keepKey(null);
+  keepSession(null);
+  update({ isConnected: false, keyProblem: null, loginTrouble: null, who: null, territories: [], territory: "", assetId: null, kpis: null });
+}
+
 function disconnectButton() {
-  const disconnect = () => {
-    keepKey(null);
-    update({ isConnected: false, keyProblem: null, territories: [], territory: "", assetId: null, kpis: null });
+  const disconnect = async () => {
+    try {
+      await logOut();
+    } catch (error) {
+      return error instanceof KeyRefused ? leave() : meet(error);
+    }
+    leave();
   };
   return h("button", { type: "button", class: "quiet", id: "disconnect", onclick: disconnect }, say("disconnect"));
 }

@@ -1,11 +1,12 @@
 /** Vigie's own page: take up key and language, draw the parts, keep them fresh. */
 
 import "./style/main.css";
-import { keepKey, readKey } from "./api.js";
+import { keepKey } from "./api.js";
 import { openLanguage } from "./language.js";
 import { drawPage } from "./page.js";
 import { openQueue } from "./queue.js";
 import { refreshForever } from "./refresh.js";
+import { isKnown, readTrouble } from "./session.js";
 import { state, update, watchAlways } from "./state.js";
 
 takeFragment();
@@ -16,18 +17,20 @@ watchAlways(["assetId"], writeFragment);
 window.addEventListener("hashchange", takeFragment);
 refreshForever();
 
-/** Read `#key=…&asset=…`; the key moves to this tab's storage and leaves the address bar. */
+/** Read `#key=…&asset=…&login=…`; the key moves to this tab's storage, and both it and what a login ended with leave the address bar. */
 function takeFragment() {
   const fragment = new URLSearchParams(location.hash.slice(1));
   const key = fragment.get("key");
-  if (key) {
-    keepKey(key.trim());
+  const loginTrouble = readTrouble(fragment.get("login")) ?? state.loginTrouble;
+  if (key) keepKey(key.trim());
+  if (key || fragment.has("login")) {
     fragment.delete("key");
+    fragment.delete("login");
     const rest = fragment.toString();
     history.replaceState(null, "", location.pathname + location.search + (rest ? `#${rest}` : ""));
   }
   const assetId = Number(fragment.get("asset"));
-  update({ isConnected: readKey() !== null, assetId: Number.isInteger(assetId) && assetId > 0 ? assetId : null });
+  update({ isConnected: isKnown(), loginTrouble, assetId: Number.isInteger(assetId) && assetId > 0 ? assetId : null });
 }
 
 /** Let the address name the asset shown, so that it can be sent to a colleague. */

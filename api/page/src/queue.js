@@ -1,6 +1,6 @@
 /** What was said while nobody answered: kept in this browser, over a reload too, and sent in order once the server is back. */
 
-import { change, ConnectionLost, KeyRefused, readKey, RequestFailed } from "./api.js";
+import { change, ConnectionLost, KeyRefused, owner, RequestFailed } from "./api.js";
 import { forgetFile, forgetStrayFiles, keepFile, readFile } from "./keptfiles.js";
 import { state, update } from "./state.js";
 
@@ -26,13 +26,13 @@ export function openQueue() {
   forgetStrayFiles(isWanted).catch((error) => console.warn("kept files", error));
 }
 
-/** Keep a write; the key it may be sent with is known by a mark only, and never kept. A file is on the disk before the rest.
+/** Keep a write; the key or account it may be sent with is known by a mark only, and never kept. A file is on the disk before the rest.
  * @param {Wish} wish
  */
 export async function keep(wish) {
   lastMs = Math.max(Date.now(), lastMs + 1); // what is said in the same instant keeps its order
   const id = `${String(lastMs).padStart(DIGITS, "0")}-${wish.headers["Idempotency-Key"]}`;
-  const said = { id, said_at: new Date().toISOString(), owner: mark(readKey()), refused: null };
+  const said = { id, said_at: new Date().toISOString(), owner: mark(owner()), refused: null };
   const isFile = wish.body instanceof Blob;
   if (wish.body instanceof Blob) await keepFile(id, wish.body);
   write({ ...wish, ...said, body: isFile ? {} : wish.body, is_file: isFile });
@@ -54,7 +54,7 @@ export function keepAgain(kept, version, key) {
 
 /** What waits or was refused under this key, the first said first. @returns {Kept[]} */
 export function ownQueue() {
-  const own = mark(readKey());
+  const own = mark(owner());
   return state.queue.filter((kept) => kept.owner === own);
 }
 

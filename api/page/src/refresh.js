@@ -1,7 +1,8 @@
 /** Keeps what the page knows fresh, and says so when it cannot. */
 
-import { ask, askAll, ConnectionLost, keepKey, KeyRefused } from "./api.js";
+import { ask, askAll, ConnectionLost, keepKey, KeyRefused, keepSession, readKey } from "./api.js";
 import { sendQueue } from "./queue.js";
+import { findSession, renewSession } from "./session.js";
 import { findAsset, state, update, watchAlways } from "./state.js";
 
 const EVERY_MS = 30_000;
@@ -49,8 +50,11 @@ export function meet(error) {
 /** Do what an error asks for. @param {unknown} error */
 function react(error) {
   if (error instanceof KeyRefused) {
+    const wasKey = readKey() !== null;
     keepKey(null);
-    update({ keyProblem: error.message, isConnected: false, territories: [], assetId: null });
+    keepSession(null);
+    const problem = wasKey ? { keyProblem: error.message } : { loginTrouble: /** @type {const} */ ("ended") };
+    update({ ...problem, isConnected: false, who: null, territories: [], assetId: null });
   } else if (error instanceof ConnectionLost) {
     window.clearTimeout(timer);
     timer = window.setTimeout(refreshNow, retryMs);
@@ -63,6 +67,8 @@ function react(error) {
 
 /** @param {AbortSignal} signal */
 async function loadPublic(signal) {
+  await findSession(signal);
+  if (state.isConnected || signal.aborted) return;
   const { items } = await ask("public/kpis", { limit: 200 }, signal);
   if (!signal.aborted) update({ kpis: items });
   await loadHealth(signal);
@@ -70,6 +76,8 @@ async function loadPublic(signal) {
 
 /** @param {AbortSignal} signal */
 async function loadTerritory(signal) {
+  if (!readKey()) await renewSession(signal);
+  if (signal.aborted) return;
   await sendQueue();
   const territories = await askAll("territories", { limit: 1000 }, { signal });
   if (signal.aborted) return;
@@ -80,9 +88,9 @@ async function loadTerritory(signal) {
     ask("incidents", { territory, state: "open", limit: 500 }, signal).then(({ items }) => update({ incidents: items })),
     ask("work-orders", { territory, state: "waiting", limit: 500 }, signal).then(({ items }) => update({ workOrders: items })),
     ask("rejections/causes", { territory }, signal).then(({ items }) => update({ causes: items })),
-    ask("key", {}, signal).then(({ role, scopes }) => {
+    ask("key", {}, signal).then(({ name, role, scopes }) => {
       const canWrite = scopes.includes("write");
-      update({ canWrite, canEnter: canWrite && ["engineer", "administrator"].includes(role) });
+      update({ who: name, canWrite, canEnter: canWrite && ["engineer", "administrator"].includes(role) });
     }),
     ask("devices/pending", { territory }, signal).then((strangers) => update({ strangers })),
     ask("sources", {}, signal).then(({ items }) => update({ sources: items })),

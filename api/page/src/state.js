@@ -1,6 +1,6 @@
 /** What the page knows, in one object; whoever shows a part of it is told when it changes. */
 
-import { readKey } from "./api.js";
+import { readKey, readSession } from "./api.js";
 
 /** @typedef {import("./types.js").Territory} Territory */
 /** @typedef {import("./types.js").Asset} Asset */
@@ -15,8 +15,12 @@ import { readKey } from "./api.js";
 
 /**
  * @typedef {object} State
- * @property {boolean} isConnected a key is held
+ * @property {boolean} isConnected a key is held, or somebody has logged in
  * @property {string | null} keyProblem
+ * @property {string[]} ways in which people can log in here
+ * @property {string | null} provider what the identity provider is called
+ * @property {"away" | "stale" | "denied" | "refused" | "often" | "ended" | null} loginTrouble
+ * @property {string | null} who the name of the key or account
  * @property {Territory[]} territories
  * @property {string} territory slug, "" for all
  * @property {Asset[] | null} assets null until known
@@ -38,8 +42,12 @@ import { readKey } from "./api.js";
 
 /** @type {State} */
 export const state = {
-  isConnected: readKey() !== null,
+  isConnected: readKey() !== null || readSession() !== null,
   keyProblem: null,
+  ways: [],
+  provider: null,
+  loginTrouble: null,
+  who: null,
   territories: [],
   territory: "",
   assets: null,

@@ -64,6 +64,8 @@
  * @typedef {{request_id: number, done_at: string | null, n_stored: number | null, n_duplicate: number | null,
  *   n_rejected: number | null}} Replay
  * @typedef {{status: "ok" | "degraded"}} Health
+ * @typedef {{account: number, name: string, role: string, scopes: string[], way: "password" | "provider", ends_at: string,
+ *   csrf_token: string}} OwnSession
  * @typedef {{act: "close" | "start" | "plan" | "cancel" | "verdict" | "photo", number: number, name: string, territory: string, verdict?: string}} About
  * @typedef {{id: string, said_at: string, owner: string, method: "POST" | "PATCH", path: string, body: object,
  *   headers: Record<string, string>, about: About, is_file?: boolean,
