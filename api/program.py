@@ -13,6 +13,7 @@ from api.app import N_TEMPORAL, create_app
 from api.exports.folder import Folder, default_folder
 from api.limits import limits_from
 from api.oidc import issuer_from
+from api.page.tiles import Tiles, tiles_from
 from api.security import Access
 from api.settings import SettingError
 from sensors.posting import Desk
@@ -23,7 +24,8 @@ class Settings:
     """Where to listen, which database to read, how often who may ask, whose tokens to take, where exports lie.
 
     `seat` numbers processes that share the port, 0: it is not shared. `n_temporal` values of an attribute are in one
-    temporal answer of NGSI-LD. With a certificate and its key (PEM) HTTPS is spoken, else HTTP.
+    temporal answer of NGSI-LD. With a certificate and its key (PEM) HTTPS is spoken, else HTTP. `tiles` lie under the
+    assets of the page's map.
     """
 
     database_url: str
@@ -35,6 +37,7 @@ class Settings:
     n_temporal: int = N_TEMPORAL
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    tiles: Tiles = field(default_factory=Tiles)
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
@@ -44,7 +47,8 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     ------
     SettingError
         The database is not named, the port is no number from 1 to 65535, a limit or the issuer cannot be used,
-        another number is out of its range, or the certificate and its key are not both given, or do not fit.
+        another number is out of its range, the certificate and its key are not both given, or do not fit, or map tiles
+        cannot lie at their address.
     """
     database_url = environment.get("VIGIE_DATABASE_URL", "")
     if not database_url:
@@ -63,6 +67,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         read_n(environment, "VIGIE_API_SEAT", 0, "from 0; `vigie api --workers` sets it", 0),
         read_n(environment, "VIGIE_API_TEMPORAL_N", N_TEMPORAL, "from 1 to 99999", 1),
         *read_tls(environment),
+        tiles_from(environment),
     )
 
 
@@ -107,7 +112,7 @@ def main(settings: Settings, open_desk: Callable[[], Desk] | None = None) -> Non
         access=settings.access,
         exports=Folder(settings.export_dir),
     )
-    app.state.n_temporal = settings.n_temporal
+    app.state.n_temporal, app.state.tiles = settings.n_temporal, settings.tiles
     config = uvicorn.Config(
         app,
         host=settings.host,

@@ -14,6 +14,7 @@ from analytics.detectors import detectors
 from analytics.maintenance import hints
 from api.page import mount
 from api.page.assets import STATIC
+from api.page.tiles import Tiles
 from deploy import page as building
 from deploy.page import build_page
 
@@ -99,7 +100,8 @@ class TestBuiltPage:
     @pytest.fixture
     def app(self, built_page: None) -> FastAPI:
         app = FastAPI()
-        mount(app, "https://tiles.test/{z}/{x}/{y}.png")
+        mount(app)
+        app.state.tiles = Tiles("https://tiles.test/{z}/{x}/{y}.png", "© <tiles>")
         return app
 
     def test_second_build_does_nothing(self, built_page: None) -> None:
@@ -115,6 +117,7 @@ class TestBuiltPage:
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         assert 'content="https://tiles.test/{z}/{x}/{y}.png"' in answer.text
+        assert 'content="© &lt;tiles&gt;"' in answer.text
 
     def test_files_are_small_and_kept_when_their_name_has_their_hash(self, app: FastAPI) -> None:
         assert get(app, "/").headers["Cache-Control"] == "no-cache"

@@ -8,18 +8,19 @@ from contextlib import contextmanager
 import uvicorn
 
 from api.app import create_app
+from api.page.tiles import Tiles
 from tests.support.waiting import wait_until
 
 START_PATIENCE_S = 20.0
 
 
 @contextmanager
-def served(database_url: str, n_connections: int = 4) -> Iterator[str]:
-    """Serve API and page while inside, and give their address."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        create_app(database_url, n_connections=n_connections), log_level="warning", access_log=False
-    )
+def served(database_url: str, n_connections: int = 4, *, port: int = 0, tiles: Tiles | None = None) -> Iterator[str]:
+    """Serve API and page while inside, on this port or any that is free, and give their address."""
+    listener = socket.create_server(("127.0.0.1", port))
+    app = create_app(database_url, n_connections=n_connections)
+    app.state.tiles = tiles or Tiles()
+    config = uvicorn.Config(app, log_level="warning", access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="api")
     thread.start()

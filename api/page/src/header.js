@@ -3,6 +3,7 @@
 import { keepKey } from "./api.js";
 import { h, put, s } from "./dom.js";
 import { language, say, setLanguage } from "./language.js";
+import { dropShelf } from "./shelf.js";
 import { state, update, watch } from "./state.js";
 
 /** @param {() => void} redraw called after the language changed */
@@ -51,7 +52,8 @@ function languageChoice(redraw) {
 function disconnectButton() {
   const disconnect = () => {
     keepKey(null);
-    update({ isConnected: false, keyProblem: null, territories: [], territory: "", assetId: null, kpis: null });
+    dropShelf();
+    update({ isConnected: false, keyProblem: null, territories: [], territory: "", assetId: null, kpis: null, away: null });
   };
   return h("button", { type: "button", class: "quiet", id: "disconnect", onclick: disconnect }, say("disconnect"));
 }

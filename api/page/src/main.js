@@ -6,11 +6,15 @@ import { openLanguage } from "./language.js";
 import { drawPage } from "./page.js";
 import { openQueue } from "./queue.js";
 import { refreshForever } from "./refresh.js";
+import { openShelf } from "./shelf.js";
+import { openShell } from "./shell.js";
 import { state, update, watchAlways } from "./state.js";
 
 takeFragment();
 openLanguage();
+openShelf();
 openQueue();
+openShell();
 drawPage();
 watchAlways(["assetId"], writeFragment);
 window.addEventListener("hashchange", takeFragment);

@@ -29,6 +29,7 @@ let closers = [];
 /** Draw everything, and again when the language or the key changes. */
 export function drawPage() {
   watchAlways(["isConnected"], redraw);
+  watchAlways(["away"], () => state.isConnected || redraw());
   redraw();
 }
 
@@ -52,7 +53,8 @@ function skipToContent(event) {
 }
 
 function publicParts() {
-  return [h("div", { class: "public" }, drawKpis("public_title"), drawConnect()), drawOpenData()];
+  const kept = state.away ? [drawWorkOrders()] : [];
+  return [drawQueue(), ...kept, h("div", { class: "public" }, drawKpis("public_title"), drawConnect()), drawOpenData()];
 }
 
 function workParts() {

@@ -21,7 +21,7 @@ export function openQueue() {
 /** Keep a write; the key it may be sent with is known by a mark only, and never kept. @param {Wish} wish */
 export function keep(wish) {
   const id = `${String(Date.now()).padStart(DIGITS, "0")}-${wish.headers["Idempotency-Key"]}`;
-  write({ ...wish, id, said_at: new Date().toISOString(), owner: mark(readKey()), refused: null });
+  write({ ...wish, id, said_at: new Date().toISOString(), owner: owner(), refused: null });
   showQueue();
 }
 
@@ -39,7 +39,7 @@ export function keepAgain(kept, version, key) {
 
 /** What waits or was refused under this key, the first said first. @returns {Kept[]} */
 export function ownQueue() {
-  const own = mark(readKey());
+  const own = owner();
   return state.queue.filter((kept) => kept.owner === own);
 }
 
@@ -109,8 +109,14 @@ function write(kept) {
   localStorage.setItem(PLACE + kept.id, JSON.stringify(kept));
 }
 
+/** Who speaks: the holder of the key, or of that by which the list came that is shown without one. */
+function owner() {
+  const key = readKey();
+  return key === null && state.away ? state.away.owner : markOf(key);
+}
+
 /** Tell keys apart without giving one away: 32 bits of FNV-1a. @param {string | null} key */
-function mark(key) {
+export function markOf(key) {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(key ?? "")) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   return hash.toString(16);

@@ -2,6 +2,7 @@
 
 import { ask, askAll, ConnectionLost, keepKey, KeyRefused } from "./api.js";
 import { sendQueue } from "./queue.js";
+import { dropShelf, fillShelf, leaveShelf, takeFromShelf } from "./shelf.js";
 import { findAsset, state, update, watchAlways } from "./state.js";
 
 const EVERY_MS = 30_000;
@@ -33,6 +34,7 @@ export async function refreshNow() {
     await (state.isConnected ? loadTerritory(signal) : loadPublic(signal));
     if (signal.aborted) return;
     retryMs = FIRST_RETRY_MS;
+    leaveShelf();
     update({ retryAt: null, failure: null });
     timer = window.setTimeout(refreshNow, EVERY_MS);
   } catch (error) {
@@ -50,8 +52,10 @@ export function meet(error) {
 function react(error) {
   if (error instanceof KeyRefused) {
     keepKey(null);
-    update({ keyProblem: error.message, isConnected: false, territories: [], assetId: null });
+    dropShelf();
+    update({ keyProblem: error.message, isConnected: false, territories: [], assetId: null, away: null });
   } else if (error instanceof ConnectionLost) {
+    takeFromShelf();
     window.clearTimeout(timer);
     timer = window.setTimeout(refreshNow, retryMs);
     update({ retryAt: Date.now() + retryMs });
@@ -78,17 +82,26 @@ async function loadTerritory(signal) {
   await Promise.all([
     ask("kpis", { territory, limit: 500 }, signal).then(({ items }) => update({ kpis: items })),
     ask("incidents", { territory, state: "open", limit: 500 }, signal).then(({ items }) => update({ incidents: items })),
-    ask("work-orders", { territory, state: "waiting", limit: 500 }, signal).then(({ items }) => update({ workOrders: items })),
+    Promise.all([loadOrders(territory, signal), loadRights(signal)]).then(fillShelf),
     ask("rejections/causes", { territory }, signal).then(({ items }) => update({ causes: items })),
-    ask("key", {}, signal).then(({ role, scopes }) => {
-      const canWrite = scopes.includes("write");
-      update({ canWrite, canEnter: canWrite && ["engineer", "administrator"].includes(role) });
-    }),
     ask("devices/pending", { territory }, signal).then((strangers) => update({ strangers })),
     ask("sources", {}, signal).then(({ items }) => update({ sources: items })),
     loadAssets(territory, signal),
   ]);
   await loadHealth(signal);
+}
+
+/** @param {string} territory @param {AbortSignal} signal */
+async function loadOrders(territory, signal) {
+  const { items } = await ask("work-orders", { territory, state: "waiting", limit: 500 }, signal);
+  update({ workOrders: items });
+}
+
+/** @param {AbortSignal} signal */
+async function loadRights(signal) {
+  const { role, scopes } = await ask("key", {}, signal);
+  const canWrite = scopes.includes("write");
+  update({ canWrite, canEnter: canWrite && ["engineer", "administrator"].includes(role) });
 }
 
 /** Show the first pages as they come; a later refresh replaces the whole at once.

@@ -12,6 +12,7 @@ import { readKey } from "./api.js";
 /** @typedef {import("./types.js").Source} Source */
 /** @typedef {import("./types.js").Health} Health */
 /** @typedef {import("./types.js").Kept} Kept */
+/** @typedef {import("./types.js").Away} Away */
 
 /**
  * @typedef {object} State
@@ -34,6 +35,8 @@ import { readKey } from "./api.js";
  * @property {number | null} retryAt epoch [ms] of the next try while the connection is lost
  * @property {string | null} failure
  * @property {Health | null} health
+ * @property {Away | null} away what is shown was kept by this browser, since nobody answers
+ * @property {boolean} isOutdated the server has a newer page
  */
 
 /** @type {State} */
@@ -57,6 +60,8 @@ export const state = {
   retryAt: null,
   failure: null,
   health: null,
+  away: null,
+  isOutdated: false,
 };
 
 /** @typedef {{keys: (keyof State)[], listener: () => void}} Watcher */

@@ -67,6 +67,8 @@
  * @typedef {{act: "close" | "start" | "plan" | "cancel" | "verdict", number: number, name: string, territory: string, verdict?: string}} About
  * @typedef {{id: string, said_at: string, owner: string, method: "POST" | "PATCH", path: string, body: object,
  *   headers: Record<string, string>, about: About, refused: {status: number, detail: string} | null}} Kept
+ * @typedef {{at: string, owner: string}} Away since when it is kept, and the mark of the key it came by
+ * @typedef {Away & {territories: Territory[], workOrders: WorkOrder[]}} Shelf
  * @typedef {{name: string, media_type: string, n_bytes: number, sha256: string, path: string}} OpenFile
  * @typedef {{territory: string, territory_name: string, publication: string, title_fr: string, title_en: string, about_fr: string,
  *   about_en: string, licence: string, licence_address: string, published_at: string, release: number, n_rows: number,
