@@ -70,10 +70,17 @@ async function sendAll() {
     } catch (error) {
       if (error instanceof ConnectionLost) return;
       if (error instanceof KeyRefused || !(error instanceof RequestFailed)) throw error;
-      write({ ...next, refused: { status: error.status, detail: error.message } });
+      if (isOwn(next, error)) forget(next);
+      else write({ ...next, refused: { status: error.status, detail: error.message } });
       showQueue();
     }
   }
+}
+
+/** An alert is taken once: where the answer was lost, the second one names oneself. @param {Kept} kept @param {RequestFailed} error */
+function isOwn(kept, error) {
+  const { who } = /** @type {{who?: string}} */ (kept.body);
+  return kept.about.act === "acknowledge" && error.status === 409 && error.message.endsWith(` by ${who}`);
 }
 
 function firstWaiting() {

@@ -16,7 +16,7 @@ let retryMs = FIRST_RETRY_MS;
 /** Load everything now, again after each change of key or territory, and every half minute. */
 export function refreshForever() {
   watchAlways(["isConnected", "territory"], () => {
-    update({ assets: null, incidents: null, workOrders: null, kpis: null, causes: null, strangers: null, sources: null, failure: null });
+    update({ assets: null, incidents: null, workOrders: null, alerts: null, onCall: [], kpis: null, causes: null, strangers: null, sources: null, failure: null });
     refreshNow();
   });
   document.addEventListener("visibilitychange", () => document.hidden || refreshNow());
@@ -82,7 +82,7 @@ async function loadTerritory(signal) {
   await Promise.all([
     ask("kpis", { territory, limit: 500 }, signal).then(({ items }) => update({ kpis: items })),
     ask("incidents", { territory, state: "open", limit: 500 }, signal).then(({ items }) => update({ incidents: items })),
-    Promise.all([loadOrders(territory, signal), loadRights(signal)]).then(fillShelf),
+    Promise.all([loadOrders(territory, signal), loadAlerts(territory, signal), loadDuty(territory, signal)]).then(fillShelf),
     ask("rejections/causes", { territory }, signal).then(({ items }) => update({ causes: items })),
     ask("devices/pending", { territory }, signal).then((strangers) => update({ strangers })),
     ask("sources", {}, signal).then(({ items }) => update({ sources: items })),
@@ -97,11 +97,19 @@ async function loadOrders(territory, signal) {
   update({ workOrders: items });
 }
 
-/** @param {AbortSignal} signal */
-async function loadRights(signal) {
+/** What to do is the same for all alerts, and asked for once. @param {string} territory @param {AbortSignal} signal */
+async function loadAlerts(territory, signal) {
+  const { items } = await ask("alerts", { territory, limit: 100 }, signal);
+  if (state.alertKinds.length === 0) update({ alertKinds: (await ask("alert-kinds", {}, signal)).items });
+  update({ alerts: items });
+}
+
+/** What the key may, and who is on call where it may know that. @param {string} territory @param {AbortSignal} signal */
+async function loadDuty(territory, signal) {
   const { role, scopes } = await ask("key", {}, signal);
-  const canWrite = scopes.includes("write");
-  update({ canWrite, canEnter: canWrite && ["engineer", "administrator"].includes(role) });
+  const [canWrite, canSee] = [scopes.includes("write"), role !== "reader" && scopes.includes("read")];
+  update({ canWrite, canSee, canEnter: canWrite && ["engineer", "administrator"].includes(role) });
+  if (canSee) update({ onCall: (await ask("on-call", { territory }, signal)).items });
 }
 
 /** Show the first pages as they come; a later refresh replaces the whole at once.

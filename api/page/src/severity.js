@@ -5,6 +5,7 @@ import { say } from "./language.js";
 
 /** @typedef {import("./types.js").Severity} Severity */
 /** @typedef {import("./types.js").WorkOrder} WorkOrder */
+/** @typedef {import("./types.js").Alert} Alert */
 
 /** From the least serious. @type {Severity[]} */
 export const SEVERITIES = ["ok", "info", "warning", "urgent", "critical"];
@@ -32,6 +33,12 @@ export function rank(severity) {
 export function sortOrders(orders) {
   const since = (/** @type {WorkOrder} */ one) => one.planned_at ?? one.opened_at;
   return [...orders].sort((one, other) => rank(other.severity) - rank(one.severity) || since(one).localeCompare(since(other)));
+}
+
+/** What nobody looks after first, then the most severe, then the latest. @param {Alert[]} alerts */
+export function sortAlerts(alerts) {
+  const isTaken = (/** @type {Alert} */ one) => Number(one.acknowledged_at !== null);
+  return [...alerts].sort((one, other) => isTaken(one) - isTaken(other) || rank(other.severity) - rank(one.severity) || other.alert_id - one.alert_id);
 }
 
 /** @param {Severity | null} severity */

@@ -1,9 +1,9 @@
-/** What the phone shows where nobody answers: the work orders that waited when last asked, for half a day. */
+/** What the phone shows where nobody answers: the work orders and alerts there were when last asked, for half a day. */
 
 import { readKey } from "./api.js";
 import { markOf } from "./queue.js";
 import { state, update } from "./state.js";
-import { sortOrders } from "./severity.js";
+import { sortAlerts, sortOrders } from "./severity.js";
 
 /** @typedef {import("./types.js").Shelf} Shelf */
 
@@ -20,10 +20,11 @@ export function openShelf() {
 export function fillShelf() {
   const key = readKey();
   if (key === null || !state.canWrite) return dropShelf();
-  const { territories } = state;
+  const { territories, alertKinds } = state;
+  const alerts = sortAlerts(state.alerts ?? []).slice(0, N_KEPT);
   const workOrders = sortOrders(state.workOrders ?? []).slice(0, N_KEPT);
   /** @type {Shelf} */
-  const shelf = { at: new Date().toISOString(), owner: markOf(key), territories, workOrders };
+  const shelf = { at: new Date().toISOString(), owner: markOf(key), territories, workOrders, alerts, alertKinds };
   localStorage.setItem(PLACE, JSON.stringify(shelf));
 }
 
@@ -37,14 +38,14 @@ export function takeFromShelf() {
   const shelf = readShelf();
   const key = readKey();
   if (shelf === null || state.workOrders !== null || (key !== null && markOf(key) !== shelf.owner)) return;
-  const { at, owner, territories, workOrders } = shelf;
-  update({ away: { at, owner }, territories, workOrders, canWrite: true });
+  const { at, owner, ...kept } = shelf;
+  update({ away: { at, owner }, ...kept, canWrite: true });
 }
 
 /** The server answers again. */
 export function leaveShelf() {
   if (state.away === null) return;
-  update({ away: null, ...(state.isConnected ? {} : { territories: [], workOrders: null, canWrite: false }) });
+  update({ away: null, ...(state.isConnected ? {} : { territories: [], workOrders: null, alerts: null, canWrite: false }) });
 }
 
 /** Somebody wants the list off the device. */

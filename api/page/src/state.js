@@ -13,6 +13,9 @@ import { readKey } from "./api.js";
 /** @typedef {import("./types.js").Health} Health */
 /** @typedef {import("./types.js").Kept} Kept */
 /** @typedef {import("./types.js").Away} Away */
+/** @typedef {import("./types.js").Alert} Alert */
+/** @typedef {import("./types.js").AlertKind} AlertKind */
+/** @typedef {import("./types.js").OnCall} OnCall */
 
 /**
  * @typedef {object} State
@@ -23,6 +26,10 @@ import { readKey } from "./api.js";
  * @property {Asset[] | null} assets null until known
  * @property {Incident[] | null} incidents
  * @property {WorkOrder[] | null} workOrders those that are not done
+ * @property {Alert[] | null} alerts those that go on
+ * @property {AlertKind[]} alertKinds with what to do
+ * @property {OnCall[]} onCall
+ * @property {boolean} canSee the key may see who is told and on call
  * @property {Kpi[] | null} kpis
  * @property {Cause[] | null} causes of rejections that are open
  * @property {boolean} canWrite the key may accept devices
@@ -48,6 +55,10 @@ export const state = {
   assets: null,
   incidents: null,
   workOrders: null,
+  alerts: null,
+  alertKinds: [],
+  onCall: [],
+  canSee: false,
   kpis: null,
   causes: null,
   canWrite: false,
