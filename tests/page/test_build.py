@@ -164,7 +164,13 @@ class TestBuiltPage:
         assert other["version"] != build["version"]
 
     def test_nothing_but_the_page_is_served(self, app: FastAPI) -> None:
-        for path in ("/static/none.js", "/static/.stamp", "/static/worker.js", "/static/index.html", "/static/..%2f__init__.py"):
+        for path in (
+            "/static/none.js",
+            "/static/.stamp",
+            "/static/worker.js",
+            "/static/index.html",
+            "/static/..%2f__init__.py",
+        ):
             assert get(app, path).status_code == 404
 
 

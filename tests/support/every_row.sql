@@ -60,6 +60,12 @@ select territory_id, 'night team of ' || slug, 'email', 'night@' || slug || '.ex
 insert into alert_rules (territory_id, channel_id, created_by)
 select territory_id, channel_id, 'seed' from alert_channels;
 
+insert into alert_rotas (territory_id, name, first_on, hand_over, days_each, created_by)
+select territory_id, 'nights of ' || slug, '2026-01-01', '08:00', 7, 'seed' from territories;
+
+insert into alert_rota_members (rota_id, place, channel_id)
+select rota_id, 0, channel_id from alert_rotas join alert_channels using (territory_id);
+
 insert into alerts (territory_id, kind, severity)
 select territory_id, 'leak', 'warning' from territories;
 
