@@ -46,19 +46,22 @@ def mount(app: FastAPI) -> None:
     503 how to make one."""
     file_by_name = read_files(STATIC)
     index, worker = file_by_name.pop("index.html", None), file_by_name.pop("worker.js", None)
-    front_with = lru_cache(maxsize=1)(lambda tiles: make_front(index, worker, file_by_name, tiles))
     app.state.tiles = Tiles()
+
+    @lru_cache(maxsize=1)
+    def front_with(tiles: Tiles) -> Front | None:
+        return make_front(index, worker, file_by_name, tiles) if index else None
 
     @app.get("/", include_in_schema=False)
     async def page(request: Request) -> Response:
-        if index is None:
-            return HTMLResponse(NOT_BUILT, 503, page_headers(Tiles()))
         front = front_with(request.app.state.tiles)
+        if front is None:
+            return HTMLResponse(NOT_BUILT, 503, page_headers(Tiles()))
         return respond(request, front.page, front.headers)
 
     @app.get("/worker.js", include_in_schema=False)
     async def service_worker(request: Request) -> Response:
-        front = front_with(request.app.state.tiles) if index else None
+        front = front_with(request.app.state.tiles)
         return respond(request, front.worker, front.headers) if front and front.worker else Response(status_code=404)
 
     @app.get("/static/{name}", include_in_schema=False)

@@ -167,8 +167,8 @@ def test_messages_say_whom_an_alert_was_sent_to_and_what_came_of_it(database_url
         for name in ("Bob", "Chloé", "Dan"):
             a_channel(connection, name)
         connection.execute(
-            "insert into alert_messages (alert_id, rule_id, channel_id, step, release_at, due_at, n_attempts, given_up_at)"
-            " select 1, 1, channel_id, channel_id - 1, now(), now(), (name = 'Bob')::int * 10,"
+            "insert into alert_messages (alert_id, rule_id, channel_id, step, release_at, due_at, n_attempts,"
+            " given_up_at) select 1, 1, channel_id, channel_id - 1, now(), now(), (name = 'Bob')::int * 10,"
             " case when name <> 'Dan' then now() end from alert_channels where channel_id > 1"
         )
 

@@ -1,4 +1,4 @@
-"""Alerts on the page: what goes on, who is on call and was told, what to do; taken in charge, also without a connection."""
+"""Alerts on the page: what goes on, who is on call and was told, what to do; also taken without a connection."""
 
 from dataclasses import dataclass
 from datetime import time
@@ -40,14 +40,15 @@ def night(town: LampTown, database_url: str) -> Night:
         rota = create_rota(connection, NewRota(SLUG, "Nuits", channels, row[0], time(0), 7), "test")
         rule = create_rule(connection, NewRule(SLUG, rota_id=rota), "test")
         connection.execute(
-            "insert into alerts (territory_id, incident_id, kind, severity) select territory_id, i.incident_id, kind, severity"
-            " from territories, (values (1, 'dark_street', 'urgent'), (null, 'leak', 'warning')) as i (incident_id, kind, severity)"
-            " where slug = %s",
+            "insert into alerts (territory_id, incident_id, kind, severity)"
+            " select t.territory_id, o.incident_id, o.kind, o.severity"
+            " from territories t, (values (1, 'dark_street', 'urgent'), (null, 'leak', 'warning'))"
+            " as o (incident_id, kind, severity) where t.slug = %s",
             (SLUG,),
         )
         connection.execute(
-            "insert into alert_messages (alert_id, rule_id, channel_id, step, release_at, due_at, n_attempts, delivered_at,"
-            " given_up_at) values (1, %(rule)s, %(ana)s, 0, now(), now(), 1, now(), null),"
+            "insert into alert_messages (alert_id, rule_id, channel_id, step, release_at, due_at, n_attempts,"
+            " delivered_at, given_up_at) values (1, %(rule)s, %(ana)s, 0, now(), now(), 1, now(), null),"
             " (1, %(rule)s, %(bob)s, 1, now(), now(), 10, null, now())",
             {"rule": rule, "ana": channels[0], "bob": channels[1]},
         )
@@ -141,7 +142,7 @@ def test_somebody_who_was_quicker_is_said(page: Page, night: Night, line: Locato
     expect(page.locator(".alerts li[data-alert='1']")).to_contain_text("Bob s’en occupe")
 
 
-def test_reader_sees_alerts_but_no_names_of_people_and_takes_none(page: Page, night: Night) -> None:
+def test_reader_sees_alerts_but_not_who_is_told_of_them_and_takes_none(page: Page, night: Night) -> None:
     page.goto(f"/#key={night.reader}")
     expect(page.locator(".alerts li[data-alert]")).to_have_count(2)
     page.wait_for_load_state("networkidle")

@@ -1,4 +1,4 @@
-"""The page without a server opens from what the browser kept and shows the last work orders; a newer page takes over."""
+"""The page without a server opens from what was kept and shows the last work orders; a newer page takes over."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager

@@ -39,7 +39,7 @@ export function drawAlerts() {
   };
   watch(["alerts", "alertKinds", "onCall", "canWrite", "territories", "queue", "away"], show);
   show();
-  return h("section", { class: "card work-orders alerts", "aria-labelledby": "alerts-title" },
+  return h("section", { class: "card alerts", "aria-labelledby": "alerts-title" },
     h("div", { class: "card-head" }, h("h2", { id: "alerts-title" }, say("alerts")), total), duty, empty, list);
 }
 
