@@ -42,11 +42,11 @@ from territories, generate_series(1, %(n)s) n where slug = %(territory)s
 """
 FINDINGS = """
 insert into findings (territory_id, asset_id, kind, model, model_version, score, severity, started_at, sentence_fr,
-                      sentence_en)
+                      sentence_en, evidence)
 select territory_id, asset_id, 'lamp_out', 'bench', '1', 3,
-       (array['info', 'warning', 'urgent', 'critical'])[1 + asset_id %% 4], now() - interval '1 hour',
-       name || ' : à regarder.', name || ': look at it.'
-from assets where asset_id %% 50 = 0
+       (array['info', 'warning', 'urgent', 'critical'])[1 + asset_id % 4], now() - interval '1 hour',
+       name || ' : à regarder.', name || ': look at it.', '{}'
+from assets where asset_id % 50 = 0
 """
 KPIS = """
 insert into kpi_values (territory_id, kpi, period, value, unit, completeness, method, method_version, inputs_hash,
@@ -115,9 +115,8 @@ def fill(database_url: str, n_assets: int) -> str:
         register(connection, [TerritoryEntry(TERRITORY, "Bench")], [], [])
         connection.execute("select setseed(0.5)")
         connection.execute(ASSETS, {"n": n_assets, "territory": TERRITORY})
-        for statement in (FINDINGS, KPIS):
-            connection.execute(statement.replace("%%", "%").encode())
-        connection.execute(PUBLIC)
+        for statement in (FINDINGS, KPIS, PUBLIC):
+            connection.execute(statement.encode())
         connection.execute("vacuum (analyze)")
         return create_key(connection, "bench", [TERRITORY], scopes=("read", "write"))
 
