@@ -67,7 +67,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         read_n(environment, "VIGIE_API_SEAT", 0, "from 0; `vigie api --workers` sets it", 0),
         read_n(environment, "VIGIE_API_TEMPORAL_N", N_TEMPORAL, "from 1 to 99999", 1),
         *read_tls(environment),
-        tiles_from(environment),
+        tiles=tiles_from(environment),
     )
 
 

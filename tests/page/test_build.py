@@ -16,6 +16,7 @@ from analytics.maintenance import hints
 from api.page import mount
 from api.page.assets import STATIC
 from api.page.tiles import Tiles, tiles_from
+from api.program import settings_from
 from api.settings import SettingError
 from deploy import page as building
 from deploy.page import build_page
@@ -52,6 +53,7 @@ def test_settings_of_tiles_are_read() -> None:
     url = "https://data.tiles.test:8443/wmts?TILEMATRIX={z}&TILEROW={y}&TILECOL={x}"
     tiles = tiles_from({"VIGIE_TILES_URL": url, "VIGIE_TILES_CREDIT": "© IGN"})
     assert (tiles.url, tiles.credit, tiles.host) == (url, "© IGN", "https://data.tiles.test:8443")
+    assert settings_from({"VIGIE_DATABASE_URL": "x", "VIGIE_TILES_URL": url}).tiles == Tiles(url)
     assert tiles_from({}).host == ""
     with pytest.raises(SettingError, match="VIGIE_TILES_CREDIT"):
         tiles_from({"VIGIE_TILES_CREDIT": "x" * 201})
