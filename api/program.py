@@ -58,6 +58,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         raise SettingError(f"VIGIE_API_PORT must be a port from 1 to 65535, not {port!r}")
     host = environment.get("VIGIE_API_HOST") or "127.0.0.1"
     folder = environment.get("VIGIE_API_EXPORT_DIR")
+    certificate, key = read_tls(environment)
     return Settings(
         database_url,
         host,
@@ -66,8 +67,9 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         Path(folder) if folder else default_folder(),
         read_n(environment, "VIGIE_API_SEAT", 0, "from 0; `vigie api --workers` sets it", 0),
         read_n(environment, "VIGIE_API_TEMPORAL_N", N_TEMPORAL, "from 1 to 99999", 1),
-        *read_tls(environment),
-        tiles=tiles_from(environment),
+        certificate,
+        key,
+        tiles_from(environment),
     )
 
 
