@@ -37,7 +37,7 @@ format: setup ## let ruff format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench-%: setup ## figures as JSON lines: bench-alerts, bench-analyse, bench-api, bench-columnstore, bench-detectors, bench-fuzz, bench-grafana, bench-ingest, bench-kpis, bench-load, bench-maintenance, bench-start, bench-store, bench-year
+bench-%: setup ## figures as JSON lines: bench-alerts, bench-analyse, bench-api, bench-columnstore, bench-detectors, bench-fuzz, bench-grafana, bench-ingest, bench-kpis, bench-load, bench-maintenance, bench-page, bench-start, bench-store, bench-year
 	@$(BIN)/python -m bench.$*
 
 bench-ingest: setup

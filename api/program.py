@@ -15,6 +15,7 @@ from api.exports.folder import Folder, default_folder
 from api.limits import limits_from
 from api.login.settings import login_from
 from api.oidc import issuer_from
+from api.page.tiles import Tiles, tiles_from
 from api.security import Access
 from api.settings import SettingError
 from sensors.posting import Desk
@@ -26,7 +27,7 @@ class Settings:
 
     `seat` numbers processes that share the port, 0: it is not shared. `n_temporal` values of an attribute are in one
     temporal answer of NGSI-LD. `mqtt_endpoints` are where SensorThings says that its broker is. With a certificate and
-    its key (PEM) HTTPS is spoken, else HTTP.
+    its key (PEM) HTTPS is spoken, else HTTP. `tiles` lie under the assets of the page's map.
     """
 
     database_url: str
@@ -39,6 +40,7 @@ class Settings:
     mqtt_endpoints: tuple[str, ...] = ()
     tls_certificate: Path | None = None
     tls_key: Path | None = None
+    tiles: Tiles = field(default_factory=Tiles)
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
@@ -48,7 +50,8 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     ------
     SettingError
         The database is not named, the port is no number from 1 to 65535, a limit, the issuer or the login cannot be
-        used, another number is out of its range, or the certificate and its key are not both given, or do not fit.
+        used, another number is out of its range, the certificate and its key are not both given, or do not fit, or map
+        tiles cannot lie at their address.
     """
     database_url = environment.get("VIGIE_DATABASE_URL", "")
     if not database_url:
@@ -59,6 +62,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     host = environment.get("VIGIE_API_HOST") or "127.0.0.1"
     folder = environment.get("VIGIE_API_EXPORT_DIR")
     issuer = issuer_from(environment)
+    certificate, key = read_tls(environment)
     return Settings(
         database_url,
         host,
@@ -68,7 +72,9 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         read_n(environment, "VIGIE_API_SEAT", 0, "from 0; `vigie api --workers` sets it", 0),
         read_n(environment, "VIGIE_API_TEMPORAL_N", N_TEMPORAL, "from 1 to 99999", 1),
         read_endpoints(environment),
-        *read_tls(environment),
+        certificate,
+        key,
+        tiles_from(environment),
     )
 
 
@@ -125,6 +131,7 @@ def main(settings: Settings, open_desk: Callable[[], Desk] | None = None) -> Non
         exports=Folder(settings.export_dir),
     )
     app.state.n_temporal, app.state.mqtt_endpoints = settings.n_temporal, settings.mqtt_endpoints
+    app.state.tiles = settings.tiles
     config = uvicorn.Config(
         app,
         host=settings.host,

@@ -17,21 +17,19 @@ EXIT_PAGE = 4
 OLDEST_NODE = 18
 INSTALL_PATIENCE_S = 300
 BUNDLE_PATIENCE_S = 120
+COMMON = ("--bundle", "--minify", "--target=es2022", "--charset=utf8", "--log-level=warning", "--outdir=build")
 BUNDLE = (
     "src/main.js",
-    "--bundle",
-    "--minify",
     "--format=esm",
-    "--target=es2022",
-    "--charset=utf8",
     "--splitting",  # what is imported later is fetched later
     "--entry-names=[name]-[hash]",
     "--chunk-names=[name]-[hash]",
     "--loader:.png=empty",
     "--legal-comments=eof",
-    "--log-level=warning",
     "--metafile=build/meta.json",
 )
+BUNDLE_WORKER = ("src/worker/worker.js", "--format=iife")
+PROJECTS = ("jsconfig.json", "src/worker/jsconfig.json")
 
 
 def main() -> None:
@@ -115,13 +113,14 @@ def hash_lock() -> str:
 
 
 def bundle(node: list[str]) -> list[Path]:
-    """Bundle the sources and give the files made."""
+    """Bundle the sources and give the files made; the service worker lies beside them."""
     output = PAGE / "build"
     shutil.rmtree(output, ignore_errors=True)
     output.mkdir()
-    done = run([*node, "node_modules/esbuild/bin/esbuild", *BUNDLE, "--outdir=build"], BUNDLE_PATIENCE_S)
-    if done.returncode != 0:
-        raise fail(f"the page does not build: {last(done)}")
+    for part in (BUNDLE, BUNDLE_WORKER):
+        done = run([*node, "node_modules/esbuild/bin/esbuild", *part, *COMMON], BUNDLE_PATIENCE_S)
+        if done.returncode != 0:
+            raise fail(f"the page does not build: {last(done)}")
     return [PAGE / name for name in json.loads((output / "meta.json").read_bytes())["outputs"]]
 
 
@@ -130,9 +129,10 @@ def check_types() -> None:
     node, npm = find_node()
     if not (PAGE / "node_modules" / "typescript").is_dir():
         install(npm)
-    done = run([*node, "node_modules/typescript/bin/tsc", "--project", "jsconfig.json"], BUNDLE_PATIENCE_S)
-    if done.returncode != 0:
-        raise fail(f"types of the page: {done.stdout.strip()}")
+    for project in PROJECTS:
+        done = run([*node, "node_modules/typescript/bin/tsc", "--project", project], BUNDLE_PATIENCE_S)
+        if done.returncode != 0:
+            raise fail(f"types of the page: {done.stdout.strip()}")
 
 
 def publish(files: list[Path]) -> None:
@@ -144,6 +144,7 @@ def publish(files: list[Path]) -> None:
     STATIC.mkdir()
     for path in files:
         shutil.copy(path, STATIC / path.name)
+    shutil.copy(PAGE / "build" / "worker.js", STATIC / "worker.js")
     shutil.copy(PAGE / "src" / "icon.svg", STATIC / "icon.svg")
     (STATIC / "index.html").write_text(index, encoding="utf-8")
 

@@ -153,10 +153,17 @@ returning m.alert_id, c.name
 
 -- name: list_alerts
 select a.alert_id, t.slug as territory, a.incident_id, a.kind, a.severity, a.opened_at, a.acknowledged_at,
-       a.acknowledged_by, a.ended_at, i.sentence_fr, i.sentence_en
+       a.acknowledged_by, a.ended_at, i.sentence_fr, i.sentence_en, told.n_delivered, told.n_waiting, told.n_failed
 from alerts a
 join territories t using (territory_id)
 left join incidents i using (incident_id)
+cross join lateral (
+    select count(m.delivered_at)::int as n_delivered,
+           (count(*) filter (where m.delivered_at is null and m.given_up_at is null))::int as n_waiting,
+           (count(*) filter (where m.given_up_at is not null and m.n_attempts > 0))::int as n_failed
+    from alert_messages m
+    where m.alert_id = a.alert_id
+) as told
 where (%(after)s = 0 or a.alert_id < %(after)s)
   and (%(alert_id)s::bigint is null or a.alert_id = %(alert_id)s)
   and (%(territory)s::text is null or t.slug = %(territory)s)

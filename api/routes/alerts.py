@@ -15,6 +15,7 @@ from api.parameters import Territory, Word
 from api.security import Reader, WriterKey
 from api.thread import in_thread
 from api.work_order_models import Name
+from store.alert_duty import list_messages
 from store.alerts import AcknowledgedError, Link, acknowledge, find_link, list_alerts, use_link
 from store.connect import connect
 from store.technician import NotThereError, actor
@@ -42,6 +43,24 @@ class Alert(BaseModel):
     ended_at: datetime | None
     sentence_fr: str | None
     sentence_en: str | None
+    n_delivered: int = Field(description="messages that the other side has taken")
+    n_waiting: int = Field(description="messages that are still to be sent")
+    n_failed: int = Field(description="messages that were tried and given up")
+
+
+class AlertMessage(BaseModel):
+    """Whom an alert was or is to be sent to."""
+
+    message_id: int
+    channel: str
+    way: str
+    step: int = Field(description="0: who was told first; then those to whom it was escalated")
+    release_at: datetime = Field(description="not sent before: the end of the hours in which it is muted")
+    n_attempts: int
+    state: Literal["waiting", "delivered", "failed", "dropped"] = Field(
+        description="dropped: it was over, or somebody had acknowledged it, before it could be sent"
+    )
+    settled_at: datetime | None
 
 
 class Acknowledgement(BaseModel):
@@ -75,6 +94,16 @@ async def alert(reader: Reader, alert_id: AlertId) -> Response:
     if not rows:
         raise ProblemError(404, f"there is no alert {alert_id} that this key may see")
     return json_response(rows[0])
+
+
+@router.get("/alerts/{alert_id}/messages", response_model=Page[AlertMessage], responses=PROBLEMS)
+async def messages(
+    request: Request, reader: Reader, alert_id: AlertId, limit: Limit = 100, cursor: Cursor = None
+) -> Response:
+    """List whom an alert was sent to, and what came of it; what was sent is forgotten 90 days after the alert's end."""
+    await alert(reader, alert_id)
+    rows = await list_messages(reader, alert_id, after=after_id(cursor), n=limit + 1)
+    return page_response(request, rows, limit, ["message_id"])
 
 
 @router.post("/alerts/{alert_id}/acknowledge", status_code=204, response_model=None, responses=WRITE_PROBLEMS)

@@ -274,6 +274,27 @@ select a.alert_id, a.territory_id, a.incident_id, reader.veil(a.kind) as kind, r
 from public.alerts a
 where a.territory_id in (select territory_id from reader.readable_territories);
 
+create view reader.alert_messages with (security_barrier) as
+select m.message_id, m.alert_id, a.territory_id, reader.veil(c.name) as channel, reader.veil(c.way) as way,
+       reader.veil(m.step) as step, m.release_at, reader.veil(m.n_attempts) as n_attempts, m.delivered_at, m.given_up_at
+from public.alert_messages m
+join public.alerts a on a.alert_id = m.alert_id
+join public.alert_channels c on c.channel_id = m.channel_id
+where a.territory_id in (select territory_id from reader.readable_territories);
+
+-- With the names of those who take turns, in their order; their addresses are nobody's business here.
+create view reader.alert_rotas with (security_barrier) as
+select r.rota_id, r.territory_id, reader.veil(r.name) as name, r.first_on, r.hand_over,
+       reader.veil(r.days_each) as days_each, reader.veil(turns.members) as members
+from public.alert_rotas r
+cross join lateral (
+    select array_agg(c.name order by m.place) as members
+    from public.alert_rota_members m
+    join public.alert_channels c on c.channel_id = m.channel_id
+    where m.rota_id = r.rota_id
+) as turns
+where r.revoked_at is null and r.territory_id in (select territory_id from reader.readable_territories);
+
 create view reader.calendar_feeds with (security_barrier) as
 select f.feed_id, f.territory_id, reader.veil(f.technician) as technician, f.created_at,
        reader.veil(f.created_by) as created_by, f.revoked_at

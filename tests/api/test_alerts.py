@@ -3,16 +3,23 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time, timedelta
 
 import httpx
 import pytest
 
 from analytics.alert.carrier import Carrier
 from analytics.alert.raising import raise_alerts
+from analytics.alert.rota import order_of_call
 from analytics.alert.sending import send_due
+from sensors.alerts import alert_kinds
+from store.alert_duty import list_on_call
+from store.alert_setup import NewRota, create_rota
+from store.alerts import read_rules
 from store.connect import connect
-from store.keys import create_key
+from store.inputs import Connection
+from store.keys import NewKey, create_key, insert_key
+from store.reader import limited
 from tests.analytics.alert.alerted_town import a_channel, a_rule, seed_alerted_town, tell
 from tests.support.api import api_client
 from tests.support.hearing import hearing
@@ -27,6 +34,7 @@ class Town:
     key: str
     elsewhere: str
     reader: str
+    reader_role: str
     link: str
 
 
@@ -45,8 +53,15 @@ def town(database_url: str) -> Town:
             create_key(connection, "boss", ["region"], scopes=scopes),
             create_key(connection, "other", ["beside"], scopes=scopes),
             create_key(connection, "reader", ["town"]),
+            insert_key(connection, NewKey("citizen", ["town"], "reader", ["read"]))[1],
             body["acknowledge_url"].removeprefix("http://vigie.test"),
         )
+
+
+def territory_of(connection: Connection) -> int:
+    row = connection.execute("select territory_id from territories where slug = 'town'").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def ask(database_url: str, key: str | None, story: Callable[[httpx.AsyncClient], Awaitable[None]]) -> None:
@@ -145,3 +160,83 @@ def test_an_old_link_and_one_of_a_channel_that_was_revoked_lead_nowhere(
         assert (await client.post(town.link)).status_code == 404
 
     ask(database_url, None, story)
+
+
+def test_messages_say_whom_an_alert_was_sent_to_and_what_came_of_it(database_url: str, town: Town) -> None:
+    with connect(database_url, program="test", autocommit=True) as connection:
+        for name in ("Bob", "Chloé", "Dan"):
+            a_channel(connection, name)
+        connection.execute(
+            "insert into alert_messages (alert_id, rule_id, channel_id, step, release_at, due_at, n_attempts,"
+            " given_up_at) select 1, 1, channel_id, channel_id - 1, now(), now(), (name = 'Bob')::int * 10,"
+            " case when name <> 'Dan' then now() end from alert_channels where channel_id > 1"
+        )
+
+    async def story(client: httpx.AsyncClient) -> None:
+        items = (await client.get("/v1/alerts/1/messages")).json()["items"]
+        found = [(item["channel"], item["way"], item["step"], item["state"]) for item in items]
+        assert found == [
+            ("Ana <b>", "webhook", 0, "delivered"),
+            ("Bob", "webhook", 1, "failed"),
+            ("Chloé", "webhook", 2, "dropped"),
+            ("Dan", "webhook", 3, "waiting"),
+        ]
+        assert [item["settled_at"] is None for item in items] == [False, False, False, True]
+        assert "127.0.0.1" not in str(items)  # addresses are nobody's business
+        (alert,) = (await client.get("/v1/alerts")).json()["items"]
+        assert (alert["n_delivered"], alert["n_waiting"], alert["n_failed"]) == (1, 1, 1)
+        assert (await client.get("/v1/alerts/2/messages")).status_code == 404
+
+    async def others(client: httpx.AsyncClient) -> None:
+        assert (await client.get("/v1/alerts/1/messages")).status_code == 404
+
+    async def reads(client: httpx.AsyncClient) -> None:
+        assert (await client.get("/v1/alerts/1/messages")).status_code == 403
+        assert (await client.get("/v1/on-call")).status_code == 403
+
+    ask(database_url, town.key, story)
+    ask(database_url, town.elsewhere, others)
+    ask(database_url, town.reader_role, reads)
+
+
+def test_on_call_is_whom_the_sender_would_tell_first(database_url: str, town: Town) -> None:
+    """Turn after turn over a change of summer time, as analytics counts them."""
+    with connect(database_url, program="test", autocommit=True) as connection:
+        channels = [a_channel(connection, name) for name in ("Bob", "Chloé", "Dan")]
+        for first_on, days in ((date(2026, 10, 20), 1), (date(2026, 10, 5), 7)):
+            rota = NewRota("town", f"R{days}", channels, first_on, time(8), days)
+            a_rule(connection, rota_id=create_rota(connection, rota, "test"))
+        rules = [rule for rule in read_rules(connection, territory_of(connection)) if rule.first_on is not None]
+        names = dict(connection.execute("select channel_id, name from alert_channels").fetchall())
+
+    async def story(client: httpx.AsyncClient) -> None:
+        assert len((await client.get("/v1/on-call?territory=town")).json()["items"]) == 2
+
+    async def walk() -> None:
+        async with api_client(database_url, town.key) as client:
+            pool = client._transport.app.state.pool  # type: ignore[attr-defined]
+            async with limited(pool, [territory]) as reader:
+                for hours in range(0, 24 * 21, 5):
+                    now = datetime(2026, 10, 15, tzinfo=UTC) + timedelta(hours=hours)
+                    rows = await list_on_call(reader, None, now, after=0, n=10)
+                    for rule, row in zip(rules, rows, strict=True):
+                        order = order_of_call(rule, now)
+                        assert (row["on_call"], row["next"]) == (names[order[0]], names[order[1]])
+                        assert row["until"] > now
+                        assert names[order_of_call(rule, row["until"])[0]] == row["next"]
+                        before = row["until"] - timedelta(seconds=1)
+                        assert names[order_of_call(rule, before)[0]] == row["on_call"]
+
+    with connect(database_url, program="test") as connection:
+        territory = territory_of(connection)
+    ask(database_url, town.key, story)
+    asyncio.run(walk())
+
+
+def test_every_kind_comes_with_what_to_do(database_url: str, town: Town) -> None:
+    async def story(client: httpx.AsyncClient) -> None:
+        items = (await client.get("/v1/alert-kinds")).json()["items"]
+        assert [item["kind"] for item in items] == list(alert_kinds())
+        assert all(len(item["steps_fr"]) == len(item["steps_en"]) > 1 for item in items)
+
+    ask(database_url, town.reader, story)

@@ -120,7 +120,8 @@ def test_items_hold_no_field_that_is_not_documented(database_url: str, path: str
 def filled(path: str) -> str:
     """Name what the path asks for."""
     numbers = path.replace("{export_id}", "1").replace("{extension}", "csv")
-    numbers = numbers.replace("{acceptance_id}/", "1/").replace("{work_order_id}/", "1/")
+    for name in ("acceptance_id", "alert_id", "work_order_id"):
+        numbers = numbers.replace(f"{{{name}}}/", "1/")
     numbers = (
         numbers.replace("{photo_id}", "1")
         .replace("{notation}", "ttl")

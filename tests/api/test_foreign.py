@@ -26,6 +26,7 @@ OF_NO_TERRITORY = {
     "GET /sensorthings/v1.1/": "names of sets",
     "GET /signaler/{territory}": "a form for anybody",
     "POST /signaler/{territory}": "from anybody: test_citizen_reports",
+    "GET /v1/alert-kinds": "a registry",
     "GET /v1/alerts/links/{token}": "wants no key but the secret itself: test_alerts",
     "POST /v1/alerts/links/{token}": "wants no key but the secret itself: test_alerts",
     "GET /v1/citizen-reports/{territory}/{reference}": "whoever has the reference: test_citizen_reports",

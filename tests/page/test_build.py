@@ -1,6 +1,7 @@
 """The page is built from its own sources and lock file, and served hardened."""
 
 import asyncio
+import hashlib
 import json
 import shutil
 from pathlib import Path
@@ -14,6 +15,9 @@ from analytics.detectors import detectors
 from analytics.maintenance import hints
 from api.page import mount
 from api.page.assets import STATIC
+from api.page.tiles import Tiles, tiles_from
+from api.program import settings_from
+from api.settings import SettingError
 from deploy import page as building
 from deploy.page import build_page
 
@@ -33,6 +37,26 @@ def test_every_kind_of_finding_has_a_name_in_both_languages() -> None:
     kinds |= {"unusual_together"}
     french = json.loads((SOURCES / "src" / "i18n" / "fr.json").read_bytes())
     assert sorted(kind for kind in kinds if f"kind_{kind}" not in french) == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["tiles.test/{z}/{x}/{y}", "https://tiles.test/{z}/{x}", "ftp://tiles.test/{z}/{x}/{y}", "https://a b/{z}/{x}/{y}",
+     "https://u:p@tiles.test/{z}/{x}/{y}", "https://tiles.test;script-src *;/{z}/{x}/{y}"],
+)  # fmt: skip
+def test_address_that_cannot_be_one_of_tiles_is_refused(url: str) -> None:
+    with pytest.raises(SettingError, match="VIGIE_TILES_URL"):
+        tiles_from({"VIGIE_TILES_URL": url})
+
+
+def test_settings_of_tiles_are_read() -> None:
+    url = "https://data.tiles.test:8443/wmts?TILEMATRIX={z}&TILEROW={y}&TILECOL={x}"
+    tiles = tiles_from({"VIGIE_TILES_URL": url, "VIGIE_TILES_CREDIT": "© IGN"})
+    assert (tiles.url, tiles.credit, tiles.host) == (url, "© IGN", "https://data.tiles.test:8443")
+    assert settings_from({"VIGIE_DATABASE_URL": "x", "VIGIE_TILES_URL": url}).tiles == Tiles(url)
+    assert tiles_from({}).host == ""
+    with pytest.raises(SettingError, match="VIGIE_TILES_CREDIT"):
+        tiles_from({"VIGIE_TILES_CREDIT": "x" * 201})
 
 
 def get(app: FastAPI, path: str) -> httpx.Response:
@@ -99,7 +123,8 @@ class TestBuiltPage:
     @pytest.fixture
     def app(self, built_page: None) -> FastAPI:
         app = FastAPI()
-        mount(app, "https://tiles.test/{z}/{x}/{y}.png")
+        mount(app)
+        app.state.tiles = Tiles("https://tiles.test/{z}/{x}/{y}.png", "© <tiles>")
         return app
 
     def test_second_build_does_nothing(self, built_page: None) -> None:
@@ -115,10 +140,11 @@ class TestBuiltPage:
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         assert 'content="https://tiles.test/{z}/{x}/{y}.png"' in answer.text
+        assert 'content="© &lt;tiles&gt;"' in answer.text
 
     def test_files_are_small_and_kept_when_their_name_has_their_hash(self, app: FastAPI) -> None:
         assert get(app, "/").headers["Cache-Control"] == "no-cache"
-        names = [path.name for path in STATIC.iterdir() if path.suffix in {".js", ".css"}]
+        names = [path.name for path in STATIC.iterdir() if path.suffix in {".js", ".css"} and "-" in path.stem]
         sizes = []
         for name in names:
             answer = get(app, f"/static/{name}")
@@ -127,8 +153,26 @@ class TestBuiltPage:
             sizes.append(int(answer.headers["Content-Length"]))
         assert 0 < sum(sizes) < LARGEST_BYTES
 
+    def test_service_worker_is_asked_for_again_and_names_what_it_keeps(self, app: FastAPI) -> None:
+        answer = get(app, "/worker.js")
+        assert answer.headers["Cache-Control"] == "no-cache"
+        assert answer.headers["Content-Type"].startswith("text/javascript")
+        build = json.loads(answer.text.partition(";\n")[0].removeprefix("self.vigieBuild="))
+        assert build["index"] == hashlib.sha256(get(app, "/").content).hexdigest()
+        assert sorted(build["files"]) == build["files"]
+        assert all(get(app, path).status_code == 200 for path in build["files"])
+        app.state.tiles = Tiles()
+        other = json.loads(get(app, "/worker.js").text.partition(";\n")[0].removeprefix("self.vigieBuild="))
+        assert other["version"] != build["version"]
+
     def test_nothing_but_the_page_is_served(self, app: FastAPI) -> None:
-        for path in ("/static/none.js", "/static/.stamp", "/static/index.html", "/static/..%2f__init__.py"):
+        for path in (
+            "/static/none.js",
+            "/static/.stamp",
+            "/static/worker.js",
+            "/static/index.html",
+            "/static/..%2f__init__.py",
+        ):
             assert get(app, path).status_code == 404
 
 
@@ -139,3 +183,4 @@ def test_page_that_is_not_built_says_how(tmp_path: Path, monkeypatch: pytest.Mon
     answer = get(app, "/")
     assert answer.status_code == 503
     assert "python -m deploy.page" in answer.text
+    assert get(app, "/worker.js").status_code == 404

@@ -143,6 +143,23 @@ select i.territory_id, i.incident_id, 'leak', 'warning', '2026-05-01T10:00:00Z',
 from incidents i
 join territories t using (territory_id);
 
+insert into alert_channels (territory_id, name, way, address, secret, created_by)
+select territory_id, 'secret of ' || slug, 'webhook', 'http://secret.of.' || slug, 'x', 'secret of ' || slug from territories;
+
+insert into alert_rotas (territory_id, name, first_on, hand_over, days_each, created_by)
+select territory_id, 'secret of ' || slug, '2026-01-01', '08:00', 7, 'secret of ' || slug from territories;
+
+insert into alert_rota_members (rota_id, place, channel_id)
+select r.rota_id, 0, c.channel_id from alert_rotas r join alert_channels c using (territory_id);
+
+insert into alert_rules (territory_id, channel_id, created_by)
+select territory_id, channel_id, 'seed' from alert_channels;
+
+insert into alert_messages (alert_id, rule_id, channel_id, step, release_at, due_at, n_attempts)
+select a.alert_id, r.rule_id, r.channel_id, 7000 + a.territory_id, '2026-05-01T10:00:00Z', '2026-05-01T10:00:00Z', 7000 + a.territory_id
+from alerts a
+join alert_rules r using (territory_id);
+
 insert into citizen_desks (territory_id, opened_by)
 select territory_id, 'secret of ' || slug from territories;
 

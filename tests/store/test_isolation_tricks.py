@@ -32,6 +32,8 @@ LIMITED = {
     "acceptance_results",
     "acceptances",
     "alarm_loads",
+    "alert_messages",
+    "alert_rotas",
     "alerts",
     "asset_health",
     "asset_series",

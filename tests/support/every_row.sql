@@ -58,7 +58,7 @@ insert into alert_channels (territory_id, name, way, address, secret, created_by
 select territory_id, 'night team of ' || slug, 'email', 'night@' || slug || '.example', 'x', 'seed' from territories;
 
 insert into alert_rules (territory_id, channel_id, created_by)
-select territory_id, channel_id, 'seed' from alert_channels;
+select territory_id, channel_id, 'seed' from alert_channels where way = 'email';
 
 insert into alerts (territory_id, kind, severity)
 select territory_id, 'leak', 'warning' from territories;
@@ -67,5 +67,6 @@ insert into alert_messages (alert_id, rule_id, channel_id, step, release_at, due
 select a.alert_id, r.rule_id, r.channel_id, 0, now(), now(), sha256(convert_to('ack_' || rpad(t.slug, 43, 'x'), 'UTF8'))
 from alerts a
 join alert_rules r using (territory_id)
-join territories t using (territory_id)
-where a.acknowledged_at is null;
+join alert_channels c using (channel_id)
+join territories t on t.territory_id = a.territory_id
+where a.acknowledged_at is null and c.way = 'email';

@@ -9,6 +9,7 @@ import uvicorn
 
 from api.app import create_app
 from api.security import Access
+from api.page.tiles import Tiles
 from tests.support.waiting import wait_until
 
 START_PATIENCE_S = 20.0
@@ -22,11 +23,18 @@ def free_listener() -> tuple[socket.socket, str]:
 
 @contextmanager
 def served(
-    database_url: str, n_connections: int = 4, access: Access | None = None, listener: socket.socket | None = None
+    database_url: str,
+    n_connections: int = 4,
+    access: Access | None = None,
+    listener: socket.socket | None = None,
+    *,
+    port: int = 0,
+    tiles: Tiles | None = None,
 ) -> Iterator[str]:
-    """Serve API and page while inside, and give their address."""
-    listener = listener or free_listener()[0]
+    """Serve API and page while inside, on this listener, this port or any that is free, and give their address."""
+    listener = listener or socket.create_server(("127.0.0.1", port))
     app = create_app(database_url, n_connections=n_connections, access=access)
+    app.state.tiles = tiles or Tiles()
     config = uvicorn.Config(app, log_level="warning", access_log=False)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="api")

@@ -80,7 +80,7 @@ export async function send(path, body) {
   throw await failure(response, response.status === 401);
 }
 
-/** Change something and give the answer's JSON body.
+/** Change something and give the answer's JSON body, an empty object where it has none.
  * @param {"POST" | "PATCH" | "DELETE"} method
  * @param {string} path
  * @param {Record<string, string | number | null | undefined>} parameters
@@ -90,7 +90,7 @@ export async function send(path, body) {
  */
 export async function change(method, path, parameters, body, headers) {
   const response = await reach(url(path, parameters), { method, body, headers });
-  if (response.ok) return response.status === 204 ? null : response.json();
+  if (response.ok) return response.status === 204 ? {} : response.json();
   throw await failure(response, response.status === 401);
 }
 

@@ -3,13 +3,14 @@
 import { h, put } from "./dom.js";
 import { count } from "./format.js";
 import { localised, say } from "./language.js";
-import { degree, mark, rank, SEVERITIES, severityName } from "./severity.js";
+import { filterAssets, ORDER } from "./selection.js";
+import { degree, mark, SEVERITIES, severityName } from "./severity.js";
 import { state, update, watch } from "./state.js";
 
 /** @typedef {import("./types.js").Asset} Asset */
 
 const N_SHOWN = 100;
-const TYPING_MS = 120;
+const TYPING_MS = 30;
 
 export function drawAssetList() {
   const total = h("span", { class: "badge", "aria-live": "polite" });
@@ -32,24 +33,6 @@ export function drawAssetList() {
   return h("section", { class: "card assets", "aria-labelledby": "assets-title" },
     h("div", { class: "card-head" }, h("h2", { id: "assets-title" }, say("assets")), total),
     h("div", { class: "filters", role: "search" }, searchField(), types, stateChoice()), list);
-}
-
-/** Assets that match the filters, the worst first, then by name. */
-export function filterAssets() {
-  const { text, type, state: wanted } = state.filter;
-  const words = fold(text).split(/\s+/).filter(Boolean);
-  const matches = (/** @type {Asset} */ asset) =>
-    (!type || asset.type === type) && (!wanted || degree(asset.worst_severity) === wanted)
-    && words.every((word) => fold(`${asset.name} ${asset.slug} ${localised(asset, "type_name")}`).includes(word));
-  return (state.assets ?? []).filter(matches).sort((one, other) =>
-    rank(other.worst_severity) - rank(one.worst_severity) || ORDER.compare(one.name, other.name));
-}
-
-const ORDER = new Intl.Collator("fr", { numeric: true, sensitivity: "base" });
-
-/** Let « Eglise » find « église ». @param {string} text */
-function fold(text) {
-  return text.normalize("NFD").replace(/\p{Diacritic}/gu, "").toLowerCase();
 }
 
 /** @param {Asset[]} found @param {number} nShown @param {() => void} showMore */

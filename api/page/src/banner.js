@@ -12,13 +12,19 @@ export function drawBanner() {
   const show = () => {
     window.clearInterval(timer);
     const isLost = state.retryAt !== null;
-    banner.hidden = !isLost && state.failure === null;
+    banner.hidden = !isLost && state.failure === null && !state.isOutdated;
     if (isLost) showLost(banner);
-    else put(banner, state.failure !== null && h("span", {}, say("failed", { detail: state.failure })));
+    else if (state.failure !== null) put(banner, h("span", {}, say("failed", { detail: state.failure })));
+    else put(banner, ...(state.isOutdated ? newerPage() : []));
   };
-  watch(["retryAt", "failure"], show);
+  watch(["retryAt", "failure", "isOutdated"], show);
   show();
   return banner;
+}
+
+/** A newer page is taken up when the person says so: a form may be half filled in. */
+function newerPage() {
+  return [h("span", {}, say("outdated")), h("button", { type: "button", class: "quiet", onclick: () => location.reload() }, say("reload"))];
 }
 
 /** @param {HTMLElement} banner */

@@ -5,6 +5,7 @@ import { logOut } from "./session.js";
 import { meet } from "./refresh.js";
 import { h, put, s } from "./dom.js";
 import { language, say, setLanguage } from "./language.js";
+import { dropShelf } from "./shelf.js";
 import { state, update, watch } from "./state.js";
 
 /** @param {() => void} redraw called after the language changed */
@@ -57,7 +58,8 @@ function languageChoice(redraw) {
 function leave() {
   keepKey(null);
   keepSession(null);
-  update({ isConnected: false, keyProblem: null, loginTrouble: null, who: null, territories: [], territory: "", assetId: null, kpis: null });
+  dropShelf();
+  update({ isConnected: false, keyProblem: null, loginTrouble: null, who: null, territories: [], territory: "", assetId: null, kpis: null, away: null });
 }
 
 function disconnectButton() {

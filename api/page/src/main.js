@@ -7,11 +7,15 @@ import { drawPage } from "./page.js";
 import { openQueue } from "./queue.js";
 import { refreshForever } from "./refresh.js";
 import { isKnown, readTrouble } from "./session.js";
+import { openShelf } from "./shelf.js";
+import { openShell } from "./shell.js";
 import { state, update, watchAlways } from "./state.js";
 
 takeFragment();
 openLanguage();
+openShelf();
 openQueue();
+openShell();
 drawPage();
 watchAlways(["assetId"], writeFragment);
 window.addEventListener("hashchange", takeFragment);

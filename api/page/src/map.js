@@ -1,11 +1,12 @@
 /** The map: assets by place and state on a plain ground (or on tiles where an address is configured). */
 
 import L from "leaflet";
-import { filterAssets } from "./assets.js";
 import { h, put } from "./dom.js";
 import { count } from "./format.js";
 import { say } from "./language.js";
 import { AssetLayer } from "./maplayer.js";
+import { addTiles } from "./maptiles.js";
+import { filterAssets } from "./selection.js";
 import { degree, mark, SEVERITIES, severityName } from "./severity.js";
 import { findAsset, state, update, watch } from "./state.js";
 
@@ -18,17 +19,20 @@ export function drawMap() {
   const ground = h("div", { class: "ground", role: "application", "aria-label": say("map_label") });
   const legend = h("ul", { class: "legend" });
   const fitButton = h("button", { type: "button", class: "quiet fit" }, say("map_fit"));
-  const element = h("section", { class: "card map", "aria-label": say("map") }, ground, legend, fitButton);
+  const credit = h("p", { class: "credit", hidden: true });
+  const element = h("section", { class: "card map", "aria-label": say("map") }, ground, legend, credit, fitButton);
   const layer = new AssetLayer((asset) => update({ assetId: asset.asset_id }));
   let isOpen = true;
   // Leaflet measures its element, which must therefore be on the page.
-  document.getElementById("app")?.addEventListener("drawn", () => isOpen && open(ground, legend, fitButton, layer), { once: true });
+  document.getElementById("app")?.addEventListener("drawn", () => isOpen && open({ ground, legend, credit, fitButton }, layer), { once: true });
   return { element, close: () => { isOpen = false; layer.map?.remove(); } };
 }
 
-/** @param {HTMLElement} ground @param {HTMLElement} legend @param {HTMLElement} fitButton @param {AssetLayer} layer */
-function open(ground, legend, fitButton, layer) {
-  const map = makeMap(ground);
+/** @typedef {{ground: HTMLElement, legend: HTMLElement, credit: HTMLElement, fitButton: HTMLElement}} Parts */
+
+/** @param {Parts} parts @param {AssetLayer} layer */
+function open({ ground, legend, credit, fitButton }, layer) {
+  const map = makeMap(ground, credit);
   layer.addTo(map);
   let isFitted = false;
   const fit = () => fitAll(map, layer);
@@ -48,8 +52,8 @@ function open(ground, legend, fitButton, layer) {
   showSelected(map, layer);
 }
 
-/** @param {HTMLElement} ground */
-function makeMap(ground) {
+/** @param {HTMLElement} ground @param {HTMLElement} credit */
+function makeMap(ground, credit) {
   const map = L.map(ground, {
     zoomAnimation: false, fadeAnimation: false, zoomControl: false, attributionControl: false, minZoom: 3, maxZoom: 21,
     zoomSnap: 0.5, wheelPxPerZoomLevel: 90, center: MIDDLE_OF_REGION, zoom: 8,
@@ -57,8 +61,7 @@ function makeMap(ground) {
   });
   L.control.zoom({ position: "topright", zoomInTitle: say("zoom_in"), zoomOutTitle: say("zoom_out") }).addTo(map);
   L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
-  const tiles = document.querySelector("meta[name=vigie-tiles]")?.getAttribute("content");
-  if (tiles) L.tileLayer(tiles, { maxZoom: 21, maxNativeZoom: 19 }).addTo(map);
+  addTiles(map, credit);
   return map;
 }
 

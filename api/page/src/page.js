@@ -1,5 +1,6 @@
 /** The page as a whole: which parts there are with a key and without. */
 
+import { drawAlerts } from "./alerts.js";
 import { drawAssetList } from "./assets.js";
 import { drawAssetPanel } from "./asset.js";
 import { drawBanner } from "./banner.js";
@@ -29,6 +30,7 @@ let closers = [];
 /** Draw everything, and again when the language or the key changes. */
 export function drawPage() {
   watchAlways(["isConnected"], redraw);
+  watchAlways(["away"], () => state.isConnected || redraw());
   redraw();
 }
 
@@ -52,7 +54,8 @@ function skipToContent(event) {
 }
 
 function publicParts() {
-  return [h("div", { class: "public" }, drawKpis("public_title"), drawConnect()), drawOpenData()];
+  const kept = state.away ? [drawAlerts(), drawWorkOrders()] : [];
+  return [drawQueue(), ...kept, h("div", { class: "public" }, drawKpis("public_title"), drawConnect()), drawOpenData()];
 }
 
 function workParts() {
@@ -61,5 +64,5 @@ function workParts() {
   closers.push(map.close, panel.close);
   const side = h("div", { class: "side" }, panel.element, drawIncidents());
   const work = h("div", { class: "work" }, drawAssetList(), map.element, side);
-  return [drawQueue(), drawKpis("kpis"), work, drawWorkOrders(), drawMaintenance(), drawPrecision(), drawReference(), drawBatches(), drawOpenData(), drawStrangers(), drawRejections(), drawSources()];
+  return [drawQueue(), drawKpis("kpis"), work, drawAlerts(), drawWorkOrders(), drawMaintenance(), drawPrecision(), drawReference(), drawBatches(), drawOpenData(), drawStrangers(), drawRejections(), drawSources()];
 }

@@ -32,7 +32,7 @@ export function openQueue() {
 export async function keep(wish) {
   lastMs = Math.max(Date.now(), lastMs + 1); // what is said in the same instant keeps its order
   const id = `${String(lastMs).padStart(DIGITS, "0")}-${wish.headers["Idempotency-Key"]}`;
-  const said = { id, said_at: new Date().toISOString(), owner: mark(owner()), refused: null };
+  const said = { id, said_at: new Date().toISOString(), owner: speaker(), refused: null };
   const isFile = wish.body instanceof Blob;
   if (wish.body instanceof Blob) await keepFile(id, wish.body);
   write({ ...wish, ...said, body: isFile ? {} : wish.body, is_file: isFile });
@@ -54,7 +54,7 @@ export function keepAgain(kept, version, key) {
 
 /** What waits or was refused under this key, the first said first. @returns {Kept[]} */
 export function ownQueue() {
-  const own = mark(owner());
+  const own = speaker();
   return state.queue.filter((kept) => kept.owner === own);
 }
 
@@ -85,7 +85,8 @@ async function sendAll() {
     } catch (error) {
       if (error instanceof ConnectionLost) return;
       if (error instanceof KeyRefused || !(error instanceof RequestFailed)) throw error;
-      write({ ...next, refused: { status: error.status, detail: error.message, faults: error.faults } });
+      if (isOwn(next, error)) forget(next);
+      else write({ ...next, refused: { status: error.status, detail: error.message, faults: error.faults } });
       showQueue();
     }
   }
@@ -97,6 +98,12 @@ async function bodyOf(kept) {
   const file = await readFile(kept.id);
   if (!file) throw Object.assign(new RequestFailed("the browser has not kept the photo"), { status: GONE });
   return file;
+}
+
+/** An alert is taken once: where the answer was lost, the second one names oneself. @param {Kept} kept @param {RequestFailed} error */
+function isOwn(kept, error) {
+  const { who } = /** @type {{who?: string}} */ (kept.body);
+  return kept.about.act === "acknowledge" && error.status === 409 && error.message.endsWith(` by ${who}`);
 }
 
 function firstWaiting() {
@@ -132,8 +139,14 @@ function write(kept) {
   localStorage.setItem(PLACE + kept.id, JSON.stringify(kept));
 }
 
-/** Tell keys apart without giving one away: 32 bits of FNV-1a. @param {string | null} key */
-function mark(key) {
+/** Who speaks: the holder of the key or account, or of that by which the list came that is shown without one. */
+function speaker() {
+  const own = owner();
+  return own === null && state.away ? state.away.owner : markOf(own);
+}
+
+/** Tell keys and accounts apart without giving one away: 32 bits of FNV-1a. @param {string | null} key */
+export function markOf(key) {
   let hash = 0x811c9dc5;
   for (const byte of new TextEncoder().encode(key ?? "")) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   return hash.toString(16);

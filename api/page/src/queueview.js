@@ -48,12 +48,13 @@ function line(kept) {
   return h("li", { "data-kept": kept.about.act },
     h("span", { class: "words" }, h("strong", {}, sentenceOf(kept)),
       h("span", { class: "meta" }, say("queue_said", { at: instant(kept.said_at, zone) })),
-      kept.refused && h("span", { class: "refused", role: "alert" }, reasonOf(kept.refused))),
+      kept.refused && h("span", { class: "refused", role: "alert" }, reasonOf(kept.refused, kept.about.act))),
     h("span", { class: "acts" }, againButton(kept), forgetButton([kept])));
 }
 
-/** @param {NonNullable<Kept["refused"]>} refused */
-function reasonOf({ status, detail, faults }) {
+/** @param {NonNullable<Kept["refused"]>} refused @param {import("./types.js").About["act"]} act */
+function reasonOf({ status, detail, faults }, act) {
+  if (status === 409 && act === "acknowledge") return say("queue_taken");
   if (status === 412) return say("queue_changed");
   if (status === 404) return say("queue_gone");
   if (status === 410) return say("queue_lost");

@@ -3,6 +3,7 @@
 import { ask, askAll, ConnectionLost, keepKey, KeyRefused, keepSession, readKey } from "./api.js";
 import { sendQueue } from "./queue.js";
 import { findSession, renewSession } from "./session.js";
+import { dropShelf, fillShelf, leaveShelf, takeFromShelf } from "./shelf.js";
 import { findAsset, state, update, watchAlways } from "./state.js";
 
 const EVERY_MS = 30_000;
@@ -16,7 +17,7 @@ let retryMs = FIRST_RETRY_MS;
 /** Load everything now, again after each change of key or territory, and every half minute. */
 export function refreshForever() {
   watchAlways(["isConnected", "territory"], () => {
-    update({ assets: null, incidents: null, workOrders: null, kpis: null, causes: null, strangers: null, sources: null, failure: null });
+    update({ assets: null, incidents: null, workOrders: null, alerts: null, onCall: [], kpis: null, causes: null, strangers: null, sources: null, failure: null });
     refreshNow();
   });
   document.addEventListener("visibilitychange", () => document.hidden || refreshNow());
@@ -34,6 +35,7 @@ export async function refreshNow() {
     await (state.isConnected ? loadTerritory(signal) : loadPublic(signal));
     if (signal.aborted) return;
     retryMs = FIRST_RETRY_MS;
+    leaveShelf();
     update({ retryAt: null, failure: null });
     timer = window.setTimeout(refreshNow, EVERY_MS);
   } catch (error) {
@@ -53,9 +55,11 @@ function react(error) {
     const wasKey = readKey() !== null;
     keepKey(null);
     keepSession(null);
+    dropShelf();
     const problem = wasKey ? { keyProblem: error.message } : { loginTrouble: /** @type {const} */ ("ended") };
-    update({ ...problem, isConnected: false, who: null, territories: [], assetId: null });
+    update({ ...problem, isConnected: false, who: null, territories: [], assetId: null, away: null });
   } else if (error instanceof ConnectionLost) {
+    takeFromShelf();
     window.clearTimeout(timer);
     timer = window.setTimeout(refreshNow, retryMs);
     update({ retryAt: Date.now() + retryMs });
@@ -86,17 +90,34 @@ async function loadTerritory(signal) {
   await Promise.all([
     ask("kpis", { territory, limit: 500 }, signal).then(({ items }) => update({ kpis: items })),
     ask("incidents", { territory, state: "open", limit: 500 }, signal).then(({ items }) => update({ incidents: items })),
-    ask("work-orders", { territory, state: "waiting", limit: 500 }, signal).then(({ items }) => update({ workOrders: items })),
+    Promise.all([loadOrders(territory, signal), loadAlerts(territory, signal), loadDuty(territory, signal)]).then(fillShelf),
     ask("rejections/causes", { territory }, signal).then(({ items }) => update({ causes: items })),
-    ask("key", {}, signal).then(({ name, role, scopes }) => {
-      const canWrite = scopes.includes("write");
-      update({ who: name, canWrite, canEnter: canWrite && ["engineer", "administrator"].includes(role) });
-    }),
     ask("devices/pending", { territory }, signal).then((strangers) => update({ strangers })),
     ask("sources", {}, signal).then(({ items }) => update({ sources: items })),
     loadAssets(territory, signal),
   ]);
   await loadHealth(signal);
+}
+
+/** @param {string} territory @param {AbortSignal} signal */
+async function loadOrders(territory, signal) {
+  const { items } = await ask("work-orders", { territory, state: "waiting", limit: 500 }, signal);
+  update({ workOrders: items });
+}
+
+/** What to do is the same for all alerts, and asked for once. @param {string} territory @param {AbortSignal} signal */
+async function loadAlerts(territory, signal) {
+  const { items } = await ask("alerts", { territory, limit: 100 }, signal);
+  if (state.alertKinds.length === 0) update({ alertKinds: (await ask("alert-kinds", {}, signal)).items });
+  update({ alerts: items });
+}
+
+/** What the key may, and who is on call where it may know that. @param {string} territory @param {AbortSignal} signal */
+async function loadDuty(territory, signal) {
+  const { name, role, scopes } = await ask("key", {}, signal);
+  const [canWrite, canSee] = [scopes.includes("write"), role !== "reader" && scopes.includes("read")];
+  update({ who: name, canWrite, canSee, canEnter: canWrite && ["engineer", "administrator"].includes(role) });
+  if (canSee) update({ onCall: (await ask("on-call", { territory }, signal)).items });
 }
 
 /** Show the first pages as they come; a later refresh replaces the whole at once.

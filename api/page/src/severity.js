@@ -4,6 +4,8 @@ import { s } from "./dom.js";
 import { say } from "./language.js";
 
 /** @typedef {import("./types.js").Severity} Severity */
+/** @typedef {import("./types.js").WorkOrder} WorkOrder */
+/** @typedef {import("./types.js").Alert} Alert */
 
 /** From the least serious. @type {Severity[]} */
 export const SEVERITIES = ["ok", "info", "warning", "urgent", "critical"];
@@ -25,6 +27,18 @@ export function degree(severity) {
 /** @param {Severity | null} severity */
 export function rank(severity) {
   return SEVERITIES.indexOf(degree(severity));
+}
+
+/** The most severe first, then what was planned or opened first. @param {WorkOrder[]} orders */
+export function sortOrders(orders) {
+  const since = (/** @type {WorkOrder} */ one) => one.planned_at ?? one.opened_at;
+  return [...orders].sort((one, other) => rank(other.severity) - rank(one.severity) || since(one).localeCompare(since(other)));
+}
+
+/** What nobody looks after first, then the most severe, then the latest. @param {Alert[]} alerts */
+export function sortAlerts(alerts) {
+  const isTaken = (/** @type {Alert} */ one) => Number(one.acknowledged_at !== null);
+  return [...alerts].sort((one, other) => isTaken(one) - isTaken(other) || rank(other.severity) - rank(one.severity) || other.alert_id - one.alert_id);
 }
 
 /** @param {Severity | null} severity */

@@ -12,6 +12,10 @@ import { readKey, readSession } from "./api.js";
 /** @typedef {import("./types.js").Source} Source */
 /** @typedef {import("./types.js").Health} Health */
 /** @typedef {import("./types.js").Kept} Kept */
+/** @typedef {import("./types.js").Away} Away */
+/** @typedef {import("./types.js").Alert} Alert */
+/** @typedef {import("./types.js").AlertKind} AlertKind */
+/** @typedef {import("./types.js").OnCall} OnCall */
 
 /**
  * @typedef {object} State
@@ -26,6 +30,10 @@ import { readKey, readSession } from "./api.js";
  * @property {Asset[] | null} assets null until known
  * @property {Incident[] | null} incidents
  * @property {WorkOrder[] | null} workOrders those that are not done
+ * @property {Alert[] | null} alerts those that go on
+ * @property {AlertKind[]} alertKinds with what to do
+ * @property {OnCall[]} onCall
+ * @property {boolean} canSee the key may see who is told and on call
  * @property {Kpi[] | null} kpis
  * @property {Cause[] | null} causes of rejections that are open
  * @property {boolean} canWrite the key may accept devices
@@ -38,6 +46,8 @@ import { readKey, readSession } from "./api.js";
  * @property {number | null} retryAt epoch [ms] of the next try while the connection is lost
  * @property {string | null} failure
  * @property {Health | null} health
+ * @property {Away | null} away what is shown was kept by this browser, since nobody answers
+ * @property {boolean} isOutdated the server has a newer page
  */
 
 /** @type {State} */
@@ -53,6 +63,10 @@ export const state = {
   assets: null,
   incidents: null,
   workOrders: null,
+  alerts: null,
+  alertKinds: [],
+  onCall: [],
+  canSee: false,
   kpis: null,
   causes: null,
   canWrite: false,
@@ -65,6 +79,8 @@ export const state = {
   retryAt: null,
   failure: null,
   health: null,
+  away: null,
+  isOutdated: false,
 };
 
 /** @typedef {{keys: (keyof State)[], listener: () => void}} Watcher */

@@ -32,6 +32,13 @@
  *   expected_loss_eur: number | null, basis: "signals" | "life" | "entered" | "prior" | "unknown",
  *   calibration: "fitted" | "prior", reason_fr: string, reason_en: string, signals: FailureSignal[],
  *   incident_id: number | null}} MaintenanceLine
+ * @typedef {{alert_id: number, territory: string, incident_id: number | null, kind: string, severity: Severity, opened_at: string,
+ *   acknowledged_at: string | null, acknowledged_by: string | null, ended_at: string | null, sentence_fr: string | null,
+ *   sentence_en: string | null, n_delivered: number, n_waiting: number, n_failed: number}} Alert
+ * @typedef {{message_id: number, channel: string, way: string, step: number, release_at: string, n_attempts: number,
+ *   state: "waiting" | "delivered" | "failed" | "dropped", settled_at: string | null}} AlertMessage
+ * @typedef {{kind: string, name_fr: string, name_en: string, steps_fr: string[], steps_en: string[]}} AlertKind
+ * @typedef {{rota_id: number, territory: string, rota: string, on_call: string, next: string, until: string}} OnCall
  * @typedef {"confirmed" | "false_alarm" | "known"} Verdict
  * @typedef {{territory: string, kind: string, model: string, asset_type: string, n_findings: number, n_confirmed: number,
  *   n_false: number, n_known: number, precision: number | null, low: number | null, high: number | null, n_lead: number,
@@ -66,10 +73,12 @@
  * @typedef {{status: "ok" | "degraded"}} Health
  * @typedef {{account: number, name: string, role: string, scopes: string[], way: "password" | "provider", ends_at: string,
  *   csrf_token: string}} OwnSession
- * @typedef {{act: "close" | "start" | "plan" | "cancel" | "verdict" | "photo", number: number, name: string, territory: string, verdict?: string}} About
+ * @typedef {{act: "close" | "start" | "plan" | "cancel" | "verdict" | "photo" | "acknowledge", number: number, name: string, territory: string, verdict?: string}} About
  * @typedef {{id: string, said_at: string, owner: string, method: "POST" | "PATCH", path: string, body: object,
  *   headers: Record<string, string>, about: About, is_file?: boolean,
  *   refused: {status: number, detail: string, faults?: import("./api.js").Fault[]} | null}} Kept
+ * @typedef {{at: string, owner: string}} Away since when it is kept, and the mark of the key it came by
+ * @typedef {Away & {territories: Territory[], workOrders: WorkOrder[], alerts: Alert[], alertKinds: AlertKind[]}} Shelf
  * @typedef {{name: string, media_type: string, n_bytes: number, sha256: string, path: string}} OpenFile
  * @typedef {{territory: string, territory_name: string, publication: string, title_fr: string, title_en: string, about_fr: string,
  *   about_en: string, licence: string, licence_address: string, published_at: string, release: number, n_rows: number,

@@ -1,11 +1,12 @@
 /** Work orders that wait, the most severe first: each is planned, started, closed in its own line. */
 
-import { h } from "./dom.js";
+import { h, put } from "./dom.js";
 import { count, instant } from "./format.js";
 import { localised, say } from "./language.js";
 import { waitingFor } from "./queue.js";
 import { sentenceOf } from "./queueview.js";
-import { mark, rank, severityName } from "./severity.js";
+import { mark, severityName, sortOrders } from "./severity.js";
+import { forgetShelf } from "./shelf.js";
 import { state, timeZone, update, watch } from "./state.js";
 import { drawClosing } from "./workclose.js";
 import { drawHistory } from "./workhistory.js";
@@ -30,13 +31,22 @@ export function drawWorkOrders() {
     if (!isSame) replaceLines(list, elements);
     drawn = lines;
     total.textContent = state.workOrders === null ? "" : count(state.workOrders.length);
-    empty.textContent = state.workOrders === null ? say("loading") : say("work_none");
-    empty.hidden = elements.length > 0;
+    put(empty, ...tellList());
+    empty.hidden = elements.length > 0 && state.away === null;
   };
-  watch(["workOrders", "canWrite", "territories", "queue"], show);
+  watch(["workOrders", "canWrite", "territories", "queue", "away"], show);
   show();
   return h("section", { class: "card work-orders", "aria-labelledby": "work-title" },
     h("div", { class: "card-head" }, h("h2", { id: "work-title" }, say("work_orders")), total), empty, list);
+}
+
+/** What is to be said above the lines: nothing yet, none, or since when the list is what it is. */
+function tellList() {
+  if (state.workOrders === null) return [say("loading")];
+  const { away } = state;
+  if (away === null) return [say("work_none")];
+  const told = h("span", {}, say("work_kept", { at: instant(away.at, timeZone(undefined)) }));
+  return [told, " ", h("button", { type: "button", class: "quiet", onclick: forgetShelf }, say("work_forget"))];
 }
 
 /** The focus stays where it was, or goes to the line that took the place of its own. @param {HTMLElement} list @param {HTMLElement[]} lines */
@@ -49,16 +59,10 @@ function replaceLines(list, lines) {
 }
 
 /** @param {WorkOrder} order */
-const keyOf = (order) => `${order.work_order_id} ${order.version} ${state.canWrite} ${keptFor(order).map((kept) => kept.id)}`;
+const keyOf = (order) => `${order.work_order_id} ${order.version} ${state.canWrite} ${state.away !== null} ${keptFor(order).map((kept) => kept.id)}`;
 
 /** @param {WorkOrder} order */
 const keptFor = (order) => waitingFor(`work-orders/${order.work_order_id}`);
-
-/** The most severe first, then what was planned or opened first. @param {WorkOrder[]} orders */
-export function sortOrders(orders) {
-  const since = (/** @type {WorkOrder} */ one) => one.planned_at ?? one.opened_at;
-  return [...orders].sort((one, other) => rank(other.severity) - rank(one.severity) || since(one).localeCompare(since(other)));
-}
 
 /** What it is about, as a person said it or as Vigie did. @param {WorkOrder} order */
 export function titleOf(order) {
@@ -75,7 +79,7 @@ function drawLine(order) {
   const open = () => update({ assetId: order.asset_id });
   const kept = keptFor(order);
   const isOver = kept.some(({ about }) => about.act === "close" || about.act === "cancel");
-  const asset = order.asset_id && h("button", { type: "button", class: "link", onclick: open }, order.asset_name);
+  const asset = order.asset_id && (state.away ? h("p", {}, order.asset_name) : h("button", { type: "button", class: "link", onclick: open }, order.asset_name));
   return h("li", { "data-order": order.work_order_id, tabindex: "-1" },
     h("div", { class: "work-what" }, mark(order.severity),
       h("div", { class: "words" }, h("strong", {}, titleOf(order)),

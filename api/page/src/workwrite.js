@@ -5,6 +5,7 @@ import { h } from "./dom.js";
 import { say } from "./language.js";
 import { keep, orderOf, waitingFor } from "./queue.js";
 import { meet, refreshNow } from "./refresh.js";
+import { state } from "./state.js";
 
 /** @typedef {import("./types.js").WorkOrder} WorkOrder */
 /** @typedef {Record<string, string>} Headers */
@@ -22,11 +23,11 @@ export function seen(order) {
   };
 }
 
-/** Write, or keep it until the server answers: behind what already waits about the same. Gives null for what is kept.
+/** Write, or keep it until the server answers: behind what already waits about the same, or until there is a key. Gives null for what is kept.
  * @param {import("./queue.js").Wish} wish @returns {Promise<any>}
  */
 export async function writeOrKeep(wish) {
-  if (waitingFor(orderOf(wish.path)).length > 0) {
+  if (!state.isConnected || waitingFor(orderOf(wish.path)).length > 0) {
     await keep(wish);
     refreshNow();
     return null;
