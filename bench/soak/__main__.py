@@ -6,7 +6,6 @@ docs/reference/soak.md.
 """
 
 import argparse
-import math
 import signal
 import sys
 import time
@@ -21,6 +20,7 @@ from bench.soak.stack import FOLDER, SoakError, Wish, running_stack
 N_SAMPLES = 240
 LEAST_EVERY_S = 2.0
 TELL_S = 60.0
+START_MIN = 2.0  # until the programs run and the town is drawn
 
 
 def main() -> int:
@@ -47,7 +47,7 @@ def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.soak", description=__doc__)
     parser.add_argument("--minutes", type=float, default=20.0, help="how long")
     parser.add_argument("--devices", type=int, default=5000, help="size of the town")
-    parser.add_argument("--speed", type=float, default=20.0, help="how many times faster than life the town sends")
+    parser.add_argument("--speed", type=float, default=72.0, help="how many times faster than life the town sends")
     parser.add_argument("--workers", type=int, default=2, help="processes of the ingest")
     parser.add_argument("--listeners", type=int, default=20, help="clients that hear every new measurement")
     parser.add_argument("--warm-up", type=float, default=0.35, help="share of the time that is not judged")
@@ -67,10 +67,9 @@ def soak(options: argparse.Namespace) -> Report:
 
 
 def town_words(minutes: float, speed: float) -> list[str]:
-    """Have the town send a past that lasts for the run, message by message."""
-    days = math.ceil(minutes * speed / 1440) + 1
-    begin = datetime.now(UTC).date() - timedelta(days=days)
-    return ["--from", begin.isoformat(), "--speed", str(speed), "--history", "0d"]
+    """Have the town send, message by message, a past that lasts for the run and ends about now."""
+    begin = datetime.now(UTC) - timedelta(minutes=(minutes + START_MIN) * speed)
+    return ["--from", begin.isoformat(timespec="seconds"), "--speed", str(speed), "--history", "0d"]
 
 
 def watch(sampler: Sampler, clients: Clients, seconds: float) -> list[Sample]:

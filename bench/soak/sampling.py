@@ -17,6 +17,7 @@ from store.sql import load_queries
 MB = 1e6
 PATIENCE_S = 10.0
 HOUR_S = 3600.0
+NEVER_S = 1e8  # nothing computed yet: the lag begins in 1970
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,11 @@ class Sampler:
         self._last_batch = max(self._last_batch, int(batches[0]))
         self._n_messages += int(batches[1])
         self._n_measurements += int(batches[2])
-        by_program = {f"connections.{str(name).removeprefix('vigie ')}": float(n) for name, n in sessions}
-        return by_program | {"lag": float(batches[3]), "late_hours": float(hours[1])}
+        figures = {"lag": float(batches[3]), "late_hours": float(hours[1])}
+        for name, n in sessions:  # "vigie ingest slots": the program, then what for
+            figure = f"connections.{str(name).removeprefix('vigie ').split()[0]}"
+            figures[figure] = figures.get(figure, 0.0) + n
+        return figures
 
     def read_broker(self) -> dict[str, float]:
         """Ask for the broker's own counts."""
@@ -100,10 +104,11 @@ class Sampler:
         """Ask all workers for what they tell Prometheus."""
         told = {name: scrape(address) for name, address in self.stack.metrics_addresses().items()}
         analyse = told.pop("analyse")
+        lag_s = analyse.get("vigie_data_time_lag_seconds", NEVER_S)
         return {
             "unfinished": sum(one.get("vigie_messages_unfinished", 0.0) for one in told.values()),
-            "jobs": analyse.get("vigie_jobs_waiting", 0.0),
-            "hours_behind": analyse.get("vigie_data_time_lag_seconds", 0.0) // HOUR_S,
+            "jobs": analyse.get("vigie_jobs_waiting", float("nan")),
+            "hours_behind": lag_s // HOUR_S if lag_s < NEVER_S else float("nan"),
         }
 
 
