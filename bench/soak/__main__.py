@@ -78,7 +78,8 @@ def watch(sampler: Sampler, clients: Clients, seconds: float) -> list[Sample]:
     while sampler.sample(clients.n_hung_up).n_messages == 0:
         sampler.stack.require_running()
         time.sleep(LEAST_EVERY_S)
-    sampler.began, samples, told_s = time.monotonic(), [], 0.0
+    samples: list[Sample] = []
+    sampler.began, told_s = time.monotonic(), 0.0
     while (due_s := len(samples) * every_s) <= seconds:
         time.sleep(max(0.0, sampler.began + due_s - time.monotonic()))
         sampler.stack.require_running()

@@ -13,7 +13,7 @@ Points = tuple[Sequence[float], Sequence[float]]
 
 
 def blocks(values: Sequence[float], n: int = N_BLOCKS) -> str:
-    """Draw medians of equal stretches as blocks between the lowest and the highest; a stretch without any is a space."""
+    """Draw medians of equal stretches as blocks between lowest and highest; a stretch without any is a space."""
     parts = [part[np.isfinite(part)] for part in np.array_split(np.asarray(values, dtype=float), min(n, len(values)))]
     medians = [float(np.median(part)) if part.size else None for part in parts]
     told = [value for value in medians if value is not None]
@@ -37,7 +37,9 @@ def svg(title: str, points_by_name: Mapping[str, Points], is_flat: Mapping[str, 
         for index, (name, points) in enumerate(points_by_name.items())
     ]
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif">'
-    words = f'<rect width="100%" height="100%" fill="#fff"/><text x="{MARGIN}" y="24" font-size="15">{escape(title)}</text>'
+    words = (
+        f'<rect width="100%" height="100%" fill="#fff"/><text x="{MARGIN}" y="24" font-size="15">{escape(title)}</text>'
+    )
     return "\n".join([head, f"<title>{escape(title)}</title>", words, *panels, "</svg>", ""])
 
 
@@ -58,7 +60,7 @@ def panel(name: str, points: Points, is_flat: bool, warm_up_s: float, place: tup
     warm = min(1.0, warm_up_s / end_s) * PANEL_W
     return (
         f'<g transform="translate({place[0]},{place[1]})"><text y="-5" font-size="11">{escape(name)}, '
-        f'top {top:.4g}, {end_s / 60:.0f} min{"" if is_flat else " : grows"}</text>'
+        f"top {top:.4g}, {end_s / 60:.0f} min{'' if is_flat else ' : grows'}</text>"
         f'<rect width="{PANEL_W}" height="{PANEL_H}" fill="none" stroke="#bbb"/>'
         f'<rect width="{warm:.1f}" height="{PANEL_H}" fill="#eee"/>'
         f'<polyline points="{line}" fill="none" stroke="{COLORS[is_flat]}" stroke-width="1.5"/></g>'

@@ -14,6 +14,7 @@ from deploy.local.alarm import read_counts
 from store.connect import connect
 from store.sql import load_queries
 
+QUERIES = load_queries(__file__)
 MB = 1e6
 PATIENCE_S = 10.0
 HOUR_S = 3600.0
@@ -77,17 +78,16 @@ class Sampler:
 
     def read_database(self) -> dict[str, float]:
         """Ask for sessions, delays of the batches since the last sample, and hours that wait."""
-        queries = load_queries(__file__.replace("sampling", "reading"))
         with connect(self.stack.services.database_url, program="soak", autocommit=True) as connection:
-            sessions = connection.execute(queries["count_connections"]).fetchall()
-            batches = connection.execute(queries["read_batches"], {"after": self._last_batch}).fetchone()
-            hours = connection.execute(queries["count_changed_hours"]).fetchone()
+            sessions = connection.execute(QUERIES["count_connections"]).fetchall()
+            batches = connection.execute(QUERIES["read_batches"], {"after": self._last_batch}).fetchone()
+            hours = connection.execute(QUERIES["read_oldest_change"]).fetchone()
         assert batches is not None, "an aggregate gives a row"
         assert hours is not None, "an aggregate gives a row"
         self._last_batch = max(self._last_batch, int(batches[0]))
         self._n_messages += int(batches[1])
         self._n_measurements += int(batches[2])
-        figures = {"lag": float(batches[3]), "late_hours": float(hours[1])}
+        figures = {"lag": float(batches[3]), "late_hours": float(hours[0])}
         for name, n in sessions:  # "vigie ingest slots": the program, then what for
             figure = f"connections.{str(name).removeprefix('vigie ').split()[0]}"
             figures[figure] = figures.get(figure, 0.0) + n
@@ -110,6 +110,13 @@ class Sampler:
             "jobs": analyse.get("vigie_jobs_waiting", float("nan")),
             "hours_behind": lag_s // HOUR_S if lag_s < NEVER_S else float("nan"),
         }
+
+
+def read_bytes(stack: Stack) -> int:
+    """Give how large the database is [B], the server's log left out."""
+    with connect(stack.services.database_url, program="soak", autocommit=True) as connection:
+        row = connection.execute(QUERIES["read_bytes"]).fetchone()
+    return int(row[0]) if row else 0
 
 
 def scrape(address: str) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""All of Vigie for one run, with services, ports and folders of its own: what `vigie demo` starts, with more workers."""
+"""All of Vigie for one run, as `vigie demo` starts it, with services, ports and folders of its own."""
 
 import math
 import shutil
@@ -36,7 +36,7 @@ class SoakError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How large the town is, what else is told to `vigie simulate`, and with how many workers its messages are taken."""
+    """How large the town is, what else is told to `vigie simulate`, and by how many workers its messages are taken."""
 
     devices: int
     words: Sequence[str]

@@ -12,12 +12,8 @@ select coalesce(max(batch_id), 0), coalesce(sum(n_messages), 0)::bigint, coalesc
 from batches
 where batch_id > %(after)s
 
--- name: count_changed_hours
-select count(*), coalesce(extract(epoch from now() - min(marked_at)), 0)::float8 from changed_hours
-
--- name: count_devices
-select (select count(*) from devices), (select count(*) from series)
+-- name: read_oldest_change
+select coalesce(extract(epoch from now() - min(marked_at)), 0)::float8 from changed_hours
 
 -- name: read_bytes
-select pg_database_size(current_database()),
-       (select coalesce(sum(total_bytes), 0)::bigint from hypertable_detailed_size('measurements'))
+select pg_database_size(current_database())
