@@ -112,11 +112,12 @@ class Sampler:
         }
 
 
-def read_bytes(stack: Stack) -> int:
-    """Give how large the database is [B], the server's log left out."""
+def read_size(stack: Stack) -> tuple[int, int]:
+    """Give how large the database is [B], the server's log left out, and how many series it has."""
     with connect(stack.services.database_url, program="soak", autocommit=True) as connection:
-        row = connection.execute(QUERIES["read_bytes"]).fetchone()
-    return int(row[0]) if row else 0
+        row = connection.execute(QUERIES["read_size"]).fetchone()
+    assert row is not None, "one row"
+    return int(row[0]), int(row[1])
 
 
 def scrape(address: str) -> dict[str, float]:

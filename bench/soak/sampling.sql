@@ -15,5 +15,5 @@ where batch_id > %(after)s
 -- name: read_oldest_change
 select coalesce(extract(epoch from now() - min(marked_at)), 0)::float8 from changed_hours
 
--- name: read_bytes
-select pg_database_size(current_database())
+-- name: read_size
+select pg_database_size(current_database()), (select count(*) from series)

@@ -18,7 +18,7 @@ from statistics import median
 from analytics.evaluate.row import Row
 from bench.soak.listening import listening
 from bench.soak.room import Room, RoomError, small_room
-from bench.soak.sampling import MB, Sample, Sampler, read_bytes
+from bench.soak.sampling import MB, Sample, Sampler, read_size
 from bench.soak.stack import FOLDER, SoakError, Wish, running_stack
 
 MEMORY_MIB = 1024
@@ -32,12 +32,14 @@ STEADY_N = 3
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What the days that came first have cost: bytes on disk and CPU seconds of all programs, by day."""
+    """What the days that came first have cost: bytes on disk and CPU seconds of each program, by day."""
 
     bytes_per_day: float
-    cpu_s_per_day: float
+    cpu_s_per_day: dict[str, float]
     seconds: float
+    n_days: float
     n_measurements: int
+    n_series: int
 
 
 def main() -> int:
@@ -79,7 +81,7 @@ def read_options() -> argparse.Namespace:
 
 def take_past(sampler: Sampler) -> Past:
     """Wait until the past is stored and computed. Raises SoakError where it never is."""
-    before_b, began = read_bytes(sampler.stack), time.monotonic()
+    (before_b, _), began = read_size(sampler.stack), time.monotonic()
     start = datetime.now(UTC)
     midnight = start.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS)
     first = last = sampler.sample(0)
@@ -92,9 +94,9 @@ def take_past(sampler: Sampler) -> Past:
         before, last = last, sampler.sample(0)
         n_steady = n_steady + 1 if is_settled(before, last) else 0
     days = (start - midnight) / timedelta(days=1)
-    spent_s = cpu_of(last) - cpu_of(first)
-    grown_b = read_bytes(sampler.stack) - before_b
-    return Past(grown_b / days, spent_s / days, time.monotonic() - began, last.n_measurements)
+    spent = {name: (held.cpu_s - first.held[name].cpu_s) / days for name, held in last.held.items()}
+    after_b, n_series = read_size(sampler.stack)
+    return Past((after_b - before_b) / days, spent, time.monotonic() - began, days, last.n_measurements, n_series)
 
 
 def is_settled(before: Sample, now: Sample) -> bool:
@@ -125,8 +127,11 @@ def figures(samples: Sequence[Sample], past: Past) -> Iterator[Row]:
     together = [sum(one.whole_b for one in sample.held.values()) / MB for sample in samples]
     yield Row("small.memory.together", max(together), "MB", "lower")
     yield Row("small.cpu_live_day.together", (cpu_of(last) - cpu_of(first)) / seconds * DAY_S, "s", "lower")
-    yield Row("small.cpu_past_day", past.cpu_s_per_day, "s", "lower")
-    yield Row("small.past_computed_in", past.seconds, "s", "lower", n=past.n_measurements)
+    for name, cpu_s in past.cpu_s_per_day.items():
+        yield Row(f"small.cpu_past_day.{name}", cpu_s, "s", "lower")
+    yield Row("small.past_computed_in", past.seconds, "s", "lower")
+    yield Row("small.series", past.n_series, "1")
+    yield Row("small.values_day", past.n_measurements / past.n_days, "1")
     yield Row("small.disk_day", past.bytes_per_day / MB, "MB", "lower")
     yield Row("small.messages_live", (last.n_messages - first.n_messages) / seconds, "1/s")
 
