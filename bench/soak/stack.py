@@ -1,6 +1,7 @@
 """All of Vigie for one run, as `vigie demo` starts it, with services, ports and folders of its own."""
 
 import math
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -107,8 +108,9 @@ def running_stack(wish: Wish, folder: Path, hold: Hold = nullcontext) -> Iterato
 
     What starts within `hold` is all but the town. Raises SoakError.
     """
-    checkout = folder / "checkout"
-    shutil.rmtree(folder, ignore_errors=True)
+    checkout = folder / f"run-{os.getpid()}"  # two runs at once have services of their own
+    for log in folder.glob("*.log"):
+        log.unlink()
     checkout.mkdir(parents=True)
     with ExitStack() as ends:
         ends.callback(take_away, checkout)
