@@ -11,20 +11,37 @@ from pathlib import Path
 
 CLONE_NEWNET = 0x40000000
 DISK_MB = 1500  # a year's free room is not needed, but twice the log of a busy minute is
-NEAR, FAR, MASK = "10.231.77.1", "10.231.77.2", 30
+NETWORK, MASK = "10.231.77", 30  # four addresses for each host
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """A network namespace; `address` is where the servers are reached from it."""
+    """A network namespace, the first, second ... of this process."""
 
-    name: str
-    address: str = NEAR
+    number: int = 0
+
+    @property
+    def name(self) -> str:
+        return f"vigie-faults-{os.getpid()}-{self.number}"
+
+    @property
+    def address(self) -> str:
+        """Where the servers are reached from it."""
+        return f"{NETWORK}.{4 * self.number + 1}"
+
+    @property
+    def own_address(self) -> str:
+        return f"{NETWORK}.{4 * self.number + 2}"
+
+    @property
+    def near(self) -> str:
+        """The near end of its cable."""
+        return f"near{os.getpid()}-{self.number}"
 
     @property
     def cable(self) -> str:
         """The far end of the cable."""
-        return f"far{os.getpid()}"
+        return f"far{os.getpid()}-{self.number}"
 
     def pull(self) -> None:
         """Cut the host off: nothing says so to either side."""
@@ -36,15 +53,15 @@ class Host:
 
 
 @contextmanager
-def apart() -> Iterator[Host]:
+def apart(number: int = 0) -> Iterator[Host]:
     """Make a host and its cable; both are taken away in the end."""
-    host, near = Host(f"vigie-faults-{os.getpid()}"), f"near{os.getpid()}"
+    host = Host(number)
     ip("netns", "add", host.name)
     try:
-        ip("link", "add", near, "type", "veth", "peer", "name", host.cable, "netns", host.name)
-        ip("addr", "add", f"{NEAR}/{MASK}", "dev", near)
-        ip("link", "set", near, "up")
-        ip("-n", host.name, "addr", "add", f"{FAR}/{MASK}", "dev", host.cable)
+        ip("link", "add", host.near, "type", "veth", "peer", "name", host.cable, "netns", host.name)
+        ip("addr", "add", f"{host.address}/{MASK}", "dev", host.near)
+        ip("link", "set", host.near, "up")
+        ip("-n", host.name, "addr", "add", f"{host.own_address}/{MASK}", "dev", host.cable)
         ip("-n", host.name, "link", "set", "lo", "up")
         host.plug()
         yield host

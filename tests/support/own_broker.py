@@ -55,6 +55,12 @@ class OwnBroker:
         """Give the URL for a user."""
         return f"mqtt://{user}:{password}@{LOOPBACK}:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """Give its process number while it runs."""
+        assert self._process is not None, "it does not run"
+        return self._process.pid
+
     def start(self) -> None:
         """Start and wait until it listens."""
         command = [str(self.tree / "usr/sbin/mosquitto"), "-c", str(self.folder / "mosquitto.conf")]
