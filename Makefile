@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.stamp-$(shell cat requirements.txt requirements-dev.txt pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check format evaluate grafana faults faults-root fuzz audit docs lock
+.PHONY: help setup demo test test-fast check format evaluate grafana faults faults-root soak small fuzz audit docs lock
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z%-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/%/*/; s/:.*## /\t/' | expand -t 16
@@ -60,6 +60,12 @@ faults: setup ## the whole chain while services are killed and connections cut: 
 
 faults-root: setup ## as root: the same with a full disk and a host cut off from the network
 	@$(BIN)/python -m tests.faults --root --messages 50000 --rounds 30 $(OPTIONS)
+
+soak: setup ## the whole chain under a town of 5,000 devices, a day in 20 minutes: what should stay flat does; OPTIONS="--minutes 60"
+	@$(BIN)/python -m bench.soak $(OPTIONS)
+
+small: setup ## as root: a village of 500 devices on one core and 1 GB; memory, CPU seconds and disk a day
+	@$(BIN)/python -m bench.soak.small $(OPTIONS)
 
 fuzz: setup ## random bytes through every decoder, random requests through every route
 	@$(BIN)/python -m pytest -q tests/sensors -k "random or bytes or crash"

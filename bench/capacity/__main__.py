@@ -5,16 +5,18 @@ from collections.abc import Iterator
 
 from bench.capacity.model import Needs, Size, limits, read_costs, tell_needs
 
+USUAL = Size(devices=1, values_per_day=1)
+
 
 def main() -> None:
     """Read the size and print what it needs."""
     parser = argparse.ArgumentParser(prog="python -m bench.capacity", description=__doc__)
     parser.add_argument("--devices", type=positive, required=True)
     parser.add_argument("--per-day", type=positive, required=True, help="values a day of all devices together")
-    parser.add_argument("--values-per-message", type=float, default=Size.values_per_message)
-    parser.add_argument("--series-per-device", type=float, default=Size.series_per_device)
-    parser.add_argument("--peak", type=float, default=Size.peak, help="busiest hour over the mean")
-    parser.add_argument("--raw-days", type=positive, default=Size.raw_days, help="how long raw values are kept")
+    parser.add_argument("--values-per-message", type=float, default=USUAL.values_per_message)
+    parser.add_argument("--series-per-device", type=float, default=USUAL.series_per_device)
+    parser.add_argument("--peak", type=float, default=USUAL.peak, help="busiest hour over the mean")
+    parser.add_argument("--raw-days", type=positive, default=USUAL.raw_days, help="how long raw values are kept")
     parser.add_argument("--apache", action="store_true", help="TimescaleDB's Apache edition: nothing is compressed")
     asked = parser.parse_args()
     size = Size(

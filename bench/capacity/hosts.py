@@ -6,7 +6,6 @@ part says whether workers disturb one another.
 """
 
 import argparse
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -153,4 +152,4 @@ def open_database(checkout: Path, services: Services, hosts: Sequence[Host]) -> 
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

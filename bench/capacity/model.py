@@ -144,7 +144,7 @@ def disk_bytes(size: Size, costs: Costs, days: int | None = None) -> float:
 def limits(needs: Needs) -> Iterator[str]:
     """Say where the model stops holding for a size: what one process or one machine can do at most."""
     if needs.broker_cores > BUSY_RATIO:
-        yield f"the broker needs {needs.broker_cores:.2f} cores and Mosquitto has one thread: several brokers, or a cluster"
+        yield f"the broker needs {needs.broker_cores:.2f} cores, Mosquitto has one thread: several, or a cluster"
     if needs.single_job_share > BUSY_RATIO:
         yield (
             f"rollups and other jobs that run one at a time take {needs.single_job_share:.1f} days for a day: "

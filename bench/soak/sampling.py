@@ -121,7 +121,7 @@ def read_size(stack: Stack) -> tuple[int, int]:
 
 
 def scrape(address: str) -> dict[str, float]:
-    """Give the counters of a worker, those with labels added up; nothing where it does not answer."""
+    """Give the counters of a worker, those with labels added up and by `kind`; nothing where it does not answer."""
     try:
         with urllib.request.urlopen(address, timeout=PATIENCE_S) as answer:  # our own address
             text = answer.read().decode()
@@ -131,4 +131,6 @@ def scrape(address: str) -> dict[str, float]:
     for family in text_string_to_metric_families(text):
         for one in family.samples:
             told[one.name] = told.get(one.name, 0.0) + one.value
+            if kind := one.labels.get("kind"):
+                told[f"{one.name}.{kind}"] = one.value
     return told

@@ -18,7 +18,7 @@ from statistics import median
 from analytics.evaluate.row import Row
 from bench.soak.listening import listening
 from bench.soak.room import Room, RoomError, small_room
-from bench.soak.sampling import MB, Sample, Sampler, read_size
+from bench.soak.sampling import MB, Sample, Sampler, read_size, scrape
 from bench.soak.stack import FOLDER, SoakError, Wish, running_stack
 
 MEMORY_MIB = 1024
@@ -27,7 +27,10 @@ N_LISTENERS = 2
 DAY_S = 86_400
 EVERY_S = 5.0
 PATIENCE_S = 1800.0
-STEADY_N = 3
+STEADY_N = 12  # samples, about a minute: what looks at new hours waits for the rollups
+FEW_VALUES = 1000  # between two samples: live come some a second
+FEW_JOBS = 10  # what is planned again and again
+ONE_AT_A_TIME = ("rollup", "fold", "delivery", "silence", "clocks", "limits")  # docs/reference/jobs.md
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Past:
     n_days: float
     n_measurements: int
     n_series: int
+    single_jobs_s_per_day: float
 
 
 def main() -> int:
@@ -85,6 +89,7 @@ def take_past(sampler: Sampler) -> Past:
     start = datetime.now(UTC)
     midnight = start.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS)
     first = last = sampler.sample(0)
+    jobs_s = single_jobs_s(sampler)
     n_steady = 0
     while n_steady < STEADY_N:
         sampler.stack.require_running()
@@ -96,12 +101,26 @@ def take_past(sampler: Sampler) -> Past:
     days = (start - midnight) / timedelta(days=1)
     spent = {name: (held.cpu_s - first.held[name].cpu_s) / days for name, held in last.held.items()}
     after_b, n_series = read_size(sampler.stack)
-    return Past((after_b - before_b) / days, spent, time.monotonic() - began, days, last.n_measurements, n_series)
+    return Past(
+        bytes_per_day=(after_b - before_b) / days,
+        cpu_s_per_day=spent,
+        seconds=time.monotonic() - began,
+        n_days=days,
+        n_measurements=last.n_measurements,
+        n_series=n_series,
+        single_jobs_s_per_day=(single_jobs_s(sampler) - jobs_s) / days,
+    )
+
+
+def single_jobs_s(sampler: Sampler) -> float:
+    """Give the seconds spent so far in jobs of which one runs at a time, waiting included."""
+    told = scrape(sampler.stack.metrics_addresses()["analyse"])
+    return sum(told.get(f"vigie_job_seconds_total.{kind}", 0.0) for kind in ONE_AT_A_TIME)
 
 
 def is_settled(before: Sample, now: Sample) -> bool:
     """Say whether what came is computed, and only what is sent live still comes."""
-    few = now.n_measurements - before.n_measurements < 1000  # live: some a second
+    few = now.n_measurements - before.n_measurements < FEW_VALUES and now.figures["jobs"] < FEW_JOBS
     computed = now.figures["hours_behind"] < 2 and now.figures["late_hours"] == 0
     return now.n_measurements > 0 and few and computed
 
@@ -129,6 +148,7 @@ def figures(samples: Sequence[Sample], past: Past) -> Iterator[Row]:
     yield Row("small.cpu_live_day.together", (cpu_of(last) - cpu_of(first)) / seconds * DAY_S, "s", "lower")
     for name, cpu_s in past.cpu_s_per_day.items():
         yield Row(f"small.cpu_past_day.{name}", cpu_s, "s", "lower")
+    yield Row("small.single_jobs_past_day", past.single_jobs_s_per_day, "s", "lower")
     yield Row("small.past_computed_in", past.seconds, "s", "lower")
     yield Row("small.series", past.n_series, "1")
     yield Row("small.values_day", past.n_measurements / past.n_days, "1")
