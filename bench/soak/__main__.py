@@ -15,12 +15,13 @@ from pathlib import Path
 from bench.soak.listening import Clients, listening
 from bench.soak.report import Report
 from bench.soak.sampling import Sample, Sampler
+from bench.soak.settling import wait_until_computed
 from bench.soak.stack import FOLDER, SoakError, Wish, running_stack
 
 N_SAMPLES = 240
 LEAST_EVERY_S = 2.0
 TELL_S = 60.0
-START_MIN = 2.0  # until the programs run and the town is drawn
+START_MIN = 1.0  # until the town is drawn
 
 
 def main() -> int:
@@ -58,24 +59,40 @@ def read_options() -> argparse.Namespace:
 
 def soak(options: argparse.Namespace) -> Report:
     """Run the chain and note its figures. Raises SoakError."""
-    wish = Wish(options.devices, town_words(options.minutes, options.speed), options.workers, options.seed)
+    wish, seconds = Wish(options.devices, options.workers, options.seed), options.minutes * 60
     with running_stack(wish, options.folder) as stack, listening(stack, options.listeners) as clients:
-        seconds = options.minutes * 60
         sampler = Sampler(stack)
+        warm_up(sampler, options.minutes * options.speed)
+        stack.simulate(past(options.minutes * options.speed, options.speed))
         samples = watch(sampler, clients, seconds)
     return Report(samples, options.warm_up * seconds)
 
 
-def town_words(minutes: float, speed: float) -> list[str]:
-    """Have the town send, message by message, a past that lasts for the run and ends about now."""
-    begin = datetime.now(UTC) - timedelta(minutes=(minutes + START_MIN) * speed)
-    return ["--from", begin.isoformat(timespec="seconds"), "--speed", str(speed), "--history", "0d"]
+def warm_up(sampler: Sampler, minutes: float) -> None:
+    """Let a whole day come in a burst before the run, so that every series is known and every job has run once."""
+    end = datetime.now(UTC) - timedelta(minutes=minutes)
+    begin = end - timedelta(days=1)
+    sampler.stack.send_past(["--from", told(begin), "--to", told(end), "--history", "0d"])
+    last = wait_until_computed(sampler)
+    print(f"warm: {last.n_messages:,} messages, {last.n_measurements:,} values of a day", file=sys.stderr, flush=True)
+
+
+def past(minutes: float, speed: float) -> list[str]:
+    """Have the town send what happened for so long, up to now, message by message."""
+    begin = datetime.now(UTC) - timedelta(minutes=minutes + START_MIN * speed)
+    return ["--from", told(begin), "--speed", str(speed), "--history", "0d"]
+
+
+def told(instant: datetime) -> str:
+    """Write an instant for the simulator."""
+    return instant.isoformat(timespec="seconds")
 
 
 def watch(sampler: Sampler, clients: Clients, seconds: float) -> list[Sample]:
     """Sample until the time is over, from the first message on. Raises SoakError where a program ends."""
     every_s = max(LEAST_EVERY_S, seconds / N_SAMPLES)
-    while sampler.sample(clients.n_hung_up).n_messages == 0:
+    before = sampler.sample(clients.n_hung_up).n_messages
+    while sampler.sample(clients.n_hung_up).n_messages == before:
         sampler.stack.require_running()
         time.sleep(LEAST_EVERY_S)
     samples: list[Sample] = []

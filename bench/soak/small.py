@@ -19,17 +19,13 @@ from analytics.evaluate.row import Row
 from bench.soak.listening import listening
 from bench.soak.room import Room, RoomError, small_room
 from bench.soak.sampling import MB, Sample, Sampler, read_size, scrape
+from bench.soak.settling import EVERY_S, wait_until_computed
 from bench.soak.stack import FOLDER, SoakError, Wish, running_stack
 
 MEMORY_MIB = 1024
 DAYS = 2
 N_LISTENERS = 2
 DAY_S = 86_400
-EVERY_S = 5.0
-PATIENCE_S = 1800.0
-STEADY_N = 12  # samples, about a minute: what looks at new hours waits for the rollups
-FEW_VALUES = 1000  # between two samples: live come some a second
-FEW_JOBS = 10  # what is planned again and again
 ONE_AT_A_TIME = ("rollup", "fold", "delivery", "silence", "clocks", "limits")  # docs/reference/jobs.md
 
 
@@ -50,7 +46,7 @@ def main() -> int:
     """Run, print, and give the exit code."""
     options = read_options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended by a signal"))
-    wish = Wish(options.devices, ["--backfill", f"{DAYS}d", "--history", "0d"], ingest_workers=1)
+    wish = Wish(options.devices, ingest_workers=1)
     try:
         rows = list(run(options, wish))
     except (SoakError, RoomError) as error:
@@ -84,20 +80,13 @@ def read_options() -> argparse.Namespace:
 
 
 def take_past(sampler: Sampler) -> Past:
-    """Wait until the past is stored and computed. Raises SoakError where it never is."""
+    """Start the village and wait until its past is stored and computed. Raises SoakError where it never is."""
     (before_b, _), began = read_size(sampler.stack), time.monotonic()
     start = datetime.now(UTC)
     midnight = start.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=DAYS)
-    first = last = sampler.sample(0)
-    jobs_s = single_jobs_s(sampler)
-    n_steady = 0
-    while n_steady < STEADY_N:
-        sampler.stack.require_running()
-        if time.monotonic() - began > PATIENCE_S:
-            raise SoakError("the past is not computed within half an hour")
-        time.sleep(EVERY_S)
-        before, last = last, sampler.sample(0)
-        n_steady = n_steady + 1 if is_settled(before, last) else 0
+    first, jobs_s = sampler.sample(0), single_jobs_s(sampler)
+    sampler.stack.simulate(["--backfill", f"{DAYS}d", "--history", "0d"])
+    last = wait_until_computed(sampler)
     days = (start - midnight) / timedelta(days=1)
     spent = {name: (held.cpu_s - first.held[name].cpu_s) / days for name, held in last.held.items()}
     after_b, n_series = read_size(sampler.stack)
@@ -116,13 +105,6 @@ def single_jobs_s(sampler: Sampler) -> float:
     """Give the seconds spent so far in jobs of which one runs at a time, waiting included."""
     told = scrape(sampler.stack.metrics_addresses()["analyse"])
     return sum(told.get(f"vigie_job_seconds_total.{kind}", 0.0) for kind in ONE_AT_A_TIME)
-
-
-def is_settled(before: Sample, now: Sample) -> bool:
-    """Say whether what came is computed, and only what is sent live still comes."""
-    few = now.n_measurements - before.n_measurements < FEW_VALUES and now.figures["jobs"] < FEW_JOBS
-    computed = now.figures["hours_behind"] < 2 and now.figures["late_hours"] == 0
-    return now.n_measurements > 0 and few and computed
 
 
 def live(sampler: Sampler, seconds: float, n_hung_up: Callable[[], int]) -> Iterator[Sample]:

@@ -27,6 +27,7 @@ START_PATIENCE_S = 180.0
 POLL_S = 0.2
 END_S = 15.0
 LAST_PORT = 65_535
+COMMANDS = {"api": ["api"], "ingest": ["ingest"], "analyse": ["analyse"]}
 
 Hold = Callable[[], AbstractContextManager[None]]
 
@@ -37,10 +38,9 @@ class SoakError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """How large the town is, what else is told to `vigie simulate`, and by how many workers its messages are taken."""
+    """How large the town is, and by how many workers its messages are taken."""
 
     devices: int
-    words: Sequence[str]
     ingest_workers: int = 2
     seed: int = 1
 
@@ -59,6 +59,7 @@ class Stack:
     api_port: int
     metrics_port: int
     wish: Wish
+    folder: Path
     programs: list[Program] = field(default_factory=list)
 
     @property
@@ -83,8 +84,31 @@ class Stack:
         if ended := first_ended(self.programs):
             raise SoakError(f"{ended.name} ended by itself: {ended.last_words()} (log: {ended.log})")
 
-    def start(self, names: Sequence[str], folder: Path) -> None:
-        """Start some of the programs."""
+    def start(self, names: Sequence[str]) -> None:
+        """Start some of the programs, the town not among them."""
+        self.programs += [self._start(name, COMMANDS[name]) for name in names]
+
+    def simulate(self, words: Sequence[str]) -> None:
+        """Start the town, with more options of `vigie simulate`."""
+        self.programs.append(self._start("simulate", self._town(words)))
+
+    def send_past(self, words: Sequence[str]) -> None:
+        """Let the town send what ends by itself, and wait until it has. Raises SoakError."""
+        past = self._start("simulate", self._town(words))
+        try:
+            while past.process.poll() is None:
+                self.require_running()
+                time.sleep(POLL_S)
+        finally:
+            stop_programs([past])
+        if past.process.returncode:
+            raise SoakError(f"the town ended with code {past.process.returncode}: {past.last_words()}")
+
+    def _town(self, words: Sequence[str]) -> list[str]:
+        town = ["--seed", str(self.wish.seed), "--scale", str(self.wish.scale), "--territory", TERRITORY]
+        return ["simulate", *town, *words]
+
+    def _start(self, name: str, command: Sequence[str]) -> Program:
         environment = {
             "VIGIE_DATABASE_URL": self.services.database_url,
             "VIGIE_MQTT_URL": self.services.mqtt_url,
@@ -92,21 +116,15 @@ class Stack:
             "VIGIE_INGEST_METRICS_PORT": str(self.metrics_port),
             "VIGIE_ANALYSE_METRICS_PORT": str(self.metrics_port + self.wish.ingest_workers),
         }
-        town = ["--seed", str(self.wish.seed), "--scale", str(self.wish.scale), "--territory", TERRITORY]
-        commands = {
-            "api": ["api"],
-            "ingest": ["ingest", "--workers", str(self.wish.ingest_workers)],
-            "analyse": ["analyse"],
-            "simulate": ["simulate", *town, *self.wish.words],
-        }
-        self.programs += [start_program(name, commands[name], environment, folder / f"{name}.log") for name in names]
+        more = ["--workers", str(self.wish.ingest_workers)] if name == "ingest" else []
+        return start_program(name, [*command, *more], environment, self.folder / f"{name}.log")
 
 
 @contextmanager
 def running_stack(wish: Wish, folder: Path, hold: Hold = nullcontext) -> Iterator[Stack]:
-    """Start services and programs on an empty database, the town last; all but the logs is taken away in the end.
+    """Start services and programs, within `hold`, on an empty database; all but the logs is taken away in the end.
 
-    What starts within `hold` is all but the town. Raises SoakError.
+    The caller starts the town. Raises SoakError.
     """
     checkout = folder / f"run-{os.getpid()}"  # two runs at once have services of their own
     for log in folder.glob("*.log"):
@@ -116,23 +134,22 @@ def running_stack(wish: Wish, folder: Path, hold: Hold = nullcontext) -> Iterato
         ends.callback(take_away, checkout)
         with hold():
             services = ends.enter_context(running(checkout))
-        stack = prepare(services, wish)
+        stack = prepare(services, wish, folder)
         ends.callback(lambda: stop_programs(stack.programs, END_S))
         with hold():
-            stack.start(("api", "ingest", "analyse"), folder)
+            stack.start(tuple(COMMANDS))
         wait_until_ready(stack)
-        stack.start(("simulate",), folder)
         yield stack
 
 
-def prepare(services: Services, wish: Wish) -> Stack:
+def prepare(services: Services, wish: Wish, folder: Path) -> Stack:
     """Migrate the database, enter the town, and make a key."""
     migrate(services.database_url)
     register_town(services.database_url, Town(wish.seed, TERRITORY, scale=wish.scale))
     with connect(services.database_url, program="soak") as connection:
         key = renew_demo_key(connection, TERRITORY)
     first = free_ports(wish.ingest_workers + 2)
-    return Stack(services, key, first, first + 1, wish)
+    return Stack(services, key, first, first + 1, wish, folder)
 
 
 def wait_until_ready(stack: Stack) -> None:
