@@ -17,6 +17,9 @@ def main() -> None:
     parser.add_argument("--series-per-device", type=float, default=USUAL.series_per_device)
     parser.add_argument("--peak", type=float, default=USUAL.peak, help="busiest hour over the mean")
     parser.add_argument("--raw-days", type=positive, default=USUAL.raw_days, help="how long raw values are kept")
+    parser.add_argument(
+        "--buffers", type=float, default=USUAL.shared_buffers_gb, help="PostgreSQL's shared_buffers [GB]"
+    )
     parser.add_argument("--apache", action="store_true", help="TimescaleDB's Apache edition: nothing is compressed")
     asked = parser.parse_args()
     size = Size(
@@ -27,6 +30,7 @@ def main() -> None:
         peak=asked.peak,
         raw_days=asked.raw_days,
         is_compressed=not asked.apache,
+        shared_buffers_gb=asked.buffers,
     )
     for line in told(size, tell_needs(size, read_costs())):
         print(line)
@@ -48,6 +52,7 @@ def told(size: Size, needs: Needs) -> Iterator[str]:
     yield f"analyse            {needs.analyse_workers} workers, {needs.analyse_cores:.2f} cores busy"
     yield f"database           {needs.database_cores:.2f} cores busy, {needs.sessions} sessions"
     yield f"broker             {needs.broker_cores:.3f} cores busy"
+    yield f"looking for work   {needs.idle_cores:.3f} cores busy"
     yield f"cores in all       {needs.cores}"
     yield f"memory             {needs.memory_gb:.1f} GB, {size.shared_buffers_gb:g} GB of them PostgreSQL's buffers"
     yield f"disk               {needs.disk_gb_per_day:.2f} GB a day, {needs.disk_gb:,.0f} GB after {size.raw_days} days"

@@ -8,7 +8,7 @@ part says whether workers disturb one another.
 import argparse
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -85,7 +85,7 @@ def run(site: Site, n: int, n_messages: int, folder: Path) -> Taken:
             taken = take(chain, pids, single_messages(clock.next_s(), n_messages))
         chain.end_sessions()
     together = sum(taken.cpu_s[f"ingest {index}"] for index in range(n))
-    return Taken(taken.n_messages, taken.seconds, {**taken.cpu_s, "ingest": together})
+    return replace(taken, cpu_s={**taken.cpu_s, "ingest": together})
 
 
 @contextmanager
@@ -107,6 +107,7 @@ def rows(n: int, taken: Taken, alone: Taken | None) -> Iterator[Row]:
     rate = taken.n_messages / taken.seconds
     beside = None if alone is None else alone.n_messages / alone.seconds
     yield Row(f"capacity.hosts_{n}.messages_per_s", rate, "1/s", reference=beside, n=taken.n_messages)
+    yield Row(f"capacity.hosts_{n}.messages_per_batch", taken.n_messages / taken.n_batches, "1", n=taken.n_batches)
     for part in ("ingest", "database", "broker"):
         cost = None if alone is None else alone.each_us(part)
         yield Row(f"capacity.hosts_{n}.{part}_us_per_message", taken.each_us(part), "us", "lower", reference=cost)

@@ -55,6 +55,7 @@ def measure(services: Services, chain: Chain, n: int) -> Iterator[Row]:
     yield Row("capacity.ingest_memory", memory_b / MB, "MB", "lower")
     yield Row("capacity.ingest_sessions", n_sessions, "1", "lower")
     yield Row("capacity.raw_bytes_per_value", raw_bytes(chain, (warm, single, packed)), "B", "lower")
+    yield Row("capacity.messages_per_batch", single.n_messages / single.n_batches, "1")
     yield Row("capacity.messages_per_s", single.n_messages / single.seconds, "1/s")
 
 

@@ -18,17 +18,24 @@ GB = 1e9
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """Measured costs; names end in their unit. Each has its measurement beside it in `costs.toml`."""
+    """Measured costs; names end in their unit. Each has its measurement beside it in `costs.toml`.
+
+    Those of a series and day were measured at `values_per_series_day` values; `idle_cores` is what all parts spend on
+    looking whether there is something to do.
+    """
 
     broker_us_per_message: float
     broker_us_per_value: float
+    ingest_us_per_batch: float
     ingest_us_per_message: float
     ingest_us_per_value: float
+    database_us_per_batch: float
     database_us_per_message: float
     database_us_per_value: float
     analyse_s_per_series_day: float
     analyse_database_s_per_series_day: float
-    single_job_s_per_series_day: float
+    values_per_series_day: float
+    idle_cores: float
     raw_bytes_per_value: float
     compressed_bytes_per_value: float
     derived_bytes_per_series_day: float
@@ -68,12 +75,16 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What it takes: cores busy in the busiest hour, processes, sessions at the database, memory, disk."""
+    """What it takes: cores busy in the busiest hour, processes, sessions at the database, memory, disk.
+
+    `single_job_share` is how much of a day analytics would take in one job at a time, as rollups run.
+    """
 
     broker_cores: float
     ingest_cores: float
     database_cores: float
     analyse_cores: float
+    idle_cores: float
     single_job_share: float
     ingest_workers: int
     analyse_workers: int
@@ -85,7 +96,7 @@ class Needs:
     @property
     def cores(self) -> int:
         """Cores in all, each busy to 70 % at most."""
-        busy = self.broker_cores + self.ingest_cores + self.database_cores + self.analyse_cores
+        busy = self.broker_cores + self.ingest_cores + self.database_cores + self.analyse_cores + self.idle_cores
         return math.ceil(busy / BUSY_RATIO)
 
 
@@ -112,8 +123,14 @@ def tell_needs(size: Size, costs: Costs) -> Needs:
             (costs.database_us_per_message, costs.database_us_per_value),
         )
     )
-    analyse = size.series * costs.analyse_s_per_series_day / DAY_S
+    analyse, analyse_database = (
+        series_days(size, costs) * cost_s / DAY_S
+        for cost_s in (costs.analyse_s_per_series_day, costs.analyse_database_s_per_series_day)
+    )
     ingest_workers, analyse_workers = (max(1, math.ceil(cores / BUSY_RATIO)) for cores in (ingest, analyse))
+    batches = batches_per_s(a_second, ingest_workers, costs)
+    ingest += MICRO * batches * costs.ingest_us_per_batch
+    database += MICRO * batches * costs.database_us_per_batch
     sessions = math.ceil(
         ingest_workers * costs.ingest_sessions + analyse_workers * costs.analyse_sessions + costs.api_sessions
     )
@@ -121,9 +138,10 @@ def tell_needs(size: Size, costs: Costs) -> Needs:
     return Needs(
         broker_cores=broker,
         ingest_cores=ingest,
-        database_cores=database + size.series * costs.analyse_database_s_per_series_day / DAY_S,
+        database_cores=database + analyse_database,
         analyse_cores=analyse,
-        single_job_share=size.series * costs.single_job_s_per_series_day / DAY_S,
+        idle_cores=costs.idle_cores,
+        single_job_share=analyse + analyse_database,
         ingest_workers=ingest_workers,
         analyse_workers=analyse_workers,
         sessions=sessions,
@@ -131,6 +149,19 @@ def tell_needs(size: Size, costs: Costs) -> Needs:
         disk_gb=disk_bytes(size, costs) / GB,
         disk_gb_per_day=(disk_bytes(size, costs, 1)) / GB,
     )
+
+
+def series_days(size: Size, costs: Costs) -> float:
+    """Count the series, one with more values than the measured ones for as many: a bound from above."""
+    return max(size.series, size.values_per_day / costs.values_per_series_day)
+
+
+def batches_per_s(messages_per_s: float, workers: int, costs: Costs) -> float:
+    """Give the most batches a second: one for each message, as long as the workers can be so fast one after the other.
+
+    A worker commits what is there when the last commit has returned, so it makes small batches while it has time.
+    """
+    return min(messages_per_s, workers / (MICRO * (costs.ingest_us_per_batch + costs.database_us_per_batch)))
 
 
 def disk_bytes(size: Size, costs: Costs, days: int | None = None) -> float:
@@ -147,7 +178,7 @@ def limits(needs: Needs) -> Iterator[str]:
         yield f"the broker needs {needs.broker_cores:.2f} cores, Mosquitto has one thread: several, or a cluster"
     if needs.single_job_share > BUSY_RATIO:
         yield (
-            f"rollups and other jobs that run one at a time take {needs.single_job_share:.1f} days for a day: "
+            f"analytics takes {needs.single_job_share:.1f} days for a day, and rollups run one at a time: "
             "territories on several databases"
         )
     if needs.database_cores > MOST_DATABASE_CORES * BUSY_RATIO:

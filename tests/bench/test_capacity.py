@@ -8,18 +8,21 @@ from pathlib import Path
 import pytest
 
 from bench.capacity.__main__ import main
-from bench.capacity.model import COSTS, Costs, Size, limits, read_costs, tell_needs
+from bench.capacity.model import COSTS, Costs, Size, batches_per_s, limits, read_costs, tell_needs
 
 ROUND = Costs(
     broker_us_per_message=10.0,
     broker_us_per_value=0.0,
+    ingest_us_per_batch=1000.0,
     ingest_us_per_message=80.0,
     ingest_us_per_value=10.0,
+    database_us_per_batch=1000.0,
     database_us_per_message=20.0,
     database_us_per_value=40.0,
-    analyse_s_per_series_day=0.864,
-    analyse_database_s_per_series_day=1.728,
-    single_job_s_per_series_day=0.0864,
+    analyse_s_per_series_day=0.0864,
+    analyse_database_s_per_series_day=0.1728,
+    values_per_series_day=8640.0,
+    idle_cores=0.05,
     raw_bytes_per_value=100.0,
     compressed_bytes_per_value=10.0,
     derived_bytes_per_series_day=1000.0,
@@ -36,17 +39,29 @@ TOWN = Size(devices=25_000, values_per_day=432_000_000, values_per_message=2.0, 
 
 
 def test_needs_are_the_sum_of_costs() -> None:
-    """Worked by hand: 100,000 series; 0.864 s a series and day is one core for 100,000 of them."""
+    """Worked by hand: 100,000 series; 0.0864 s a series and day is a tenth of a core for them. One worker can make 500
+    batches of 2 ms a second.
+    """
     needs = tell_needs(TOWN, ROUND)
     assert needs.broker_cores == pytest.approx(0.05)  # 5,000 times 10 us
-    assert needs.ingest_cores == pytest.approx(0.5)  # 5,000 times 80 us, 10,000 times 10 us
-    assert needs.database_cores == pytest.approx(0.1 + 0.4 + 2.0)
-    assert needs.analyse_cores == pytest.approx(1.0)
-    assert needs.single_job_share == pytest.approx(0.1)
-    assert (needs.ingest_workers, needs.analyse_workers) == (1, 2)  # busy to 70 % at most
-    assert needs.cores == 6  # 4.05 busy
-    assert needs.sessions == 7 + 2 * 5 + 8
-    assert needs.memory_gb == pytest.approx(0.1 + 0.4 + 0.1 + 0.25 + TOWN.shared_buffers_gb)
+    assert needs.ingest_cores == pytest.approx(0.5 + 0.5)  # 5,000 times 80 us, 10,000 times 10 us; batches
+    assert needs.database_cores == pytest.approx(0.1 + 0.4 + 0.2 + 0.5)
+    assert needs.analyse_cores == pytest.approx(0.1)
+    assert needs.single_job_share == pytest.approx(0.3)
+    assert (needs.ingest_workers, needs.analyse_workers) == (1, 1)  # busy to 70 % at most
+    assert needs.cores == 4  # 2.4 busy
+    assert needs.sessions == 7 + 5 + 8
+    assert needs.memory_gb == pytest.approx(0.1 + 0.2 + 0.1 + 0.2 + TOWN.shared_buffers_gb)
+
+
+def test_each_message_is_a_batch_while_a_worker_has_time() -> None:
+    light = replace(TOWN, values_per_day=86_400 * 10)  # 5 messages/s, 10 in the busiest hour
+    assert batches_per_s(light.messages_per_s, 1, ROUND) == pytest.approx(10.0)
+    assert batches_per_s(5000.0, 2, ROUND) == pytest.approx(1000.0)
+
+
+def test_series_with_more_values_than_measured_count_for_as_many() -> None:
+    assert tell_needs(TOWN, replace(ROUND, values_per_series_day=432.0)).analyse_cores == pytest.approx(1.0)
 
 
 def test_disk_is_raw_while_young_then_compressed() -> None:
@@ -62,7 +77,7 @@ def test_disk_is_raw_while_young_then_compressed() -> None:
     ("changed", "word"),
     [
         ({"broker_us_per_message": 150.0}, "Mosquitto"),
-        ({"single_job_s_per_series_day": 0.7}, "one at a time"),
+        ({"analyse_s_per_series_day": 0.7}, "one at a time"),
         ({"database_us_per_value": 2500.0}, "one PostgreSQL"),
         ({"ingest_sessions": 500.0}, "pooler"),
     ],
