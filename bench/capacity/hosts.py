@@ -20,7 +20,8 @@ from bench.capacity.taking import Taken, take
 from bench.database import fresh_database
 from bench.ingest.chain import Chain
 from bench.ingest.messages import N_DEVICES, TERRITORY, Clock, device_of, single_messages
-from deploy.local import place_of, reset
+from bench.soak.stack import take_away
+from deploy.local import place_of
 from deploy.local.postgres import find_postgres, start_postgres, stop_postgres
 from deploy.local.services import Services, running
 from deploy.local.state import LOOPBACK, free_port, read_state
@@ -123,7 +124,7 @@ def running_site(folder: Path, n: int) -> Iterator[Site]:
         made.mkdir()
     with ExitStack() as stack:
         hosts = [stack.enter_context(apart(number)) for number in range(n)]
-        stack.callback(reset, checkout)
+        stack.callback(take_away, checkout)
         services = stack.enter_context(running(checkout))
         postgres_pid = open_database(checkout, services, hosts)
         far_port = free_port()
