@@ -72,8 +72,8 @@ def warm_up(sampler: Sampler, minutes: float) -> None:
     """Let a whole day come in a burst before the run, so that every series is known and every job has run once."""
     end = datetime.now(UTC) - timedelta(minutes=minutes)
     begin = end - timedelta(days=1)
-    sampler.stack.send_past(["--from", told(begin), "--to", told(end), "--history", "0d"])
-    last = wait_until_computed(sampler)
+    with sampler.stack.sending_past(["--from", told(begin), "--to", told(end), "--history", "0d"]):
+        last = wait_until_computed(sampler)
     print(f"warm: {last.n_messages:,} messages, {last.n_measurements:,} values of a day", file=sys.stderr, flush=True)
 
 
