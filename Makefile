@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.stamp-$(shell cat requirements.txt requirements-dev.txt pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check format evaluate grafana faults faults-root fuzz audit docs lock
+.PHONY: help setup demo test test-fast check format evaluate grafana faults faults-root fuzz audit guide docs lock
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z%-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/%/*/; s/:.*## /\t/' | expand -t 16
@@ -68,6 +68,9 @@ fuzz: setup ## random bytes through every decoder, random requests through every
 audit: setup ## bandit, pip-audit, and the list of components as CycloneDX
 	@$(BIN)/python -m pip install -q -r requirements-audit.in
 	@$(BIN)/python -m deploy.audit
+
+guide: setup ## the French guide for technicians with pictures from the demo town, as one HTML file in build/guide
+	@$(BIN)/python -m tests.guide
 
 docs: setup ## check that the docs name what exists and that their links hold
 	@$(BIN)/python -m pytest -q tests/test_docs.py

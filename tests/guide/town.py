@@ -31,7 +31,7 @@ STRUCK = (
     ("overflowing_bin", 5.0, 3.0),
     ("silent_gateway", 0.4, 0.4),
 )
-STRANGERS = ("sonde-niveau-07", "sonde-niveau-08", "compteur-eau-12")
+STRANGERS = ("sonde-niveau-07", "sonde-niveau-08", "sonde-niveau-09")
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,9 +89,9 @@ function withheld() {
   return h("span", { class: "figure withheld" }, say("withheld"));
 }
 
-/** @param {Kpi} kpi */
+/** An interval of no width tells nothing beside the figure. @param {Kpi} kpi */
 function interval(kpi) {
-  if (kpi.low === null || kpi.high === null) return "\u00a0";
+  if (kpi.low === null || kpi.high === null || kpi.low === kpi.high) return "\u00a0";
   return say("interval", { low: figure(kpi.low, kpi.unit).digits, high: kpiAmount(kpi.high, kpi.unit) });
 }
 

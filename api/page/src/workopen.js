@@ -3,7 +3,7 @@
 import { change } from "./api.js";
 import { attempt } from "./attempt.js";
 import { h, put } from "./dom.js";
-import { say } from "./language.js";
+import { localised, say } from "./language.js";
 import { refreshNow } from "./refresh.js";
 import { state } from "./state.js";
 import { seen } from "./workwrite.js";
@@ -20,7 +20,7 @@ export function drawOpening(incidentId) {
     const order = await write((headers, body) => change("POST", "work-orders", {}, body, headers), { incident_id: incidentId });
     update(say("work_opened", { n: order.work_order_id }));
     refreshNow();
-  }, (faults) => { result.textContent = say("failed", { detail: faults.map((one) => one.sentence_en).join(" ") }); });
+  }, (faults) => { result.textContent = say("failed", { detail: faults.map((one) => localised(one, "sentence")).join(" ") }); });
   const update = (/** @type {string} */ text) => {
     put(place, result);
     result.textContent = text;

@@ -2,7 +2,7 @@
 
 import { attempt } from "./attempt.js";
 import { h } from "./dom.js";
-import { say } from "./language.js";
+import { localised, say } from "./language.js";
 import { refreshNow } from "./refresh.js";
 import { timeZone } from "./state.js";
 import { aboutOrder, seen, writeOrKeep } from "./workwrite.js";
@@ -22,7 +22,7 @@ export function drawPlanning(order) {
     const about = aboutOrder(act, order);
     const changed = await write((headers, body) => writeOrKeep({ method: "PATCH", path, body, headers, about }), wanted);
     if (changed) refreshNow();
-  }, (faults) => { result.textContent = say("failed", { detail: faults.map((one) => one.sentence_en).join(" ") }); });
+  }, (faults) => { result.textContent = say("failed", { detail: faults.map((one) => localised(one, "sentence")).join(" ") }); });
   const save = (/** @type {Event} */ event) => {
     event.preventDefault();
     edit("plan", {

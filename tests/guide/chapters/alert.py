@@ -4,7 +4,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.guide.stage import Chapter, Picture, Stage
 
-ALONE = ".findings-list button.finding:not([aria-expanded])"
+ALONE = "button.finding:not([aria-expanded])"
 
 
 def line(stage: Stage) -> Locator:
@@ -15,7 +15,7 @@ def line(stage: Stage) -> Locator:
 
 def asset(stage: Stage) -> Locator:
     """The asset it is about."""
-    stage.page.locator(ALONE).first.click()
+    stage.page.locator(".findings-list").locator(ALONE).first.click()
     expect(stage.page.locator(".plot canvas").first).to_be_visible()
     return stage.page.locator("section.asset")
 

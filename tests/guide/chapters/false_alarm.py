@@ -30,7 +30,8 @@ def silenced(stage: Stage) -> Locator:
     stage.page.locator("#asset-close").click()
     pale = stage.page.locator(".findings-list li.silenced").first
     expect(pale).to_be_visible()
-    return pale
+    pale.scroll_into_view_if_needed()
+    return stage.page.locator(".findings")
 
 
 def precision(stage: Stage) -> Locator:

@@ -21,7 +21,7 @@ def opened(stage: Stage) -> Locator:
     """An incident of several findings, opened."""
     stage.page.locator(".findings-list [aria-expanded]").first.click()
     expect(stage.page.locator(".members .finding").first).to_be_visible()
-    return stage.page.locator(".findings-list > ul > li", has=stage.page.locator(".members"))
+    return stage.page.locator(".findings")
 
 
 def repair_first(stage: Stage) -> Locator:
