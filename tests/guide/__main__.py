@@ -12,12 +12,10 @@ from deploy.local.services import running
 from deploy.page import build_page
 from tests.guide.book import BUILT, write_book
 from tests.guide.chapters import CHAPTERS
-from tests.guide.stage import walk
+from tests.guide.stage import PATIENCE_MS, walk
 from tests.guide.town import lived_town
 from tests.support.browser import ARGUMENTS, find_program
 from tests.support.served import served
-
-PATIENCE_MS = 30_000
 
 
 def main() -> int:

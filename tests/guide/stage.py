@@ -11,6 +11,7 @@ from tests.guide.town import GuideTown
 
 DESKTOP, TELEPHONE = (1280, 900), (390, 844)
 SHARP = 1.5  # pixels of the picture to one of the page
+PATIENCE_MS = 30_000  # for a step, on a machine that may have other work
 
 
 @dataclass(frozen=True, slots=True)

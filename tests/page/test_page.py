@@ -151,6 +151,15 @@ def test_curve_is_live(page: Page, town: LampTown, database_url: str) -> None:
     expect(page.locator(".curve-table tbody tr").first).to_contain_text("77,5\u202fW")
 
 
+def test_a_curve_that_has_ended_is_not_called_live(page: Page, town: LampTown, database_url: str) -> None:
+    with connect(database_url, program="test") as connection:
+        connection.execute("delete from measurements where observed_at > now() - interval '150 minutes'")
+        connection.execute("update last_values set observed_at = now() - interval '150 minutes'")
+    page.goto(f"/#key={town.key}&asset={town.lamp_id}")
+    expect(page.locator(".readout")).to_contain_text("Dernière mesure : il y a 3 h")
+    expect(page.locator(".readout .live")).to_have_count(0)
+
+
 def test_finding_leads_to_its_asset(page: Page, town: LampTown) -> None:
     page.goto(f"/#key={town.key}")
     finding = page.locator(".findings .finding")

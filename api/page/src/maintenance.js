@@ -6,7 +6,7 @@ import { count, instant, number, percent } from "./format.js";
 import { localised, say } from "./language.js";
 import { makeLoader } from "./loader.js";
 import { meet } from "./refresh.js";
-import { findAsset, state, timeZone, update, watch } from "./state.js";
+import { state, timeZone, update, watch } from "./state.js";
 import { drawRankOrder } from "./rankorder.js";
 
 /** @typedef {import("./types.js").MaintenanceLine} Line */
@@ -120,7 +120,7 @@ function ways(line) {
     card?.scrollIntoView({ block: "center" });
   };
   return [
-    findAsset(line.asset_id) && h("button", { type: "button", class: "quiet", onclick: toAsset }, say("maintenance_asset")),
+    h("button", { type: "button", class: "quiet", onclick: toAsset }, say("maintenance_asset")),
     line.incident_id !== null && h("button", { type: "button", class: "quiet", onclick: toIncident }, say("maintenance_incident")),
   ];
 }

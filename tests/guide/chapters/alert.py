@@ -4,18 +4,19 @@ from playwright.sync_api import Locator, expect
 
 from tests.guide.stage import Chapter, Picture, Stage
 
-ALONE = "button.finding:not([aria-expanded])"
+SEEN = "restée éteinte"  # the lamp that the town is struck with
+TALL = (1280, 1400)
 
 
 def line(stage: Stage) -> Locator:
     """The line of an incident about one thing."""
     stage.enter()
-    return stage.page.locator(".findings-list > ul > li", has=stage.page.locator(ALONE)).first
+    return stage.page.locator(".findings-list > ul > li", has_text=SEEN).first
 
 
 def asset(stage: Stage) -> Locator:
     """The asset it is about."""
-    stage.page.locator(".findings-list").locator(ALONE).first.click()
+    stage.page.locator(".findings-list button.finding", has_text=SEEN).first.click()
     expect(stage.page.locator(".plot canvas").first).to_be_visible()
     return stage.page.locator("section.asset")
 
@@ -42,4 +43,5 @@ CHAPTER = Chapter(
         Picture("alerte-semaine", week),
         Picture("alerte-ordre", order),
     ),
+    TALL,
 )

@@ -28,9 +28,8 @@ def silenced(stage: Stage) -> Locator:
     """The line is pale and counts no more."""
     stage.page.locator(".asset .judged").first.get_by_role("button", name="Enregistrer").click()
     stage.page.locator("#asset-close").click()
-    pale = stage.page.locator(".findings-list li.silenced").first
-    expect(pale).to_be_visible()
-    pale.scroll_into_view_if_needed()
+    expect(stage.page.locator(".findings-list li.silenced").first).to_be_visible()
+    stage.page.locator(".findings-list").evaluate("list => { list.scrollTop = list.scrollHeight; }")
     return stage.page.locator(".findings")
 
 

@@ -39,8 +39,8 @@ def said(stage: Stage) -> Locator:
     """What was found, in more words."""
     line = line_of(stage)
     line.get_by_text("Préciser l’avis").click()
-    line.get_by_label("État trouvé").select_option("encore en marche")
-    line.get_by_label("Cause").fill("pièce usée")
+    line.get_by_label("État trouvé").select_option("en panne")
+    line.get_by_label("Cause", exact=True).fill("fusible grillé")
     line.get_by_label("Temps passé (min)").fill("35")
     return line
 
