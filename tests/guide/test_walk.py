@@ -1,4 +1,4 @@
-"""A browser goes through the whole guide: each step waits for what it shows, so that the page cannot move away from it."""
+"""A browser goes through the whole guide: each step waits for what it shows, so the page cannot move away from it."""
 
 from pathlib import Path
 

@@ -66,7 +66,7 @@ def lived_town(database_url: str, days: int = DAYS) -> Iterator[GuideTown]:
 
 
 def draw_town(now: datetime, days: int) -> Town:
-    """Draw the demo's town, beginning so many days ago, with the faults of the chapters beside those that chance drew."""
+    """Draw the demo's town, begun so many days ago, with the faults of the chapters beside those that chance drew."""
     town = Town(slug=TERRITORY, start=now - timedelta(days=days), scale=SCALE, history_days=HISTORY_DAYS)
     struck = [strike(town, kind, int(now.timestamp()), *signs) for kind, *signs in STRUCK]
     assets = {episode.asset for episode in struck}

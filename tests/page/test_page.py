@@ -338,6 +338,9 @@ def test_savings_come_first_in_percent_and_euros_and_the_rest_on_demand(
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Moins d’indicateurs").click()
     expect(tiles).to_have_count(10)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    expect(tiles).to_have_count(4)
 
 
 def test_refused_messages_stand_by_cause_with_a_sample(page: Page, town: LampTown, database_url: str) -> None:

@@ -124,7 +124,7 @@ def test_verdicts_move_precision_and_measured_leads_take_over() -> None:
     assert late.is_there
     told = score_one(None, a_finding(), verdicts=[KindVerdicts("pump_wear", "pump", 0, 12, 0, None)])
     assert told.signals[0].precision == pytest.approx(0.2)
-    assert "mesuré sur vos verdicts" in told.reason_fr
+    assert "mesuré sur vos avis" in told.reason_fr
     elsewhere = score_one(None, a_finding(), verdicts=[KindVerdicts("pump_wear", "lift", 0, 12, 0, None)])
     assert elsewhere.signals[0].precision == 0.8
 
