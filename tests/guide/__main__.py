@@ -5,16 +5,14 @@ import signal
 import sys
 from pathlib import Path
 
-from playwright.sync_api import expect, sync_playwright
-
 from bench.database import fresh_database
 from deploy.local.services import running
 from deploy.page import build_page
 from tests.guide.book import BUILT, write_book
 from tests.guide.chapters import CHAPTERS
-from tests.guide.stage import PATIENCE_MS, walk
+from tests.guide.stage import walk_all
 from tests.guide.town import lived_town
-from tests.support.browser import ARGUMENTS, find_program
+from tests.support.browser import find_program
 from tests.support.served import served
 
 
@@ -27,20 +25,14 @@ def main() -> int:
         return 1
     BUILT.mkdir(parents=True, exist_ok=True)
     build_page()
-    expect.set_options(timeout=PATIENCE_MS)
     tell("the town's last days are computed, which takes some minutes")
     with (
         running(Path(__file__).resolve().parent) as services,
         fresh_database(services) as database_url,
         lived_town(database_url) as town,
         served(database_url) as address,
-        sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        for chapter in CHAPTERS:
-            taken = walk(chapter, browser, address, town, BUILT)
-            tell(f"{chapter.name}: {len(taken)} pictures")
-        browser.close()
+        tell(f"{len(walk_all(CHAPTERS, program, address, town, BUILT))} pictures")
     tell(f"written: {os.path.relpath(write_book([chapter.name for chapter in CHAPTERS], BUILT))}")
     return 0
 

@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.guide.town import GuideTown
+from tests.support.browser import ARGUMENTS
 
 DESKTOP, TELEPHONE = (1280, 900), (390, 844)
 SHARP = 1.5  # pixels of the picture to one of the page
@@ -52,6 +53,17 @@ class Chapter:
     name: str
     pictures: Sequence[Picture] = ()
     size: tuple[int, int] = DESKTOP
+
+
+def walk_all(chapters: Sequence[Chapter], program: str, address: str, town: GuideTown, folder: Path) -> list[Path]:
+    """Go through all chapters with a browser of its own (its program), and give the pictures in their order."""
+    expect.set_options(timeout=PATIENCE_MS)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        try:
+            return [path for chapter in chapters for path in walk(chapter, browser, address, town, folder)]
+        finally:
+            browser.close()
 
 
 def walk(chapter: Chapter, browser: Browser, address: str, town: GuideTown, folder: Path) -> list[Path]:
