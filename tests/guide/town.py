@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from analytics.acceptance.looking import look_at_batches
+from analytics.jobs.office import open_connection
 from bench.evaluation.town import compute
 from deploy.demo import TERRITORY
 from deploy.reference import enter_file
@@ -59,7 +60,8 @@ def lived_town(database_url: str, days: int = DAYS) -> Iterator[GuideTown]:
         enter_file(database_url, path)
     found = GuideTown(database_url, make_key(database_url))
     bring_strangers(found.desk, now)
-    compute(database_url, now)
+    with open_connection(database_url) as connection:
+        compute(connection, now)
     watch_sensors(found, town, now)
     with replaying(database_url):
         yield found
