@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.stamp-$(shell cat requirements.txt requirements-dev.txt pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fast check format evaluate grafana faults faults-root soak small fuzz audit docs lock
+.PHONY: help setup demo test test-fast check format evaluate grafana faults faults-root soak small fuzz audit guide docs lock
 
 help: ## list the targets
 	@grep -hE '^[a-z][a-z%-]*:.*##' $(MAKEFILE_LIST) | sed -E 's/%/*/; s/:.*## /\t/' | expand -t 16
@@ -75,6 +75,9 @@ fuzz: setup ## random bytes through every decoder, random requests through every
 audit: setup ## bandit, known vulnerabilities of what is pinned, and the bill of materials; ADVISORIES=DIR where no index can be asked
 	@$(BIN)/python -m pip install -q --require-hashes --upgrade --target $(VENV)/audit -r requirements-audit.txt
 	@PYTHONPATH=$(VENV)/audit $(BIN)/python -m deploy.audit $(if $(ADVISORIES),--advisories $(ADVISORIES))
+
+guide: setup ## the French guide for technicians with pictures from the demo town, as one HTML file in build/guide
+	@$(BIN)/python -m tests.guide
 
 docs: setup ## check that the docs name what exists and that their links hold
 	@$(BIN)/python -m pytest -q tests/test_docs.py

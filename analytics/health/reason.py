@@ -43,10 +43,11 @@ def because(said: Said) -> tuple[str, str]:
     first, *others = said.signals
     share = f"{100 * first.precision:.0f}"
     how_fr, how_en = (
-        ("mesuré sur vos verdicts", "measured by your verdicts") if first.is_measured else ("hypothèse", "assumed")
+        ("mesuré sur vos avis", "measured by your verdicts") if first.is_measured else ("hypothèse", "assumed")
     )
-    more_fr = f" {len(others)} autre(s) constat(s) en cours." if others else ""
-    more_en = f" {len(others)} more finding(s) go on." if others else ""
+    n, is_one = len(others), len(others) == 1
+    more_fr = f" {n} {'autre constat' if is_one else 'autres constats'} en cours." if others else ""
+    more_en = f" {n} more {'finding goes' if is_one else 'findings go'} on." if others else ""
     return (
         f"{first.sentence_fr} Ce genre de constat est juste à {share} % ({how_fr}).{more_fr}",
         f"{first.sentence_en} Findings of this kind are right in {share}% ({how_en}).{more_en}",

@@ -28,13 +28,13 @@ def test_a_batch_is_begun_and_what_is_not_good_is_shown(page: Page, town: LampTo
     card.get_by_label("Identifiants des capteurs").fill("dev-1")
     card.get_by_label("Pile").check()
     card.get_by_role("button", name="Commencer").click()
-    expect(card.locator(".result")).to_have_text("1 capteurs sont suivis.")
+    expect(card.locator(".result")).to_have_text("1 capteur est suivi.")
     with connect(database_url, program="test", autocommit=True) as connection:
         assert look_at_batches(connection, datetime.now(UTC) + timedelta(days=8)) == 1
     page.reload()
     card.locator("summary").first.click()
-    expect(card).to_contain_text("1 capteurs : 0 bons, 0 mauvais, 1 pas connus")
-    card.get_by_text("Ce qui n’est pas bon").click()
-    expect(card.locator("tbody tr").filter(has_text="Rythme")).to_contain_text("pas connu")
+    expect(card).to_contain_text("1 capteur : 0 conforme, 0 non conforme, 1 indéterminé")
+    card.get_by_text("Ce qui n’est pas conforme").click()
+    expect(card.locator("tbody tr").filter(has_text="Rythme")).to_contain_text("indéterminé")
     expect(card.locator("tbody tr").filter(has_text="Pile")).to_have_count(0)
     assert find_faults(page) == []

@@ -93,7 +93,7 @@ def test_several_are_accepted_at_once(page: Page, key: str, replayer: None) -> N
     panel = open_strangers(page, key)
     panel.get_by_role("button", name="Accepter la sélection").click()
     expect(panel.get_by_role("status")).to_contain_text("Choisissez d’abord")
-    panel.get_by_label("Tout choisir").check()
+    panel.get_by_label("Tout sélectionner").check()
     panel.get_by_role("button", name="Accepter la sélection").click()
     expect(panel.get_by_role("status")).to_contain_text(
         "Appareils acceptés : 2. Valeurs enregistrées : 4 · en double : 0 · refusées : 1"

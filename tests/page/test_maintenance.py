@@ -32,7 +32,6 @@ def test_list_says_why_and_what_waiting_costs_and_leads_to_the_asset(
 ) -> None:
     page.goto(f"/#key={ranked.key}")
     card = page.locator(".maintenance")
-    card.locator("summary", has_text="Que réparer d’abord").click()
     line = card.locator(f'li[data-asset="{ranked.lamp_id}"]')
     expect(card.locator(".ranks > li")).to_have_count(1)
     expect(line.locator(".loss")).to_contain_text("€")
@@ -52,13 +51,12 @@ def test_list_says_why_and_what_waiting_costs_and_leads_to_the_asset(
 def test_assets_without_a_finding_are_shown_on_demand_and_by_type(page: Page, ranked: LampTown) -> None:
     page.goto(f"/#key={ranked.key}")
     card = page.locator(".maintenance")
-    card.locator("summary", has_text="Que réparer d’abord").click()
-    card.get_by_label("Aussi sans constat").check()
+    card.get_by_label("Aussi les équipements sans constat").check()
     lines = card.locator(".ranks > li")
     expect(lines).to_have_count(4)
     expect(lines.last).to_contain_text("on ne sait pas")
     expect(lines.first).not_to_contain_text("on ne sait pas")
-    expect(lines.filter(has_text="taux supposé de la famille")).to_have_count(2)
+    expect(lines.filter(has_text="taux de panne supposé pour sa famille")).to_have_count(2)
     card.get_by_label("Type d’équipement").select_option("waste_container")
     expect(lines).to_have_count(1)
     page.get_by_role("button", name="English").click()

@@ -151,6 +151,15 @@ def test_curve_is_live(page: Page, town: LampTown, database_url: str) -> None:
     expect(page.locator(".curve-table tbody tr").first).to_contain_text("77,5\u202fW")
 
 
+def test_a_curve_that_has_ended_is_not_called_live(page: Page, town: LampTown, database_url: str) -> None:
+    with connect(database_url, program="test") as connection:
+        connection.execute("delete from measurements where observed_at > now() - interval '150 minutes'")
+        connection.execute("update last_values set observed_at = now() - interval '150 minutes'")
+    page.goto(f"/#key={town.key}&asset={town.lamp_id}")
+    expect(page.locator(".readout")).to_contain_text("Dernière mesure : il y a 3 h")
+    expect(page.locator(".readout .live")).to_have_count(0)
+
+
 def test_finding_leads_to_its_asset(page: Page, town: LampTown) -> None:
     page.goto(f"/#key={town.key}")
     finding = page.locator(".findings .finding")
@@ -260,6 +269,39 @@ def test_lost_connection_is_said_and_heals(page: Page, town: LampTown) -> None:
     wait_until(page, lambda: page.evaluate(COUNT_CURVE_PIXELS) > 200)
 
 
+def test_a_card_opened_without_a_connection_is_filled_once_it_is_back(page: Page, town: LampTown) -> None:
+    """Also the card that is open from the start, which nobody opens again."""
+    page.goto("/")
+    page.route("**/v1/maintenance*", lambda route: route.abort())
+    page.goto(f"/#key={town.key}")
+    page.reload()
+    expect(page.locator(".banner")).to_contain_text("Connexion perdue")
+    page.route("**/v1/finding-precisions*", lambda route: route.abort())
+    page.locator(".precision > summary").click()
+    page.unroute("**/v1/finding-precisions*")
+    page.unroute("**/v1/maintenance*")
+    expect(page.locator(".maintenance")).to_contain_text("Aucun constat en cours n’annonce de panne.")
+    expect(page.locator(".precision tbody tr")).to_have_count(1)
+
+
+def test_french_signs_stay_on_the_line_of_their_word(page: Page, town: LampTown) -> None:
+    page.goto(f"/#key={town.key}")
+    sentence = page.locator(".findings .sentence")
+    expect(sentence).to_be_visible()
+    assert sentence.text_content() == "Lampe 1\u00a0: puissance 46 W\u00a0; d’habitude entre 38 et 44 W."
+    page.get_by_role("button", name="English").click()
+    assert sentence.text_content() == "Lamp 1: power is 46 W; between 38 and 44 W is usual."
+
+
+def test_an_interval_of_no_width_is_not_written(page: Page, town: LampTown, database_url: str) -> None:
+    with connect(database_url, program="test") as connection:
+        connection.execute("update kpi_values set low = value, high = value where kpi = 'street_light_energy'")
+    page.goto(f"/#key={town.key}")
+    tile = page.locator(".tile[data-kpi=street_light_energy]")
+    expect(tile.locator(".figure")).to_contain_text("kWh")
+    expect(tile.locator(".interval")).to_have_text("")
+
+
 @pytest.mark.parametrize("width", [320, 390, 768, 1440])
 def test_nothing_sticks_out_sideways(page: Page, town: LampTown, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
@@ -296,6 +338,9 @@ def test_savings_come_first_in_percent_and_euros_and_the_rest_on_demand(
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Moins d’indicateurs").click()
     expect(tiles).to_have_count(10)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.reload()
+    expect(tiles).to_have_count(4)
 
 
 def test_refused_messages_stand_by_cause_with_a_sample(page: Page, town: LampTown, database_url: str) -> None:

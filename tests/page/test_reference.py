@@ -171,7 +171,7 @@ def test_a_file_of_assets_is_looked_at_before_it_is_imported(page: Page, key: st
     assert find_faults(page) == []
     panel.get_by_label("Importer les autres lignes").check()
     panel.get_by_role("button", name="Importer").click()
-    expect(panel.get_by_role("status")).to_contain_text("Importé : 1 nouveaux, 1 modifiés.")
+    expect(panel.get_by_role("status")).to_contain_text("Importé : 1 nouveau, 1 modifié.")
     expect(page.locator(".assets")).to_contain_text("Lampe 7")
 
 

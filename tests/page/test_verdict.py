@@ -84,9 +84,9 @@ def test_precision_budget_and_threshold_are_shown_and_a_threshold_is_set_back(
     expect(confirmed).to_have_attribute("aria-pressed", "true")
     card = page.locator(".precision")
     card.locator("summary").first.click()
-    expect(card).to_contain_text("7 alertes en sept jours pour 20 supportables par semaine")
+    expect(card).to_contain_text("7 alertes en sept jours, pour 20 que l’équipe peut traiter par semaine")
     row = card.locator("tbody tr")
-    expect(row).to_contain_text("1 constats : 1 confirmés, 0 fausses alertes, 0 déjà connus")
+    expect(row).to_contain_text("1 constat : 1 confirmé, 0 fausse alerte, 0 déjà connu")
     expect(row).to_contain_text("(de 21 % à 100 %)".replace(" %", "\u202f%"))
     expect(row).to_contain_text("× 1,2")
     expect(row).to_contain_text("valeur inhabituelle")
@@ -94,6 +94,6 @@ def test_precision_budget_and_threshold_are_shown_and_a_threshold_is_set_back(
     row.get_by_role("button", name="Revenir au seuil d’origine").click()
     expect(row).to_contain_text("fixé à la main")
     assert desk.fetch("select factor, is_held from thresholds where is_current") == [(1.0, True)]
-    row.get_by_role("button", name="Rendre à la règle du jour").click()
-    expect(card.locator(".result")).to_have_text("Le seuil suit de nouveau la règle du jour.")
+    row.get_by_role("button", name="Revenir au réglage automatique").click()
+    expect(card.locator(".result")).to_have_text("Le seuil suit de nouveau le réglage automatique.")
     assert find_faults(page) == []

@@ -48,10 +48,15 @@ def find_faults(page: Page) -> list[str]:
 
 def find_chromium() -> str:
     """Give the path of the browser, or end the test with a sentence."""
-    found = next((path for name in NAMES if (path := shutil.which(name))), None)
+    found = find_program()
     if found:
         return found
     sentence = "no Chromium on this machine: `apt-get install chromium`"
     if os.environ.get("CI") == "true":
         pytest.fail(sentence)
     pytest.skip(sentence)
+
+
+def find_program() -> str | None:
+    """Give the path of the browser, None where there is none."""
+    return next((path for name in NAMES if (path := shutil.which(name))), None)

@@ -26,6 +26,13 @@ def fill_town(database_url: str, town: Town, n_days: int, quantities: frozenset[
 
     `quantities` leaves all others out, which saves time.
     """
+    end = datetime.fromtimestamp(town.setting.start_s, UTC) + timedelta(days=n_days)
+    fill_until(database_url, town, end, quantities)
+    return end
+
+
+def fill_until(database_url: str, town: Town, end: datetime, quantities: frozenset[str] | None = None) -> None:
+    """Register a town and store its full reports up to an instant."""
     start = datetime.fromtimestamp(town.setting.start_s, UTC)
     register_town(database_url, town)
     with psycopg.connect(database_url) as connection:
@@ -35,7 +42,7 @@ def fill_town(database_url: str, town: Town, n_days: int, quantities: frozenset[
             (start,),
         )
         connection.execute("create temp table taken (like measurements)")
-        for block in town.generate(start, start + timedelta(days=n_days)):
+        for block in town.generate(start, end):
             tables = [only(table, quantities) for table in block.tables] if quantities else block.tables
             copy_tables(connection, create_series(connection, town, tables), tables)
         connection.execute(
@@ -44,7 +51,6 @@ def fill_town(database_url: str, town: Town, n_days: int, quantities: frozenset[
         )
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("analyze")
-    return start + timedelta(days=n_days)
 
 
 def only(table: Table, quantities: frozenset[str]) -> Table:

@@ -4,7 +4,7 @@ import { ask } from "./api.js";
 import { columns, gapless, merge, windowOf } from "./curvedata.js";
 import { curveTable, describe } from "./curvetable.js";
 import { h, put, scrollable } from "./dom.js";
-import { amount, instant } from "./format.js";
+import { ago, amount, instant } from "./format.js";
 import { localised, say } from "./language.js";
 import { isOfValues, makePlot } from "./plot.js";
 import { meet } from "./refresh.js";
@@ -15,6 +15,7 @@ import { meet } from "./refresh.js";
 /** @typedef {import("./curvedata.js").Span} Span */
 
 const MOST = 10_000;
+const QUIET_MS = 3_600_000;
 /** The span chosen last, kept from one curve to the next. @type {Span} */
 let chosenSpan = "day";
 
@@ -91,9 +92,14 @@ function readoutText({ series, zone, findings }, asked) {
   const usual = findings.find((finding) => finding.ended_at === null)?.evidence;
   const band = usual && isOfValues(usual)
     ? h("span", { class: "usual" }, say("expected", { low: amount(usual.expected_low, series.unit), high: amount(usual.expected_high, series.unit) })) : null;
-  const when = asked.isLive ? h("span", { class: "live" }, say("live"))
-    : h("span", {}, say("curve_past", { at: instant(asked.to, zone) }));
+  const when = asked.isLive ? liveness(series, zone) : h("span", {}, say("curve_past", { at: instant(asked.to, zone) }));
   return h("span", {}, h("strong", {}, localised(series, "quantity_name")), " ", when, band);
+}
+
+/** Live is what still speaks. @param {Series} series @param {string} zone */
+function liveness({ last_observed_at: last }, zone) {
+  if (last === null || Date.now() - Date.parse(last) < QUIET_MS) return h("span", { class: "live" }, say("live"));
+  return h("span", {}, say("last_seen", { at: ago(last, zone) }));
 }
 
 /** @param {() => void} show */

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { say } from "./language.js";
-import { meet } from "./refresh.js";
+import { makeLoader } from "./loader.js";
 import { watch } from "./state.js";
 
 /** `load` fills the body and may speak in the status line above it; `show` does so again where the card is open.
@@ -15,7 +15,7 @@ export function drawFoldCard(name, load, isOpen = false) {
   const result = h("p", { class: "result", role: "status", tabindex: "-1" });
   const card = h("details", { class: `card fold fold-card ${name}`, open: isOpen }, h("summary", {}, h("h2", {}, say(name))),
     h("p", { class: "hint" }, say(`${name}_intro`)), result, body);
-  const show = () => { if (card.open) load(body, result).catch(meet); };
+  const show = makeLoader(async () => { if (card.open) await load(body, result); });
   card.addEventListener("toggle", show);
   watch(["territory", "canWrite"], show);
   return { card, show };

@@ -11,6 +11,7 @@ import { state, timeZone, watch } from "./state.js";
 const N_BEFORE = 30;
 const DAYS_ALIKE = 2;
 const N_AT_FIRST = 10;
+const N_ON_TELEPHONE = 4; // what is to be looked at stands below them
 /** What a mayor asks for first; the others follow by name. */
 const FIRST = [
   "lighting_saving_ratio", "lighting_energy_saved", "lighting_cost_saved", "lighting_bill_reduction",
@@ -23,13 +24,15 @@ let isWhole = false; // kept while the page is drawn anew in the other language
 /** @param {"kpis" | "public_title"} title */
 export function drawKpis(title) {
   const tiles = h("div", { class: "tiles" });
+  const narrow = matchMedia("(max-width: 700px)");
   const more = h("button", { type: "button", class: "quiet", onclick: () => { isWhole = !isWhole; show(); } });
   const show = () => {
     const shown = showKpis();
-    put(tiles, ...shown.slice(0, isWhole ? shown.length : N_AT_FIRST));
+    const nAtFirst = narrow.matches ? N_ON_TELEPHONE : N_AT_FIRST;
+    put(tiles, ...shown.slice(0, isWhole ? shown.length : nAtFirst));
     put(more, say(isWhole ? "kpis_fewer" : "kpis_all", { n: number(shown.length) }));
     more.setAttribute("aria-expanded", String(isWhole));
-    more.hidden = shown.length <= N_AT_FIRST;
+    more.hidden = shown.length <= nAtFirst;
   };
   watch(["kpis", "territories"], show);
   show();
@@ -89,9 +92,9 @@ function withheld() {
   return h("span", { class: "figure withheld" }, say("withheld"));
 }
 
-/** @param {Kpi} kpi */
+/** An interval of no width tells nothing beside the figure. @param {Kpi} kpi */
 function interval(kpi) {
-  if (kpi.low === null || kpi.high === null) return "\u00a0";
+  if (kpi.low === null || kpi.high === null || kpi.low === kpi.high) return "\u00a0";
   return say("interval", { low: figure(kpi.low, kpi.unit).digits, high: kpiAmount(kpi.high, kpi.unit) });
 }
 

@@ -29,12 +29,28 @@ export function setLanguage(next) {
   document.documentElement.lang = next;
 }
 
-/** Say a sentence with its places filled.
+/** Say a sentence with its places filled: `{n}` is the value itself, `{n:thing|things}` the word that goes with that number.
  * @param {Sentence} name
  * @param {Record<string, string | number>} [values]
  */
 export function say(name, values = {}) {
-  return SENTENCES[current][name].replace(/\{(\w+)\}/g, (_, place) => String(values[place] ?? ""));
+  const text = SENTENCES[current][name].replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g, (_, place, one, several) => {
+    const value = String(values[place] ?? "");
+    if (one === undefined) return value;
+    return isSingular(value) ? one : several;
+  });
+  return typeset(text);
+}
+
+/** In French nothing is singular too. @param {string} number */
+function isSingular(number) {
+  return number === "1" || (current === "fr" && number === "0");
+}
+
+/** Keep French signs on the line of the word they go with. @param {string} text */
+function typeset(text) {
+  if (current !== "fr") return text;
+  return text.replace(/ ([:;?!»%€])/g, "\u00a0$1").replace(/« /g, "«\u00a0").replace(/(\d) h (\d)/g, "$1\u00a0h\u00a0$2").replace(/n° (\d)/g, "n°\u00a0$1");
 }
 
 /** Name a kind of finding; one that has no name yet is written as it is. @param {string} kind */
@@ -48,5 +64,5 @@ export function kindName(kind) {
  * @returns {string}
  */
 export function localised(item, field) {
-  return String(/** @type {Record<string, unknown>} */ (item)[`${field}_${current}`] ?? "");
+  return typeset(String(/** @type {Record<string, unknown>} */ (item)[`${field}_${current}`] ?? ""));
 }

@@ -1,17 +1,22 @@
-/** What to repair first: assets ranked by what is to be lost within 30 days; each line opens why, and what waiting costs. */
+/** What to repair first: assets ranked by what is to be lost within 30 days; each line opens why, and closes its order. */
 
 import { ask } from "./api.js";
 import { h, put } from "./dom.js";
 import { count, instant, number, percent } from "./format.js";
 import { localised, say } from "./language.js";
+import { makeLoader } from "./loader.js";
 import { meet } from "./refresh.js";
-import { findAsset, state, timeZone, update, watch } from "./state.js";
+import { state, timeZone, update, watch } from "./state.js";
+import { drawRankOrder } from "./rankorder.js";
 
 /** @typedef {import("./types.js").MaintenanceLine} Line */
 /** @typedef {import("./types.js").FailureSignal} Signal */
 
-const N_SHOWN = 50;
+const N_SHOWN = 10;
 const YEAR_D = 365.25;
+
+/** Kept while the page is drawn anew in the other language. */
+let isOpen = true;
 
 export function drawMaintenance() {
   const list = h("ol", { class: "ranks" });
@@ -19,10 +24,12 @@ export function drawMaintenance() {
   const more = h("button", { type: "button", class: "quiet more", hidden: true }, say("maintenance_more"));
   const type = h("select", { "aria-label": say("maintenance_type") });
   const every = h("input", { type: "checkbox" });
-  const card = h("details", { class: "card fold maintenance" }, h("summary", {}, h("h2", {}, say("maintenance"))),
+  const card = h("details", { class: "card fold maintenance", open: isOpen }, h("summary", {}, h("h2", {}, say("maintenance"))),
     h("p", { class: "hint" }, say("maintenance_intro")),
     h("div", { class: "tools" }, type, h("label", { class: "choice" }, every, say("maintenance_all"))), result, list, more);
   let asked = 0;
+  /** @type {(() => void)[]} */
+  let orders = [];
   const show = async (/** @type {string | null} */ cursor = null) => {
     if (!card.open) return;
     const turn = ++asked;
@@ -30,16 +37,29 @@ export function drawMaintenance() {
     const wish = { territory: state.territory, type: type.value, basis: every.checked ? "" : "signals", limit: N_SHOWN, cursor };
     const page = await ask("maintenance", wish);
     if (turn !== asked) return;
-    if (cursor === null) put(list);
-    list.append(...page.items.map(rank));
+    if (cursor === null) {
+      put(list);
+      orders = [];
+    }
+    for (const line of page.items) {
+      const order = drawRankOrder(line);
+      orders.push(order.show);
+      list.append(rank(line, order.element));
+    }
     more.hidden = page.next === null;
     more.onclick = () => show(page.next).catch(meet);
     result.textContent = list.children.length === 0 ? say(every.checked ? "maintenance_none" : "maintenance_none_told") : "";
   };
-  const again = () => show().catch(meet);
-  card.addEventListener("toggle", (event) => event.target === card && again());
+  const again = makeLoader(show);
+  card.addEventListener("toggle", (event) => {
+    if (event.target !== card) return;
+    isOpen = card.open;
+    again();
+  });
   for (const control of [type, every]) control.addEventListener("change", again);
   watch(["territory"], again);
+  watch(["assets"], () => put(type, ...types(type.value)));
+  watch(["workOrders", "canWrite", "queue"], () => orders.forEach((showOrder) => showOrder()));
   return card;
 }
 
@@ -50,8 +70,8 @@ function types(chosen) {
   return [["", say("maintenance_types")], ...sorted].map(([value, name]) => h("option", { value, selected: value === chosen }, name));
 }
 
-/** @param {Line} line */
-function rank(line) {
+/** @param {Line} line @param {HTMLElement} order */
+function rank(line, order) {
   const known = line.within_30 !== null;
   return h("li", { "data-asset": line.asset_id }, h("details", {},
     h("summary", {},
@@ -62,7 +82,7 @@ function rank(line) {
     h("p", { class: "why" }, localised(line, "reason")),
     h("dl", { class: "facts" }, ...facts(line)),
     line.signals.length > 0 && h("ul", { class: "signals", "aria-label": say("maintenance_signals") }, ...line.signals.map((one) => signal(one, line))),
-    h("p", { class: "acts" }, ...ways(line))));
+    h("p", { class: "acts" }, ...ways(line))), order);
 }
 
 /** @param {Line} line */
@@ -100,7 +120,7 @@ function ways(line) {
     card?.scrollIntoView({ block: "center" });
   };
   return [
-    findAsset(line.asset_id) && h("button", { type: "button", class: "quiet", onclick: toAsset }, say("maintenance_asset")),
+    h("button", { type: "button", class: "quiet", onclick: toAsset }, say("maintenance_asset")),
     line.incident_id !== null && h("button", { type: "button", class: "quiet", onclick: toIncident }, say("maintenance_incident")),
   ];
 }

@@ -11,6 +11,9 @@ import { localised } from "./language.js";
 /** @typedef {{series: Series, findings: Finding[], zone: string}} Subject */
 
 const HEIGHT_PX = 240;
+const LEAST_AXIS_PX = 52;
+const AXIS_PAD_PX = 14;
+const DIGIT_PX = 7.5; // at 12 px
 
 /** Make a plot in a place; `show` gives it data and a window.
  * @param {HTMLElement} place
@@ -112,9 +115,14 @@ function timeAxis(place, zone) {
 /** @param {HTMLElement} place @param {Series} series @returns {uPlot.Axis} */
 function valueAxis(place, series) {
   const axis = { ...axisInk(place), label: sign(series.unit) || undefined, labelSize: 18, labelFont: "12px system-ui, sans-serif" };
-  if (!series.codes?.length) return { ...axis, size: 52, values: (_, splits) => splits.map(number) };
+  if (!series.codes?.length) return { ...axis, size: (_, values) => widthOf(values), values: (_, splits) => splits.map(number) };
   const { codes } = series;
   return { ...axis, label: undefined, size: 92, splits: () => codes.map((one) => one.code), values: () => codes.map((one) => localised(one, "name").slice(0, 14)) };
+}
+
+/** Room for the longest value beside the axis [px]. @param {string[] | null} values */
+function widthOf(values) {
+  return Math.max(LEAST_AXIS_PX, ...(values ?? []).map((value) => AXIS_PAD_PX + DIGIT_PX * value.length));
 }
 
 /** @param {HTMLElement} place */

@@ -3,7 +3,7 @@
 import { ask, askAll, KeyRefused, RequestFailed, send } from "./api.js";
 import { h, put, scrollable } from "./dom.js";
 import { drawFoldCard } from "./foldcard.js";
-import { count, number, percent } from "./format.js";
+import { count, instant, number, percent } from "./format.js";
 import { kindName, localised, say } from "./language.js";
 import { meet } from "./refresh.js";
 import { state } from "./state.js";
@@ -29,7 +29,7 @@ async function load(body, result) {
 /** @param {AlarmLoad | undefined} load */
 function budget(load) {
   if (!load) return say("budget_none");
-  return say("budget_line", { n: count(load.n_alarms), budget: number(load.budget), day: load.day });
+  return say("budget_line", { n: count(load.n_alarms), budget: number(load.budget), day: instant(load.day, "UTC", { dateStyle: "medium" }) });
 }
 
 /** @param {Precision[]} rows @param {HTMLElement} body @param {HTMLElement} result */

@@ -58,8 +58,8 @@ function replaceLines(list, lines) {
   else if (number) lines.find((line) => line.dataset.order === number)?.focus();
 }
 
-/** @param {WorkOrder} order */
-const keyOf = (order) => `${order.work_order_id} ${order.version} ${state.canWrite} ${state.away !== null} ${keptFor(order).map((kept) => kept.id)}`;
+/** Another key is another drawing. @param {WorkOrder} order */
+export const keyOf = (order) => `${order.work_order_id} ${order.version} ${state.canWrite} ${state.away !== null} ${keptFor(order).map((kept) => kept.id)}`;
 
 /** @param {WorkOrder} order */
 const keptFor = (order) => waitingFor(`work-orders/${order.work_order_id}`);

@@ -80,6 +80,14 @@ def test_finding_raises_the_probability_and_says_why() -> None:
     assert told.expected_loss_eur == pytest.approx(told.within_30 * consequence, rel=0.01)
 
 
+def test_other_findings_are_counted_in_words() -> None:
+    one, several = (score_one(None, *(a_finding(finding_id=n) for n in range(n_all))) for n_all in (2, 3))
+    assert " 1 autre constat en cours. " in one.reason_fr
+    assert " 1 more finding goes on. " in one.reason_en
+    assert " 2 autres constats en cours. " in several.reason_fr
+    assert " 2 more findings go on. " in several.reason_en
+
+
 def test_asset_that_was_replaced_is_not_blamed_for_the_one_before_it() -> None:
     """What began before it was installed was said of another; its age counts from then."""
     replaced = an_asset(installed_at=AT + timedelta(days=1), age_d=0.0)
@@ -124,7 +132,7 @@ def test_verdicts_move_precision_and_measured_leads_take_over() -> None:
     assert late.is_there
     told = score_one(None, a_finding(), verdicts=[KindVerdicts("pump_wear", "pump", 0, 12, 0, None)])
     assert told.signals[0].precision == pytest.approx(0.2)
-    assert "mesuré sur vos verdicts" in told.reason_fr
+    assert "mesuré sur vos avis" in told.reason_fr
     elsewhere = score_one(None, a_finding(), verdicts=[KindVerdicts("pump_wear", "lift", 0, 12, 0, None)])
     assert elsewhere.signals[0].precision == 0.8
 
