@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import uvicorn
 
 from api.app import create_app
-from api.security import Access
 from api.page.tiles import Tiles
+from api.security import Access
 from tests.support.waiting import wait_until
 
 START_PATIENCE_S = 20.0
