@@ -18,6 +18,7 @@ from store.reader import Connection, Pool, limited
 from store.resolution import Question
 from store.window import read_last
 
+TERRITORIES = (1,)
 N_WARM, N_TIMED = 5, 200
 N_NAIVE = 5
 LONGEST_READ_S = 20.0  # of one kind, whatever was timed by then
@@ -51,9 +52,19 @@ class Read:
 
     name: str
     goal_ms: float | None
-    ask: Callable[[Connection], Awaitable[object]]
+    ask: Callable[[Pool], Awaitable[object]]
     naive: str
     parameters: Mapping[str, object]
+
+
+def within(ask: Callable[[Connection], Awaitable[object]]) -> Callable[[Pool], Awaitable[object]]:
+    """Ask in a transaction of the API's role, as its routes do."""
+
+    async def ask_limited(pool: Pool) -> object:
+        async with limited(pool, TERRITORIES) as reader:
+            return await ask(reader)
+
+    return ask_limited
 
 
 def reads_of(year: Year) -> list[Read]:
@@ -64,32 +75,32 @@ def reads_of(year: Year) -> list[Read]:
     tile = {"territory": TERRITORY, "asset_id": None, "kpi": "electricity_meter_energy", "scope": "territory"}
     month = timedelta(days=31)
     return [
-        Read("last_1000", 20, lambda c: read_last(c, every, None), NAIVE_LAST, {"ids": every}),
+        Read("last_1000", 20, lambda pool: read_last(pool, TERRITORIES, every, None), NAIVE_LAST, {"ids": every}),
         Read(
             "year_1000_points",
             50,
-            lambda c: read_curves(c, one, Question(whole, 1000), "none", LAST),
+            within(lambda c: read_curves(c, one, Question(whole, 1000), "none", LAST)),
             NAIVE_POINTS,
             {"ids": one, "width": (LAST - FIRST) / 1000, "from": FIRST, "to": LAST},
         ),
         Read(
             "day_200_series",
             100,
-            lambda c: read_curves(c, many, Question(day, 24), "none", LAST),
+            within(lambda c: read_curves(c, many, Question(day, 24), "none", LAST)),
             NAIVE_POINTS,
             {"ids": many, "width": timedelta(hours=1), "from": day[0], "to": LAST},
         ),
         Read(
             "kpi_tile",
             30,
-            lambda c: list_kpis(c, {**tile, "history": False}, after=0, n=31),
+            within(lambda c: list_kpis(c, {**tile, "history": False}, after=0, n=31)),
             NAIVE_TILE,
             {"from": LAST - month, "to": LAST},
         ),
         Read(
             "count_year_200",
             None,
-            lambda c: count_measurements(c, many, whole),
+            within(lambda c: count_measurements(c, many, whole)),
             NAIVE_COUNT,
             {"ids": many, "from": FIRST, "to": LAST},
         ),
@@ -112,8 +123,7 @@ async def time_read(pool: Pool, read: Read) -> float:
     deadline = time.monotonic() + LONGEST_READ_S
     for index in range(N_WARM + N_TIMED):
         began = time.perf_counter()
-        async with limited(pool, [1]) as reader:
-            await read.ask(reader)
+        await read.ask(pool)
         if index >= N_WARM:
             taken.append((time.perf_counter() - began) * 1000)
             if time.monotonic() > deadline:
