@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -29,7 +30,12 @@ def test_both_languages_have_the_same_sentences_with_the_same_places() -> None:
     french, english = (json.loads((SOURCES / "src" / "i18n" / f"{name}.json").read_bytes()) for name in ("fr", "en"))
     assert list(french) == list(english)
     for name, sentence in french.items():
-        assert sorted(places(sentence)) == sorted(places(english[name])), name
+        assert values_of(sentence) == values_of(english[name]), name
+        for place in (*places(sentence), *places(english[name])):
+            assert re.fullmatch(r"\w+(:[^:|]+\|[^:|]+)?", place), (
+                name,
+                place,
+            )  # a value, or a word for one and for several
 
 
 def test_every_kind_of_finding_has_a_name_in_both_languages() -> None:
@@ -69,6 +75,11 @@ def get(app: FastAPI, path: str) -> httpx.Response:
 
 def places(sentence: str) -> list[str]:
     return [part.split("}")[0] for part in sentence.split("{")[1:]]
+
+
+def values_of(sentence: str) -> set[str]:
+    """Give what is filled in; which words go with a number is each language's own affair."""
+    return {place.partition(":")[0] for place in places(sentence)}
 
 
 def test_lock_file_names_no_registry() -> None:
