@@ -5,6 +5,7 @@ import { drawAssetOrders } from "./assetorders.js";
 import { drawCurve } from "./curve.js";
 import { drawSwap } from "./deviceswap.js";
 import { h, put } from "./dom.js";
+import { drawForecasts } from "./forecast.js";
 import { ago, amount } from "./format.js";
 import { localised, say } from "./language.js";
 import { meet } from "./refresh.js";
@@ -102,6 +103,7 @@ async function fillAsset(asset, findingsPlace, body, signal) {
 function showSeries(asset, series, findings, body, signal) {
   const zone = timeZone(asset.territory);
   const place = h("div", { class: "curve-place" });
+  const ahead = drawForecasts(asset.asset_id, zone, signal);
   let curve = /** @type {ReturnType<typeof drawCurve> | null} */ (null);
   const choose = (/** @type {Series} */ chosen) => {
     curve?.close();
@@ -110,11 +112,13 @@ function showSeries(asset, series, findings, body, signal) {
   };
   const cards = h("div", { class: "series", role: "group", "aria-label": say("series") },
     ...series.map((one) => seriesCard(one, zone, () => choose(one))));
-  put(body, cards, place, attributes(asset), drawSwap(asset), drawAssetOrders(asset));
+  put(body, cards, ahead.element, place, attributes(asset), drawSwap(asset), drawAssetOrders(asset));
   choose(series.find((one) => findings.some((f) => f.ended_at === null && f.series_id === one.series_id)) ?? series.find((one) => one.last_value !== null) ?? series[0]);
+  const miss = (/** @type {unknown} */ error) => { if (!signal.aborted) meet(error); };
+  ahead.show(series).catch(miss);
   const timer = window.setInterval(() => {
     if (document.hidden) return;
-    freshen(asset, series, cards, zone, signal).then(() => curve?.refresh()).catch((error) => signal.aborted || meet(error));
+    freshen(asset, series, cards, zone, signal).then(() => ahead.show(series)).then(() => curve?.refresh()).catch(miss);
   }, EVERY_MS);
   signal.addEventListener("abort", () => { window.clearInterval(timer); curve?.close(); });
 }

@@ -6,7 +6,7 @@ import { makeLoader } from "./loader.js";
 import { watch } from "./state.js";
 
 /** `load` fills the body and may speak in the status line above it; `show` does so again where the card is open.
- * @param {"batches" | "open_data" | "precision" | "reference"} name of its sentences and its class
+ * @param {"batches" | "open_data" | "precision" | "reference" | "rounds"} name of its sentences and its class
  * @param {(body: HTMLElement, result: HTMLElement) => Promise<void>} load
  * @param {boolean} [isOpen]
  */

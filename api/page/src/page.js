@@ -19,6 +19,7 @@ import { drawQueue } from "./queueview.js";
 import { drawReference } from "./reference.js";
 import { drawPrecision } from "./precision.js";
 import { drawRejections } from "./rejections.js";
+import { drawRounds } from "./rounds.js";
 import { drawSources } from "./sources.js";
 import { forgetDrawn, state, watchAlways } from "./state.js";
 import { drawWorkOrders } from "./workorders.js";
@@ -64,5 +65,5 @@ function workParts() {
   closers.push(map.close, panel.close);
   const side = h("div", { class: "side" }, panel.element, drawIncidents());
   const work = h("div", { class: "work" }, drawAssetList(), map.element, side);
-  return [drawQueue(), drawKpis("kpis"), work, drawAlerts(), drawWorkOrders(), drawMaintenance(), drawPrecision(), drawReference(), drawBatches(), drawOpenData(), drawStrangers(), drawRejections(), drawSources()];
+  return [drawQueue(), drawKpis("kpis"), work, drawAlerts(), drawWorkOrders(), drawMaintenance(), drawRounds(), drawPrecision(), drawReference(), drawBatches(), drawOpenData(), drawStrangers(), drawRejections(), drawSources()];
 }

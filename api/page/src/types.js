@@ -85,6 +85,15 @@
  *   n_hidden: number, completeness: number | null, files: OpenFile[]}} OpenDataSet
  * @typedef {{territory: string, publication: string, title_fr: string, title_en: string, withdrawn_at: string | null,
  *   withdrawn_because: string | null, n_releases: number}} Publication
+ * @typedef {{asset_id: number, quantity: string, unit: string, lead_s: number, made_at: string, for_at: string, value: number,
+ *   low: number, high: number, detail: {free_places?: number, free_places_low?: number, free_places_high?: number, level_percent?: number,
+ *   threshold_percent?: number, reaches_at?: string | null, reaches_low_at?: string | null, reaches_high_at?: string | null}}} Forecast
+ * @typedef {{planned_rounds_id: number, territory: string, day: string, waste_stream: string, made_at: string,
+ *   summary: {n_rounds: number, n_stops: number, n_left_out: number, distance_km: number, n_distances_estimated: number}}} RoundsOfDay
+ * @typedef {{properties: {kind: "round" | "stop" | "left_out", round?: number, vehicle?: string, depot?: string, end?: string, leaves_at?: string,
+ *   back_at?: string, distance_km?: number, order?: number, asset_id?: number, name?: string, address?: string | null, arrives_at?: string,
+ *   reason?: string, next_at?: string, expected_percent?: number | null, low_percent?: number | null, high_percent?: number | null,
+ *   overflow_probability?: number | null}}} RoundFeature
  * @typedef {{value: string, name_fr: string, name_en: string, unit: string}} Choice
  * @typedef {{name: string, kind: string, name_fr: string, name_en: string, is_required: boolean, unit: string,
  *   least: number | null, most: number | null, choices: Choice[], parts: Field[]}} Field
