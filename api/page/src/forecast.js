@@ -32,12 +32,15 @@ export function drawForecasts(assetId, zone, signal) {
   return { element, show, coming: (/** @type {Series[]} */ series) => stillToCome(known, series) };
 }
 
+/** @param {Forecast} one */
+export const isAhead = (one) => Date.parse(one.for_at) > Date.now();
+
 /** Those for instants ahead, of containers that nobody has emptied since. @param {Forecast[]} forecasts @param {Series[]} series */
 function stillToCome(forecasts, series) {
   return forecasts.filter((one) => {
     const level = series.find(({ quantity, unit }) => quantity === one.quantity && unit === one.unit)?.last_value ?? null;
     const wasEmptied = one.detail.level_percent !== undefined && level !== null && level < one.detail.level_percent - EMPTIED_POINTS;
-    return Date.parse(one.for_at) > Date.now() && !wasEmptied;
+    return isAhead(one) && !wasEmptied;
   });
 }
 
@@ -74,7 +77,7 @@ export function tellFull({ detail }, zone) {
   const [at, low, high] = [detail.reaches_at, detail.reaches_low_at, detail.reaches_high_at].map((one) => one ?? null);
   const threshold = kpiAmount(Math.round(detail.threshold_percent), "%");
   const isPast = (/** @type {string | null} */ one) => one !== null && Date.parse(one) <= Date.now();
-  const told = (/** @type {string | null} */ one) => (one === null ? "" : instant(one, zone, DAY_AND_HOUR));
+  const told = (/** @type {string | null} */ one) => (one === null ? "" : say("forecast_on", { at: instant(one, zone, DAY_AND_HOUR) }));
   if (low === null) return say("forecast_not_full", { threshold });
   if (isPast(at)) return isPast(high) || high === null ? "" : say("forecast_full_at_latest", { threshold, high: told(high) });
   if (at === null) return isPast(low) ? "" : say("forecast_full_not_before", { threshold, low: told(low) });

@@ -4,7 +4,7 @@ import { ask, askAll } from "./api.js";
 import { h, put } from "./dom.js";
 import { drawFoldCard } from "./foldcard.js";
 import { count, instant, number, percent } from "./format.js";
-import { tellFull } from "./forecast.js";
+import { isAhead, tellFull } from "./forecast.js";
 import { say } from "./language.js";
 import { findAsset, state, timeZone, update, watch } from "./state.js";
 import { toLocal } from "./zonedtime.js";
@@ -48,7 +48,7 @@ async function readDay(territory, day) {
       ask(`planned-rounds/${plan.planned_rounds_id}`, { format: "geojson" }),
       plan.summary.n_stops === 0 ? [] : askAll("forecasts", { territory: plan.territory, quantity: "fill_level", limit: 1000 }),
     ]);
-    return { plan, features, forecasts: new Map(forecasts.map((one) => [one.asset_id, one])) };
+    return { plan, features, forecasts: new Map(forecasts.filter(isAhead).map((one) => [one.asset_id, one])) };
   }));
 }
 
@@ -86,9 +86,12 @@ function planFacts({ summary }, rounds) {
     say("rounds_count", { n: count(summary.n_rounds) }), say("rounds_stops", { n: count(summary.n_stops) }),
     summary.n_rounds > 0 && distance(summary.distance_km), summary.n_rounds > 0 && duration(driven_ms),
     summary.n_left_out > 0 && say("rounds_left_count", { n: count(summary.n_left_out) }),
-    summary.n_rounds > 0 && summary.n_distances_estimated > 0 && say("rounds_estimated"),
+    summary.n_rounds > 0 && isEstimated(summary) && say("rounds_estimated"),
   ].filter(Boolean).join(" · ");
 }
+
+/** Wholly, where no matrix and no routing server was asked, or in part. @param {RoundsOfDay["summary"]} summary */
+const isEstimated = ({ distances, n_distances_estimated: n }) => n > 0 || distances.startsWith("great circle");
 
 /** @param {number} km */
 const distance = (km) => `${number(Math.round(10 * km) / 10)}\u202fkm`;

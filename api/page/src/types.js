@@ -89,7 +89,7 @@
  *   low: number, high: number, detail: {free_places?: number, free_places_low?: number, free_places_high?: number, level_percent?: number,
  *   threshold_percent?: number, reaches_at?: string | null, reaches_low_at?: string | null, reaches_high_at?: string | null}}} Forecast
  * @typedef {{planned_rounds_id: number, territory: string, day: string, waste_stream: string, made_at: string,
- *   summary: {n_rounds: number, n_stops: number, n_left_out: number, distance_km: number, n_distances_estimated: number}}} RoundsOfDay
+ *   summary: {n_rounds: number, n_stops: number, n_left_out: number, distance_km: number, distances: string, n_distances_estimated: number}}} RoundsOfDay
  * @typedef {{properties: {kind: "round" | "stop" | "left_out", round?: number, vehicle?: string, depot?: string, end?: string, leaves_at?: string,
  *   back_at?: string, distance_km?: number, order?: number, asset_id?: number, name?: string, address?: string | null, arrives_at?: string,
  *   reason?: string, next_at?: string, expected_percent?: number | null, low_percent?: number | null, high_percent?: number | null,

@@ -10,48 +10,23 @@ from analytics.rounds.fleet import Depot, Fleet, VehicleEntry
 from analytics.rounds.job import Means, NothingToPlanError, Order, plan_rounds
 from analytics.rounds.problem import Effort
 from analytics.rounds.solver_builtin import solve
-from sensors.asset_entry import AssetEntry
 from store.connect import connect
 from store.keys import create_key
-from store.reference import CollectionPlan, Reference, enter_reference
-from store.registry import DeviceEntry, TerritoryEntry, register
+from store.registry import TerritoryEntry, register
 from tests.support.api import api_client
+from tests.support.filling import add_filling
 
 pytestmark = pytest.mark.services
 
 AT = datetime(2026, 3, 2, 16, tzinfo=UTC)  # a Monday; the next round of the fixed plan is on Friday
 FLEET = Fleet((Depot("Depot", 5.0, 47.3),), (VehicleEntry("Truck", "Depot", 50_000.0, "06:00", "13:00", n=2),))
-HOURLY = """
-insert into measurements_hourly (series_id, bucket, n, sum, min, max, first, last, first_at, last_at, covered_s)
-select %(id)s, at, 1, level, level, level, level, level, at, at, 3600
-from generate_series(%(at)s - interval '30 days', %(at)s - interval '1 hour', interval '1 hour') at
-cross join lateral (
-    select mod(extract(epoch from at)::numeric / 86400, %(days)s)::float8 * %(per_day)s as level
-) as filled
-"""
 
 
 def seed(database_url: str) -> str:
     """A container that fills in four days and is at 67 %, one that hardly fills, one that is silent; give a key."""
-    place = {"sector": "nord", "waste_stream": "glass", "capacity_l": 3000}
-    assets = [
-        AssetEntry("town", slug, f"Bac {slug}", "waste_container", 5.0 + east, 47.3, attributes=place)
-        for slug, east in (("brimming", 0.03), ("calm", 0.09), ("silent", 0.02))
-    ]
-    devices = [DeviceEntry("town", f"dev-{one.slug}", interval_s=3600, placements={"*": one.slug}) for one in assets]
     with connect(database_url, program="test") as connection:
-        register(connection, [TerritoryEntry("town", "Town"), TerritoryEntry("else", "Else")], assets, devices)
-        plan = CollectionPlan("nord", "glass", (4,), 1, date(2026, 1, 2), "05:00")
-        enter_reference(connection, Reference("town", collection_plans=(plan,)))
-        for slug, days, per_day in (("brimming", 4, 25.0), ("calm", 90, 0.5)):
-            row = connection.execute(
-                "insert into series (territory_id, device_id, quantity, unit)"
-                " select territory_id, device_id, 'fill_level', '%%' from devices where external_id = %s"
-                " returning series_id",
-                (f"dev-{slug}",),
-            ).fetchone()
-            assert row is not None
-            connection.execute(HOURLY, {"id": row[0], "at": AT, "days": days, "per_day": per_day})
+        add_filling(connection, TerritoryEntry("town", "Town"), AT, weekdays=(4,))
+        register(connection, [TerritoryEntry("else", "Else")])
         return create_key(connection, "reader", ["town"])
 
 
