@@ -109,7 +109,7 @@ def test_card_and_forecast_have_no_fault_and_nothing_sticks_out_on_a_telephone(
     page.goto(f"/#key={collected.key}&asset={collected.asset_id}")
     expect(page.locator(".forecasts li")).to_have_count(3)
     card = open_card(page)
-    expect(card.locator(".round > summary")).to_have_count(2)
+    expect(card.locator(".round > summary")).to_have_count(3)
     for summary in card.locator(".round > summary").all():
         summary.click()
     expect(card.locator("ol li").first).to_be_visible()

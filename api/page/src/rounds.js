@@ -74,7 +74,7 @@ function planPart({ plan, features, forecasts }) {
   return h("section", { "data-rounds": plan.planned_rounds_id },
     h("h4", {}, [place, plan.waste_stream].filter(Boolean).join(" · ")),
     h("p", { class: "meta" }, planFacts(plan, rounds), " · ", say("rounds_made", { at: instant(plan.made_at, zone) })),
-    rounds.length === 0 && h("p", { class: "hint" }, say("rounds_not_worth")),
+    rounds.length === 0 && h("p", { class: "hint" }, say("rounds_without")),
     ...rounds.map((one) => roundPart(one, stops.filter((stop) => stop.round === one.round), forecasts, zone)),
     left.length > 0 && leftPart(left, zone));
 }
