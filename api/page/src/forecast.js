@@ -29,7 +29,7 @@ export function drawForecasts(assetId, zone, signal) {
     const coming = stillToCome(known, series);
     put(element, ...(coming.length === 0 ? [] : [h("h3", {}, say("forecast")), lines(coming, series, zone), h("p", { class: "meta" }, madeAt(coming, zone))]));
   };
-  return { element, show, coming: (/** @type {Series[]} */ series) => stillToCome(known, series) };
+  return { element, show };
 }
 
 /** @param {Forecast} one */
