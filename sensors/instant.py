@@ -54,6 +54,7 @@ def _from_datetime(instant: datetime) -> int:
 
 def _from_seconds(seconds: float) -> int:
     """A float of today holds about a quarter of a microsecond."""
-    if not isfinite(seconds):
+    instant_us = seconds * SECOND_US
+    if not isfinite(instant_us):  # the largest seconds have no microseconds
         raise DecodeError(Reason.TIME_INVALID, repr(seconds))
-    return round(seconds * SECOND_US)
+    return round(instant_us)
