@@ -171,10 +171,11 @@ def end_key(connection: Connection, key_id: int, actor: str) -> str:
     return str(row[0])
 
 
-def read_keys(connection: Connection, *, ended: bool = False) -> list[Row]:
-    """Read keys and accounts, by number, with when each was used last; those that are no longer valid on demand."""
+def read_keys(connection: Connection, *, ended: bool = False, issuer: str | None = None) -> list[Row]:
+    """Read keys and accounts, of one issuer or all, by number, with when each was used last; those that are no longer
+    valid on demand."""
     with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(QUERIES["list_keys"], {"ended": ended}).fetchall()
+        return cursor.execute(QUERIES["list_keys"], {"ended": ended, "issuer": issuer}).fetchall()
 
 
 async def read_key(connection: AsyncConnection, text: str) -> Key | None:

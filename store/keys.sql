@@ -16,13 +16,15 @@ returning name, (
     select min(t.territory_id) from api_key_territories t where t.key_id = k.key_id having count(*) = 1)
 
 -- name: list_keys
+-- Of an account of a provider `expires_at` is the end of its latest token only; `local` is store.local_accounts.ISSUER.
 select k.key_id, k.name, k.issuer, k.role, k.scopes, k.requests_per_day, k.created_at, k.expires_at, k.revoked_at,
        (select max(d.day) from key_days d where d.key_id = k.key_id) as used_on,
        (select coalesce(array_agg(t.slug order by t.slug), '{}')
         from api_key_territories kt join territories t using (territory_id)
         where kt.key_id = k.key_id) as territories
 from api_keys k
-where %(ended)s or k.revoked_at is null and (k.issuer is not null or k.expires_at is null or k.expires_at > now())
+where (%(issuer)s::text is null or k.issuer = %(issuer)s)
+  and (%(ended)s or k.revoked_at is null and (k.issuer <> 'local' or k.expires_at is null or k.expires_at > now()))
 order by k.key_id
 
 -- name: read_key

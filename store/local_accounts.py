@@ -6,10 +6,9 @@ from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.errors import UniqueViolation
-from psycopg.rows import dict_row
 
 from store.audit import Line, write_line
-from store.keys import NewKey, check_scopes, digest, grant, key_parameters
+from store.keys import NewKey, check_scopes, digest, grant, key_parameters, read_keys
 from store.passwords import hash_password
 from store.reader import Row
 from store.sql import load_queries
@@ -98,8 +97,7 @@ def find_standing(connection: Connection, name: str) -> tuple[int, int | None]:
 
 def read_accounts(connection: Connection, *, ended: bool = False) -> list[Row]:
     """Read local accounts by number, with when somebody last logged in; those that are no longer valid on demand."""
-    with connection.cursor(row_factory=dict_row) as cursor:
-        return cursor.execute(QUERIES["list_accounts"], {"issuer": ISSUER, "ended": ended}).fetchall()
+    return read_keys(connection, ended=ended, issuer=ISSUER)
 
 
 async def find_account(connection: AsyncConnection, name: str) -> LocalAccount | None:

@@ -22,17 +22,6 @@ from api_keys k
 where k.issuer = %(issuer)s and k.subject = %(subject)s and k.revoked_at is null
 for update of k
 
--- name: list_accounts
-select k.key_id, k.name, k.issuer, k.role, k.scopes, k.requests_per_day, k.created_at, k.expires_at, k.revoked_at,
-       (select max(d.day) from key_days d where d.key_id = k.key_id) as used_on,
-       (select coalesce(array_agg(t.slug order by t.slug), '{}')
-        from api_key_territories kt join territories t using (territory_id)
-        where kt.key_id = k.key_id) as territories
-from api_keys k
-where k.issuer = %(issuer)s
-  and (%(ended)s or k.revoked_at is null and (k.expires_at is null or k.expires_at > now()))
-order by k.key_id
-
 -- name: find_account
 select k.key_id, p.password_hash, (
     select min(t.territory_id) from api_key_territories t where t.key_id = k.key_id having count(*) = 1)

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from deploy.cli import app
 from store.connect import connect
+from store.keys import read_keys
 from tests.support.api import api_client
 from tests.support.login import PASSWORD, log_in
 from tests.support.town import seed_small_region
@@ -109,3 +110,12 @@ def test_at_a_terminal_the_password_is_asked_twice_and_not_shown(region_url: str
 
 def test_no_command_takes_a_password_as_an_argument(region_url: str) -> None:
     assert refused("add", "Paul", "--territory", "east", "--password", PASSWORD)
+
+
+def test_an_account_that_is_over_is_listed_on_demand_only_beside_keys_as_well(region_url: str) -> None:
+    run("add", "Jeanne", "--territory", "east", "--days", "30")
+    with connect(region_url, program="test") as connection:
+        connection.execute("update api_keys set expires_at = now() - interval '1 hour' where issuer = 'local'")
+        assert "Jeanne" not in {row["name"] for row in read_keys(connection)}
+        assert "Jeanne" in {row["name"] for row in read_keys(connection, ended=True)}
+    assert run("list") == ""
