@@ -1,7 +1,6 @@
 """Alerts over the API: lists, acknowledgement by key and by link, nothing of others."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -21,7 +20,7 @@ from store.inputs import Connection
 from store.keys import NewKey, create_key, insert_key
 from store.reader import limited
 from tests.analytics.alert.alerted_town import a_channel, a_rule, seed_alerted_town, tell
-from tests.support.api import api_client
+from tests.support.api import api_client, run_story
 from tests.support.hearing import hearing
 
 pytestmark = pytest.mark.services
@@ -64,14 +63,6 @@ def territory_of(connection: Connection) -> int:
     return int(row[0])
 
 
-def ask(database_url: str, key: str | None, story: Callable[[httpx.AsyncClient], Awaitable[None]]) -> None:
-    async def tell_story() -> None:
-        async with api_client(database_url, key) as client:
-            await story(client)
-
-    asyncio.run(tell_story())
-
-
 def test_alerts_are_listed_and_acknowledged_once(database_url: str, town: Town) -> None:
     async def story(client: httpx.AsyncClient) -> None:
         (item,) = (await client.get("/v1/alerts")).json()["items"]
@@ -87,7 +78,7 @@ def test_alerts_are_listed_and_acknowledged_once(database_url: str, town: Town) 
         assert (await client.get("/v1/alerts/1")).json()["acknowledged_by"] == "Léa"
         assert (await client.get("/v1/alerts?state=unacknowledged")).json()["items"] == []
 
-    ask(database_url, town.key, story)
+    run_story(database_url, town.key, story)
 
 
 def test_others_see_and_change_nothing(database_url: str, town: Town) -> None:
@@ -100,8 +91,8 @@ def test_others_see_and_change_nothing(database_url: str, town: Town) -> None:
         assert (await client.get("/v1/alerts/1")).status_code == 200
         assert (await client.post("/v1/alerts/1/acknowledge", json={"who": "x"})).status_code == 403
 
-    ask(database_url, town.elsewhere, story)
-    ask(database_url, town.reader, reads)
+    run_story(database_url, town.elsewhere, story)
+    run_story(database_url, town.reader, reads)
     with connect(database_url, program="test") as connection:
         assert connection.execute("select count(acknowledged_at) from alerts").fetchone() == (0,)
 
@@ -123,7 +114,7 @@ def test_a_link_acknowledges_once_and_only_when_it_is_pressed(database_url: str,
         assert (await client.post(town.link)).status_code == 404
         assert (await client.get(town.link)).status_code == 404
 
-    ask(database_url, None, story)
+    run_story(database_url, None, story)
     with connect(database_url, program="test") as connection:
         assert connection.execute("select acknowledged_by from alerts").fetchone() == ("Ana <b>",)
         (note,) = connection.execute("select actor from audit_log where action = 'acknowledge_alert'").fetchone() or (
@@ -142,7 +133,7 @@ def test_a_link_to_what_another_looks_after_says_so(database_url: str, town: Tow
         assert "<form" not in opened.text
         assert "Léa s’en occupe" in (await client.post(town.link)).text
 
-    ask(database_url, None, story)
+    run_story(database_url, None, story)
 
 
 @pytest.mark.parametrize(
@@ -159,7 +150,7 @@ def test_an_old_link_and_one_of_a_channel_that_was_revoked_lead_nowhere(
         assert (await client.get(town.link)).status_code == 404
         assert (await client.post(town.link)).status_code == 404
 
-    ask(database_url, None, story)
+    run_story(database_url, None, story)
 
 
 def test_messages_say_whom_an_alert_was_sent_to_and_what_came_of_it(database_url: str, town: Town) -> None:
@@ -194,9 +185,9 @@ def test_messages_say_whom_an_alert_was_sent_to_and_what_came_of_it(database_url
         assert (await client.get("/v1/alerts/1/messages")).status_code == 403
         assert (await client.get("/v1/on-call")).status_code == 403
 
-    ask(database_url, town.key, story)
-    ask(database_url, town.elsewhere, others)
-    ask(database_url, town.reader_role, reads)
+    run_story(database_url, town.key, story)
+    run_story(database_url, town.elsewhere, others)
+    run_story(database_url, town.reader_role, reads)
 
 
 def test_on_call_is_whom_the_sender_would_tell_first(database_url: str, town: Town) -> None:
@@ -229,7 +220,7 @@ def test_on_call_is_whom_the_sender_would_tell_first(database_url: str, town: To
 
     with connect(database_url, program="test") as connection:
         territory = territory_of(connection)
-    ask(database_url, town.key, story)
+    run_story(database_url, town.key, story)
     asyncio.run(walk())
 
 
@@ -239,4 +230,4 @@ def test_every_kind_comes_with_what_to_do(database_url: str, town: Town) -> None
         assert [item["kind"] for item in items] == list(alert_kinds())
         assert all(len(item["steps_fr"]) == len(item["steps_en"]) > 1 for item in items)
 
-    ask(database_url, town.reader, story)
+    run_story(database_url, town.reader, story)

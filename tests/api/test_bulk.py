@@ -4,7 +4,6 @@ import asyncio
 import csv
 import io
 import json
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +16,7 @@ import store.bulk
 from api.app import create_app
 from store.connect import connect
 from tests.api.test_hangup import scope_of, wait_for_ever
-from tests.support.api import api_client
+from tests.support.api import run_story
 from tests.support.town import BEGIN, N_STEPS, STEP, SmallRegion, seed_small_region
 
 pytestmark = pytest.mark.services
@@ -30,14 +29,6 @@ Rows = list[tuple[int, datetime, float | None]]
 @pytest.fixture
 def region(database_url: str) -> SmallRegion:
     return seed_small_region(database_url)
-
-
-def ask(database_url: str, key: str | None, story: Callable[[httpx.AsyncClient], Awaitable[None]]) -> None:
-    async def tell() -> None:
-        async with api_client(database_url, key) as client:
-            await story(client)
-
-    asyncio.run(tell())
 
 
 def read(extension: str, body: bytes) -> Rows:
@@ -81,7 +72,7 @@ def test_every_format_holds_each_row_once_and_in_order(
         assert answer.status_code == 200, answer.text
         assert read(extension, answer.content) == stored(region)
 
-    ask(database_url, region.region_key, story)
+    run_story(database_url, region.region_key, story)
 
 
 @pytest.mark.parametrize("extension", EXTENSIONS)
@@ -90,7 +81,7 @@ def test_an_empty_choice_is_a_file_that_can_be_read(database_url: str, region: S
         answer = await client.get(f"/v1/measurements.{extension}", params={**SPAN, "quantity": "unheard"})
         assert (answer.status_code, read(extension, answer.content)) == (200, [])
 
-    ask(database_url, region.region_key, story)
+    run_story(database_url, region.region_key, story)
 
 
 @pytest.mark.parametrize("extension", EXTENSIONS)
@@ -108,7 +99,7 @@ def test_instants_keep_their_parts_of_a_second_and_values_all_their_digits(
         answer = await client.get(f"/v1/measurements.{extension}", params=span)
         assert read(extension, answer.content) == [(region.east_series, *row) for row in odd]
 
-    ask(database_url, region.east_key, story)
+    run_story(database_url, region.east_key, story)
 
 
 def test_what_is_no_number_is_null(database_url: str, region: SmallRegion) -> None:
@@ -125,7 +116,7 @@ def test_what_is_no_number_is_null(database_url: str, region: SmallRegion) -> No
             rows = read(extension, (await client.get(f"/v1/measurements.{extension}", params=span)).content)
             assert [value for _, _, value in rows] == [None, None, 2.0]
 
-    ask(database_url, region.east_key, story)
+    run_story(database_url, region.east_key, story)
 
 
 def test_french_csv_is_what_a_french_spreadsheet_reads(database_url: str, region: SmallRegion) -> None:
@@ -142,7 +133,7 @@ def test_french_csv_is_what_a_french_spreadsheet_reads(database_url: str, region
         assert head == "series_id;territory;device;channel;quantity;unit;observed_at;value"
         assert row == f"{region.east_series};east;dev-east;;active_power;W;2027-01-01T00:00:00Z;12,5"
 
-    ask(database_url, region.east_key, story)
+    run_story(database_url, region.east_key, story)
 
 
 @pytest.mark.parametrize("extension", ["jsonl", "parquet", "arrow"])
@@ -160,7 +151,7 @@ def test_rows_name_their_series_where_that_is_wanted(database_url: str, region: 
         }
         assert {row["unit"] for row in rows} == {"W"}
 
-    ask(database_url, region.region_key, story)
+    run_story(database_url, region.region_key, story)
 
 
 def test_a_table_says_in_its_head_what_its_series_are(database_url: str, region: SmallRegion) -> None:
@@ -169,7 +160,7 @@ def test_a_table_says_in_its_head_what_its_series_are(database_url: str, region:
         told = json.loads(pq.read_schema(pa.BufferReader(answer.content)).metadata[b"vigie.series"])
         assert [(row["quantity"], row["unit"]) for row in told] == [("active_power", "W")] * 2
 
-    ask(database_url, region.region_key, story)
+    run_story(database_url, region.region_key, story)
 
 
 def test_geojson_puts_a_measurement_where_its_asset_stood_then(database_url: str, region: SmallRegion) -> None:
@@ -189,7 +180,7 @@ def test_geojson_puts_a_measurement_where_its_asset_stood_then(database_url: str
             None,
         ]
 
-    ask(database_url, region.east_key, story)
+    run_story(database_url, region.east_key, story)
 
 
 @pytest.mark.parametrize(
@@ -223,7 +214,7 @@ def test_series_are_chosen_by_what_and_where(
             items = (await client.get("/v1/assets", params=query)).json()["items"]
             assert len(items) == n_series
 
-    ask(database_url, region.region_key, story)
+    run_story(database_url, region.region_key, story)
 
 
 @pytest.mark.parametrize(
@@ -246,7 +237,7 @@ def test_what_cannot_be_is_refused_before_any_row(
         assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
         assert words in answer.json()["detail"]
 
-    ask(database_url, region.region_key, story)
+    run_story(database_url, region.region_key, story)
 
 
 def test_too_much_is_refused_by_what_is_counted_already(database_url: str, region: SmallRegion) -> None:
@@ -262,7 +253,7 @@ def test_too_much_is_refused_by_what_is_counted_already(database_url: str, regio
         assert answer.status_code == 422
         assert "/v1/exports" in answer.json()["detail"]
 
-    ask(database_url, region.region_key, story)
+    run_story(database_url, region.region_key, story)
 
 
 def test_a_foreign_series_is_not_to_be_had(database_url: str, region: SmallRegion) -> None:
@@ -272,7 +263,7 @@ def test_a_foreign_series_is_not_to_be_had(database_url: str, region: SmallRegio
         own = await client.get("/v1/measurements.csv", params=SPAN)
         assert {row[0] for row in read("csv", own.content)} == {region.west_series}
 
-    ask(database_url, region.west_key, story)
+    run_story(database_url, region.west_key, story)
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "zstd"])
@@ -286,14 +277,14 @@ def test_text_is_compressed_as_the_client_takes_it(database_url: str, region: Sm
         body = pa.CompressedInputStream(pa.BufferReader(raw), encoding).read()
         assert read("jsonl", body) == stored(region)
 
-    ask(database_url, region.region_key, story)
+    run_story(database_url, region.region_key, story)
 
 
 def test_what_was_taken_out_is_in_the_audit_log(database_url: str, region: SmallRegion) -> None:
     async def story(client: httpx.AsyncClient) -> None:
         await client.get("/v1/measurements.csv", params={**SPAN, "quantity": "active_power"})
 
-    ask(database_url, region.east_key, story)
+    run_story(database_url, region.east_key, story)
     with connect(database_url, program="test") as connection:
         rows = connection.execute("select actor, action, subject, detail from audit_log").fetchall()
     ((actor, action, subject, detail),) = rows

@@ -1,7 +1,6 @@
 """Reports of citizens: where they are taken, to which asset they are tied, what is kept, and how they end."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -14,7 +13,7 @@ from store.citizen_reports import close_desk, open_desk
 from store.connect import connect
 from store.keys import NewKey, create_key, insert_key
 from store.registry import TerritoryEntry, register
-from tests.support.api import api_client
+from tests.support.api import run_story
 
 pytestmark = pytest.mark.services
 
@@ -45,21 +44,13 @@ def town(database_url: str) -> str:
     return database_url
 
 
-def ask(database_url: str, story: Callable[[httpx.AsyncClient], Awaitable[Any]], key: str | None = None) -> Any:
-    async def run() -> Any:
-        async with api_client(database_url, key) as client:
-            return await story(client)
-
-    return asyncio.run(run())
-
-
 def send(
     database_url: str, *bodies: dict[str, object], path: str = PATH, key: str | None = None
 ) -> list[httpx.Response]:
     async def story(client: httpx.AsyncClient) -> list[httpx.Response]:
         return [await client.post(path, json=body) for body in bodies]
 
-    answers: list[httpx.Response] = ask(database_url, story, key)
+    answers: list[httpx.Response] = run_story(database_url, key, story)
     return answers
 
 
@@ -159,7 +150,7 @@ def test_a_report_ends_with_its_work_order_and_its_sender_sees_how_far_it_is(tow
         assert [one["state"] for one in closed] == ["closed"]
         return seen
 
-    assert ask(town, story, key) == [("open", False, 1), ("assigned", False, 1), ("closed", True, 0)]
+    assert run_story(town, key, story) == [("open", False, 1), ("assigned", False, 1), ("closed", True, 0)]
 
 
 def test_nothing_is_kept_by_which_the_sender_could_be_reached(town: str) -> None:
@@ -266,7 +257,7 @@ def test_references_of_others_lead_nowhere(town: str) -> None:
         paths = [f"{PATH}/{reference}", f"/v1/citizen-reports/beside/{reference}", f"{PATH}/2222222222", f"{PATH}/x"]
         return [(await client.get(path)).status_code for path in paths]
 
-    assert ask(town, story) == [200, 404, 404, 422]
+    assert run_story(town, None, story) == [200, 404, 404, 422]
 
 
 def test_technicians_see_the_reports_of_their_territories_only(town: str) -> None:
@@ -291,5 +282,5 @@ def test_technicians_see_the_reports_of_their_territories_only(town: str) -> Non
         assert [one["place"] for one in leaks] == (["ici"] if len(items) == 3 else [])
         return [one["asset"] for one in items]
 
-    seen = {slug: ask(town, story, key) for slug, key in keys.items()}
+    seen = {slug: run_story(town, key, story) for slug, key in keys.items()}
     assert seen == {"town": [None, "lamp-9", "lamp-1"], "village": ["lamp-9"], "beside": []}

@@ -1,7 +1,7 @@
 """Logging in at an identity provider, which answers over HTTP in a process of its own: what lets in, and what not."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,11 +14,10 @@ from api.oidc import issuer_from
 from api.security import Access
 from store.connect import connect
 from store.keys import end_key, read_keys
-from tests.support.api import api_client
+from tests.support.api import Story, api_client, run_story
 from tests.support.issuer import AUDIENCE, Provider, provider_in
 from tests.support.town import seed_small_region
 
-Story = Callable[[httpx.AsyncClient], Awaitable[None]]
 HOME = "http://vigie.test"
 # What becomes of the way back, and of what the browser kept: state, nonce, verifier.
 OTHER = "x" * 43
@@ -40,18 +39,14 @@ def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
         yield provider
 
 
-def tell(database_url: str, provider: Provider, story: Story, secret: str = "") -> None:
+def tell_with_provider(database_url: str, provider: Provider, story: Story[None], secret: str = "") -> None:
     """Each story begins with a provider that lets Jeanne in."""
     seed_small_region(database_url)
     provider.expect(secret=secret)
     client = Client(AUDIENCE, f"{HOME}/login/callback", secret, label="the town hall")
 
-    async def run() -> None:
-        access = Access(issuer=provider.issuer(), login=Login(client=client))
-        async with api_client(database_url, access=access) as browser, asyncio.timeout(120):
-            await story(browser)
-
-    asyncio.run(run())
+    access = Access(issuer=provider.issuer(), login=Login(client=client))
+    run_story(database_url, None, story, access)
 
 
 async def go(browser: httpx.AsyncClient) -> str:
@@ -90,7 +85,7 @@ def test_the_way_over_the_provider_leads_to_the_same_session(database_url: str, 
         assert (await browser.delete("/v1/session")).status_code == 204
         assert await who(browser) is None
 
-    tell(database_url, provider, story)
+    tell_with_provider(database_url, provider, story)
     with connect(database_url, program="test") as connection:
         (account,) = [row for row in read_keys(connection) if row["issuer"]]
         actions = connection.execute("select actor, action from audit_log order by audit_id").fetchall()
@@ -110,7 +105,7 @@ def test_the_address_that_is_left_for_gives_no_secret_away(database_url: str, pr
         assert verifier not in answer.headers["location"]
         assert {"HttpOnly", "SameSite=lax", "Max-Age=600", "Path=/"} <= set(answer.headers["set-cookie"].split("; "))
 
-    tell(database_url, provider, story)
+    tell_with_provider(database_url, provider, story)
 
 
 @pytest.mark.services
@@ -131,7 +126,7 @@ def test_what_does_not_fit_lets_nobody_in(database_url: str, provider: Provider)
         browser.cookies.clear()
         assert await come_back(browser, await go(browser)) == "/"
 
-    tell(database_url, provider, story)
+    tell_with_provider(database_url, provider, story)
 
 
 @pytest.mark.services
@@ -149,7 +144,7 @@ def test_a_code_opens_one_session_and_no_second(database_url: str, provider: Pro
         assert await come_back(browser, address) == "/#login=refused"
         assert await who(browser) is None
 
-    tell(database_url, provider, story)
+    tell_with_provider(database_url, provider, story)
 
 
 @pytest.mark.services
@@ -175,7 +170,7 @@ def test_what_the_provider_says_must_be_its_own_and_give_rights(database_url: st
         provider.expect()
         assert await come_back(browser, await go(browser)) == "/"
 
-    tell(database_url, provider, story)
+    tell_with_provider(database_url, provider, story)
     with connect(database_url, program="test") as connection:
         lines = connection.execute("select count(*) from audit_log where action = 'login_refused'").fetchone()
     assert lines == (9,)
@@ -188,7 +183,7 @@ def test_a_client_with_a_secret_shows_it(database_url: str, provider: Provider) 
         provider.expect(secret="another one")
         assert await come_back(browser, await go(browser)) == "/#login=refused"
 
-    tell(database_url, provider, story, "a secret: 100 %")
+    tell_with_provider(database_url, provider, story, "a secret: 100 %")
 
 
 @pytest.mark.services
@@ -201,7 +196,7 @@ def test_an_account_that_was_ended_stays_out(database_url: str, provider: Provid
         assert await who(browser) is None
         assert await come_back(browser, await go(browser)) == "/#login=refused"
 
-    tell(database_url, provider, story)
+    tell_with_provider(database_url, provider, story)
 
 
 @pytest.mark.services
@@ -210,7 +205,7 @@ def test_who_comes_back_too_often_waits(database_url: str, provider: Provider) -
         words = [await come_back(browser, "/login/callback?state=x&code=y") for _ in range(21)]
         assert words == ["/#login=stale"] * 20 + ["/#login=often"]
 
-    tell(database_url, provider, story)
+    tell_with_provider(database_url, provider, story)
 
 
 def test_a_provider_that_is_away_is_said_so_and_asked_again_later(tmp_path: Path) -> None:

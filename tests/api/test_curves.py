@@ -1,13 +1,10 @@
 """`/v1/curves` and counts: aligned, bounded, filled as asked, and refused with the limit."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-
 import httpx
 import pytest
 
 from store.connect import connect
-from tests.support.api import api_client
+from tests.support.api import run_story
 from tests.support.town import N_STEPS, SmallRegion, seed_small_region
 
 pytestmark = pytest.mark.services
@@ -20,14 +17,6 @@ def region(database_url: str) -> SmallRegion:
     return seed_small_region(database_url)
 
 
-def ask(database_url: str, key: str, story: Callable[[httpx.AsyncClient], Awaitable[None]]) -> None:
-    async def tell() -> None:
-        async with api_client(database_url, key) as client:
-            await story(client)
-
-    asyncio.run(tell())
-
-
 def test_series_lie_side_by_side_on_one_grid(database_url: str, region: SmallRegion) -> None:
     async def story(client: httpx.AsyncClient) -> None:
         wanted = [region.east_series, region.west_series]
@@ -38,7 +27,7 @@ def test_series_lie_side_by_side_on_one_grid(database_url: str, region: SmallReg
             assert {len(item[name]) for name in ("n", "values", "low", "high")} == {216}
             assert sum(item["n"]) == N_STEPS
 
-    ask(database_url, region.region_key, story)
+    run_story(database_url, region.region_key, story)
 
 
 def test_count_is_the_number_of_measurements(database_url: str, region: SmallRegion) -> None:
@@ -46,7 +35,7 @@ def test_count_is_the_number_of_measurements(database_url: str, region: SmallReg
         answer = await client.get("/v1/measurements/count", params={"series_id": region.east_series, **SPAN})
         assert answer.json()["items"] == [{"series_id": region.east_series, "n": N_STEPS}]
 
-    ask(database_url, region.east_key, story)
+    run_story(database_url, region.east_key, story)
 
 
 @pytest.mark.parametrize("path", ["/v1/curves", "/v1/measurements/count"])
@@ -55,7 +44,7 @@ def test_a_foreign_series_is_not_to_be_seen(database_url: str, region: SmallRegi
         answer = await client.get(path, params={"series_id": region.east_series, **SPAN})
         assert answer.status_code == 404
 
-    ask(database_url, region.west_key, story)
+    run_story(database_url, region.west_key, story)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +64,7 @@ def test_what_cannot_be_is_refused_with_the_limit(
         assert answer.status_code == 422
         assert words in answer.json()["detail"]
 
-    ask(database_url, region.region_key, story)
+    run_story(database_url, region.region_key, story)
 
 
 def test_lines_through_a_counter_are_refused(database_url: str, region: SmallRegion) -> None:
@@ -92,4 +81,4 @@ def test_lines_through_a_counter_are_refused(database_url: str, region: SmallReg
         assert answer.status_code == 422
         assert "gauges" in answer.json()["detail"]
 
-    ask(database_url, region.east_key, story)
+    run_story(database_url, region.east_key, story)

@@ -1,7 +1,5 @@
 """Incidents over the API: filters, members, a number that was merged, and nothing of others."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import httpx
@@ -9,7 +7,7 @@ import pytest
 
 from analytics.incidents.job import keep_incidents
 from store.connect import connect
-from tests.support.api import api_client
+from tests.support.api import run_story
 from tests.support.lamp_town import SLUG, LampTown, flood_lamp_town, seed_lamp_town
 
 pytestmark = pytest.mark.services
@@ -21,14 +19,6 @@ def town(database_url: str) -> LampTown:
     seeded = seed_lamp_town(database_url)
     flood_lamp_town(database_url, seeded)
     return seeded
-
-
-def ask(database_url: str, key: str, story: Callable[[httpx.AsyncClient], Awaitable[None]]) -> None:
-    async def tell() -> None:
-        async with api_client(database_url, key) as client:
-            await story(client)
-
-    asyncio.run(tell())
 
 
 def test_incidents_are_filtered_and_lead_to_their_findings(database_url: str, town: LampTown) -> None:
@@ -50,7 +40,7 @@ def test_incidents_are_filtered_and_lead_to_their_findings(database_url: str, to
             assert (await client.get(f"/v1/incidents?{query}")).json()["items"] == expected
         assert (await client.get(f"/v1/incidents/{flood['incident_id']}")).json() == flood
 
-    ask(database_url, town.key, story)
+    run_story(database_url, town.key, story)
 
 
 def test_number_that_was_merged_leads_to_the_incident_that_it_became(database_url: str, town: LampTown) -> None:
@@ -76,7 +66,7 @@ def test_number_that_was_merged_leads_to_the_incident_that_it_became(database_ur
             one["incident_id"] for one in (await client.get("/v1/incidents?state=all")).json()["items"]
         ]
 
-    ask(database_url, town.key, story)
+    run_story(database_url, town.key, story)
 
 
 def test_incident_of_others_is_not_there(database_url: str, town: LampTown) -> None:
@@ -86,4 +76,4 @@ def test_incident_of_others_is_not_there(database_url: str, town: LampTown) -> N
         assert [answer.status_code for answer in answers] == [404, 404, 404]
         assert answers[0].json()["detail"].replace("1", "N") == answers[1].json()["detail"].replace("2", "N")
 
-    ask(database_url, town.empty_key, story)
+    run_story(database_url, town.empty_key, story)

@@ -1,7 +1,5 @@
 """The list of maintenance over the API and as a command: order, pages, filters, nothing of others."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 import httpx
@@ -12,7 +10,7 @@ from analytics.health.job import tell_health
 from deploy.cli import app
 from store.connect import connect
 from store.registry import TerritoryEntry, register
-from tests.support.api import api_client, read_all
+from tests.support.api import read_all, run_story
 from tests.support.lamp_town import SLUG, LampTown, seed_lamp_town
 
 pytestmark = pytest.mark.services
@@ -32,14 +30,6 @@ def town(database_url: str) -> LampTown:
     return seeded
 
 
-def ask(database_url: str, key: str, story: Callable[[httpx.AsyncClient], Awaitable[None]]) -> None:
-    async def tell() -> None:
-        async with api_client(database_url, key) as client:
-            await story(client)
-
-    asyncio.run(tell())
-
-
 def test_list_goes_by_expected_loss_and_ends_with_what_is_not_known(database_url: str, town: LampTown) -> None:
     async def story(client: httpx.AsyncClient) -> None:
         lines = (await client.get("/v1/maintenance")).json()["items"]
@@ -54,7 +44,7 @@ def test_list_goes_by_expected_loss_and_ends_with_what_is_not_known(database_url
         assert odd["incident_id"] is not None
         assert 0 <= odd["within_7"] <= odd["within_30"] <= odd["within_90"] <= 1
 
-    ask(database_url, town.key, story)
+    run_story(database_url, town.key, story)
 
 
 def test_pages_give_each_line_once_where_losses_tie(database_url: str, town: LampTown) -> None:
@@ -75,7 +65,7 @@ def test_pages_give_each_line_once_where_losses_tie(database_url: str, town: Lam
         for limit in (1, 3, 9):
             assert await read_all(client, "/v1/maintenance", limit=limit) == whole
 
-    ask(database_url, town.key, story)
+    run_story(database_url, town.key, story)
 
 
 def test_filters(database_url: str, town: LampTown) -> None:
@@ -95,14 +85,14 @@ def test_filters(database_url: str, town: LampTown) -> None:
         assert {one["slug"] for one in zone} == {"lamp-2", "statue"}
         assert (await client.get("/v1/maintenance?basis=guess")).status_code == 422
 
-    ask(database_url, town.key, story)
+    run_story(database_url, town.key, story)
 
 
 def test_nobody_sees_another_territory_s_list(database_url: str, town: LampTown) -> None:
     async def story(client: httpx.AsyncClient) -> None:
         assert (await client.get("/v1/maintenance")).json()["items"] == []
 
-    ask(database_url, town.empty_key, story)
+    run_story(database_url, town.empty_key, story)
 
 
 def test_command_lists_what_findings_tell_of_first(

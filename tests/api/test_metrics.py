@@ -1,31 +1,18 @@
 """Counters tell what was answered, by route and status, and an answer that has not changed is not sent again."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.support.api import api_client
+from tests.support.api import run_story
 from tests.support.town import SmallRegion, seed_small_region
 
 pytestmark = pytest.mark.services
-
-Story = Callable[[httpx.AsyncClient], Awaitable[None]]
 
 
 @pytest.fixture
 def region(database_url: str) -> SmallRegion:
     return seed_small_region(database_url)
-
-
-def ask(database_url: str, key: str | None, story: Story) -> None:
-    async def tell() -> None:
-        async with api_client(database_url, key) as client:
-            await story(client)
-
-    asyncio.run(tell())
 
 
 def count_of(text: str, name: str, **labels: str) -> float:
@@ -59,14 +46,14 @@ def test_answers_are_counted_by_route_and_status(database_url: str, region: Smal
         assert count_of(answer.text, "vigie_api_first_byte_seconds_count", route="/v1/assets") == 2
         assert count_of(answer.text, "vigie_api_listening") == 0
 
-    ask(database_url, region.east_key, story)
+    run_story(database_url, region.east_key, story)
 
 
 def test_counters_need_a_key(database_url: str) -> None:
     async def story(client: httpx.AsyncClient) -> None:
         assert (await client.get("/metrics")).status_code == 401
 
-    ask(database_url, None, story)
+    run_story(database_url, None, story)
 
 
 def test_an_answer_that_has_not_changed_is_not_sent_again(database_url: str, region: SmallRegion) -> None:
@@ -84,4 +71,4 @@ def test_an_answer_that_has_not_changed_is_not_sent_again(database_url: str, reg
         refused = await client.get("/v1/assets?limit=0", headers={"If-None-Match": "*"})
         assert refused.status_code == 422
 
-    ask(database_url, region.region_key, story)
+    run_story(database_url, region.region_key, story)

@@ -5,7 +5,7 @@ import base64
 import hmac
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,31 +13,21 @@ import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from api.oidc import Issuer, issuer_from, read_claims
+from api.oidc import issuer_from, read_claims
 from api.security import Access
 from api.settings import SettingError
 from api.signing_keys import PAUSE_S, SigningKeys
 from store.connect import connect
 from store.keys import end_key, read_keys
-from tests.support.api import api_client, read_all
+from tests.support.api import read_all, run_story
 from tests.support.issuer import DISCOVERY, Provider, provider_in
 from tests.support.town import seed_small_region
-
-Story = Callable[[httpx.AsyncClient], Awaitable[None]]
 
 
 @pytest.fixture(scope="module")
 def provider(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
     with provider_in(tmp_path_factory.mktemp("provider")) as provider:
         yield provider
-
-
-def ask(database_url: str, issuer: Issuer | None, story: Story) -> None:
-    async def tell() -> None:
-        async with api_client(database_url, access=Access(issuer=issuer)) as client:
-            await story(client)
-
-    asyncio.run(tell())
 
 
 async def rights(client: httpx.AsyncClient, token: str) -> httpx.Response:
@@ -63,7 +53,7 @@ def test_a_token_gives_the_role_and_territories_that_its_claims_name(database_ur
         assert foreign.status_code == 404
         assert (await client.get("/v1/audit")).status_code == 403
 
-    ask(database_url, provider.issuer(), story)
+    run_story(database_url, None, story, Access(issuer=provider.issuer()))
     with connect(database_url, program="test") as connection:
         ((actor,),) = connection.execute("select actor from audit_log").fetchall()
         (account,) = [row for row in read_keys(connection) if row["issuer"]]
@@ -111,7 +101,7 @@ def test_a_token_that_is_not_to_be_trusted_is_refused(database_url: str, provide
         )
         assert (await rights(client, provider.token())).status_code == 200
 
-    ask(database_url, provider.issuer(), story)
+    run_story(database_url, None, story, Access(issuer=provider.issuer()))
 
 
 def sign_by_secret(token: str, secret: bytes) -> str:
@@ -133,7 +123,7 @@ def test_clocks_may_differ_by_the_leeway(database_url: str, provider: Provider) 
     async def story(client: httpx.AsyncClient) -> None:
         assert (await rights(client, late)).status_code == 200
 
-    ask(database_url, provider.issuer(leeway_s=60.0), story)
+    run_story(database_url, None, story, Access(issuer=provider.issuer(leeway_s=60.0)))
 
 
 @pytest.mark.services
@@ -143,7 +133,7 @@ def test_without_an_issuer_no_token_is_taken(database_url: str, provider: Provid
     async def story(client: httpx.AsyncClient) -> None:
         assert (await rights(client, provider.token())).status_code == 401
 
-    ask(database_url, None, story)
+    run_story(database_url, None, story, Access(issuer=None))
 
 
 @pytest.mark.services
@@ -157,7 +147,7 @@ def test_an_account_that_was_ended_stays_so_whatever_its_tokens_say(database_url
             end_key(connection, account["key_id"], "test")
         assert (await rights(client, provider.token(iat=1))).status_code == 401  # another text: not remembered
 
-    ask(database_url, provider.issuer(), story)
+    run_story(database_url, None, story, Access(issuer=provider.issuer()))
 
 
 @pytest.mark.services
@@ -172,7 +162,7 @@ def test_the_rights_of_an_account_are_those_of_its_latest_token(database_url: st
         client.headers["Authorization"] = f"Bearer {after}"
         assert [item["territory"] for item in await read_all(client, "/v1/territories")] == ["west"]
 
-    ask(database_url, provider.issuer(), story)
+    run_story(database_url, None, story, Access(issuer=provider.issuer()))
     with connect(database_url, program="test") as connection:
         (account,) = [row for row in read_keys(connection) if row["issuer"]]
     assert (account["role"], account["territories"], account["scopes"]) == ("reader", ["west"], ["read"])

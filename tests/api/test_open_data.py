@@ -5,7 +5,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from analytics.open_data.release import publish
 from api.allowance import Allowance
 from store.keys import create_key
 from store.publications import find_publication, withdraw
-from tests.support.api import api_client, read_all
+from tests.support.api import read_all, run_story
 from tests.support.open_town import END, Connection, add, moment, open_town
 from tests.support.shared import shared_data
 
@@ -31,7 +31,6 @@ NOTATIONS = {"jsonld": "json-ld", "ttl": "turtle", "rdf": "xml"}
 ALL = ("parking_occupancy", "container_fill", "lighting_energy", "kpis", "mobility_counts", "car_parks")
 DQV = "http://www.w3.org/ns/dqv#"
 HYDRA = "http://www.w3.org/ns/hydra/core#"
-Story = Callable[[httpx.AsyncClient], Awaitable[None]]
 
 
 @pytest.fixture
@@ -45,14 +44,6 @@ def publish_all(town: Connection) -> None:
     for dataset in ALL:
         kpis = {"kpis": ("lighting_energy_saved",)} if dataset == "kpis" else {}
         publish(town, add(town, dataset, **kpis), moment())
-
-
-def tell(database_url: str, key: str | None, story: Story) -> None:
-    async def run() -> None:
-        async with asyncio.timeout(120), api_client(database_url, key) as client:
-            await story(client)
-
-    asyncio.run(run())
 
 
 async def graph_of(client: httpx.AsyncClient, notation: str) -> Graph:
@@ -78,7 +69,7 @@ def test_the_catalogue_says_the_same_in_each_notation(database_url: str, town: C
         assert isomorphic(graphs[1], graphs[2])
         assert len(list(graphs[0].subjects(RDF.type, DCAT.Dataset))) == len(ALL)
 
-    tell(database_url, None, story)
+    run_story(database_url, None, story)
 
 
 @pytest.mark.shared_data
@@ -95,7 +86,7 @@ def test_the_catalogue_conforms_to_dcat_ap(database_url: str, town: Connection, 
         graph.remove((None, DCTERMS.publisher, None))  # the shapes find what is missing
         assert not pyshacl.validate(graph, shacl_graph=rules)[0]
 
-    tell(database_url, None, story)
+    run_story(database_url, None, story)
 
 
 def test_completeness_in_the_catalogue_is_what_was_measured(database_url: str, town: Connection) -> None:
@@ -106,7 +97,7 @@ def test_completeness_in_the_catalogue_is_what_was_measured(database_url: str, t
         (measured,) = graph.objects(None, URIRef(f"{DQV}value"))
         assert measured.toPython() == 0.5  # of two car parks one lacks what the schema requires
 
-    tell(database_url, None, story)
+    run_story(database_url, None, story)
 
 
 def test_what_the_catalogue_names_can_be_fetched_and_is_what_it_says(database_url: str, town: Connection) -> None:
@@ -127,7 +118,7 @@ def test_what_the_catalogue_names_can_be_fetched_and_is_what_it_says(database_ur
             n_files += readable(answer)
         assert n_files == 3 + 3 + 3 + 2 + 5 + 3
 
-    tell(database_url, None, story)
+    run_story(database_url, None, story)
 
 
 def readable(answer: httpx.Response) -> int:
@@ -158,7 +149,7 @@ def test_a_file_is_not_sent_again_to_who_has_it(database_url: str, town: Connect
         assert first.headers["etag"] == f'"{hashlib.sha256(first.content).hexdigest()}"'
         assert (await client.get("/open/datasets/town/car-parks/else.csv")).status_code == 404
 
-    tell(database_url, None, story)
+    run_story(database_url, None, story)
 
 
 def test_what_is_withdrawn_is_gone_and_its_record_stays(database_url: str, town: Connection) -> None:
@@ -177,7 +168,7 @@ def test_what_is_withdrawn_is_gone_and_its_record_stays(database_url: str, town:
         assert (await client.get("/open/datasets")).json()["items"] == []
         assert not list((await graph_of(client, "ttl")).subjects(RDF.type, DCAT.Dataset))
 
-    tell(database_url, None, story)
+    run_story(database_url, None, story)
 
 
 def test_nothing_is_shown_before_it_is_published(database_url: str, town: Connection) -> None:
@@ -187,7 +178,7 @@ def test_nothing_is_shown_before_it_is_published(database_url: str, town: Connec
         assert (await client.get("/open/datasets")).json()["items"] == []
         assert (await client.get("/open/datasets/town/lighting-energy")).status_code == 404
 
-    tell(database_url, None, story)
+    run_story(database_url, None, story)
 
 
 def test_pages_of_the_catalogue_name_each_data_set_once(
@@ -209,7 +200,7 @@ def test_pages_of_the_catalogue_name_each_data_set_once(
             dataset.replace("_", "-") for dataset in ALL
         ]
 
-    tell(database_url, None, story)
+    run_story(database_url, None, story)
 
 
 def test_a_catalogue_is_written_anew_when_something_is_published(database_url: str, town: Connection) -> None:
@@ -225,7 +216,7 @@ def test_a_catalogue_is_written_anew_when_something_is_published(database_url: s
         elsewhere = await client.get("/open/catalogue.ttl", headers={"Host": "open.example"})
         assert b"vigie.test" not in elsewhere.content
 
-    tell(database_url, None, story)
+    run_story(database_url, None, story)
 
 
 def test_an_address_that_asks_too_often_waits(database_url: str, town: Connection) -> None:
@@ -236,7 +227,7 @@ def test_an_address_that_asks_too_often_waits(database_url: str, town: Connectio
         assert (answer.status_code, int(answer.headers["retry-after"]) > 0) == (429, True)
         assert (await client.get("/v1/public/kpis")).status_code == 200  # what else is public does not wait
 
-    tell(database_url, None, story)
+    run_story(database_url, None, story)
 
 
 def test_the_catalogue_is_not_written_for_a_host_that_is_none(database_url: str, town: Connection) -> None:
@@ -244,7 +235,7 @@ def test_the_catalogue_is_not_written_for_a_host_that_is_none(database_url: str,
         answer = await client.get("/open/catalogue.ttl", headers={"Host": "a.test/<b>"})
         assert answer.status_code == 422
 
-    tell(database_url, None, story)
+    run_story(database_url, None, story)
 
 
 def test_names_that_xml_cannot_hold_leave_the_catalogue_readable(database_url: str, town: Connection) -> None:
@@ -254,7 +245,7 @@ def test_names_that_xml_cannot_hold_leave_the_catalogue_readable(database_url: s
     async def story(client: httpx.AsyncClient) -> None:
         assert isomorphic(await content_of(client, "rdf"), await content_of(client, "ttl"))
 
-    tell(database_url, None, story)
+    run_story(database_url, None, story)
 
 
 CHOICE = {"dataset": "parking_occupancy", "licence": "odbl", "frequency": "weekly", "from": "2026-03-01"}
@@ -283,7 +274,7 @@ def test_an_administrator_publishes_and_withdraws(database_url: str, town: Conne
         assert (await client.get(made.json()["path"])).status_code == 410
         assert (await client.post(f"{HOME}/parking-occupancy/withdraw", json={"reason": "x"})).status_code == 404
 
-    tell(database_url, key_of(town, "town", "admin"), story)
+    run_story(database_url, key_of(town, "town", "admin"), story)
     actions = town.execute("select action from audit_log order by audit_id").fetchall()
     assert actions == [("publish",), ("withdraw",)]
 
@@ -307,7 +298,7 @@ def test_what_cannot_be_published_is_refused(
         assert answer.status_code == 422
         assert words in answer.json()["detail"]
 
-    tell(database_url, key_of(town, "town", "admin"), story)
+    run_story(database_url, key_of(town, "town", "admin"), story)
 
 
 @pytest.mark.parametrize(
@@ -326,7 +317,7 @@ def test_nobody_else_publishes_or_withdraws(
         if territory == "other":
             assert await read_all(client, "/v1/publications") == []
 
-    tell(database_url, key_of(town, territory, scope), story)
+    run_story(database_url, key_of(town, territory, scope), story)
 
 
 def test_kpis_of_people_are_shown_to_all_by_months_and_of_enough_bays(database_url: str, town: Connection) -> None:
@@ -346,7 +337,7 @@ def test_kpis_of_people_are_shown_to_all_by_months_and_of_enough_bays(database_u
         town.execute("update assets set retired_at = now() where slug not like 'gare-%'")
         assert await told(client) == by_month
 
-    tell(database_url, None, story)
+    run_story(database_url, None, story)
 
 
 def test_a_large_file_comes_whole_in_parts(
@@ -362,4 +353,4 @@ def test_a_large_file_comes_whole_in_parts(
             assert len(answer.content) == file["n_bytes"] > 10_007
             assert hashlib.sha256(answer.content).hexdigest() == file["sha256"]
 
-    tell(database_url, None, story)
+    run_story(database_url, None, story)

@@ -1,7 +1,6 @@
 """A key asks as often as it may, by second and by day, and is then told when to come again."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 import httpx
@@ -13,21 +12,13 @@ from api.security import Access
 from api.settings import SettingError
 from store.connect import connect, open_async_pool
 from store.keys import Key, NewKey, insert_key
-from tests.support.api import api_client
+from tests.support.api import run_story
 from tests.support.town import SmallRegion, seed_small_region
 
 
 @pytest.fixture
 def region(database_url: str) -> SmallRegion:
     return seed_small_region(database_url)
-
-
-def ask(database_url: str, key: str, limits: Limits, story: Callable[[httpx.AsyncClient], Awaitable[None]]) -> None:
-    async def tell() -> None:
-        async with api_client(database_url, key, Access(limits)) as client:
-            await story(client)
-
-    asyncio.run(tell())
 
 
 @pytest.mark.services
@@ -49,7 +40,7 @@ def test_a_key_that_has_asked_its_fill_comes_again_tomorrow(database_url: str, r
                 assert (await client.get("/v1/key", headers={"Authorization": f"Bearer {other}"})).status_code == 200
 
     for _ in range(2):
-        ask(database_url, own, Limits(requests_per_day=1000), story)
+        run_story(database_url, own, story, Access(Limits(requests_per_day=1000)))
     assert statuses == [200, 200, 200, 429]
 
 
@@ -59,7 +50,7 @@ def test_the_limit_of_all_keys_is_that_of_the_setting(database_url: str, region:
         statuses = [(await client.get("/v1/key")).status_code for _ in range(6)]
         assert statuses == [200] * 5 + [429]
 
-    ask(database_url, region.east_key, Limits(requests_per_day=5), story)
+    run_story(database_url, region.east_key, story, Access(Limits(requests_per_day=5)))
 
 
 @pytest.mark.services
@@ -69,7 +60,7 @@ def test_a_key_that_asks_too_fast_waits(database_url: str, region: SmallRegion) 
         assert [answer.status_code for answer in answers] == [200, 200, 429]
         assert 0 < int(answers[-1].headers["retry-after"]) <= 5
 
-    ask(database_url, region.east_key, Limits(requests_per_s=0.2), story)
+    run_story(database_url, region.east_key, story, Access(Limits(requests_per_s=0.2)))
 
 
 @pytest.mark.services

@@ -1,13 +1,11 @@
 """Each route answers with its unit, in UTC, page by page, and refuses what cannot be with a sentence."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 import httpx
 import pytest
 
-from tests.support.api import api_client, read_all
+from tests.support.api import read_all, run_story
 from tests.support.town import BEGIN, N_STEPS, STEP, SmallRegion, seed_small_region
 
 pytestmark = pytest.mark.services
@@ -20,19 +18,11 @@ def region(database_url: str) -> SmallRegion:
     return seed_small_region(database_url)
 
 
-def ask(database_url: str, key: str | None, story: Callable[[httpx.AsyncClient], Awaitable[None]]) -> None:
-    async def tell() -> None:
-        async with api_client(database_url, key) as client:
-            await story(client)
-
-    asyncio.run(tell())
-
-
 def test_territories_of_a_region_are_its_subtree(database_url: str, region: SmallRegion) -> None:
     async def story(client: httpx.AsyncClient) -> None:
         assert [item["territory"] for item in await read_all(client, "/v1/territories")] == ["region", "east", "west"]
 
-    ask(database_url, region.region_key, story)
+    run_story(database_url, region.region_key, story)
 
 
 def test_assets_carry_names_of_their_type_and_newest_instant(database_url: str, region: SmallRegion) -> None:
@@ -44,7 +34,7 @@ def test_assets_carry_names_of_their_type_and_newest_instant(database_url: str, 
         features = (await client.get("/v1/assets?format=geojson")).json()["features"]
         assert [feature["geometry"]["coordinates"] for feature in features] == [[5.1, 47.5]] * 2
 
-    ask(database_url, region.region_key, story)
+    run_story(database_url, region.region_key, story)
 
 
 @pytest.mark.parametrize("limit", [1, 7, 431, 432, 433, 864, 10_000])
@@ -62,7 +52,7 @@ def test_measurements_come_once_and_in_order_whatever_the_page(
         assert seen == expected[: len(seen)]
         assert len(seen) == (30 if limit == 1 else len(expected))
 
-    ask(database_url, region.region_key, story)
+    run_story(database_url, region.region_key, story)
 
 
 async def read_some(client: httpx.AsyncClient, n_pages: int, **parameters: object) -> list[dict[str, object]]:
@@ -86,7 +76,7 @@ def test_hours_not_closed_yet_are_made_of_raw_values(database_url: str, region: 
         assert {item["n"] for item in items} == {6}
         assert items[0]["mean"] == pytest.approx(sum(40 + n for n in range(6)) / 6, rel=1e-12)
 
-    ask(database_url, region.east_key, story)
+    run_story(database_url, region.east_key, story)
 
 
 def test_last_values_of_an_asset(database_url: str, region: SmallRegion) -> None:
@@ -95,7 +85,7 @@ def test_last_values_of_an_asset(database_url: str, region: SmallRegion) -> None
         (last,) = (await client.get("/v1/measurements/last", params={"asset_id": asset["asset_id"]})).json()["items"]  # type: ignore[dict-item]
         assert (last["series_id"], last["value"]) == (region.east_series, 40 + (N_STEPS - 1) % 7)
 
-    ask(database_url, region.east_key, story)
+    run_story(database_url, region.east_key, story)
 
 
 def test_a_foreign_territory_is_not_to_be_seen(database_url: str, region: SmallRegion) -> None:
@@ -110,7 +100,7 @@ def test_a_foreign_territory_is_not_to_be_seen(database_url: str, region: SmallR
         assert guessed.status_code == 404
         assert (await client.get(f"/v1/measurements/last?series_id={region.east_series}")).json()["items"] == []
 
-    ask(database_url, region.west_key, story)
+    run_story(database_url, region.west_key, story)
 
 
 @pytest.mark.parametrize(
@@ -136,7 +126,7 @@ def test_what_cannot_be_is_refused_with_a_remedy(
         assert answer.headers["content-type"] == "application/problem+json"
         assert words in answer.json()["detail"]
 
-    ask(database_url, region.region_key, story)
+    run_story(database_url, region.region_key, story)
 
 
 def test_unknown_path_and_method_are_problems(database_url: str) -> None:
@@ -145,4 +135,4 @@ def test_unknown_path_and_method_are_problems(database_url: str) -> None:
             assert (answer.status_code, answer.json()["status"]) == (status, status)
             assert answer.headers["content-type"] == "application/problem+json"
 
-    ask(database_url, None, story)
+    run_story(database_url, None, story)

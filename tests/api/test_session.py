@@ -1,8 +1,5 @@
 """Logging in with a name and a password: what the session may, when it ends, and what keeps others from using it."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-
 import httpx
 import pytest
 
@@ -17,13 +14,12 @@ from store.keys import create_key, end_key
 from store.local_accounts import change_password, end_account
 from store.login_sessions import MOST_SESSIONS
 from store.passwords import Cost, hash_password, is_password
-from tests.support.api import api_client, read_all
+from tests.support.api import Story, read_all, run_story
 from tests.support.asks import ROUTES, ids_of, send
 from tests.support.every_row import seed_every_row
 from tests.support.login import ORIGIN, PASSWORD, add_person, browse, log_in
 from tests.support.town import seed_small_region
 
-Story = Callable[[httpx.AsyncClient], Awaitable[None]]
 WRITING = [route for route in ROUTES if not route.startswith("GET")]
 # What nobody's rights are used for, so that there is nothing to forge.
 OF_ANYBODY = {"POST /signaler/{territory}", "POST /v1/alerts/links/{token}", "POST /v1/session"}
@@ -45,13 +41,8 @@ ENDINGS = (
 ORDER = {"territory": "east", "title": "Mend it"}
 
 
-def tell(database_url: str, story: Story, login: Login | None = None) -> None:
-    async def run() -> None:
-        async with api_client(database_url, access=Access(login=login or Login())) as client:
-            async with asyncio.timeout(120):
-                await story(client)
-
-    asyncio.run(run())
+def tell_with_login(database_url: str, story: Story[None], login: Login | None = None) -> None:
+    run_story(database_url, None, story, Access(login=login or Login()))
 
 
 def fetch(database_url: str, query: str) -> list[tuple[object, ...]]:
@@ -82,7 +73,7 @@ def test_a_session_may_what_its_account_may(region_url: str) -> None:
         assert (await client.post("/v1/work-orders", json={**ORDER, "territory": "west"})).status_code == 404
         assert (await client.get("/v1/audit")).status_code == 403
 
-    tell(region_url, story)
+    tell_with_login(region_url, story)
     lines = fetch(region_url, "select actor, action, through from audit_log order by audit_id")
     who = f"key {number} (Jeanne)"
     assert lines[1:3] == [(who, "log_in", "POST /v1/session"), (who, "open_work_order", "POST /v1/work-orders")]
@@ -116,7 +107,7 @@ def test_the_cookie_is_kept_from_scripts_and_other_sites(region_url: str) -> Non
         client.cookies.clear()
         assert (await client.get("/v1/key", headers=bearer)).status_code == 401
 
-    tell(region_url, story)
+    tell_with_login(region_url, story)
 
 
 @pytest.mark.services
@@ -139,7 +130,7 @@ def test_every_writing_route_refuses_a_session_without_its_token(database_url: s
             assert statuses == dict.fromkeys(routes, 403), headers
         assert fetch(database_url, count) == before
 
-    tell(database_url, story)
+    tell_with_login(database_url, story)
 
 
 @pytest.mark.services
@@ -161,7 +152,7 @@ def test_what_another_site_sends_is_refused_also_with_the_token(region_url: str)
         own = {"Sec-Fetch-Site": "same-origin"}
         assert (await client.post("/v1/work-orders", json=ORDER, headers=own)).status_code == 201
 
-    tell(region_url, story)
+    tell_with_login(region_url, story)
 
 
 def test_what_is_walked_past_takes_no_rights() -> None:
@@ -178,7 +169,7 @@ def test_behind_a_proxy_the_address_of_the_page_counts(region_url: str) -> None:
         answer = await client.post("/v1/session", json={"name": "Jeanne", "password": PASSWORD}, headers=own)
         assert answer.headers["set-cookie"].startswith("__Host-vigie=")
 
-    tell(region_url, story, Login(page_url="https://vigie.example.fr"))
+    tell_with_login(region_url, story, Login(page_url="https://vigie.example.fr"))
 
 
 @pytest.mark.services
@@ -193,7 +184,7 @@ def test_a_key_goes_before_a_session(region_url: str) -> None:
         answer = await client.get("/v1/territories", headers={"Authorization": f"Bearer {key}"})
         assert {item["territory"] for item in answer.json()["items"]} == {"west"}
 
-    tell(region_url, story)
+    tell_with_login(region_url, story)
 
 
 @pytest.mark.services
@@ -215,7 +206,7 @@ def test_logging_out_ends_the_session_and_logging_in_anew_the_one_before(region_
         client.cookies.clear()
         assert (await client.delete("/v1/session")).status_code == 204
 
-    tell(region_url, story)
+    tell_with_login(region_url, story)
     actions = [action for (action,) in fetch(region_url, "select action from audit_log order by audit_id")]
     assert actions == ["add_account", "log_in", "log_in", "log_out", "log_out"]
 
@@ -234,7 +225,7 @@ def test_a_session_ends_when_idle_when_over_and_with_its_account(region_url: str
             with connect(region_url, program="test") as connection:
                 connection.execute("update api_keys set expires_at = null, revoked_at = null")
 
-    tell(region_url, story)
+    tell_with_login(region_url, story)
 
 
 @pytest.mark.services
@@ -249,7 +240,7 @@ def test_who_asks_now_and_then_is_not_idle(region_url: str) -> None:
                 connection.execute(later.encode())
             assert (await client.get("/v1/session")).json()["session"] is not None
 
-    tell(region_url, story)
+    tell_with_login(region_url, story)
 
 
 @pytest.mark.services
@@ -273,7 +264,7 @@ def test_another_password_and_an_end_take_effect_on_sessions_that_stand(region_u
             end_key(connection, number, "test")
         assert (await client.get("/v1/session")).json()["session"] is None
 
-    tell(region_url, story)
+    tell_with_login(region_url, story)
 
 
 @pytest.mark.services
@@ -291,7 +282,7 @@ def test_an_account_has_so_many_sessions_at_once(region_url: str) -> None:
         await browse(client)
         assert (await client.get("/v1/key")).status_code == 200
 
-    tell(region_url, story)
+    tell_with_login(region_url, story)
     assert fetch(region_url, "select count(*) from login_sessions") == [(MOST_SESSIONS,)]
 
 
@@ -306,7 +297,7 @@ def test_a_wrong_password_and_a_name_that_is_nobodys_are_answered_alike(region_u
         assert answers[0].content == answers[1].content
         assert answers[0].headers == answers[1].headers
 
-    tell(region_url, story)
+    tell_with_login(region_url, story)
     ((kept,),) = fetch(region_url, "select password_hash from local_passwords")
     assert [len(part) for part in str(kept).split("$")] == [len(part) for part in DECOY.split("$")]
     assert str(kept).split("$")[:4] == DECOY.split("$")[:4]
@@ -339,7 +330,7 @@ def test_who_tries_too_often_waits_whoever_he_says_he_is(region_url: str) -> Non
         async with httpx.AsyncClient(transport=transport, base_url="https://vigie.test") as elsewhere:
             assert (await log_in(elsewhere)).status_code == 201
 
-    tell(region_url, story)
+    tell_with_login(region_url, story)
     assert fetch(region_url, "select count(*) from audit_log where action = 'login_slowed'") == [(2,)]
 
 
@@ -354,7 +345,7 @@ def test_a_bucket_that_has_drained_is_gone_and_a_right_password_empties_its_own(
             connection.execute("update login_buckets set full_at = now() - interval '1 s'")
         await log_in(client, "Nobody", "wrong wrong wrong")
 
-    tell(region_url, story)
+    tell_with_login(region_url, story)
     drained = "select count(*) from login_buckets where full_at < now()"
     assert fetch(region_url, drained) == [(0,)]
 
@@ -371,7 +362,7 @@ def test_many_at_once_are_refused_before_they_cost_memory(region_url: str) -> No
         assert (await log_in(client)).status_code == 201
         assert door._n_waiting == 0
 
-    tell(region_url, story)
+    tell_with_login(region_url, story)
 
 
 @pytest.mark.services
@@ -388,7 +379,7 @@ def test_no_password_is_taken_where_others_may_read_along(region_url: str) -> No
             elsewhere.base_url = httpx.URL("https://vigie.test")
             assert (await log_in(elsewhere)).status_code == 201
 
-    tell(region_url, story)
+    tell_with_login(region_url, story)
 
 
 @pytest.mark.services
@@ -398,7 +389,7 @@ def test_credentials_that_are_none_are_refused(region_url: str) -> None:
     async def story(client: httpx.AsyncClient) -> None:
         assert [(await client.post("/v1/session", json=body)).status_code for body in bodies] == [422, 401, 422]
 
-    tell(region_url, story)
+    tell_with_login(region_url, story)
 
 
 def test_a_password_is_hashed_with_a_salt_of_its_own_and_known_again() -> None:

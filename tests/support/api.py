@@ -1,12 +1,18 @@
 """The real application, asked over ASGI, on a fresh database with a small region."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 import httpx
 
 from api.app import create_app
 from api.security import Access
+
+STORY_S = 120.0  # a story that hangs fails
+Told = TypeVar("Told")
+Story = Callable[[httpx.AsyncClient], Awaitable[Told]]
 
 
 @asynccontextmanager
@@ -22,6 +28,16 @@ async def api_client(
         httpx.AsyncClient(transport=transport, base_url="http://vigie.test", headers=headers) as client,
     ):
         yield client
+
+
+def run_story(database_url: str, key: str | None, story: Story[Told], access: Access | None = None) -> Told:
+    """Start the application, have somebody with this key live through a story, and give what comes of it."""
+
+    async def run() -> Told:
+        async with api_client(database_url, key, access) as client, asyncio.timeout(STORY_S):
+            return await story(client)
+
+    return asyncio.run(run())
 
 
 async def read_all(client: httpx.AsyncClient, path: str, **parameters: object) -> list[dict[str, object]]:

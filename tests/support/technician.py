@@ -1,8 +1,6 @@
 """A technician at the API: keys, questions and changes over HTTP, and the worker that does what was asked for."""
 
-import asyncio
 import threading
-from collections.abc import Callable, Coroutine
 from typing import Any
 
 import httpx
@@ -10,7 +8,7 @@ import httpx
 from ingest.replayer import Replayer
 from store.connect import connect
 from store.keys import create_key
-from tests.support.api import api_client, read_all
+from tests.support.api import Story, Told, read_all, run_story
 from tests.support.desk import Desk
 from tests.support.waiting import wait_until
 
@@ -20,12 +18,8 @@ def key_for(desk: Desk, territory: str, *scopes: str) -> str:
         return create_key(connection, "technician", [territory], scopes=scopes)
 
 
-def ask(desk: Desk, key: str, story: Callable[[httpx.AsyncClient], Coroutine[Any, Any, Any]]) -> Any:
-    async def run() -> Any:
-        async with api_client(desk.database_url, key) as client:
-            return await story(client)
-
-    return asyncio.run(run())
+def ask(desk: Desk, key: str, story: Story[Told]) -> Told:
+    return run_story(desk.database_url, key, story)
 
 
 def post(desk: Desk, key: str, path: str, body: object = None) -> httpx.Response:
