@@ -6,8 +6,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from deploy.page import build_page
+from store.connect import connect
+from store.keys import create_key
+from store.work_orders import Asked, NewOrder, open_order
 from tests.support.browser import chromium as chromium
-from tests.support.lamp_town import LampTown, seed_lamp_town
+from tests.support.desk import Desk
+from tests.support.lamp_town import SLUG, LampTown, seed_lamp_town
 from tests.support.served import served
 
 PATIENCE_MS = 15_000
@@ -44,3 +48,23 @@ def page(chromium: Browser, address: str) -> Iterator[Page]:
     yield tab
     context.close()
     assert problems == []
+
+
+@pytest.fixture
+def desk(town: LampTown, database_url: str) -> Desk:
+    """Give the worker's side of the town."""
+    return Desk(database_url, SLUG)
+
+
+@pytest.fixture
+def key(desk: Desk) -> str:
+    """Give a key that may read and write."""
+    with connect(desk.database_url, program="test") as connection:
+        return create_key(connection, "technicienne", [SLUG], scopes=("read", "write"))
+
+
+@pytest.fixture
+def order(town: LampTown, database_url: str) -> None:
+    """Open an order about the town's finding."""
+    with connect(database_url, program="test", autocommit=True) as connection:
+        open_order(connection, NewOrder(finding_id=1), Asked("command of chief", "chief"))

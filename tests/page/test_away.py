@@ -9,16 +9,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from api.page.tiles import Tiles
-from store.connect import connect
-from store.keys import create_key
-from store.work_orders import Asked, NewOrder, open_order
 from tests.support.browser import find_faults
 from tests.support.desk import Desk
-from tests.support.lamp_town import SLUG, LampTown
+from tests.support.lamp_town import LampTown
 from tests.support.served import served
 from tests.support.waiting import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.services]
+pytestmark = [pytest.mark.browser, pytest.mark.services, pytest.mark.usefixtures("order")]
 ORDER = "select state, verdict, version from work_orders"
 HISTORY = "select action from work_order_changes order by version"
 KEPT_PATHS = """async () => {
@@ -62,20 +59,6 @@ def site(built_page: None, town: LampTown, database_url: str) -> Iterator[Site]:
     with found.running:
         found.start()
         yield found
-
-
-@pytest.fixture
-def desk(town: LampTown, database_url: str) -> Desk:
-    """The town with an order about its finding."""
-    with connect(database_url, program="test", autocommit=True) as connection:
-        open_order(connection, NewOrder(finding_id=1), Asked("command of chief", "chief"))
-    return Desk(database_url, SLUG)
-
-
-@pytest.fixture
-def key(desk: Desk) -> str:
-    with connect(desk.database_url, program="test") as connection:
-        return create_key(connection, "technicienne", [SLUG], scopes=("read", "write"))
 
 
 @contextmanager

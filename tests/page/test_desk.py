@@ -10,7 +10,6 @@ from playwright.sync_api import Locator, Page, expect
 
 from ingest.replayer import Replayer
 from store.connect import connect
-from store.keys import create_key
 from store.sources import RuleEntry, SourceEntry, StateRow, write_source, write_states
 from tests.support.browser import find_faults
 from tests.support.desk import Desk
@@ -28,13 +27,6 @@ def desk(town: LampTown, database_url: str) -> Desk:
     messages += [("sonde-2", b'{"at":%d,"values":{"voltage":228,"oddity":3}}' % begin_s)]
     desk.work([desk.chunk([(f"vigie/{SLUG}/{device}/up", payload) for device, payload in messages])])
     return desk
-
-
-@pytest.fixture
-def key(desk: Desk) -> str:
-    """A key that may read and write."""
-    with connect(desk.database_url, program="test") as connection:
-        return create_key(connection, "technician", [SLUG], scopes=("read", "write"))
 
 
 @pytest.fixture

@@ -8,8 +8,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from api.login.settings import Client, Login
 from api.security import Access
-from store.connect import connect
-from store.work_orders import Asked, NewOrder, open_order
 from tests.support.browser import find_faults
 from tests.support.desk import Desk
 from tests.support.issuer import AUDIENCE, Provider, provider_in
@@ -23,12 +21,10 @@ ORDER = "select state, closed_by from work_orders"
 
 
 @pytest.fixture
-def desk(town: LampTown, database_url: str) -> Desk:
+def desk(town: LampTown, order: None, database_url: str) -> Desk:
     """The town with two accounts and an order about its finding."""
     for name in ("Jeanne", "Paul"):
         add_person(database_url, name, "technician", SLUG)
-    with connect(database_url, program="test", autocommit=True) as connection:
-        open_order(connection, NewOrder(finding_id=1), Asked("command of chief", "chief"))
     return Desk(database_url, SLUG)
 
 

@@ -7,16 +7,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Page, Route, expect
 
-from store.connect import connect
-from store.keys import create_key
-from store.work_orders import Asked, NewOrder, open_order
 from tests.support.browser import find_faults
 from tests.support.desk import Desk
-from tests.support.lamp_town import SLUG, LampTown
+from tests.support.lamp_town import LampTown
 from tests.support.photos import SECRETS, a_photo
 from tests.support.waiting import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.services]
+pytestmark = [pytest.mark.browser, pytest.mark.services, pytest.mark.usefixtures("order")]
 ORDER = "select state, verdict from work_orders"
 PHOTOS = "select width_px, height_px, who from work_order_photos order by photo_id"
 DONE = "select action from audit_log where subject = 'work order 1' order by audit_id"
@@ -36,20 +33,6 @@ FIRST_FILE = """() => new Promise((resolve) => {
     files.onsuccess = async () => resolve([...new Uint8Array(await files.result[0].arrayBuffer())]);
   };
 })"""
-
-
-@pytest.fixture
-def desk(town: LampTown, database_url: str) -> Desk:
-    """The town with an order about its finding."""
-    with connect(database_url, program="test", autocommit=True) as connection:
-        open_order(connection, NewOrder(finding_id=1), Asked("command of chief", "chief"))
-    return Desk(database_url, SLUG)
-
-
-@pytest.fixture
-def key(desk: Desk) -> str:
-    with connect(desk.database_url, program="test") as connection:
-        return create_key(connection, "technicienne", [SLUG], scopes=("read", "write"))
 
 
 @pytest.fixture

@@ -5,30 +5,15 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from store.connect import connect
 from store.keys import create_key
-from store.work_orders import Asked, NewOrder, open_order
 from tests.support.browser import find_faults
 from tests.support.desk import Desk
 from tests.support.lamp_town import SLUG, LampTown
 from tests.support.waiting import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.services]
+pytestmark = [pytest.mark.browser, pytest.mark.services, pytest.mark.usefixtures("order")]
 ORDER = "select state, verdict, version from work_orders"
 HISTORY = "select action from work_order_changes order by version"
 API = "**/v1/**"
-
-
-@pytest.fixture
-def desk(town: LampTown, database_url: str) -> Desk:
-    """The town with an order about its finding."""
-    with connect(database_url, program="test", autocommit=True) as connection:
-        open_order(connection, NewOrder(finding_id=1), Asked("command of chief", "chief"))
-    return Desk(database_url, SLUG)
-
-
-@pytest.fixture
-def key(desk: Desk) -> str:
-    with connect(desk.database_url, program="test") as connection:
-        return create_key(connection, "technicienne", [SLUG], scopes=("read", "write"))
 
 
 @pytest.fixture
@@ -74,7 +59,8 @@ def test_a_closing_without_a_connection_outlives_a_reload_and_is_sent_once(
     expect(queue).to_be_hidden()
     expect(page.locator(".work-orders li")).to_have_count(0)
     assert desk.fetch(ORDER) == [("closed", "confirmed", 2)]
-    assert page.evaluate("Object.keys(localStorage).sort()") == ["vigie-language", "vigie-shelf"]
+    kept = "Object.keys(localStorage).sort()"
+    wait_until(lambda: page.evaluate(kept) == ["vigie-language", "vigie-shelf"], "the list to be kept anew")
 
 
 def test_the_connection_that_comes_back_is_enough(page: Page, desk: Desk, line: Locator) -> None:

@@ -5,19 +5,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from store.connect import connect
-from store.keys import create_key
 from tests.support.browser import find_faults
-from tests.support.lamp_town import SLUG, LampTown
+from tests.support.lamp_town import LampTown
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
-
-
-@pytest.fixture
-def key(town: LampTown, database_url: str) -> str:
-    """A key that may read and write."""
-    with connect(database_url, program="test") as connection:
-        return create_key(connection, "technician", [SLUG], scopes=("read", "write"))
 
 
 def open_reference(page: Page, key: str, kind: str) -> Locator:

@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from store.connect import connect
-from store.keys import create_key
 from store.reference import AlarmBudget, Reference, enter_reference
 from tests.support.browser import find_faults
 from tests.support.desk import Desk
@@ -12,17 +11,6 @@ from tests.support.lamp_town import SLUG, LampTown
 from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
-
-
-@pytest.fixture
-def desk(town: LampTown, database_url: str) -> Desk:
-    return Desk(database_url, SLUG)
-
-
-@pytest.fixture
-def key(desk: Desk) -> str:
-    with connect(desk.database_url, program="test") as connection:
-        return create_key(connection, "technicienne", [SLUG], scopes=("read", "write"))
 
 
 def test_a_finding_is_judged_with_two_clicks_and_taken_back_with_another(page: Page, desk: Desk, key: str) -> None:

@@ -4,7 +4,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from store.connect import connect
-from store.keys import create_key
 from store.work_orders import Asked, NewOrder, open_order
 from tests.support.browser import find_faults
 from tests.support.desk import Desk
@@ -12,17 +11,6 @@ from tests.support.lamp_town import HOSTILE_NAME, SLUG, LampTown
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
 CLOSED = "select state, verdict, condition, worked_min, closed_by from work_orders order by work_order_id"
-
-
-@pytest.fixture
-def desk(town: LampTown, database_url: str) -> Desk:
-    return Desk(database_url, SLUG)
-
-
-@pytest.fixture
-def key(desk: Desk) -> str:
-    with connect(desk.database_url, program="test") as connection:
-        return create_key(connection, "technicienne", [SLUG], scopes=("read", "write"))
 
 
 def open_orders(desk: Desk) -> None:
