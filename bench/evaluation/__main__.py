@@ -14,7 +14,7 @@ from pathlib import Path
 from bench.database import drop_leftovers
 from bench.evaluation.crew import work_through
 from bench.evaluation.outcome import Outcome, Task, evaluate_town, figures
-from bench.evaluation.town import STARTS, Plan, draw_town
+from bench.evaluation.town import Plan, draw_town, start_of
 from deploy.local.services import Services, running
 from simulators.town import TownError
 
@@ -65,7 +65,8 @@ def read_arguments() -> argparse.Namespace:
 
 def plan_of(asked: argparse.Namespace, seed: int) -> Plan:
     """Give what is asked of a town; the season it starts in goes by its seed."""
-    return Plan(start=STARTS[seed % len(STARTS)], scale=asked.scale, days=asked.days, history_days=asked.history)
+    start = start_of(seed, asked.days)
+    return Plan(start=start, scale=asked.scale, days=asked.days, history_days=asked.history)
 
 
 def read_seeds(text: str) -> tuple[int, ...]:

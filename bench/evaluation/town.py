@@ -30,6 +30,7 @@ from store.inputs import Connection
 
 # Towns begin in turn in winter, spring, summer and autumn, so that frost, both changes of the clock and holidays occur.
 STARTS = tuple(datetime(2026, month, day, tzinfo=UTC) for month, day in ((1, 10), (3, 8), (6, 1), (9, 12)))
+LONGEST_D = 60  # of a town that begins at one of these; longer ones begin as many whole years earlier as they need
 AFTERWARDS = timedelta(hours=2)  # the last messages come late
 PATIENCE_S = 1200.0
 
@@ -70,6 +71,12 @@ class Evaluated:
     reference: Reference
     rounds: Sequence[tuple[datetime, int]]
     seconds: dict[str, float]
+
+
+def start_of(seed: int, days: int) -> datetime:
+    """Give the first day of a town; it lies in the past from beginning to end, as no simulator runs ahead of today."""
+    start = STARTS[seed % len(STARTS)]
+    return start.replace(year=start.year - max(0, -(-(days - LONGEST_D) // 365)))
 
 
 @contextmanager
