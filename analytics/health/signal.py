@@ -47,6 +47,7 @@ COMING: Mapping[str, Meaning] = {
     "driver_ageing": Meaning(HINTED, 14),
     "efficiency_loss": Meaning(HINTED, 60),
     "fouled_filter": Meaning(HINTED, 14),
+    "gear_overheating": Meaning(HINTED, 14),
     "lift_wear": Meaning(HINTED, 30),
     "overflow_to_come": Meaning(HINTED, 1),
     "pump_wear": Meaning(HINTED, 21),

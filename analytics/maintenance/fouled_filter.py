@@ -3,7 +3,8 @@
 Resistance is the pressure drop over the square of the fan's speed (the fan laws: pressure goes with the square of
 speed in an unchanged duct, ASHRAE Handbook HVAC Systems and Equipment, chapter on fans), as the median of the day's
 hours with the fan at 30 % or more. Clean is the tenth percentile of the last sixty days, so that what an ordinary
-filter gains in its season does not count; a filter counts as clogged at `CLOGGED` times that for three days.
+filter gains in its season does not count; a filter counts as clogged at `CLOGGED` times that for three days, or at
+`LOADED` times where the middle slope of two weeks, no step among them, brings it to `SPENT` within thirty days.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,15 +15,16 @@ from itertools import groupby
 import numpy as np
 
 from analytics.maintenance import Hint, Span, Verdict
+from analytics.maintenance.gauges import Floats
 from analytics.sentence import local_day, local_day_fr
 from store.hints import FilterDay, read_filter_days
 
-CLOGGED, CLEAN = 1.6, 1.3
+CLOGGED, LOADED, CLEAN = 1.6, 1.3, 1.2
 SPENT = 2.5  # times clean: to be changed whatever happens
 N_DAYS = 3
 LEAST_DAYS = 10
 TREND_DAYS = 14
-LONGEST_AHEAD = 90.0
+LONGEST_AHEAD, SOON_DAYS = 90.0, 30.0
 LEAST_FAN_PERCENT = 30.0
 DAY_S = 86_400.0
 REACH = timedelta(days=60)
@@ -48,11 +50,13 @@ def judge(days: list[FilterDay], span: Span) -> Verdict:
         return Verdict(asset_id, span.ends_at, None, span.begins_at)
     multiples = resistance / max(float(np.quantile(resistance, 0.1)), 1e-9)
     now = float(np.median(multiples[-N_DAYS:]))
-    if float(multiples[-N_DAYS:].min()) < CLOGGED:
+    slopes, left = slopes_of(days[-TREND_DAYS:], multiples[-TREND_DAYS:]), SPENT - now
+    is_soon = not has_step(multiples[-TREND_DAYS:]) and left <= SOON_DAYS * float(np.median(slopes))
+    level = LOADED if is_soon else CLOGGED
+    if float(multiples[-N_DAYS:].min()) < level:
         return Verdict(asset_id, span.ends_at, False if now < CLEAN else None, span.begins_at)
-    since = days[int(np.flatnonzero(multiples < CLOGGED)[-1]) + 1].day
-    ahead = days_to_spent(days, multiples)
-    return present(days[-1], span, now, since, ahead)
+    since = days[int(np.flatnonzero(multiples < level)[-1]) + 1].day
+    return present(days[-1], span, now, since, days_to_spent(slopes, left))
 
 
 def present(last: FilterDay, span: Span, now: float, since: datetime, ahead: tuple[float, float] | None) -> Verdict:
@@ -98,14 +102,21 @@ def tell_until(ahead: tuple[float, float] | None, span: Span) -> tuple[str, str,
     return english, french, {"spent_from": first.isoformat(), "spent_to": last.isoformat()}
 
 
-def days_to_spent(days: Sequence[FilterDay], multiples: np.ndarray) -> tuple[float, float] | None:
-    """Give the days (10 % to 90 %) until a filter is spent: slopes of all pairs of its last two weeks (Theil-Sen)."""
-    x = np.array([day.day.timestamp() / DAY_S for day in days])[-TREND_DAYS:]
-    y = multiples[-TREND_DAYS:]
+def has_step(multiples: Floats) -> bool:
+    """Say whether half of what changed in these days came from one day to the next: soiled at once, not clogging."""
+    return float(np.diff(multiples).max()) > float(np.ptp(multiples)) / 2
+
+
+def slopes_of(days: Sequence[FilterDay], multiples: Floats) -> Floats:
+    """Give the slopes of all pairs of days [1/d] (Theil-Sen), (n_pairs,)."""
+    x = np.array([day.day.timestamp() / DAY_S for day in days])
     first, second = np.triu_indices(x.size, 1)
-    slopes = (y[second] - y[first]) / (x[second] - x[first])
+    return np.asarray((multiples[second] - multiples[first]) / (x[second] - x[first]), dtype=np.float64)
+
+
+def days_to_spent(slopes: Floats, left: float) -> tuple[float, float] | None:
+    """Give the days (10 % to 90 %) until a filter is spent; None where it is, or does not get worse."""
     slow, fast = np.quantile(slopes, [0.1, 0.9])
-    left = SPENT - float(np.median(y[-N_DAYS:]))
     if left <= 0 or slow <= 0:
         return None
     return min(left / fast, LONGEST_AHEAD), min(left / slow, LONGEST_AHEAD)
@@ -116,9 +127,9 @@ HINT = Hint(
     asset_types=("air_handling_unit",),
     rhythm="day",
     reach=REACH,
-    version="1",
+    version="2",
     read=partial(read_filter_days, least_speed_percent=LEAST_FAN_PERCENT),
     tell=tell,
     stride=timedelta(days=28),
-    open_at=CLOGGED - 1,
+    open_at=LOADED - 1,
 )

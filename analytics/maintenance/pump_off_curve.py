@@ -1,9 +1,10 @@
 """A pump that draws another power than its flow and head ask for, by its own curve of when it was sound.
 
-The curve (`analytics.rotating.off_curve`) is learnt on the first fourteen days of the last four months on which it ran;
-residuals are medians of days. It is there when their CUSUM (`analytics.rotating.wear`) stands above its limit with the
-last three days 5 % off on the same side, and gone below 2.5 %. More power is a worn impeller, a clogged inlet or a worn
-ring; less is a sensor that is off, or air in the pump. Flow, and head or else pressure, must be measured on the pump.
+The curve (`analytics.rotating.off_curve`) is learnt on those fourteen days in a row on which it drew least for what it
+did, of the first half of the last four months: wear that was mended there does not count. Residuals are medians of
+days. It is there when their CUSUM (`analytics.rotating.wear`) stands above its limit with the last three days 3 % off
+on the same side, and gone below 1.5 %. More power is a worn impeller, a clogged inlet or a worn ring; less is a sensor
+that is off, or air in the pump. Flow, and head or else pressure, must be measured on the pump.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ import numpy as np
 
 from analytics.grouping import by_quantity
 from analytics.maintenance import Hint, Span, Verdict
-from analytics.maintenance.gauges import Floats, current, daily_medians
+from analytics.maintenance.gauges import DAY_S, Floats, current, daily_medians
 from analytics.maintenance.lamps import LEAST_COVERED_S
 from analytics.rotating.off_curve import is_running, learn_curve, residuals
 from analytics.rotating.wear import LIMIT, N_STEPS, add_up
@@ -25,8 +26,9 @@ from store.gauge_hours import GaugeHours, read_gauge_hours
 
 REACH = timedelta(days=120)
 N_REFERENCE, LEAST_DAYS = 14, 20
-FRESH_S = 3 * 86_400.0
-OFF, NEAR, FAR = 0.05, 0.025, 0.2
+FRESH_S = 3 * DAY_S
+OFF, NEAR, FAR = 0.03, 0.015, 0.2
+LEAST_SIGMA = 0.01  # of the logarithm: meters of power (class 1 of IEC 62053-21) and flow are no better
 LARGEST = 1e9  # of any unit: beyond, and where it is no number, a value is not known
 QUANTITIES = ("active_power", "flow", "head", "water_pressure")
 
@@ -74,11 +76,8 @@ def judge(hours: Hours, span: Span) -> Verdict:
     """Follow a pump's residuals."""
     at = span.ends_at
     unknown = Verdict(hours.pump.asset_id, at, None, span.begins_at)
-    days = np.unique(np.floor((hours.begins_s - at.timestamp()) / 86_400.0))
-    if days.size < LEAST_DAYS:
-        return unknown
-    sound = hours.begins_s < at.timestamp() + (days[N_REFERENCE - 1] + 1) * 86_400.0
-    curve = learn_curve(hours.duty[sound], hours.power[sound])
+    sound = soundest(hours, at)
+    curve = None if sound is None else learn_curve(hours.duty[sound], hours.power[sound])
     if curve is None:
         return unknown
     each = residuals(curve, hours.duty, hours.power)
@@ -89,11 +88,26 @@ def judge(hours: Hours, span: Span) -> Verdict:
     return conclude(hours, days_s, logs, span)
 
 
+def soundest(hours: Hours, at: datetime) -> slice | None:
+    """Give the hours of the fourteen days of the first half on which a pump drew least for what it did; None of one
+    that ran too seldom."""
+    days, first = np.unique(np.floor((hours.begins_s - at.timestamp()) / DAY_S), return_index=True)
+    if days.size < LEAST_DAYS:
+        return None
+    bounds = [*first.tolist(), hours.begins_s.size]
+    spans = [slice(bounds[day], bounds[day + N_REFERENCE]) for day in range(max(1, days.size // 2 - N_REFERENCE + 1))]
+    curve = learn_curve(hours.duty, hours.power)
+    if curve is None:
+        return None
+    each = residuals(curve, hours.duty, hours.power)
+    return min(spans, key=lambda span: float(np.nanmedian(each[span])))
+
+
 def conclude(hours: Hours, days_s: Floats, logs: Floats, span: Span) -> Verdict:
     """Say whether the last days are off on one side."""
     last = logs[-N_STEPS:]
     side = 1.0 if np.median(last) > 0 else -1.0
-    sums = add_up(side * logs, spread_of_steps(logs))
+    sums = add_up(side * logs, spread_of_steps(logs), LEAST_SIGMA)
     if float((side * last).min()) < np.log1p(OFF) or sums[-1] <= LIMIT:
         is_near = float(np.abs(last).max()) < NEAR
         return Verdict(hours.pump.asset_id, span.ends_at, False if is_near else None, span.begins_at)
@@ -146,7 +160,7 @@ HINT = Hint(
     asset_types=("pump",),
     rhythm="day",
     reach=REACH,
-    version="1",
+    version="2",
     read=partial(read_gauge_hours, quantities=QUANTITIES),
     tell=tell,
     stride=timedelta(days=28),

@@ -3,13 +3,13 @@
 The margin is what a day's signal has left above the lowest at which the slowest rate (spreading factor 12, 125 kHz) is
 still received: -20 dB of signal to noise and -137 dBm (Semtech SX1276 data sheet: demodulator SNR, sensitivity),
 whichever is nearer. A network with adaptive rate goes there before it loses the device; a device that is set to a
-faster rate falls silent earlier, by 2.5 dB for each factor. It is there below 5 dB over five days, or below 10 dB (what
-networks keep in reserve) where the trend of thirty days ends it within thirty more; gone from 10 dB on. Cars, leaves
-and weather move a signal by some decibels: far above the limits nothing is said of them.
+faster rate falls silent earlier, by 2.5 dB for each factor. It is there below 5 dB over five days, or where the trend
+ends it within thirty days: below 10 dB (what networks keep in reserve) that of thirty days, above it that of fourteen
+if it took 8 dB, as an antenna that comes loose does and cars, leaves and weather do not; gone from 10 dB on otherwise.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -25,6 +25,7 @@ from store.series_days import SeriesDays, read_series_days
 REACH = timedelta(days=30)
 FLOOR_BY_QUANTITY = {"snr": -20.0, "rssi": -137.0}  # dB, dBm
 THIN_DB, RESERVE_DB = 5.0, 10.0
+STEEP_DB = 8.0
 N_LAST, LEAST_TREND_DAYS = 5, 14
 AHEAD_DAYS = 30.0  # no farther than was looked back
 SURE = 4.0  # times what a day differs from the next, that a trend must have taken in all
@@ -41,9 +42,13 @@ class Link:
     days: Floats
     margin: Floats
 
+    def last(self, n_days: int) -> "Link":
+        """Give its last days alone."""
+        return replace(self, days=self.days[-n_days:], margin=self.margin[-n_days:])
+
 
 def tell(series: Sequence[SeriesDays], span: Span) -> list[Verdict]:
-    """Judge each device that tells signal to noise at each midnight; `score` is what of 10 dB is missing."""
+    """Judge each device that tells signal to noise each midnight; `score` is what is, or will be, missing of 10 dB."""
     by_device: dict[int, dict[str, SeriesDays]] = {}
     for one in series:
         if one.device_id is not None and one.channel == "":
@@ -74,19 +79,19 @@ def judge(link: Link, span: Span) -> Verdict:
     if link.days.size < N_LAST or now_days - link.days[-1] > SPEAKS / timedelta(days=1):
         return verdict(link, span, None)
     now = float(np.median(link.margin[-N_LAST:]))
-    left = days_left(link, now)
-    if now >= THIN_DB and (now >= RESERVE_DB or left is None):
+    left = days_left(link, now, 1.0) if now < RESERVE_DB else days_left(link.last(LEAST_TREND_DAYS), now, STEEP_DB)
+    if now >= THIN_DB and left is None:
         return verdict(link, span, False if now >= RESERVE_DB else None)
     return present(link, now, left, span)
 
 
-def days_left(link: Link, now: float) -> float | None:
-    """Give the days until the margin is used up at the pace of thirty days; None where it does not fall, or slowly."""
+def days_left(link: Link, now: float, least_fall_db: float) -> float | None:
+    """Give the days until the margin is used up at the pace of its days; None where it does not fall, or slowly."""
     if link.days.size < LEAST_TREND_DAYS:
         return None
     pace, fall = pace_of(link.days, link.margin)
     scatter = spread_of_steps(link.margin)
-    if pace <= 0 or fall < max(SURE * scatter, 1.0):
+    if pace <= 0 or fall < max(SURE * scatter, least_fall_db):
         return None
     left = max(now, 0.0) / pace
     return left if left <= AHEAD_DAYS else None
@@ -112,7 +117,7 @@ def present(link: Link, now: float, left: float | None, span: Span) -> Verdict:
         span.ends_at,
         True,
         since,
-        score=max(0.0, RESERVE_DB - now),
+        score=max(RESERVE_DB - now, 0.0 if left is None else RESERVE_DB * (1 - left / AHEAD_DAYS)),
         severity="urgent" if is_urgent else "warning",
         sentence_en=(
             f"{link.series.name}: its signal is only {margin} dB above the weakest that is still received"
@@ -141,7 +146,7 @@ HINT = Hint(
     asset_types=(),
     rhythm="day",
     reach=REACH,
-    version="1",
+    version="2",
     read=partial(read_series_days, quantities=tuple(FLOOR_BY_QUANTITY)),
     tell=tell,
     stride=timedelta(days=28),

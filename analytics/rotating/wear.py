@@ -32,9 +32,9 @@ def worn_steps(logs: Floats, sigma: float) -> Mask:
     return np.asarray(lasts & (add_up(logs, sigma) > LIMIT))
 
 
-def add_up(logs: Floats, sigma: float) -> Floats:
+def add_up(logs: Floats, sigma: float, least_sigma: float = LEAST_SIGMA) -> Floats:
     """Give the one-sided CUSUM of the logarithms over clean; held down, so that a repair shows."""
-    steps = logs / max(sigma, LEAST_SIGMA) - SLACK
+    steps = logs / max(sigma, least_sigma) - SLACK
     sums = np.zeros(steps.size)
     total = 0.0
     for index, step in enumerate(steps.tolist()):

@@ -47,8 +47,13 @@ HINT_BY_FAULT: Mapping[str, str] = {
     "boiler_short_cycling": "short_cycling",
     "cabinet_tripped": "cabinet_tripped",
 }
-# In a French winter an hour ahead is just what a clock shows that is set to local time.
-ALSO = {"clock_off_by_hour": ("clock_local_time",)}
+# In a French winter an hour ahead is just what a clock shows that is set to local time; fouled fins and a driver that
+# fails make the gear hot before they do anything else.
+ALSO = {
+    "clock_off_by_hour": ("clock_local_time",),
+    "thermal_derating": ("gear_overheating",),
+    "driver_ageing": ("gear_overheating",),
+}
 # Faults that show in when messages arrive, and the kinds of finding that tell of arrivals: a burst shows nothing of it.
 TOLD_BY_ARRIVAL = ("clock_off_by_hour", "duplicates", "garbage", "late_batch", "no_clock")
 KINDS_OF_ARRIVAL = (*CLOCKS, "repeated_messages", "refused_messages", "impossible_value", "late_messages")

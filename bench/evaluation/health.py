@@ -55,11 +55,12 @@ class Telling:
 @dataclass(frozen=True, slots=True)
 class Foretold:
     """A failure with signs of a week and more: days between the first announcement and it, None where there was none;
-    and the share of sound assets of its type announced in the same span."""
+    the share of sound assets of its type announced in the same span; and for how many days it has signs."""
 
     kind: str
     lead_d: float | None
     by_chance: float | None
+    signs_d: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,8 @@ def foretell(docket: Docket) -> Iterator[Foretold]:
             span = [at for at in docket.instants if one.precursor_at <= at <= one.start_at]
             first = next((at for at in span if docket.is_announced(one.asset, at)), None)
             lead_d = None if first is None else (one.start_at - first) / timedelta(days=1)
-            yield Foretold(one.kind, lead_d, announced_share(docket, one, span))
+            signs_d = (one.start_at - one.precursor_at) / timedelta(days=1)
+            yield Foretold(one.kind, lead_d, announced_share(docket, one, span), signs_d)
 
 
 def announced_share(docket: Docket, failure: TrueEpisode, span: Sequence[datetime]) -> float | None:
@@ -207,9 +209,12 @@ def figures(judged: Sequence[HealthJudged]) -> Iterator[Row]:
 
 
 def lead_figures(foretold: Sequence[Foretold]) -> Iterator[Row]:
-    """Give how many failures with signs of a week are announced a week ahead, all and by kind, and how early."""
+    """Give how many failures with signs of a week are announced a week ahead, and how early: all, those whose signs
+    last twice as long (nobody tells on the first day of signs), and by kind."""
     kinds = sorted({one.kind for one in foretold})
-    for name, own in [("", foretold), *((f".{kind}", [one for one in foretold if one.kind == kind]) for kind in kinds)]:
+    long = [one for one in foretold if one.signs_d >= 2 * AHEAD.days]
+    parts = {f".{kind}": [one for one in foretold if one.kind == kind] for kind in kinds}
+    for name, own in {"": foretold, ".long_signs": long, **parts}.items():
         if not own:
             continue
         is_early = [one.lead_d is not None and one.lead_d >= AHEAD.days for one in own]

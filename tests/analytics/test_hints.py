@@ -118,7 +118,7 @@ def plan_town() -> tuple[Town, dict[str, Episode]]:
         an_episode(town, faults()["late_batch"], "gw-batiment-1", 10, 0.6),
     ]
     with_episodes(town, [*planted.values(), *resembling])
-    return town, planted
+    return town, {**planted, "gear_overheating": planted["driver_ageing"]}  # which warms its gear
 
 
 class Told(NamedTuple):

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from analytics.maintenance import Span, Verdict, driver_ageing, flicker
+from analytics.maintenance import Span, Verdict, driver_ageing, flicker, gear_overheating
 from analytics.maintenance.gauges import quantiles
 from simulators.effect import faults, lookalikes
 from store.gauge_hours import GaugeHours
@@ -46,7 +46,8 @@ def street() -> tuple[dict[str, int], list[GaugeHours]]:
     ]
     with_episodes(town, planted)
     place = {asset.slug: index + 1 for index, asset in enumerate(town.assets)}
-    return place, gauge_hours(town, draw(town, ("lighting",), N_DAYS), ("active_power", "power_factor"))
+    quantities = ("active_power", "power_factor", "gear_temperature")
+    return place, gauge_hours(town, draw(town, ("lighting",), N_DAYS), quantities)
 
 
 def test_ageing_driver_is_told_before_it_fails(street: tuple[dict[str, int], list[GaugeHours]]) -> None:
@@ -68,6 +69,58 @@ def test_cycling_lamp_is_told_and_what_its_neighbours_do_too_is_not(
     assert [at.date() for at in told] == [(START + n * DAY).date() for n in range(12, 17)]
     own = [verdict for verdict in verdicts if verdict.asset_id == place["lampe-00021"] and verdict.at > told[-1]]
     assert any(verdict.is_present is False for verdict in own)
+
+
+def test_gear_that_runs_hot_is_told_before_the_driver_fails(street: tuple[dict[str, int], list[GaugeHours]]) -> None:
+    place, hours = street
+    verdicts = gear_overheating.tell(gears(gauge_days(hours)), a_span(N_DAYS, 0))
+    assert accused(verdicts) == {place["lampe-00009"]}
+    assert next(verdict for verdict in verdicts if verdict.is_present).at < START + 19 * DAY
+
+
+def gears(rows: Sequence[GaugeHours]) -> list[GaugeHours]:
+    """Keep gear temperatures."""
+    return [row for row in rows if row.quantity == "gear_temperature"]
+
+
+def heated(own_k: Sequence[float], n_others: int = 5) -> list[GaugeHours]:
+    """Days of gears in a spring that warms by 12 K; the last lamp is hotter by so many kelvins."""
+    draws, n = np.random.default_rng(3), len(own_k)
+    begins = np.array([(START.replace(tzinfo=PARIS) + i * DAY).timestamp() for i in range(n)])
+    air, rows = 10 + 12 * np.arange(n) / n + draws.normal(0, 3, n), []
+    for index in range(n_others + 1):
+        mean = air + 15 + index + draws.normal(0, 0.5, n) + (np.array(own_k) if index == n_others else 0)
+        full = np.full(n, 30_000.0)
+        about = (index, index, f"Lamp {index}", 99, {}, "gear_temperature")
+        rows.append(GaugeHours(*about, begins, mean - 4, mean, mean + 4, full, full))
+    return rows
+
+
+def test_fouled_fins_are_told_by_five_kelvins_and_gone_when_cleaned() -> None:
+    hotter = [0.0] * 15 + [float(n) for n in range(12)] + [0.0] * 5
+    verdicts = [one for one in gear_overheating.tell(heated(hotter), a_span(32, 0)) if one.asset_id == 5]
+    told = [one for one in verdicts if one.is_present]
+    assert START + 20 * DAY <= told[0].at <= START + 24 * DAY
+    assert START + 16 * DAY <= told[0].started_at <= told[0].at
+    assert max(one.score for one in told) == pytest.approx(1.0, abs=0.2)
+    assert "ailettes" in told[0].sentence_fr
+    assert verdicts[-1].is_present is False
+
+
+def test_summer_and_a_lamp_that_was_always_hotter_are_no_fault() -> None:
+    assert accused(gear_overheating.tell(heated([8.0] * 32), a_span(32, 0))) == set()
+
+
+def test_gear_without_neighbours_is_not_judged() -> None:
+    rows = heated([0.0] * 15 + [20.0] * 17, n_others=2)
+    assert gear_overheating.tell(rows, a_span(32, 0)) == []
+
+
+@pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf, 1e300, -273.15])
+def test_broken_gear_sensor_accuses_nobody_else(odd: float) -> None:
+    for verdict in gear_overheating.tell(heated([0.0] * 15 + [odd] * 17), a_span(32, 0)):
+        assert np.isfinite(verdict.score)
+        assert not verdict.is_present
 
 
 def family(power: Sequence[Sequence[float]], factor: Sequence[Sequence[float]]) -> list[GaugeHours]:

@@ -73,6 +73,12 @@ def test_pump_that_is_mended_is_gone() -> None:
     assert verdicts[-1].is_present is False
 
 
+def test_wear_before_a_repair_does_not_become_the_reference() -> None:
+    """Worn when its history begins, mended on the eighth day: it draws less since, which is as it should be."""
+    efficiency = np.where(HOURS / 24 < 8, 0.88, 1.0)
+    assert pump_off_curve.tell(a_pump(efficiency), a_span())[-1].is_present is False
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_busier_days_and_other_levels_are_no_wear(seed: int) -> None:
     busier = np.where(HOURS / 24 >= 30, 1.15, 1.0)

@@ -55,6 +55,21 @@ def test_link_that_thins_out_is_told_with_the_day_it_is_lost() -> None:
     assert found[-1].started_at >= START + 20 * DAY
 
 
+def test_antenna_that_comes_loose_is_told_while_much_is_left() -> None:
+    """From 20 dB above the weakest, 1.5 dB a day from the thirtieth on."""
+    levels = [-1.5 * max(0, day - 30) for day in range(44)]
+    found = present(radio_margin.tell([a_series("snr", noisy(levels))], until(44)))
+    assert found[0].at <= START + 39 * DAY
+    assert found[0].evidence is not None
+    assert found[0].evidence["margin_db"] > radio_margin.RESERVE_DB
+    assert found[0].score > 0
+
+
+def test_steep_fall_that_ends_is_gone() -> None:
+    levels = [-1.5 * min(max(0, day - 20), 6) for day in range(60)]
+    assert radio_margin.tell([a_series("snr", noisy(levels))], until(60))[-1].is_present is False
+
+
 def test_link_at_its_end_is_told_without_a_trend_and_gone_when_mended() -> None:
     verdicts = radio_margin.tell([a_series("snr", noisy([-17.0] * 12 + [2.0] * 10))], until(22))
     assert present(verdicts)[0].at <= START + 6 * DAY

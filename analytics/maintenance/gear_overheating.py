@@ -1,0 +1,133 @@
+"""A lamp whose control gear has come to run hotter than its neighbours': fouled fins, loose contact, failing driver.
+
+Looked at is the mean gear temperature of each civil day (it is told while the lamp burns) less that of the other lamps
+of its cabinet, their middle, which takes out weather, length of nights, dimming and orders; then against the lamp's
+own usual difference, the twentieth percentile of sixty days, so that what it warmed by for weeks does not become usual.
+It is there when the last three days lie 5 K above it, in their middle, each at least half as much, and four times what
+the difference otherwise changes by from day to day; gone below 2.5 K. An electrolytic capacitor lives half as long for
+each 10 K (Arrhenius' law, as its makers' data sheets reckon), and drivers take power back above their limit: it comes
+before `thermal_derating`. Names follow object 3416 of OMA and uCIFI.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import numpy as np
+
+from analytics.maintenance import Hint, Span, Verdict
+from analytics.maintenance.gauges import Floats, current
+from analytics.maintenance.lamps import LEAST_NEIGHBOURS
+from analytics.sentence import french_number, local_day, local_day_fr, number
+from analytics.spread import spread_of_steps
+from store.gauge_hours import GaugeHours, read_gauge_days
+
+REACH = timedelta(days=60)
+LEAST_DAYS, N_DAYS = 10, 3
+FRESH_S = 3 * 86_400.0
+USUAL_QUANTILE = 0.2
+HOTTER_K, GONE_K, URGENT_K = 5.0, 2.5, 15.0
+N_SIGMAS = 4.0
+LARGEST_C = 200.0  # beyond, and where it is no number, a sensor is broken
+
+
+@dataclass(frozen=True, slots=True)
+class Gear:
+    """A lamp's days [Unix s]: its gear's temperature [Cel], and by how much it is hotter than expected [K]."""
+
+    lamp: GaugeHours
+    days_s: Floats
+    celsius: Floats
+    hotter_k: Floats
+
+
+def tell(rows: Sequence[GaugeHours], span: Span) -> list[Verdict]:
+    """Judge each lamp at each midnight; `score` is by how much its gear is hotter than usual, in tens of kelvins."""
+    families: dict[int, dict[int, list[GaugeHours]]] = {}
+    for row in rows:
+        if row.parent_id is not None:
+            families.setdefault(row.parent_id, {}).setdefault(row.asset_id, []).append(row)
+    return [
+        judge(gear, part)
+        for part in span.parts()
+        for family in families.values()
+        for gear in compare(list(family.values()), part)
+    ]
+
+
+def compare(family: Sequence[Sequence[GaugeHours]], span: Span) -> Iterator[Gear]:
+    """Compare each lamp of a cabinet with the others on the days before an instant."""
+    lamps = [row for series in family if (row := current(series, span.ends_at, REACH.total_seconds())) is not None]
+    if len(lamps) <= LEAST_NEIGHBOURS:
+        return
+    days_s = np.unique(np.concatenate([lamp.begins_s for lamp in lamps]))
+    parts = np.full((3, len(lamps), days_s.size), np.nan)
+    for place, lamp in enumerate(lamps):
+        parts[:, place, np.searchsorted(days_s, lamp.begins_s)] = lamp.low, lamp.mean, lamp.high
+    parts[np.abs(parts) > LARGEST_C] = np.nan
+    for place, lamp in enumerate(lamps):
+        own, others = parts[:, place], np.delete(parts, place, axis=1)
+        known = np.isfinite(own).all(axis=0) & (np.isfinite(others[1]).sum(axis=0) >= LEAST_NEIGHBOURS)
+        if known.any():
+            over = own[:, known] - np.nanmedian(others[:, :, known], axis=1)
+            hotter = over - np.quantile(over, USUAL_QUANTILE, axis=1, keepdims=True)
+            yield Gear(lamp, days_s[known], own[1, known], hotter.min(axis=0))
+
+
+def judge(gear: Gear, span: Span) -> Verdict:
+    """Look at a lamp's last days."""
+    asset_id = gear.lamp.asset_id
+    if gear.days_s.size < LEAST_DAYS or span.ends_at.timestamp() - gear.days_s[-1] > FRESH_S:
+        return Verdict(asset_id, span.ends_at, None, span.begins_at)
+    last, limit = gear.hotter_k[-N_DAYS:], max(HOTTER_K, N_SIGMAS * spread_of_steps(gear.hotter_k))
+    if float(np.median(last)) < limit or float(last.min()) < limit / 2:
+        is_gone = float(last.max()) < GONE_K
+        return Verdict(asset_id, span.ends_at, False if is_gone else None, span.begins_at)
+    usual = np.flatnonzero(gear.hotter_k < limit / 2)
+    since = datetime.fromtimestamp(float(gear.days_s[int(usual[-1]) + 1 if usual.size else 0]), UTC)
+    return present(gear, span, since, float(np.median(last)))
+
+
+def present(gear: Gear, span: Span, since: datetime, hotter_k: float) -> Verdict:
+    """Say that a lamp's gear runs hot."""
+    by, celsius = number(round(hotter_k)), number(round(float(np.median(gear.celsius[-N_DAYS:]))))
+    return Verdict(
+        gear.lamp.asset_id,
+        span.ends_at,
+        True,
+        since,
+        score=hotter_k / 10,
+        severity="warning" if hotter_k < URGENT_K else "urgent",
+        sentence_en=(
+            f"{gear.lamp.name}: its control gear runs {by} K hotter than its neighbours and its own past let expect"
+            f" ({celsius} °C), since {local_day(since, span.time_zone)}; it ages faster and will take its power back."
+            " To do: clean the luminaire's cooling fins, check that driver and heat sink touch, before it fails."
+        ),
+        sentence_fr=(
+            f"{gear.lamp.name} : son appareillage chauffe de {french_number(by)} K de plus que d'après ses voisines et"
+            f" son passé ({french_number(celsius)} °C), depuis le {local_day_fr(since, span.time_zone)} ; il vieillit"
+            " plus vite et réduira sa puissance. À faire : nettoyer les ailettes du luminaire, contrôler le contact"
+            " entre driver et dissipateur, avant la panne du driver."
+        ),
+        evidence={
+            "hotter_k": round(hotter_k, 2),
+            "hot_from_k": HOTTER_K,
+            "quantity": "gear_temperature",
+            "curve_from": (since - timedelta(days=30)).isoformat(),
+            "curve_to": span.ends_at.isoformat(),
+        },
+    )
+
+
+HINT = Hint(
+    name="gear_overheating",
+    asset_types=("street_light",),
+    rhythm="day",
+    reach=REACH,
+    version="1",
+    read=partial(read_gauge_days, quantities=("gear_temperature",)),
+    tell=tell,
+    stride=timedelta(days=28),
+    open_at=HOTTER_K / 10,
+)
