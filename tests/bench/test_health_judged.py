@@ -46,6 +46,13 @@ def test_announced_five_days_ahead_or_never_is_missed() -> None:
     assert (rows["health.lead_median"].value, rows["health.lead_median"].n) == (5.0, 1)
 
 
+def test_failures_with_two_weeks_of_signs_are_a_figure_of_their_own() -> None:
+    towns = [judged(worn(40, signs_days=9)), judged(worn(40, signs_days=20), announced=[(30, 46)])]
+    rows = {row.name: row for row in figures(towns)}
+    assert (rows["health.announced_7d"].value, rows["health.announced_7d"].n) == (0.5, 2)
+    assert (rows["health.announced_7d.long_signs"].value, rows["health.announced_7d.long_signs"].n) == (1.0, 1)
+
+
 def test_announced_before_any_sign_is_a_false_alarm_that_counts_for_the_lead_only_while_it_lasts() -> None:
     one = judged(worn(40), announced=[(5, 10)])
     assert (one.n_announced, one.n_right) == (1, 0)
