@@ -5,7 +5,8 @@ Of each pair the difference of daily means is followed: what both feel (weather,
 median over the last five days against its first ten is the pair's shift; a sensor's own is the middle one of its
 pairs, towards nothing, so that one that drifts does not accuse its neighbours. Of only two the one named first above
 is accused, and the other is told. It counts from 0.8 K (a room sensor is good to 0.3 to 0.5 K: EN 15757, ISO 7726) and
-four times what the differences change from day to day.
+four times what the differences change from day to day. What changes by as much from one day to the next is no drift but
+a sensor that was calibrated, changed or moved: its clock starts again.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,7 +28,7 @@ ROOM = (("building_zone", "temperature", None), ("air_handling_unit", "air_tempe
 OUTDOOR = (("weather_station", "temperature", None), ("air_handling_unit", "air_temperature", "outdoor"))
 LIMIT_K, QUIET_K = 0.8, 0.4
 SURE = 4.0  # times what the difference changes from day to day
-N_FIRST, N_LAST = 10, 5
+N_FIRST, N_LAST, N_STEP = 10, 3, 3
 LEAST_COVERED_S = 64_800.0
 SPEAKS = timedelta(days=3)
 REACH = timedelta(days=75)
@@ -94,11 +95,24 @@ def shift_of(own: dict[datetime, float], other: dict[datetime, float], name: str
     if len(days) < N_FIRST + N_LAST or span.ends_at - days[-1] > SPEAKS:
         return None
     apart = np.array([own[day] - other[day] for day in days])
+    limit = max(LIMIT_K, SURE * spread_of_steps(apart))
+    first = last_step(apart, limit)
+    days, apart = days[first:], apart[first:]
+    if apart.size < N_FIRST + N_LAST:
+        return Shift(0.0, limit, days[0], name)
     usual = float(np.median(apart[:N_FIRST]))
     kelvins = float(np.median(apart[-N_LAST:])) - usual
-    limit = max(LIMIT_K, SURE * spread_of_steps(apart))
     beyond = np.flatnonzero(np.sign(kelvins) * (apart - usual) < limit / 2)
     return Shift(kelvins, limit, days[min(int(beyond[-1]) + 1, len(days) - 1) if beyond.size else 0], name)
+
+
+def last_step(apart: Floats, limit: float) -> int:
+    """Give the place after the last change by the limit from one day to the next that stays for three days; 0: none."""
+    middles = np.median(np.lib.stride_tricks.sliding_window_view(apart, N_STEP), axis=1)
+    stays = np.abs(middles[N_STEP:] - middles[:-N_STEP]) >= limit
+    at_once = np.abs(np.diff(apart))[N_STEP - 1 : -(N_STEP - 1)] >= limit / 2
+    found = np.flatnonzero(stays & at_once)
+    return int(found[-1]) + N_STEP if found.size else 0
 
 
 def conclude(series: SeriesDays, shift: Shift | None, span: Span, n_sensors: int) -> Verdict:
@@ -150,7 +164,7 @@ HINT = Hint(
     asset_types=("building_zone", "air_handling_unit", "weather_station"),
     rhythm="day",
     reach=REACH,
-    version="1",
+    version="2",
     read=partial(read_series_days, quantities=("temperature", "air_temperature")),
     tell=tell,
     stride=timedelta(days=28),

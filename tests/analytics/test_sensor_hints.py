@@ -87,11 +87,12 @@ def test_battery_that_tells_its_voltage_is_told_before_its_cut_off() -> None:
     assert volts[(found[0].at - START) // DAY - 1] > 2.9
 
 
-def drawn_rooms(shift: float, n_days: int = 50, n_rooms: int = 2) -> list[SeriesDays]:
+def drawn_rooms(shift: float, n_days: int = 50, n_rooms: int = 2, mended_on: int | None = None) -> list[SeriesDays]:
     """Rooms of one building under the same weather; the first drifts over two weeks from day 20 on."""
     draws = np.random.default_rng(7)
     weather = 20 + np.cumsum(draws.normal(0, 0.4, n_days))
     ramp = np.clip((np.arange(n_days) - 20) / 14, 0, 1) * shift
+    ramp[mended_on:] = ramp[mended_on:] if mended_on is None else 0.0
     return [
         a_series(
             list(weather + index + draws.normal(0, 0.1, n_days) + (ramp if index == 0 else 0)),
@@ -110,6 +111,15 @@ def test_drifting_sensor_is_found_and_no_other(shift: float, n_rooms: int) -> No
     assert START + 20 * DAY < found[0].at < START + 38 * DAY
     assert found[0].started_at >= START + 18 * DAY
     assert ("de plus" if shift > 0 else "de moins") in found[0].sentence_fr
+
+
+@pytest.mark.parametrize("n_rooms", [2, 4])
+def test_sensor_that_was_changed_starts_again(n_rooms: int) -> None:
+    """The way back is no drift, neither at once nor when nothing but the drift is left to compare with."""
+    verdicts = sensor_drift.tell(drawn_rooms(2.5, 120, n_rooms, mended_on=40), until(120))
+    told = [one.at for one in verdicts if one.is_present]
+    assert START + 24 * DAY < told[0] <= told[-1] <= START + 43 * DAY
+    assert next(one for one in verdicts if one.series_id == 1 and one.at == START + 44 * DAY).is_present is False
 
 
 def test_weather_that_all_feel_and_a_sensor_alone_give_no_drift() -> None:
