@@ -100,7 +100,13 @@ def soundest(hours: Hours, at: datetime) -> slice | None:
     if curve is None:
         return None
     each = residuals(curve, hours.duty, hours.power)
-    return min(spans, key=lambda span: float(np.nanmedian(each[span])))
+    return min(spans, key=lambda span: median_known(each[span]))
+
+
+def median_known(values: Floats) -> float:
+    """Give the median of what is known, infinity where nothing is."""
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if known.size else np.inf
 
 
 def conclude(hours: Hours, days_s: Floats, logs: Floats, span: Span) -> Verdict:
