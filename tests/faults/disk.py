@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 from bench.soak.room import GONE_S, ROOT, is_gone
@@ -14,7 +15,7 @@ from tests.faults.host import run
 from tests.support.waiting import wait_until
 
 DISK_MB = 1500  # a year's free room is not needed, but twice the log of a busy minute is
-PIECE = bytes(1 << 16)
+PIECE = bytes(1 << 12)
 ALLOCATED_PART = 0.99  # of the free room at once; the rest is written
 SYNC = 'echo $$ > "$1/cgroup.procs" && exec dd if=/dev/zero of="$2" bs=4k count=1 conv=fsync status=none'
 
@@ -69,12 +70,21 @@ class Disk:
 
     def fill(self, ballast: Path) -> None:
         """Fill it to the last byte by a file."""
-        with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        with ballast.open("wb", buffering=0) as file:
             room = os.fstatvfs(file.fileno())
             os.posix_fallocate(file.fileno(), 0, int(room.f_bavail * room.f_frsize * ALLOCATED_PART))
             file.seek(0, os.SEEK_END)
-            while True:
-                file.write(PIECE)
+            while write_all(file):  # room that was only set aside is given back once what was written is on the disk
+                os.fsync(file.fileno())
+
+
+def write_all(file: FileIO) -> int:
+    """Write until there is no room, and give how many bytes that were."""
+    n_bytes = 0
+    with contextlib.suppress(OSError):
+        while True:
+            n_bytes += file.write(PIECE)
+    return n_bytes
 
 
 @contextmanager

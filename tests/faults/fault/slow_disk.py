@@ -1,4 +1,4 @@
-"""The disk of the database takes ten reads and writes a second, and the kernel lets its processes wait for each."""
+"""The disk of the database takes five reads and writes a second, and the kernel lets its processes wait for each."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from random import Random
 from tests.faults.chain import Chain
 from tests.faults.fault import Fault
 
-N_PER_S = 10
+N_PER_S = 5
 N_SYNCED = 3
 
 
@@ -23,5 +23,5 @@ def strike(chain: Chain, _chance: Random) -> Iterator[None]:
 
 
 FAULT = Fault(
-    "slow_disk", "database", "The disk of the database takes ten reads and writes a second", strike, needs_root=True
+    "slow_disk", "database", "The disk of the database takes five reads and writes a second", strike, needs_root=True
 )
