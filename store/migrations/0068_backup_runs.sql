@@ -1,5 +1,5 @@
 -- What came of each backup and of each drill, so that whoever looks after the platform is told when none can be restored.
--- Locks nothing: a table of its own, empty.
+-- Locks: nothing: all it makes is new.
 
 create table backup_runs (
     backup_run_id  bigint generated always as identity constraint backup_runs_pkey primary key,
