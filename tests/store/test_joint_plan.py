@@ -11,7 +11,7 @@ from store.joint import QUERIES
 from store.registry import DeviceEntry, TerritoryEntry, register
 
 pytestmark = pytest.mark.services
-N_ZONES, N_HOURS = 1000, 24
+N_ZONES, N_HOURS = 50, 24
 
 
 @pytest.fixture
@@ -58,7 +58,12 @@ def tables(plan: dict[str, Any]) -> Iterator[str]:
 
 
 def test_placements_are_not_looked_through_for_each_hour(town: "psycopg.Connection[tuple[Any, ...]]") -> None:
-    """By a generic plan, which knows nothing of the bounds: a town's first day took more than ten minutes."""
+    """By a generic plan, which knows nothing of the bounds, and whatever order the estimates make the planner choose.
+
+    Estimates of both orders are within a hundredth of each other; with the other one a town's first day took more than
+    ten minutes. Here the order is that of the text.
+    """
+    town.execute("set local join_collapse_limit = 1")
     question = QUERIES["read_joint_hours"]
     for number, name in enumerate(("asset_ids", "series_ids", "begins", "ends", "earliest", "latest"), start=1):
         question = question.replace(f"%({name})s", f"${number}")
