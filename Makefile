@@ -58,7 +58,7 @@ faults: setup ## the whole chain while services are killed and connections cut: 
 	@$(BIN)/python -m pytest -q -m faults
 	@$(BIN)/python -m tests.faults $(OPTIONS)
 
-faults-root: setup ## as root: the same with a full disk and a host cut off from the network
+faults-root: setup ## as root: the same with a full disk, a slow disk and a host cut off from the network
 	@$(BIN)/python -m tests.faults --root --messages 50000 --rounds 30 $(OPTIONS)
 
 soak: setup ## the whole chain under a town of 5,000 devices, a day in 20 minutes: what should stay flat does; OPTIONS="--minutes 60"

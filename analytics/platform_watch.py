@@ -1,8 +1,8 @@
 """The platform's own trouble as findings: messages that are stored late or not at all, a quarantine that grows, figures
-that people hold told anew.
+that people hold told anew, backups that cannot be restored.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ from analytics.sentence import (
     spaced,
 )
 from sensors.severity import Severity
+from store.backup_runs import LONGEST, Action, BackupStanding, Fault, read_standing
 from store.inputs import Connection
 from store.platform import Ingest, Refused, Restated, close_others, read_ingest, read_refused, read_restated, read_tops
 from store.results import Finding, open_finding
@@ -29,6 +30,7 @@ LEAST_PAUSE_S = 600.0
 TIMES_USUAL = 3.0  # the longest pause of the day
 LEAST_REFUSED = 20
 TIMES_REFUSED = 3.0  # those of an ordinary hour
+FAILED_SCORE = 10.0  # a drill that failed is worse than one that is late, however late
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +46,14 @@ class Trouble:
     evidence: dict[str, float | int | str | None]
 
 
-def watch_platform(connection: Connection, now: datetime) -> LimitReport:
+def watch_platform(connection: Connection, now: datetime, backup_longest: timedelta = LONGEST) -> LimitReport:
     """Open findings for what is wrong, and close those of what is in order again."""
     with connection.transaction():
-        ingest = read_ingest(connection, now)
+        ingest, backups = read_ingest(connection, now), read_standing(connection)
+        tops = read_tops(connection)
         found = {
-            "ingest_lag": [lag for top, zone in read_tops(connection) if (lag := lagging(ingest, top, zone, now))],
+            "ingest_lag": [one for top, zone in tops if (one := lagging(ingest, top, zone, now))],
+            "backup_failed": [one for top, zone in tops if (one := unsafe(backups, top, zone, now, backup_longest))],
             "quarantine_growing": [one for row in read_refused(connection, now) if (one := growing(row, now))],
             "kpi_restated": [restated(row) for row in read_restated(connection, now)],
         }
@@ -101,6 +105,40 @@ def lagging(ingest: Ingest, territory_id: int, time_zone: str, now: datetime) ->
     return None
 
 
+def unsafe(
+    backups: BackupStanding, territory_id: int, time_zone: str, now: datetime, longest: timedelta
+) -> Trouble | None:
+    """Judge the backups: one could not be written or restored, or none was restored on trial for longer than `longest`.
+
+    Where nobody ever backed up nothing is judged: `vigie check` says so.
+    """
+    if backups.failing_since is not None and backups.action and backups.fault:
+        since = backups.failing_since
+        english, french = FAILURES[backups.action, backups.fault]
+        score, severity = FAILED_SCORE, URGENT
+    elif backups.is_overdue(now, longest) and backups.waits_since is not None:
+        since = backups.waits_since
+        english, french = OVERDUE if backups.drilled_at else NEVER_DRILLED
+        score, severity = min(FAILED_SCORE / 2, (now - since) / longest), WARNING
+    else:
+        return None
+    drilled_s = None if backups.drilled_at is None else (now - backups.drilled_at).total_seconds()
+    return Trouble(
+        territory_id,
+        since,
+        score,
+        severity,
+        english.format(at=local_clock(since, time_zone)),
+        french.format(at=local_clock_fr(since, time_zone)),
+        {
+            "action": backups.action,
+            "fault": backups.fault,
+            "drilled_s": drilled_s,
+            "longest_s": longest.total_seconds(),
+        },
+    )
+
+
 def growing(row: Refused, now: datetime) -> Trouble | None:
     """Judge a quarantine: twenty refused in an hour at least, and three times those of an ordinary hour."""
     limit = max(LEAST_REFUSED, TIMES_REFUSED * row.usual)
@@ -138,6 +176,36 @@ def restated(row: Restated) -> Trouble:
     )
 
 
+URGENT: Severity = "urgent"
+WARNING: Severity = "warning"
+# A backup that was written is only known to be older, or otherwise, by its drill.
+FAILURES: Mapping[tuple[Action, Fault], tuple[str, str]] = {
+    ("backup", "failed"): (
+        "The backup could not be written, first on {at}.",
+        "La sauvegarde n’a pas pu être écrite, la première fois le {at}.",
+    ),
+    ("drill", "failed"): (
+        "The newest backup could not be restored on trial; drills fail since {at}.",
+        "La dernière sauvegarde n’a pas pu être restaurée à l’essai ; les essais échouent depuis le {at}.",
+    ),
+    ("drill", "different"): (
+        "The newest backup did not come back as it was saved; drills fail since {at}.",
+        "La dernière sauvegarde restaurée à l’essai diffère de ce qui avait été sauvé ; les essais échouent depuis le"
+        " {at}.",
+    ),
+    ("drill", "too_old"): (
+        "The newest backup is too old; drills say so since {at}.",
+        "La dernière sauvegarde est trop ancienne ; les essais le disent depuis le {at}.",
+    ),
+}
+OVERDUE = (
+    "No backup has been restored on trial since {at}.",
+    "Aucune sauvegarde n’a été restaurée à l’essai depuis le {at}.",
+)
+NEVER_DRILLED = (
+    "Backups are made since {at}, and none has been restored on trial.",
+    "Des sauvegardes sont faites depuis le {at}, et aucune n’a été restaurée à l’essai.",
+)
 CAUSES_FR = {
     "late data": "données tardives",
     "corrected data": "données corrigées",

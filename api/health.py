@@ -10,6 +10,7 @@ from psycopg import OperationalError
 from psycopg.errors import UndefinedTable
 from psycopg_pool import PoolTimeout
 
+from store.backup_runs import BackupStanding, read_standing_if_allowed
 from store.connect import connect
 from store.errors import OutdatedSchemaError, StoreError
 from store.listing import list_territories
@@ -30,10 +31,11 @@ AWAY = Cause("database", "away", "La base ne répond pas.", "The database does n
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found; `can_answer` says whether the API itself can do its work."""
+    """What was found; `can_answer` says whether the API itself can do its work. `backups` is None where unknown."""
 
     can_answer: bool
     causes: tuple[Cause, ...]
+    backups: BackupStanding | None = None
 
 
 class Watch:
@@ -53,19 +55,21 @@ class Watch:
             if trouble:
                 report = Report(can_answer=False, causes=(trouble,))
             else:
-                report = Report(can_answer=True, causes=await asyncio.to_thread(self._ask))
+                report = await asyncio.to_thread(self._ask)
             self._seen = report, time.monotonic() + KEPT_S
             return report
 
-    def _ask(self) -> tuple[Cause, ...]:
+    def _ask(self) -> Report:
         try:
             with connect(self._database_url, program="api health", autocommit=True) as connection:
                 facts = read_facts(connection)
                 causes = [*read_schema_causes(connection), *find_causes(facts)]
+                backups = read_standing_if_allowed(connection)
         except (StoreError, OperationalError):
-            return (AWAY,)
+            return Report(can_answer=True, causes=(AWAY,))
         folders = [find_standing(self._folder), *([Path(facts.data_directory)] if facts.data_directory else [])]
-        return (*causes, *(cause for folder in folders if (cause := find_full(folder))))
+        full = (cause for folder in folders if (cause := find_full(folder)))
+        return Report(can_answer=True, causes=(*causes, *full), backups=backups)
 
 
 async def find_trouble(pool: Pool) -> Cause | None:

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -31,6 +31,7 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         labels = ("method", "route")
+        self._shown: dict[str, Gauge] = {}
         self._requests = Counter("vigie_api_requests", "Requests answered", (*labels, "status"), registry=self.registry)
         self._times = Histogram(
             "vigie_api_first_byte_seconds",
@@ -43,6 +44,13 @@ class Metrics:
     def watch(self, gauges: Mapping[tuple[str, str], Level], counters: Mapping[tuple[str, str], Level]) -> None:
         """Read these off too when somebody asks."""
         self.registry.register(Levels(gauges, counters))
+
+    def show(self, gauges: Mapping[tuple[str, str], float]) -> None:
+        """Set levels by name and sentence; those of earlier that are not among them stay."""
+        for (name, text), value in gauges.items():
+            if name not in self._shown:
+                self._shown[name] = Gauge(name, text, registry=self.registry)
+            self._shown[name].set(value)
 
     def note(self, scope: Scope, status: int, elapsed_s: float) -> None:
         """Count an answer; paths that nobody knows are one route, or they would be counters without end."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from deploy.errors import SettingError
 from deploy.health import answers
+from deploy.local.log_limit import keep_small, read_limit
 from deploy.local.services import Services, find_services
 from deploy.page import build_page
 from deploy.processes import Program, first_ended, start_program, stop_on_signal, stop_programs
@@ -102,10 +103,11 @@ def wait_for_api(port: int, programs: Sequence[Program], stop: threading.Event) 
 
 
 def watch(programs: Sequence[Program], stop: threading.Event, database_url: str) -> None:
-    """Wait for the end; meanwhile enter what the town's people write down."""
-    entered_at = 0.0
+    """Wait for the end; meanwhile enter what the town's people write down, and keep the logs small."""
+    entered_at, limit_bytes = 0.0, read_limit()
     while not stop.wait(0.5):
         require_running(programs)
+        keep_small((program.log for program in programs), limit_bytes)
         entered_at = enter_what_is_new(database_url, entered_at)
 
 

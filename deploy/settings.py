@@ -48,6 +48,16 @@ def database() -> Iterator[str]:
         yield services.database_url
 
 
+@contextmanager
+def database_and_admin(admin_url: str | None = None) -> Iterator[tuple[str, str]]:
+    """Yield the database's address and a superuser's, which is the same where none is named; no broker is needed."""
+    if url := os.environ.get("VIGIE_DATABASE_URL"):
+        yield url, admin_url or url
+        return
+    with services_given_or_embedded() as services:
+        yield services.database_url, admin_url or services.admin_database_url
+
+
 def read_pairs(pairs: Sequence[str] | None, option: str) -> dict[str, str]:
     """Read NAME=TEXT, as often as an option was given.
 

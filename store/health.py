@@ -7,6 +7,7 @@ from typing import Any
 
 import psycopg
 
+from store.backup_runs import BackupStanding, read_standing_if_allowed
 from store.migrate import read_migrations
 from store.sql import load_queries
 
@@ -24,7 +25,7 @@ class ServerHealth:
     `settings` are those in force in this session, so also what role or database override; one that we may not see is
     absent. `skew_s` is how far the server's clock is ahead of ours, known to within `skew_error_s`.
     `daily_growth_bytes` is how much larger the database becomes in a day; None where it is too young to tell, or may
-    not be asked.
+    not be asked. `backups` is None where it may not be asked.
     """
 
     database: str
@@ -42,6 +43,7 @@ class ServerHealth:
     skew_s: float
     skew_error_s: float
     daily_growth_bytes: float | None = None
+    backups: BackupStanding | None = None
 
 
 def read_health(connection: Connection) -> ServerHealth:
@@ -68,6 +70,7 @@ def read_health(connection: Connection) -> ServerHealth:
         skew_s=skew_s,
         skew_error_s=skew_error_s,
         daily_growth_bytes=read_growth(connection),
+        backups=read_standing_if_allowed(connection),
     )
 
 

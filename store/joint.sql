@@ -49,16 +49,22 @@ where sa.series_id = any (%(series_ids)s::int[])
 group by sa.asset_id
 
 -- name: read_joint_hours
--- Per sensor the bytes of all hours (since 1970) and of their means: nothing to parse value by value.
-select w.asset_id, w.series_id,
+-- Per sensor the bytes of all hours (since 1970) and of their means: nothing to parse value by value. Placements come first:
+-- four bounds on the hour make a generic plan expect a single one, and look through all placements for each.
+with placed as materialized (
+    select w.asset_id, w.series_id, w.begins_at, w.ends_at, sa.period
+    from unnest(%(asset_ids)s::int[], %(series_ids)s::int[], %(begins)s::timestamptz[], %(ends)s::timestamptz[])
+         as w (asset_id, series_id, begins_at, ends_at)
+    join series_assets sa on sa.series_id = w.series_id and sa.asset_id = w.asset_id
+)
+select p.asset_id, p.series_id,
        string_agg(int8send((date_part('epoch', h.bucket) / 3600)::bigint), '' order by h.bucket),
        string_agg(float8send(h.time_weighted_mean), '' order by h.bucket)
-from unnest(%(asset_ids)s::int[], %(series_ids)s::int[], %(begins)s::timestamptz[], %(ends)s::timestamptz[])
-     as w (asset_id, series_id, begins_at, ends_at)
-join measurements_hourly h on h.series_id = w.series_id and h.bucket >= w.begins_at and h.bucket < w.ends_at
-join series_assets sa on sa.series_id = w.series_id and sa.asset_id = w.asset_id and sa.period @> h.bucket
+from placed p
+join measurements_hourly h on h.series_id = p.series_id and h.bucket >= p.begins_at and h.bucket < p.ends_at
+    and p.period @> h.bucket
 where h.bucket >= %(earliest)s and h.bucket < %(latest)s and h.time_weighted_mean is not null
-group by w.asset_id, w.series_id
+group by p.asset_id, p.series_id
 
 -- name: save_joint_states
 insert into joint_states (asset_id, version, scored_to, sensors, state)

@@ -50,5 +50,6 @@ LEFT_OUT = {
     "usages": "what this server used",
     "usage_marks": "what this server used",
     "stored_sizes": "what this server used",
+    "backup_runs": "backups of the whole server",
     "format_records": "births of formats with state, of a source and not of a territory: asked for anew",
 }

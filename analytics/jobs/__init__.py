@@ -8,11 +8,12 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from analytics.alert.carrier import NOBODY, Carrier
+from store.backup_runs import LONGEST
 from store.inputs import Connection
 from store.jobs import Pulse
 
@@ -35,6 +36,8 @@ class Moment:
         How old a writer's knowledge of closed hours may be [s].
     carrier
         By what alerts go out.
+    backup_longest
+        How long at most from one backup that came back whole on trial to the next.
     """
 
     now: datetime
@@ -42,6 +45,7 @@ class Moment:
     grace_s: float = 30.0
     settle_s: float = 5.0
     carrier: Carrier = NOBODY
+    backup_longest: timedelta = LONGEST
 
     @property
     def computed_to(self) -> datetime:

@@ -11,6 +11,7 @@ import structlog
 
 from analytics.jobs import find_kinds
 from analytics.jobs.counters import Counters
+from analytics.jobs.memory import give_back
 from analytics.jobs.planning import plan, plan_pressing
 from analytics.jobs.running import look, run_job
 from analytics.jobs.settings import Settings
@@ -83,7 +84,7 @@ class Office:
             self.on_change()
 
     def plan(self) -> None:
-        """Put what is due into the queue, say how far all is, and note once a minute what was used."""
+        """Put what is due into the queue, say how far all is; once a minute note what was used and give memory back."""
         moment = look(self.planning, datetime.now(UTC), self.settings)
         n_new = plan(self.planning, moment)
         waiting = count_waiting(self.planning)
@@ -93,6 +94,7 @@ class Office:
             log.info("jobs_planned", n_new=n_new, waiting=n_waiting, computed_to=moment.computed_to.isoformat())
         if METER.is_due:
             note_usage(self.planning)
+            give_back()
 
     def plan_pressing(self) -> None:
         """Put what is due and presses into the queue, and say how far all is."""

@@ -11,7 +11,8 @@ from store.jobs import QueuedJob, note_done, read_pulse, turn
 
 def look(connection: Connection, now: datetime, settings: Settings) -> Moment:
     """Say what is known at an instant."""
-    return Moment(now, read_pulse(connection), settings.grace_s, settings.settle_s, settings.carrier)
+    pulse = read_pulse(connection)
+    return Moment(now, pulse, settings.grace_s, settings.settle_s, settings.carrier, settings.backup_longest)
 
 
 def run_job(connection: Connection, job: QueuedJob, moment: Moment) -> Done | None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from analytics.alert.carrier import NOBODY, Carrier, CarrierError, carrier_from
+from store.backup_runs import LONGEST
 
 LAST_PORT = 65_535
 
@@ -24,11 +26,12 @@ class Settings:
     settle_s: float = 5.0
     metrics_port: int = 0
     carrier: Carrier = NOBODY
+    backup_longest: timedelta = LONGEST
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
-    """Read the settings: VIGIE_DATABASE_URL, VIGIE_ANALYSE_ROUND_S, _GRACE_S, _SETTLE_S and _METRICS_PORT, and by
-    what alerts go out.
+    """Read the settings: VIGIE_DATABASE_URL, VIGIE_ANALYSE_ROUND_S, _GRACE_S, _SETTLE_S and _METRICS_PORT,
+    VIGIE_BACKUP_OLDEST_H, and by what alerts go out.
 
     Raises
     ------
@@ -45,6 +48,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         seconds_from(environment, "VIGIE_ANALYSE_SETTLE_S", 5.0),
         port_from(environment, "VIGIE_ANALYSE_METRICS_PORT"),
         known_carrier(environment),
+        backup_longest_from(environment),
     )
 
 
@@ -66,6 +70,19 @@ def seconds_from(environment: Mapping[str, str], name: str, default_s: float) ->
     if not 0 <= seconds < float("inf"):
         raise SettingError(f"{name} must be a number of seconds from 0 on, not {text!r}")
     return seconds
+
+
+def backup_longest_from(environment: Mapping[str, str]) -> timedelta:
+    """Read VIGIE_BACKUP_OLDEST_H: how old the newest backup, and the last drill that found nothing, may be."""
+    name = "VIGIE_BACKUP_OLDEST_H"
+    text = environment.get(name, "")
+    try:
+        longest = timedelta(hours=float(text)) if text else LONGEST
+    except (ValueError, OverflowError) as error:
+        raise SettingError(f"{name} must be a number of hours, not {text!r}") from error
+    if longest <= timedelta(0):
+        raise SettingError(f"{name} must be a number of hours above 0, not {text!r}")
+    return longest
 
 
 def port_from(environment: Mapping[str, str], name: str) -> int:

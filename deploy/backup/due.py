@@ -7,6 +7,8 @@ from pathlib import Path
 from deploy.backup.drill import drill
 from deploy.backup.errors import BackupError, DifferenceError, OldBackupError
 from deploy.backup.manifest import read_manifest
+from deploy.backup.noting import FAILURES, fault_of
+from store.backup_runs import BackupRun
 
 PATTERN = "vigie-*Z"
 METRICS = (
@@ -27,7 +29,20 @@ class Drilled:
     at: datetime
     n_compared: int = 0
     n_different: int = 0
-    fault: BackupError | None = None
+    fault: Exception | None = None
+
+    def run(self, ended_at: datetime) -> BackupRun:
+        """Give it as the store notes it."""
+        return BackupRun(
+            action="drill",
+            ended_at=ended_at,
+            backup=self.folder.name if self.folder else None,
+            made_at=self.made_at,
+            n_compared=self.n_compared,
+            n_different=self.n_different,
+            fault=fault_of(self.fault) if self.fault else None,
+            detail=str(self.fault or ""),
+        )
 
     def metrics(self) -> str:
         """Write it as Prometheus' text format, for the textfile collector of its node exporter."""
@@ -57,7 +72,7 @@ def drill_newest(kept_in: Path, now: datetime, longest: timedelta, scratch_url: 
     try:
         made_at = read_manifest(folder).made_at
         comparisons = drill(folder, now, scratch_url)
-    except BackupError as error:
+    except FAILURES as error:
         return Drilled(folder, made_at, now, fault=error)
     n_different = sum(not one.is_equal for one in comparisons)
     fault: BackupError | None = None

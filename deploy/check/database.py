@@ -3,11 +3,14 @@
 import math
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from psycopg import conninfo
 
+from deploy.check.backups import judge_backups
 from deploy.check.finding import Finding, Level
+from store.backup_runs import LONGEST
 from store.connect import connect
 from store.errors import StoreError
 from store.health import ServerHealth, read_health
@@ -36,7 +39,9 @@ MENDS = {
 DURABLE_COMMITS = ("on", "local", "remote_write", "remote_apply")
 
 
-def check_database(database_url: str, data_folder: Path | None = None) -> list[Finding]:
+def check_database(
+    database_url: str, data_folder: Path | None = None, backup_longest: timedelta = LONGEST
+) -> list[Finding]:
     """Give the findings about a database; one that does not answer is a finding too.
 
     `data_folder` is where a server of our own keeps its data; else the server is asked, if it is on this machine.
@@ -49,7 +54,8 @@ def check_database(database_url: str, data_folder: Path | None = None) -> list[F
         return [Finding(SUBJECT, "reachable", Level.LOSS, str(error), meaning, "start it, or correct the address")]
     if not is_here(database_url):
         health.settings.pop("data_directory", None)
-    return [*judge(health), judge_space(health, data_folder)]
+    backups = judge_backups(health.backups, datetime.now(UTC), backup_longest)
+    return [*judge(health), judge_space(health, data_folder), backups]
 
 
 def judge(health: ServerHealth) -> list[Finding]:

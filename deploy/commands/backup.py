@@ -10,9 +10,12 @@ import typer
 from deploy.backup.drill import drill as run_drill
 from deploy.backup.due import drill_newest, save_metrics
 from deploy.backup.errors import DifferenceError
+from deploy.backup.noting import find_store, note, noting_failure
 from deploy.backup.restore import Comparison, name_of, restore_backup, with_database
 from deploy.backup.write import write_backup
-from deploy.settings import services_given_or_embedded
+from deploy.logs import only_warnings
+from deploy.settings import database_and_admin
+from store.backup_runs import LONGEST, BackupRun
 
 Folder = Annotated[Path, typer.Argument(help="the folder of one backup")]
 AdminUrl = Annotated[
@@ -30,9 +33,11 @@ def add_to(app: typer.Typer) -> None:
 
 def backup(folder: Annotated[Path, typer.Argument(help="where backups are kept")], admin_url: AdminUrl = None) -> None:
     """Save one moment of the store into a new folder below FOLDER; programs go on meanwhile."""
-    with services_given_or_embedded() as services:
-        url = with_database(admin_url or services.admin_database_url, name_of(services.database_url))
-        written = write_backup(url, folder, datetime.now(UTC))
+    made_at = datetime.now(UTC)
+    with database_and_admin(admin_url) as (url, admin), only_warnings():
+        with noting_failure(url):
+            written = write_backup(with_database(admin, name_of(url)), folder, made_at)
+        note(url, BackupRun("backup", datetime.now(UTC), written.name, made_at))
     typer.echo(str(written))
 
 
@@ -52,8 +57,8 @@ def restore(
         if not all(one.is_equal for one in comparisons):
             raise DifferenceError("what was restored is not what was backed up")
         return
-    with services_given_or_embedded() as services:
-        restored = restore_backup(folder, services.database_url, admin_url or services.admin_database_url, now)
+    with database_and_admin(admin_url) as (url, admin):
+        restored = restore_backup(folder, url, admin, now)
     typer.echo(f"restored {folder}: {len(restored.comparisons)} tables and chunks as they were backed up")
     if restored.aside:
         typer.echo(f"the database from before is kept as {restored.aside}: drop it when you need it no more")
@@ -63,14 +68,21 @@ def restore(
 
 def drill(
     folder: Annotated[Path, typer.Argument(help="where backups are kept")],
-    oldest_h: Annotated[float, typer.Option(min=0, help="hours that the newest may be old")] = 26.0,
+    oldest_h: Annotated[
+        float, typer.Option(min=0, envvar="VIGIE_BACKUP_OLDEST_H", help="hours that the newest may be old")
+    ] = LONGEST / timedelta(hours=1),
     metrics: Annotated[
         Path | None, typer.Option(help="a file .prom for the node exporter's textfile collector")
     ] = None,
     scratch_url: Annotated[str | None, typer.Option(help="as of `vigie restore`")] = None,
 ) -> None:
-    """Restore the newest backup of FOLDER on trial, compare it with its manifest, throw it away; for a timer."""
+    """Restore the newest backup of FOLDER on trial, compare it with its manifest, throw it away; for a timer.
+
+    What came of it is noted in the store (VIGIE_DATABASE_URL, else the embedded one where it runs).
+    """
     drilled = drill_newest(folder, datetime.now(UTC), timedelta(hours=oldest_h), scratch_url)
+    with only_warnings():
+        note(find_store(), drilled.run(datetime.now(UTC)))
     if metrics is not None:
         save_metrics(drilled, metrics)
     if drilled.fault is not None:

@@ -75,13 +75,14 @@ def own_files(embedded: Embedded | None) -> tuple[Path | None, Path | None]:
 def find_all(target: Target) -> list[Finding]:
     """Check all that is named."""
     # These load the drivers of database and broker, which no other command needs.
+    from analytics.jobs.settings import backup_longest_from
     from deploy.check.broker import check_broker
     from deploy.check.database import check_database
     from deploy.check.mosquitto_file import check_file
 
     findings: list[Finding] = []
     if target.database_url:
-        findings += check_database(target.database_url, target.data_folder)
+        findings += check_database(target.database_url, target.data_folder, backup_longest_from(os.environ))
     if target.broker_config:
         findings += check_file(target.broker_config)
     if target.mqtt_url:

@@ -34,11 +34,12 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="one JSON object
 
 def find_lines() -> Iterator[Line]:
     """Ask every part."""
+    from analytics.jobs.settings import backup_longest_from
     from deploy.status.around import api_line, api_url, broker_line, certificate_line, disk_line
     from deploy.status.database import database_lines
 
     database_url, mqtt_url = find_addresses()
-    yield from database_lines(database_url)
+    yield from database_lines(database_url, backup_longest=backup_longest_from(os.environ))
     yield broker_line(mqtt_url)
     yield api_line(api_url())
     place = place_of()

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
+from deploy.local.log_limit import kept_beside
 from deploy.local.mosquitto import QUEUE_LIMIT_BYTES
 from deploy.local.process import wait_until
 from deploy.local.services import Services
@@ -68,8 +69,8 @@ def judge(counts: dict[str, int], queue_limit_bytes: int, losing: list[str]) -> 
 
 def clients_losing(log: Path) -> list[str]:
     """Give the clients that lost messages, as the log of the broker's present run names them."""
-    text = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
-    return sorted({found["client"] for found in DROPPING.finditer(text)})
+    parts = [path.read_text(encoding="utf-8", errors="replace") for path in (kept_beside(log), log) if path.exists()]
+    return sorted({found["client"] for text in parts for found in DROPPING.finditer(text)})
 
 
 def read_counts(mqtt_url: str, timeout_s: float) -> dict[str, int] | None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from deploy.local.errors import ServerStartError
+from deploy.local.log_limit import kept_beside
 from deploy.local.place import Place, run_as_server
 from deploy.local.process import end_process, last_line, read_pid, wait_until
 from deploy.local.state import LOOPBACK, State, is_free, write_private
@@ -65,6 +66,7 @@ def write_config(place: Place, tree: Path, state: State, queue_limit_bytes: int)
         place.give(place.broker / name)
     if place.broker_log.exists():
         place.broker_log.rename(place.broker_log.with_suffix(".previous.log"))  # so that a log tells of one run only
+    kept_beside(place.broker_log).unlink(missing_ok=True)
     place.broker_log.touch(0o600)
     place.give(place.broker_log)
     hash_passwords(place, tree)

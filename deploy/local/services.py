@@ -12,6 +12,7 @@ from pathlib import Path
 
 from deploy.local.errors import DiskFullError, LocalError
 from deploy.local.lock import hold, open_lock, share_lock, try_lock
+from deploy.local.log_limit import read_limit
 from deploy.local.mosquitto import find_mosquitto, mqtt_address, start_mosquitto, stop_mosquitto
 from deploy.local.place import CHECKOUT, Place, make_place, place_of
 from deploy.local.postgres import ADMIN, address, find_postgres, start_postgres, stop_postgres
@@ -59,7 +60,9 @@ def ensure_started(checkout: Path = CHECKOUT, ports: WantedPorts = ANY_PORTS) ->
     make_place(place)
     with hold(place.start_lock):
         place.kept_mark.touch()
-        return start_all(place, tree, ports)
+        started = start_all(place, tree, ports)
+        start_watchdog(checkout, place)
+        return started
 
 
 start = ensure_started  # the opposite of stop
@@ -193,7 +196,11 @@ def stop_unowned(place: Place, then: Callable[[], None] = lambda: None) -> bool:
 
 
 def start_watchdog(checkout: Path, place: Place) -> None:
-    """Start the process that outlives a killed owner, unless one is there. The caller holds the start lock."""
+    """Start the process that outlives a killed owner, unless one is there. The caller holds the start lock.
+
+    Raises LogLimitError before anything is started.
+    """
+    read_limit()
     descriptor = open_lock(place.watchdog_lock)
     try:
         if not try_lock(descriptor):

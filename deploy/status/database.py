@@ -8,6 +8,7 @@ from psycopg.errors import UndefinedTable
 from analytics.jobs.planning import STALE_S
 from deploy.health import LONGEST_LAG
 from deploy.status.line import Line, Standing
+from store.backup_runs import LONGEST, BackupStanding, read_standing
 from store.connect import connect
 from store.errors import StoreError
 from store.health import compare_migrations
@@ -18,15 +19,19 @@ from store.platform_state import PlatformState, read_platform_state
 QUIET = timedelta(hours=1)
 
 
-def database_lines(database_url: str, now: datetime | None = None) -> Iterator[Line]:
-    """Give the lines of database, ingest, quarantine, analytics and incidents; one alone where it is out of reach."""
+def database_lines(
+    database_url: str, now: datetime | None = None, backup_longest: timedelta = LONGEST
+) -> Iterator[Line]:
+    """Give the lines of all that the database tells of; one alone where it is out of reach."""
     try:
         with connect(database_url, program="status", autocommit=True) as connection:
             missing, foreign = compare_migrations(connection)
             if missing or foreign:
                 yield Line("database", Standing.DOWN, "not of this version: run `vigie migrate`")
                 return
-            yield from lines_of(connection, now or datetime.now(UTC))
+            at = now or datetime.now(UTC)
+            yield from lines_of(connection, at)
+            yield backup_line(read_standing(connection), at, backup_longest)
     except StoreError as error:
         yield Line("database", Standing.DOWN, str(error))
     except UndefinedTable:
@@ -78,3 +83,18 @@ def analytics_line(connection: Connection, now: datetime) -> Line:
     if n_workers == 0:
         return Line("analytics", Standing.DOWN, f"no worker runs, {n_waiting} jobs wait: `vigie analyse`")
     return Line("analytics", Standing.LOOK if is_behind else Standing.OK, text)
+
+
+def backup_line(backups: BackupStanding, now: datetime, longest: timedelta = LONGEST) -> Line:
+    """Say when a backup last came back whole on trial, and what failed since."""
+    if backups.first_at is None:
+        return Line("backup", Standing.LOOK, "none was made yet: `vigie backup`, then `vigie drill`")
+    text = "none has come back whole on trial yet"
+    if backups.drilled_at is not None and backups.made_at is not None:
+        text = f"that of {backups.made_at:%F %H:%MZ} came back whole on trial at {backups.drilled_at:%F %H:%MZ}"
+    if backups.failing_since is not None:
+        since = f"{backups.action} fails since {backups.failing_since:%Y-%m-%d %H:%MZ}"
+        return Line("backup", Standing.DOWN, f"{since} ({backups.detail}); {text}")
+    if backups.is_overdue(now, longest):
+        return Line("backup", Standing.LOOK, f"{text}, more than {longest / timedelta(hours=1):g} h ago: `vigie drill`")
+    return Line("backup", Standing.OK, text)

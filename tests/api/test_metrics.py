@@ -1,9 +1,13 @@
 """Counters tell what was answered, by route and status, and an answer that has not changed is not sent again."""
 
+from datetime import UTC, datetime, timedelta
+
 import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from store.backup_runs import BackupRun, note_run
+from store.connect import connect
 from tests.support.api import run_story
 from tests.support.town import SmallRegion, seed_small_region
 
@@ -45,6 +49,22 @@ def test_answers_are_counted_by_route_and_status(database_url: str, region: Smal
         }
         assert count_of(answer.text, "vigie_api_first_byte_seconds_count", route="/v1/assets") == 2
         assert count_of(answer.text, "vigie_api_listening") == 0
+
+    run_story(database_url, region.east_key, story)
+
+
+def test_the_last_backup_that_came_back_is_told_and_what_fails_since(database_url: str, region: SmallRegion) -> None:
+    at = datetime(2026, 5, 20, 2, tzinfo=UTC)
+    with connect(database_url, program="test", autocommit=True) as connection:
+        note_run(connection, BackupRun("drill", at, made_at=at - timedelta(hours=1)))
+        note_run(connection, BackupRun("backup", at + timedelta(hours=1), fault="failed"))
+
+    async def story(client: httpx.AsyncClient) -> None:
+        text = (await client.get("/metrics")).text
+        assert count_of(text, "vigie_backup_restored_timestamp_seconds") == at.timestamp()
+        assert count_of(text, "vigie_backup_restored_made_timestamp_seconds") == at.timestamp() - 3600
+        assert count_of(text, "vigie_backup_written_timestamp_seconds") == 0
+        assert count_of(text, "vigie_backup_failing") == 1
 
     run_story(database_url, region.east_key, story)
 

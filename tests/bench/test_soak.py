@@ -112,6 +112,38 @@ def test_tree_counts_memory_and_handles_of_what_a_program_started() -> None:
     assert after.cpu_s > 0
 
 
+FILE_HOLDER = """
+import os, sys
+folder, n = sys.argv[1], 30
+def hold(names): return [open(os.path.join(folder, name), "ab") for name in names]
+kinds = {"cached": [str(n) for n in range(n)], "twice": ["1"] * n, "deleted": [f"{n}_fsm" for n in range(n)],
+         "temporary": [f"pgsql_tmp{n}.0" for n in range(n)]}
+names = kinds[sys.argv[2]]
+held = hold(names)
+for name in names if sys.argv[2] == "deleted" else ():
+    os.unlink(os.path.join(folder, name))
+print("ready", flush=True); sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize(("kind", "n"), [("cached", 0), ("twice", 29), ("deleted", 30), ("temporary", 30)])
+def test_files_of_tables_that_the_database_caches_are_no_leak_and_all_others_are(
+    kind: str, n: int, tmp_path: Path
+) -> None:
+    """One descriptor a file and process is PostgreSQL's cache, which ends with the number of files."""
+    folder = tmp_path / "base/5"
+    folder.mkdir(parents=True)
+    with holding(0, 0) as pid:
+        before = read_tree(pid).n_handles
+    command = ["sh", "-c", '"$0" -c "$@"; true', sys.executable, FILE_HOLDER, str(folder), kind]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as shell:
+        assert shell.stdin is not None
+        assert shell.stdout is not None
+        assert shell.stdout.readline() == b"ready\n"
+        assert read_tree(shell.pid).n_handles - before == n
+        shell.stdin.close()
+
+
 def report_of(memory: np.ndarray) -> Report:
     """Make a report of a run with one program."""
     samples = [

@@ -52,6 +52,7 @@ def test_embedded_database_loses_nothing_and_lacks_compression(database_url: str
     assert levels(found)["timescaledb"] is Level.WARNING  # Debian's edition is the Apache one
     assert levels(found)["migrations"] is Level.OK
     assert levels(found)["clock"] is Level.OK
+    assert levels(found)["backup"] is Level.WARNING  # none was made
 
 
 @pytest.mark.services
@@ -73,6 +74,7 @@ def test_badly_configured_server_would_lose_data() -> None:
         "clock": Level.OK,
         "wraparound": Level.OK,
         "disk": levels(found)["disk"],
+        "backup": Level.UNSEEN,
     }
     assert all(one.meaning and one.mend for one in found if one.level in (Level.WARNING, Level.LOSS))
     assert "GB free" in next(one.found for one in found if one.check == "disk")  # a superuser on this machine

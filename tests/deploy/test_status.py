@@ -47,6 +47,7 @@ def test_status_tells_what_runs_and_what_does_not(
         "quarantine": "ok",
         "analytics": "down",
         "incidents": "ok",
+        "backup": "look",
         "broker": "ok",
         "api": "down",
         "certificates": "ok",

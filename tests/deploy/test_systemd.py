@@ -26,6 +26,8 @@ CLOSED = {
     "RestrictSUIDSGID": "yes",
     "SystemCallArchitectures": "native",
     "UMask": "0077",
+    "LogRateLimitIntervalSec": "30s",
+    "LogRateLimitBurst": "5000",
 }
 TIMED = sorted((REPOSITORY / "deploy/systemd").glob("*.timer"))
 

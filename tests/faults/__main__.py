@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from tests.faults.chain import running_servers
+from tests.faults.disk import small_disk
 from tests.faults.drive import Plan, drive
 from tests.faults.fault import find_parts
-from tests.faults.host import apart, small_disk
+from tests.faults.host import apart
 from tests.faults.schedule import LONGEST_HOLD_S, draw_schedule
 from tests.faults.stream import make_stream
 
@@ -28,9 +29,9 @@ def main() -> int:
     log = Path(options.log or tempfile.mkdtemp(prefix="vigie-faults-"))
     print(f"seed {options.seed}, {len(rounds)} rounds, logs of the programs in {log}", file=sys.stderr, flush=True)
     with ExitStack() as stack:
-        folder = stack.enter_context(small_disk()) if options.root else None
+        disk = stack.enter_context(small_disk()) if options.root else None
         host = stack.enter_context(apart()) if options.root else None
-        servers = stack.enter_context(running_servers(folder))
+        servers = stack.enter_context(running_servers(disk))
         report = drive(servers, stream, replace(plan, host=host), log, tell)
     for line in report.lines():
         print(line)
@@ -51,7 +52,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, help="most messages a second; as many as go through where not given")
     parser.add_argument("--hold", type=float, default=LONGEST_HOLD_S, help="longest length of a fault [s]")
     parser.add_argument("--only", help="names of faults, with commas")
-    parser.add_argument("--root", action="store_true", help="also what needs root: full disk, split network")
+    parser.add_argument("--root", action="store_true", help="also what needs root: full disk, slow disk, split network")
     parser.add_argument("--log", help="folder for the logs of the programs")
     return parser.parse_args()
 

@@ -19,6 +19,7 @@ from ingest.source import own_source
 from store.connect import connect
 from store.registry import register
 from store.slots import read_slots
+from tests.faults.disk import Disk
 from tests.faults.host import Host, inside
 from tests.faults.servers import Servers, own_servers
 from tests.faults.stream import Stream
@@ -126,9 +127,9 @@ class Chain:
 
 
 @contextmanager
-def running_servers(folder: Path | None = None) -> Iterator[Servers]:
-    """Run the servers of a run, with a migrated database to copy."""
-    with own_servers(folder) as servers:
+def running_servers(disk: Disk | None = None) -> Iterator[Servers]:
+    """Run the servers of a run, on a disk of their own where given, with a migrated database to copy."""
+    with own_servers(disk) as servers:
         servers.make_database(TEMPLATE)
         yield servers
 

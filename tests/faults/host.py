@@ -1,16 +1,14 @@
-"""What needs root: a small disk, and a host of its own for the ingest, joined by a cable that can be pulled."""
+"""As root, a host of its own for the ingest, joined by a cable that can be pulled."""
 
 import ctypes
 import os
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 CLONE_NEWNET = 0x40000000
-DISK_MB = 1500  # a year's free room is not needed, but twice the log of a busy minute is
 NETWORK, MASK = "10.231.77", 30  # four addresses for each host
 
 
@@ -88,17 +86,6 @@ def enter(descriptor: int) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.setns(descriptor, CLONE_NEWNET):
         raise OSError(ctypes.get_errno(), "setns")
-
-
-@contextmanager
-def small_disk() -> Iterator[Path]:
-    """Mount a disk of 1.5 GB and give a folder on it; taken away in the end."""
-    with tempfile.TemporaryDirectory(prefix="vigie-faults-disk-") as name:
-        run("mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m,mode=755", "vigie-faults", name)
-        try:
-            yield Path(name) / "servers"
-        finally:
-            run("umount", "--lazy", name)
 
 
 def ip(*words: str) -> None:

@@ -17,6 +17,7 @@ from deploy.local.postgres import address, find_postgres, start_postgres, stop_p
 from deploy.local.state import State, WantedPorts, make_state
 from deploy.local.tree import SERVICES, ensure_tree
 from store.migrate import migrate
+from tests.faults.disk import Disk
 from tests.support.services import QUERIES, run, with_database
 from tests.support.shared import REPOSITORY
 from tests.support.waiting import wait_until
@@ -32,6 +33,7 @@ class Servers:
     place: Place
     tree: Path
     state: State
+    disk: Disk | None = None
 
     def start_database(self) -> None:
         """Start, as a service manager does: again and again until it stays."""
@@ -97,14 +99,14 @@ class Servers:
 
 
 @contextmanager
-def own_servers(folder: Path | None = None) -> Iterator[Servers]:
-    """Run both servers with their data in a folder of this process, or in a given one; all is removed in the end."""
+def own_servers(disk: Disk | None = None) -> Iterator[Servers]:
+    """Run both servers with their data in a folder of this process, or on a given disk; all is removed in the end."""
     usual = place_of(REPOSITORY / "tests")
     tree = ensure_tree(SERVICES, usual.cache)
     make_place(usual)
-    place = replace(usual, data=folder or usual.data / f"faults-{os.getpid()}")
+    place = replace(usual, data=disk.folder if disk else usual.data / f"faults-{os.getpid()}")
     make_place(place)
-    servers = Servers(place, tree, make_state(place, WantedPorts()))
+    servers = Servers(place, tree, make_state(place, WantedPorts()), disk)
     try:
         servers.start_database()
         servers.start_broker()

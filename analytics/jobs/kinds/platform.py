@@ -16,8 +16,8 @@ def find(connection: Connection, moment: Moment) -> Iterable[Wait]:
 
 
 def run(connection: Connection, moment: Moment, part: str) -> Done:
-    """Look at ingest, quarantine and figures."""
-    report = watch_platform(connection, moment.now)
+    """Look at ingest, quarantine, figures and backups."""
+    report = watch_platform(connection, moment.now, moment.backup_longest)
     return Done(report, is_idle=report == LimitReport())
 
 

@@ -1,6 +1,5 @@
 """The disk of database and broker is full to the last byte; then there is room again."""
 
-import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from random import Random
@@ -10,16 +9,13 @@ from deploy.local.postgres import find_postgres
 from tests.faults.chain import Chain
 from tests.faults.fault import Fault
 
-PIECE = bytes(1 << 16)
-
 
 @contextmanager
 def strike(chain: Chain, _chance: Random) -> Iterator[None]:
     servers = chain.servers
+    assert servers.disk is not None, "`make faults-root` gives the servers a disk of their own"
     ballast = servers.place.data / "ballast"
-    with ballast.open("wb", buffering=0) as file, contextlib.suppress(OSError):
-        while True:
-            file.write(PIECE)
+    servers.disk.fill(ballast)
     yield
     ballast.unlink()
     if find_postgres(servers.place) is None:  # it gives up where it cannot write its log
