@@ -71,10 +71,9 @@ function react(error) {
 
 /** @param {AbortSignal} signal */
 async function loadPublic(signal) {
-  await findSession(signal);
+  const [{ items }] = await Promise.all([ask("public/kpis", { limit: 200 }, signal), findSession(signal)]);
   if (state.isConnected || signal.aborted) return;
-  const { items } = await ask("public/kpis", { limit: 200 }, signal);
-  if (!signal.aborted) update({ kpis: items });
+  update({ kpis: items });
   await loadHealth(signal);
 }
 
