@@ -17,7 +17,7 @@ let retryMs = FIRST_RETRY_MS;
 /** Load everything now, again after each change of key or territory, and every half minute. */
 export function refreshForever() {
   watchAlways(["isConnected", "territory"], () => {
-    update({ assets: null, incidents: null, workOrders: null, alerts: null, onCall: [], kpis: null, causes: null, strangers: null, sources: null, failure: null });
+    update({ assets: null, incidents: null, workOrders: null, alerts: null, onCall: [], pauses: [], kpis: null, causes: null, strangers: null, sources: null, failure: null });
     refreshNow();
   });
   document.addEventListener("visibilitychange", () => document.hidden || refreshNow());
@@ -111,12 +111,14 @@ async function loadAlerts(territory, signal) {
   update({ alerts: items });
 }
 
-/** What the key may, and who is on call where it may know that. @param {string} territory @param {AbortSignal} signal */
+/** What the key may, and who is on call and what is muted where it may know that. @param {string} territory @param {AbortSignal} signal */
 async function loadDuty(territory, signal) {
   const { name, role, scopes } = await ask("key", {}, signal);
   const [canWrite, canSee] = [scopes.includes("write"), role !== "reader" && scopes.includes("read")];
   update({ who: name, canWrite, canSee, canEnter: canWrite && ["engineer", "administrator"].includes(role) });
-  if (canSee) update({ onCall: (await ask("on-call", { territory }, signal)).items });
+  if (!canSee) return;
+  const [{ items: onCall }, { items: pauses }] = await Promise.all([ask("on-call", { territory }, signal), ask("alert-pauses", { territory }, signal)]);
+  update({ onCall, pauses });
 }
 
 /** Show the first pages as they come; a later refresh replaces the whole at once.

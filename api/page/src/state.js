@@ -16,6 +16,7 @@ import { readKey, readSession } from "./api.js";
 /** @typedef {import("./types.js").Alert} Alert */
 /** @typedef {import("./types.js").AlertKind} AlertKind */
 /** @typedef {import("./types.js").OnCall} OnCall */
+/** @typedef {import("./types.js").AlertPause} AlertPause */
 
 /**
  * @typedef {object} State
@@ -33,6 +34,7 @@ import { readKey, readSession } from "./api.js";
  * @property {Alert[] | null} alerts those that go on
  * @property {AlertKind[]} alertKinds with what to do
  * @property {OnCall[]} onCall
+ * @property {AlertPause[]} pauses what is muted by hand
  * @property {boolean} canSee the key may see who is told and on call
  * @property {Kpi[] | null} kpis
  * @property {Cause[] | null} causes of rejections that are open
@@ -66,6 +68,7 @@ export const state = {
   alerts: null,
   alertKinds: [],
   onCall: [],
+  pauses: [],
   canSee: false,
   kpis: null,
   causes: null,
