@@ -108,14 +108,14 @@ function showSeries(asset, series, findings, body, signal) {
   const choose = (/** @type {Series} */ chosen) => {
     curve?.close();
     for (const card of cards.children) card.setAttribute("aria-pressed", String(card.getAttribute("data-series") === String(chosen.series_id)));
-    curve = drawCurve(place, chosen, findings.filter((finding) => finding.series_id === chosen.series_id), zone);
+    curve = drawCurve(place, chosen, findings.filter((finding) => finding.series_id === chosen.series_id), zone, () => ahead.of(chosen));
   };
   const cards = h("div", { class: "series", role: "group", "aria-label": say("series") },
     ...series.map((one) => seriesCard(one, zone, () => choose(one))));
   put(body, cards, ahead.element, place, attributes(asset), drawSwap(asset), drawAssetOrders(asset));
   choose(series.find((one) => findings.some((f) => f.ended_at === null && f.series_id === one.series_id)) ?? series.find((one) => one.last_value !== null) ?? series[0]);
   const miss = (/** @type {unknown} */ error) => { if (!signal.aborted) meet(error); };
-  ahead.show(series).catch(miss);
+  ahead.show(series).then(() => curve?.refresh()).catch(miss);
   const timer = window.setInterval(() => {
     if (document.hidden) return;
     freshen(asset, series, cards, zone, signal).then(() => ahead.show(series)).then(() => curve?.refresh()).catch(miss);

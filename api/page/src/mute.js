@@ -35,7 +35,8 @@ function drawPause(pause) {
   const result = h("p", { class: "result", role: "alert" });
   const end = () => attempt(async () => {
     await change("DELETE", `alert-pauses/${pause.pause_id}`, {}, undefined);
-    refreshNow();
+    await refreshNow();
+    focusOn(".alerts summary"); // the button is gone
   }, (faults) => { result.textContent = say("refused", { detail: tellFaults(faults) }); });
   const button = h("button", { type: "button", class: "quiet", "data-pause": pause.pause_id, onclick: end }, say("unmute"),
     h("span", { class: "hidden" }, ` : ${what}`));
@@ -72,14 +73,20 @@ function drawForm(alert, kind) {
     const for_min = chosen > 0 ? chosen : minutesUntil(Date.now(), MORNING_HOUR, timeZone(alert.territory));
     const wish = { alert_id: alert.alert_id, scope: scope.value, for_min, reason: reason.value.trim(), ...who.read() };
     attempt(async () => {
-      await write((headers, body) => change("POST", "alert-pauses", {}, body, headers), wish);
+      const { pause_id: id } = await write((headers, body) => change("POST", "alert-pauses", {}, body, headers), wish);
       result.textContent = say("muted_done");
-      refreshNow();
+      await refreshNow();
+      focusOn(`[data-pause="${id}"]`); // the form is gone
     }, (faults) => { result.textContent = say("refused", { detail: tellFaults(faults) }); });
   };
   const buttons = MINUTES.map((n) => h("button", { type: "submit", class: "quiet", value: n }, say(`mute_${n}`)));
   return h("form", { onsubmit: save }, h("label", {}, say("mute_what"), scope), h("label", {}, say("mute_reason"), reason), who.element,
     h("p", { class: "hint" }, say("mute_rule")),
-    h("div", { class: "acts", role: "group", "aria-label": say("mute_for") }, ...buttons,
+    h("div", { class: "acts", role: "group", "aria-label": say("mute_for") }, h("span", { "aria-hidden": "true" }, say("mute_for")), ...buttons,
       h("button", { type: "submit", class: "quiet", value: -1 }, say("mute_morning"))), result);
+}
+
+/** @param {string} selector */
+function focusOn(selector) {
+  /** @type {HTMLElement | null} */ (document.querySelector(selector))?.focus();
 }
