@@ -2,6 +2,7 @@
 
 import { time } from "./curvedata.js";
 import { h } from "./dom.js";
+import { rounded } from "./forecast.js";
 import { amount, count, instant } from "./format.js";
 import { localised, say } from "./language.js";
 
@@ -31,7 +32,7 @@ export function curveTable(rows, ahead, series, zone) {
     ...cells(row).map((value) => h("td", {}, valueText(value, series))));
   const told = (/** @type {Forecast} */ one) => h("tr", { class: "ahead" },
     h("th", { scope: "row" }, `${instant(one.for_at, zone, TO_THE_SECOND)} (${say("forecast_short")})`),
-    ...(isRaw ? [forecastText(one, series)] : [one.value, one.low, one.high].map((value) => valueText(value, series))).map((text) => h("td", {}, text)));
+    ...(isRaw ? [forecastText(one, series)] : [one.value, one.low, one.high].map((value) => valueText(rounded(value, series.unit), series))).map((text) => h("td", {}, text)));
   return h("table", {},
     h("caption", {}, `${localised(series, "quantity_name")}. `, rows.length > N_ROWS && say("curve_table_limit", { n: N_ROWS })),
     h("thead", {}, h("tr", {}, ...heads.map((head) => h("th", { scope: "col" }, head)))),
@@ -40,7 +41,8 @@ export function curveTable(rows, ahead, series, zone) {
 
 /** Write a forecast with its interval. @param {{value: number, low: number, high: number}} one @param {Series} series */
 export function forecastText({ value, low, high }, series) {
-  return say("forecast_interval", { value: valueText(value, series), low: valueText(low, series), high: valueText(high, series) });
+  const [middle, least, most] = [value, low, high].map((one) => valueText(rounded(one, series.unit), series));
+  return say("forecast_interval", { value: middle, low: least, high: most });
 }
 
 /** Say a curve in a sentence, and what is forecast in another.

@@ -64,9 +64,12 @@ function tellName(one, series) {
 
 /** @param {Forecast} one @param {string} zone */
 function tellValue({ for_at: at, value, low, high, unit }, zone) {
-  const [middle, least, most] = [value, low, high].map((one) => kpiAmount(unit === "%" ? Math.round(one) : Math.round(100 * one) / 100, unit));
+  const [middle, least, most] = [value, low, high].map((one) => kpiAmount(rounded(one, unit), unit));
   return say("forecast_value", { at: instant(at, zone, DAY_AND_HOUR), value: middle, low: least, high: most });
 }
+
+/** No digits that a forecast cannot know. @param {number} value @param {string} unit */
+export const rounded = (value, unit) => (unit === "%" ? Math.round(value) : Math.round(100 * value) / 100);
 
 /** Of a car park whose places are known. @param {Forecast} one */
 function tellPlaces({ detail: { free_places: free, free_places_low: low, free_places_high: high } }) {
