@@ -119,6 +119,8 @@ def read_pauses(connection: Connection, territory_id: int, now: datetime) -> lis
     return [Pause(*row) for row in connection.execute(QUERIES["read_pauses"], parameters)]
 
 
-async def list_pauses(connection: Reader, filters: Mapping[str, Any], now: datetime, *, after: int, n: int) -> list[Row]:
+async def list_pauses(
+    connection: Reader, filters: Mapping[str, Any], now: datetime, *, after: int, n: int
+) -> list[Row]:
     """List pauses, newest first, below the id `after`; filters: pause_id, territory, state (`open`, `all`)."""
     return await fetch(connection, QUERIES["list_pauses"], {**ALL, **filters, "now": now, "after": after, "n": n})

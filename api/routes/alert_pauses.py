@@ -84,9 +84,7 @@ async def pause(reader: Reader, pause_id: PauseId) -> Response:
 
 
 @router.post("/alert-pauses", response_model=AlertPause, responses=WRITE_PROBLEMS)
-async def begin(
-    request: Request, key: WriterKey, wish: PauseWish, idempotency_key: IdempotencyKey = None
-) -> Response:
+async def begin(request: Request, key: WriterKey, wish: PauseWish, idempotency_key: IdempotencyKey = None) -> Response:
     """Tell nobody of an alert's asset or kind for some time; needs the scope `write`.
 
     What waits is sent at the end, unless it is over or acknowledged by then; what becomes worse is told at once. Kinds

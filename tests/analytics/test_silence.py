@@ -51,7 +51,7 @@ def hear(connection: Connection, external_id: str, at: datetime) -> None:
         (external_id,),
     )
     connection.execute(
-        "insert into last_values (series_id, observed_at, value, batch_id) select series_id, %s, 5, null from series"
+        "insert into last_values (series_id, observed_at, value, batch_id) select series_id, %s, 5, 1 from series"
         " join devices using (device_id) where external_id = %s"
         " on conflict (series_id) do update set observed_at = excluded.observed_at",
         (at, external_id),

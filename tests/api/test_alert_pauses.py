@@ -17,7 +17,9 @@ from tests.support.api import run_story
 pytestmark = pytest.mark.services
 PATH = "/v1/alert-pauses"
 WISH: dict[str, Any] = {"alert_id": 1, "scope": "asset", "for_min": 60, "reason": "travaux", "who": "Ana"}
-NOTED = "select action, subject, detail->>'reason' from audit_log where action like '%alert%pause%' or action like 'pause%'"
+NOTED = (
+    "select action, subject, detail->>'reason' from audit_log where action like '%alert%pause%' or action like 'pause%'"
+)
 
 
 @dataclass

@@ -19,6 +19,8 @@ import { drawOpening } from "./workopen.js";
 /** @typedef {import("./types.js").Finding} Finding */
 
 const EVERY_MS = 5_000;
+const LEAST_SEEN_PX = 200; // of the panel: its name and what is wrong
+const MOST_HIDDEN_PX = 8;
 
 export function drawAssetPanel() {
   const element = h("section", { class: "card asset", "aria-labelledby": "asset-title", hidden: true });
@@ -35,6 +37,7 @@ export function drawAssetPanel() {
     if (asset) closeAsset = openAsset(element, asset);
   };
   watch(["assetId", "assets"], show);
+  watch(["nAsked"], () => element.hidden || bring(element)); // also where it was open already
   show();
   return { element, close: () => closeAsset?.() };
 }
@@ -50,9 +53,16 @@ function openAsset(element, asset) {
   put(element, head(asset), findings, body);
   element.scrollTop = 0;
   element.querySelector("h2")?.focus({ preventScroll: true });
-  if (matchMedia("(max-width: 1100px)").matches) element.scrollIntoView({ block: "start" });
+  bring(element);
   fillUntilDone(asset, findings, body, round.signal);
   return () => round.abort();
+}
+
+/** Bring the panel to view where it is not: below the list on a telephone, far above what was clicked on a wide screen. @param {HTMLElement} element */
+function bring(element) {
+  const { top } = element.getBoundingClientRect();
+  const isSeen = top > -MOST_HIDDEN_PX && top < innerHeight - LEAST_SEEN_PX;
+  if (!isSeen || matchMedia("(max-width: 1100px)").matches) element.scrollIntoView({ block: "start" });
 }
 
 /** Try again while the connection is lost. @param {Asset} asset @param {HTMLElement} findings @param {HTMLElement} body @param {AbortSignal} signal */

@@ -6,7 +6,7 @@ import { drawFoldCard } from "./foldcard.js";
 import { count, instant, number, percent } from "./format.js";
 import { isAhead, tellFull } from "./forecast.js";
 import { say } from "./language.js";
-import { findAsset, state, timeZone, update, watch } from "./state.js";
+import { findAsset, showAsset, state, timeZone, watch } from "./state.js";
 import { toLocal } from "./zonedtime.js";
 
 /** @typedef {import("./types.js").RoundsOfDay} RoundsOfDay */
@@ -127,10 +127,8 @@ function containerName(one) {
   const id = one.asset_id ?? 0;
   if (state.assets !== null && !findAsset(id)) return h("span", {}, one.name ?? "");
   const open = () => {
-    update({ assetId: id });
-    const title = document.getElementById("asset-title");
-    title?.scrollIntoView({ block: "center" });
-    title?.focus({ preventScroll: true });
+    showAsset(id);
+    document.getElementById("asset-title")?.focus({ preventScroll: true });
   };
   return h("button", { type: "button", class: "link", onclick: open }, one.name ?? "");
 }

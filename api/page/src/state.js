@@ -44,6 +44,7 @@ import { readKey, readSession } from "./api.js";
  * @property {Source[] | null} sources
  * @property {Kept[]} queue what this browser keeps until it is sent, the first said first
  * @property {number | null} assetId the asset shown in the panel
+ * @property {number} nAsked how often somebody has asked to see an asset
  * @property {{text: string, type: string, state: string}} filter
  * @property {number | null} retryAt epoch [ms] of the next try while the connection is lost
  * @property {string | null} failure
@@ -78,6 +79,7 @@ export const state = {
   sources: null,
   queue: [],
   assetId: null,
+  nAsked: 0,
   filter: { text: "", type: "", state: "" },
   retryAt: null,
   failure: null,
@@ -138,4 +140,9 @@ export function timeZone(territory) {
 /** @param {number | null} assetId */
 export function findAsset(assetId) {
   return state.assets?.find((asset) => asset.asset_id === assetId) ?? null;
+}
+
+/** Show an asset in the panel, and the panel itself wherever on the page one is. @param {number | null} assetId */
+export function showAsset(assetId) {
+  update({ assetId, nAsked: state.nAsked + 1 });
 }
