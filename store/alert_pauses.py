@@ -103,7 +103,7 @@ def check(new: NewPause, kind: str, asset_ids: Sequence[int]) -> None:
 
 
 def end_pause(connection: Connection, pause_id: int, actor: str, ancestor_ids: Sequence[int]) -> None:
-    """End a pause: what waits is sent. One that is over stays as it is. Raises NotThereError where the key sees none."""
+    """End a pause: what waits is sent. One that is over stays as it is. Raises NotThereError: the key sees none."""
     parameters = {"pause_id": pause_id, "actor": actor, "ancestor_ids": list(ancestor_ids)}
     with connection.transaction():
         row = connection.execute(QUERIES["end_pause"], parameters).fetchone()

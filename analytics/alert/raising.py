@@ -74,7 +74,7 @@ def raise_one(connection: Connection, incident: OpenIncident, house: House, now:
 
 
 def release_of(incident: OpenIncident, kind: AlertKind, house: House, now: datetime) -> datetime:
-    """Give when an incident may be told: not while it is muted by hand (never where safety hangs on it), nor by hours."""
+    """Give when an incident may be told: not while it is muted by hours, nor by hand where no safety hangs on it."""
     held = now
     if not kind.is_safety:
         pauses = house.pauses(incident.territory_id)

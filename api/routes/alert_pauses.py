@@ -116,7 +116,7 @@ def do(database_url: str, new: NewPause, key: Key, idempotency_key: str | None) 
 
 @router.delete("/alert-pauses/{pause_id}", status_code=204, response_model=None, responses=PROBLEMS)
 async def end(request: Request, key: WriterKey, pause_id: PauseId) -> Response:
-    """End a pause: what waits is sent within a minute. Ending one that is over changes nothing; needs the scope `write`."""
+    """End a pause: what waits is sent within a minute; needs the scope `write`. One that is over stays as it is."""
 
     def work() -> None:
         with connect(request.app.state.database_url, program="api", autocommit=True) as connection:

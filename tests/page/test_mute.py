@@ -14,7 +14,9 @@ from tests.support.desk import Desk
 from tests.support.lamp_town import SLUG, LampTown
 
 pytestmark = [pytest.mark.browser, pytest.mark.services]
-PAUSES = "select kind, asset_id is not null, extract(epoch from until_at - created_at)::int / 60, reason, who from alert_pauses"
+PAUSES = """
+select kind, asset_id is not null, extract(epoch from until_at - created_at)::int / 60, reason, who from alert_pauses
+"""
 ENDED = "select count(ended_at), count(*) from alert_pauses"
 
 

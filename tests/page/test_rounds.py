@@ -161,7 +161,7 @@ INKED_AHEAD = """([name, dashed]) => {
 
 
 def test_curve_goes_on_with_the_forecast_and_its_interval(page: Page, collected: Collected) -> None:
-    """Of a day and two days ahead, what lies right of the middle is forecast: a broken line in a band of the same hue."""
+    """Of a day and two days ahead, what lies right of the middle is forecast: a broken line in a band of its hue."""
     now = datetime.now(UTC)
     measured = [(now - timedelta(hours=n), 66.0 - n / 2) for n in range(20)]
     add_measurements(collected.connection, collected.series_id, measured)
