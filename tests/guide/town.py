@@ -12,7 +12,7 @@ from analytics.acceptance.looking import look_at_batches
 from analytics.alert.raising import raise_alerts
 from analytics.jobs.office import open_connection
 from analytics.rounds.distances import estimate
-from analytics.rounds.fleet import Depot, Fleet, VehicleEntry
+from analytics.rounds.fleet import Assumptions, Depot, Fleet, VehicleEntry
 from analytics.rounds.job import Means, Order, plan_rounds
 from analytics.rounds.problem import Effort
 from analytics.rounds.solver_builtin import solve
@@ -124,9 +124,10 @@ def have_somebody_told(connection: Connection) -> None:
 
 
 def plan_tomorrow(connection: Connection, town: Town) -> None:
-    """Plan tomorrow's collection with two lorries from a depot beside the town."""
+    """Plan tomorrow's collection with two lorries from a depot beside the town, which much dislikes overflows."""
     depot = Depot("Dépôt", town.setting.longitude + 0.02, town.setting.latitude)
-    fleet = Fleet((depot,), tuple(VehicleEntry(f"Benne {n}", "Dépôt", 50_000.0, "06:00", "13:00") for n in (1, 2)))
+    lorries = tuple(VehicleEntry(f"Benne {n}", "Dépôt", 50_000.0, "06:00", "13:00") for n in (1, 2))
+    fleet = Fleet((depot,), lorries, Assumptions(overflow_km=400.0))
     order = Order(TERRITORY, None, datetime.now(UTC), Effort(iterations=200))
     plan_rounds(connection, order, Means(fleet, estimate, solve))
 

@@ -5,7 +5,7 @@ import { h, put } from "./dom.js";
 import { drawFoldCard } from "./foldcard.js";
 import { count, instant, number, percent } from "./format.js";
 import { isAhead, tellFull } from "./forecast.js";
-import { say } from "./language.js";
+import { say, streamName } from "./language.js";
 import { findAsset, showAsset, state, timeZone, watch } from "./state.js";
 import { toLocal } from "./zonedtime.js";
 
@@ -72,7 +72,7 @@ function planPart({ plan, features, forecasts }) {
   const [rounds, stops, left] = [of("round"), of("stop"), of("left_out")];
   const place = state.territories.find((one) => one.territory === plan.territory)?.name ?? plan.territory;
   return h("section", { "data-rounds": plan.planned_rounds_id },
-    h("h4", {}, [place, plan.waste_stream].filter(Boolean).join(" · ")),
+    h("h4", {}, [place, streamName(plan.waste_stream)].filter(Boolean).join(" · ")),
     h("p", { class: "meta" }, planFacts(plan, rounds), " · ", say("rounds_made", { at: instant(plan.made_at, zone) })),
     rounds.length === 0 && h("p", { class: "hint" }, say("rounds_without")),
     ...rounds.map((one) => roundPart(one, stops.filter((stop) => stop.round === one.round), forecasts, zone)),

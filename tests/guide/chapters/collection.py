@@ -15,7 +15,7 @@ def card(stage: Stage) -> Locator:
 
 def drive(stage: Stage) -> Locator:
     """The first round with its stops."""
-    found = stage.page.locator(".rounds details.round").first
+    found = stage.page.locator(".rounds details.round", has_text="Tournée 1").first
     found.locator("summary").click()
     expect(found.locator("ol li").first).to_be_visible()
     return found
@@ -23,7 +23,7 @@ def drive(stage: Stage) -> Locator:
 
 def forecast(stage: Stage) -> Locator:
     """The container of its first stop, with what is forecast."""
-    stage.page.locator(".rounds details.round ol button.link").first.click()
+    stage.page.locator(".rounds details.round[open] ol button.link").first.click()
     expect(stage.page.locator(".forecasts li").first).to_be_visible()
     expect(stage.page.locator(".plot[role=img][aria-label*=Prévision]")).to_be_visible()
     return stage.page.locator("section.asset")
