@@ -71,7 +71,7 @@ def test_stops_are_told_in_order_and_lead_to_the_asset(page: Page, collected: Co
     page.goto(f"/#key={collected.key}")
     card = open_card(page)
     expect(card.locator("h3")).to_contain_text("Demain, ")
-    one = card.locator("[data-rounds]", has=page.locator("h4", has_text="glass"))
+    one = card.locator("[data-rounds]", has=page.locator("h4", has_text="verre"))
     expect(one).to_contain_text("1 tournée · 1 arrêt · 6,")
     expect(one).to_contain_text("distances estimées")
     one.locator(".round summary").first.focus()

@@ -168,6 +168,11 @@ join territories t using (territory_id)
 join assets s using (territory_id)
 group by a.territory_id, t.slug;
 
+-- And one that goes on.
+insert into alert_pauses (territory_id, kind, up_to, until_at, reason, who, created_by)
+select territory_id, 'secret of ' || slug, 'info', 'infinity', 'secret of ' || slug, 'secret of ' || slug, 'seed'
+from territories;
+
 insert into citizen_desks (territory_id, opened_by)
 select territory_id, 'secret of ' || slug from territories;
 

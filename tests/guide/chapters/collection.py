@@ -22,11 +22,11 @@ def drive(stage: Stage) -> Locator:
 
 
 def forecast(stage: Stage) -> Locator:
-    """The container of its first stop, with what is forecast."""
-    stage.page.locator(".rounds details.round[open] ol button.link").first.click()
+    """The curve of the container of its last stop, which goes on with the forecast."""
+    stage.page.locator(".rounds details.round[open] ol button.link").last.click()
     expect(stage.page.locator(".forecasts li").first).to_be_visible()
     expect(stage.page.locator(".plot[role=img][aria-label*=Prévision]")).to_be_visible()
-    return stage.page.locator("section.asset")
+    return stage.page.locator(".curve-place")
 
 
 CHAPTER = Chapter(
