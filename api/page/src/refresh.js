@@ -2,7 +2,7 @@
 
 import { ask, askAll, ConnectionLost, keepKey, KeyRefused, keepSession, readKey } from "./api.js";
 import { sendQueue } from "./queue.js";
-import { findSession, renewSession } from "./session.js";
+import { findSession, isKnown, renewSession } from "./session.js";
 import { dropShelf, fillShelf, leaveShelf, takeFromShelf } from "./shelf.js";
 import { findAsset, state, update, watchAlways } from "./state.js";
 
@@ -52,6 +52,7 @@ export function meet(error) {
 /** Do what an error asks for. @param {unknown} error */
 function react(error) {
   if (error instanceof KeyRefused) {
+    if (!isKnown()) return; // several parts asked with what was refused, and the first has said so
     const wasKey = readKey() !== null;
     keepKey(null);
     keepSession(null);
