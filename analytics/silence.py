@@ -1,4 +1,4 @@
-"""Devices that have become silent, and those that speak again."""
+"""Devices that have become silent, and those that speak again or were taken away."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from analytics.sentence import tell_silent
 from analytics.series_finding import numbers_of
 from analytics.watch import WatchReport
 from store.inputs import Connection, QuietDevice, read_device_rhythm, read_quiet_devices
-from store.results import Finding, close_recovered, open_finding
+from store.results import Finding, close_recovered, close_removed, open_finding
 
 SILENCE = "silence"
 RHYTHM_SPAN = timedelta(days=21)  # what a device's rhythm is learnt from
@@ -20,11 +20,13 @@ LONGEST_SILENCE = timedelta(days=30)  # a device silent for longer was gone befo
 
 
 def watch_silence(connection: Connection, now: datetime) -> WatchReport:
-    """Open a finding for each device that has become silent, and close those of devices that speak again."""
+    """Open a finding for each device that has become silent, and close those of devices that speak again or were taken
+    from their place."""
     entry = detectors()[SILENCE]
     n_opened = 0
     with connection.transaction():
         n_closed = close_recovered(connection, entry.finding_kind)
+        n_closed += close_removed(connection, entry.finding_kind, now)
         quiet = read_quiet_devices(connection, entry.finding_kind, now, LONGEST_SILENCE, SHORTEST_SILENCE)
         for territory_id, devices in by_territory(quiet).items():
             own_entries = moved_for(connection, entry, territory_id, [device.asset_id for device in devices])

@@ -1,10 +1,15 @@
-"""Answers that have not changed are not sent again: an ETag on every JSON answer, 304 where the client has it."""
+"""Answers that have not changed are not sent again: an ETag on every JSON answer, 304 where the client has it.
+
+What is large goes compressed; its ETag is weak, because it names the content and not the bytes sent.
+"""
 
 import hashlib
 from typing import Any
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.packing import accepts_gzip, is_packable, pack
 
 NOT_MODIFIED: dict[str, Any] = {"description": "Not modified since the answer with the ETag in `If-None-Match`"}
 KEPT = (b"etag", b"link", b"vary", b"cache-control")
@@ -27,6 +32,7 @@ class Marking:
     """One answer: its head waits for its body, if that comes in one piece."""
 
     def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope = scope
         self._wanted = Headers(scope=scope).get("if-none-match")
         self._send = send
         self._start: Message | None = None
@@ -47,12 +53,17 @@ class Marking:
 
     async def _send_marked(self, start: Message, body: Message) -> None:
         etag = f'"{hashlib.blake2b(body["body"], digest_size=16).hexdigest()}"'
-        MutableHeaders(scope=start)["ETag"] = etag
+        headers, packable = MutableHeaders(scope=start), is_packable(self._scope, body["body"])
+        headers["ETag"] = f"W/{etag}" if packable else etag
+        if packable:
+            headers.add_vary_header("Accept-Encoding")
         if self._wanted is not None and has_tag(self._wanted, etag):
-            headers = [(name, value) for name, value in start["headers"] if name.lower() in KEPT]
-            await self._send({"type": "http.response.start", "status": 304, "headers": headers})
+            kept = [(name, value) for name, value in start["headers"] if name.lower() in KEPT]
+            await self._send({"type": "http.response.start", "status": 304, "headers": kept})
             await self._send({"type": "http.response.body", "body": b""})
             return
+        if packable and accepts_gzip(self._scope):
+            body = {**body, "body": await pack(body["body"], headers)}
         await self._send(start)
         await self._send(body)
 
@@ -60,7 +71,8 @@ class Marking:
 def is_markable(start: Message) -> bool:
     """Whether an answer is JSON, a success, and not marked by itself."""
     headers = Headers(raw=start["headers"])
-    return start["status"] == 200 and "json" in headers.get("content-type", "") and "etag" not in headers
+    is_json = start["status"] == 200 and "json" in headers.get("content-type", "")
+    return is_json and "etag" not in headers and "content-encoding" not in headers
 
 
 def has_tag(wanted: str, etag: str) -> bool:

@@ -5,6 +5,13 @@ from typing import Any
 
 BODIES: Mapping[str, Any] = {
     "POST /v1/acceptances": {"territory": "val-de-tille", "name": "Lampes du centre", "devices": ["lamp-1204"]},
+    "POST /v1/alert-pauses": {
+        "alert_id": 311,
+        "scope": "asset",
+        "for_min": 480,
+        "reason": "travaux sur la chaudière",
+        "who": "équipe nord",
+    },
     "POST /v1/alerts/{alert_id}/acknowledge": {"who": "équipe nord"},
     "POST /v1/assets/{asset_id}/device": {"label": "LW:D0:70B3D57ED0000001:70B3D57ED0012345:AABB1122"},
     "POST /v1/calendars": {"territory": "val-de-tille", "technician": "équipe nord"},

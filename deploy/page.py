@@ -29,6 +29,8 @@ BUNDLE = (
     "--metafile=build/meta.json",
 )
 BUNDLE_WORKER = ("src/worker/worker.js", "--format=iife")
+PRELOADS = "    <!-- preloads -->\n"
+PRELOAD = '    <link rel="modulepreload" href="/static/{}">\n'
 PROJECTS = ("jsconfig.json", "src/worker/jsconfig.json")
 
 
@@ -140,6 +142,7 @@ def publish(files: list[Path]) -> None:
     name_by_suffix = {path.suffix: path.name for path in files if path.name.startswith("main-")}
     index = (PAGE / "src" / "index.html").read_text(encoding="utf-8")
     index = index.replace("main.css", name_by_suffix[".css"]).replace("main.js", name_by_suffix[".js"])
+    index = index.replace(PRELOADS, "".join(map(PRELOAD.format, imported_at_once(name_by_suffix[".js"]))))
     shutil.rmtree(STATIC, ignore_errors=True)
     STATIC.mkdir()
     for path in files:
@@ -147,6 +150,13 @@ def publish(files: list[Path]) -> None:
     shutil.copy(PAGE / "build" / "worker.js", STATIC / "worker.js")
     shutil.copy(PAGE / "src" / "icon.svg", STATIC / "icon.svg")
     (STATIC / "index.html").write_text(index, encoding="utf-8")
+
+
+def imported_at_once(name: str) -> list[str]:
+    """Give the files that a built file cannot begin without: the browser is told of them before it has read it."""
+    outputs = json.loads((PAGE / "build" / "meta.json").read_bytes())["outputs"]
+    imports = next(output["imports"] for path, output in outputs.items() if Path(path).name == name)
+    return sorted(Path(one["path"]).name for one in imports if one["kind"] == "import-statement")
 
 
 def run(command: list[str], patience_s: float) -> subprocess.CompletedProcess[str]:

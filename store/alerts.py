@@ -26,7 +26,8 @@ class AcknowledgedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class OpenIncident:
-    """An incident that goes on, with the kinds of its findings, and its alert where it has one."""
+    """An incident that goes on, with the kinds of its findings, its alert where it has one, and its assets: the one it
+    is about, else those of its findings."""
 
     incident_id: int
     territory_id: int
@@ -38,6 +39,7 @@ class OpenIncident:
     kinds: Sequence[str]
     alert_id: int | None
     is_acknowledged: bool
+    asset_ids: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,12 @@ def hasten_messages(connection: Connection, alert_id: int, release_at: datetime)
     """Send what waits for a later instant than this one then, and give how many messages there were."""
     parameters = {"alert_id": alert_id, "release_at": release_at}
     return connection.execute(QUERIES["hasten_messages"], parameters).rowcount
+
+
+def postpone_messages(connection: Connection, alert_id: int, release_at: datetime) -> int:
+    """Have what was not tried yet wait until an instant, and give how many messages there were."""
+    parameters = {"alert_id": alert_id, "release_at": release_at}
+    return connection.execute(QUERIES["postpone_messages"], parameters).rowcount
 
 
 def acknowledge(

@@ -1,9 +1,10 @@
 -- name: find_occasion
--- Differs whenever an incident that goes on has changed, or a rule was made or ended.
+-- Differs whenever an incident that goes on has changed, or a rule or pause was made or ended.
 select concat_ws(' ', (select max(updated_at) from incidents where ended_at is null and merged_into_id is null),
                  (select count(*) from incidents where ended_at is null and merged_into_id is null),
                  (select count(*) from alerts where ended_at is null),
-                 (select count(*) from alert_rules where revoked_at is null))
+                 (select count(*) from alert_rules where revoked_at is null),
+                 (select concat(count(ended_at), ' ', max(pause_id)) from alert_pauses))
 
 -- name: lock_raising
 select pg_advisory_xact_lock(7449372)
@@ -38,12 +39,14 @@ where i.incident_id = a.incident_id and a.ended_at is not null and i.ended_at is
 -- name: read_open
 -- What goes on and was not judged known or a false alarm, in territories where somebody wants to be told.
 select i.incident_id, i.territory_id, t.time_zone, i.cause, i.severity, i.created_at, i.n_findings, own.kinds, a.alert_id,
-       a.acknowledged_at is not null
+       a.acknowledged_at is not null,
+       case when i.asset_id is not null then array[i.asset_id] else own.assets end
 from incidents i
 join territories t using (territory_id)
 left join alerts a on a.incident_id = i.incident_id
 cross join lateral (
-    select array_agg(distinct f.kind order by f.kind) as kinds
+    select array_agg(distinct f.kind order by f.kind) as kinds,
+           coalesce(array_agg(distinct f.asset_id) filter (where f.asset_id is not null), '{}') as assets
     from findings f
     where f.incident_id = i.incident_id and not f.is_silenced
 ) as own
@@ -106,6 +109,13 @@ update alert_messages
 set release_at = %(release_at)s, due_at = %(release_at)s
 where alert_id = %(alert_id)s and n_attempts = 0 and delivered_at is null and given_up_at is null
   and due_at > %(release_at)s
+
+-- name: postpone_messages
+-- What was not tried yet when somebody muted it.
+update alert_messages
+set release_at = %(release_at)s, due_at = %(release_at)s
+where alert_id = %(alert_id)s and n_attempts = 0 and delivered_at is null and given_up_at is null
+  and due_at < %(release_at)s
 
 -- name: drop_settled
 -- What waited for the end of a mute and has settled itself, or was acknowledged by another, is told to nobody.

@@ -1,13 +1,14 @@
 """Writes that come with an Idempotency-Key: done once, and answered the same again, for 30 days."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
 import psycopg
 from psycopg.types.json import Jsonb
 
+from store.reader import Connection as AsyncConnection
 from store.reader import Row
 from store.sql import load_queries
 
@@ -37,28 +38,51 @@ def once(connection: Connection, sender: tuple[str, str | None], request: object
         The key was used for another request.
     """
     with connection.transaction():
-        actor, idempotency_key = sender
-        if idempotency_key is None:
+        asked = parameters_of(sender, request)
+        if asked is None:
             return act()
-        request_hash = hashlib.sha256(msgspec.json.encode(request, order="sorted")).digest()
-        parameters: dict[str, Any] = {
-            "actor": actor,
-            "idempotency_key": idempotency_key,
-            "request_hash": request_hash,
-        }
         # Waits for a transaction that holds the same key.
-        if connection.execute(QUERIES["take_key"], parameters).rowcount == 0:
-            return read_answer(connection, parameters)
+        if connection.execute(QUERIES["take_key"], asked).rowcount == 0:
+            return answer_of(connection.execute(QUERIES["read_answer"], asked).fetchone(), asked)
         answer = act()
-        noted = {"work_order_id": answer.get("work_order_id"), "answer": Jsonb(msgspec.to_builtins(answer))}
-        connection.execute(QUERIES["note_answer"], parameters | noted)
+        connection.execute(QUERIES["note_answer"], noted(asked, answer))
         return answer
 
 
-def read_answer(connection: Connection, parameters: Mapping[str, Any]) -> Row:
+async def once_async(
+    connection: AsyncConnection, sender: tuple[str, str | None], request: object, act: Callable[[], Awaitable[Row]]
+) -> Row:
+    """Do the same as `once` where the connection and `act` are asynchronous."""
+    async with connection.transaction():
+        asked = parameters_of(sender, request)
+        if asked is None:
+            return await act()
+        if (await connection.execute(QUERIES["take_key"], asked)).rowcount == 0:
+            found = await connection.execute(QUERIES["read_answer"], asked)
+            return answer_of(await found.fetchone(), asked)
+        answer = await act()
+        await connection.execute(QUERIES["note_answer"], noted(asked, answer))
+        return answer
+
+
+def parameters_of(sender: tuple[str, str | None], request: object) -> dict[str, Any] | None:
+    """Give what names a request; None where it came without a key."""
+    actor, idempotency_key = sender
+    if idempotency_key is None:
+        return None
+    request_hash = hashlib.sha256(msgspec.json.encode(request, order="sorted")).digest()
+    return {"actor": actor, "idempotency_key": idempotency_key, "request_hash": request_hash}
+
+
+def noted(asked: Mapping[str, Any], answer: Row) -> dict[str, Any]:
+    """Give what is kept of an answer."""
+    kept = {"work_order_id": answer.get("work_order_id"), "answer": Jsonb(msgspec.to_builtins(answer))}
+    return {**asked, **kept}
+
+
+def answer_of(row: tuple[Any, ...] | None, asked: Mapping[str, Any]) -> Row:
     """Give what the same request was answered. Raises KeyTakenError where it was another."""
-    row = connection.execute(QUERIES["read_answer"], parameters).fetchone()
-    if row is None or bytes(row[0]) != parameters["request_hash"]:
+    if row is None or bytes(row[0]) != asked["request_hash"]:
         raise KeyTakenError("this Idempotency-Key was used for another request; take a new one")
     answer: Row = row[1]
     return answer

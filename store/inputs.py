@@ -307,8 +307,9 @@ def read_fresh_values(connection: Connection, spans: Mapping[int, Span]) -> dict
 def read_quiet_devices(
     connection: Connection, kind: str, now: datetime, longest: timedelta, shortest: timedelta
 ) -> list[QuietDevice]:
-    """Read the active devices that have been silent for between `shortest` and `longest`, no finding open on it."""
-    parameters = {"kind": kind, "after": now - longest, "before": now - shortest}
+    """Read the active devices that have been silent for between `shortest` and `longest`, no finding open on it; those
+    that were taken from their place are left out."""
+    parameters = {"kind": kind, "now": now, "after": now - longest, "before": now - shortest}
     return [QuietDevice(*row) for row in connection.execute(QUERIES["read_quiet_devices"], parameters)]
 
 

@@ -158,7 +158,8 @@ group by m.series_id
 
 -- name: read_quiet_devices
 -- Active devices whose last value is older than the shortest silence worth a look, with what they usually do.
--- A device whose old values arrive just now (a back-fill, a clock that is off) is not silent.
+-- A device whose old values arrive just now (a back-fill, a clock that is off) is not silent, nor is one that was taken
+-- from its place and has no other: another has been put there, or it lies in a store.
 select d.device_id, d.territory_id, coalesce(d.name, d.external_id), placed.asset_id, placed.name, d.interval_s,
        heard.last_at, t.time_zone
 from devices d
@@ -177,6 +178,8 @@ left join lateral (
 ) as placed on true
 where d.state = 'active' and heard.last_at < %(before)s and heard.last_at >= %(after)s
   and (heard.arrived_at is null or heard.arrived_at < %(before)s)
+  and (not exists (select from placements p where p.device_id = d.device_id)
+       or exists (select from placements p where p.device_id = d.device_id and coalesce(upper(p.period), 'infinity') > %(now)s))
   and not exists (
       select from findings f where f.device_id = d.device_id and f.kind = %(kind)s and f.ended_at is null)
 

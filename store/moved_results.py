@@ -194,6 +194,14 @@ RESULTS = (
         key="mute_id",
     ),
     MovedTable(
+        "alert_pauses",
+        "assets and kinds of which nobody is told for a time, with the reason",
+        "kind up_to until_at reason who created_at created_by ended_at ended_by",
+        TERRITORY,
+        {"asset_id": "assets", "alert_id": "alerts"},
+        key="pause_id",
+    ),
+    MovedTable(
         "tariffs",
         "prices of energy",
         "energy use unit price_eur off_peak_price_eur off_peak_from off_peak_to valid",

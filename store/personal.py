@@ -28,6 +28,7 @@ PERSONAL: Mapping[str, Mapping[str, Held]] = {
     "acceptances": {"started_by": "name", "finished_by": "name"},
     "alert_channels": {"name": "name", "address": "text", "body": "text", "created_by": "name"},
     "alert_mutes": {"created_by": "name"},
+    "alert_pauses": {"reason": "text", "who": "name", "created_by": "name", "ended_by": "name"},
     "alert_rotas": {"name": "name", "created_by": "name"},
     "alert_rules": {"created_by": "name"},
     "alerts": {"acknowledged_by": "name"},

@@ -72,6 +72,17 @@ set ended_at = greatest(started_at, %(ended_at)s), updated_at = clock_timestamp(
 where ended_at is null and kind = %(kind)s and model = %(model)s
   and series_id is not distinct from %(series_id)s and device_id is not distinct from %(device_id)s
 
+-- name: close_removed
+-- Devices that were silent and have been taken from their place since, with no other.
+update findings f
+set ended_at = greatest(f.started_at, gone.at), updated_at = clock_timestamp()
+from (
+    select device_id, max(coalesce(upper(period), 'infinity')) as at
+    from placements
+    group by device_id
+) as gone
+where f.ended_at is null and f.kind = %(kind)s and f.device_id = gone.device_id and gone.at between f.started_at and %(now)s
+
 -- name: close_recovered
 -- Devices that were silent and have spoken since.
 update findings f

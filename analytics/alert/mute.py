@@ -1,11 +1,22 @@
-"""Until when a message waits: hours of the night in which only what presses is told."""
+"""Until when a message waits: hours of the night in which only what presses is told, and what somebody muted."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sensors.severity import Severity, is_at_least
+from store.alert_pauses import Pause
 from store.alerts import Mute
+
+
+def paused_until(
+    pauses: Sequence[Pause], kind: str, asset_ids: Sequence[int], severity: Severity, now: datetime
+) -> datetime:
+    """Give until when an incident is muted by its kind or by all of its assets; now where it is not."""
+    holding = [one for one in pauses if one.up_to == severity or not is_at_least(severity, one.up_to)]
+    by_kind = max((one.until_at for one in holding if one.kind == kind), default=now)
+    ends = [max((one.until_at for one in holding if one.asset_id == asset), default=now) for asset in asset_ids]
+    return max(now, by_kind, min(ends, default=now))
 
 
 def release_at(mutes: Sequence[Mute], severity: Severity, time_zone: str, now: datetime) -> datetime:

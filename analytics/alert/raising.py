@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, partial
 
-from analytics.alert.mute import release_at
+from analytics.alert.mute import paused_until, release_at
 from analytics.alert.rota import order_of_call
-from sensors.alerts import kind_of
+from sensors.alerts import AlertKind, kind_of
 from sensors.severity import is_at_least
 from store import alerts as kept
+from store.alert_pauses import Pause, read_pauses
 from store.alerts import Mute, OpenIncident, Rule, Step
 from store.inputs import Connection
 
@@ -32,17 +33,22 @@ class AlertReport:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The rules and mutes of territories, each read once."""
+    """The rules, mutes and pauses of territories, each read once."""
 
     rules: Callable[[int], Sequence[Rule]]
     mutes: Callable[[int], Sequence[Mute]]
+    pauses: Callable[[int], Sequence[Pause]]
 
 
 def raise_alerts(connection: Connection, now: datetime) -> AlertReport:
     """Tell of incidents that go on what the rules ask for, and end the alerts of those that are over."""
     with connection.transaction():
         n_ended = kept.settle(connection, now)
-        house = House(cache(partial(kept.read_rules, connection)), cache(partial(kept.read_mutes, connection)))
+        house = House(
+            cache(partial(kept.read_rules, connection)),
+            cache(partial(kept.read_mutes, connection)),
+            cache(partial(read_pauses, connection, now=now)),
+        )
         n_messages = sum(raise_one(connection, one, house, now) for one in kept.read_open(connection))
     return AlertReport(n_messages, n_ended)
 
@@ -56,13 +62,24 @@ def raise_one(connection: Connection, incident: OpenIncident, house: House, now:
     if not rules and incident.alert_id is None:
         return 0
     alert_id = kept.write_alert(connection, incident, kind.name, now)
-    release = release_at(house.mutes(incident.territory_id), incident.severity, incident.time_zone, now)
+    release = release_of(incident, kind, house, now)
     kept.hasten_messages(connection, alert_id, release)
+    if release > now:
+        kept.postpone_messages(connection, alert_id, release)
     if incident.is_acknowledged:
         return 0
     told = kept.read_steps(connection, alert_id)
     steps = (next_step(rule, told, now, release) for rule in rules)
     return sum(kept.write_message(connection, alert_id, step, now) for step in steps if step is not None)
+
+
+def release_of(incident: OpenIncident, kind: AlertKind, house: House, now: datetime) -> datetime:
+    """Give when an incident may be told: not while it is muted by hours, nor by hand where no safety hangs on it."""
+    held = now
+    if not kind.is_safety:
+        pauses = house.pauses(incident.territory_id)
+        held = paused_until(pauses, kind.name, incident.asset_ids, incident.severity, now)
+    return release_at(house.mutes(incident.territory_id), incident.severity, incident.time_zone, held)
 
 
 def asks_for(rule: Rule, incident: OpenIncident, kind: str) -> bool:

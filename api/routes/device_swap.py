@@ -10,11 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.errors import WRITE_PROBLEMS, ProblemError
 from api.faults import faults
 from api.paging import json_response
+from api.parameters import IdempotencyKey
 from api.security import WriterKey
 from api.work_order_models import Name
 from sensors.device_label import LONGEST, LabelError, read_label
 from store.device_swap import SeveralDevicesError, Swap, SwapError, swap_device
-from store.technician import NotThereError, changing
+from store.idempotency import KeyTakenError, once_async
+from store.technician import NotThereError, actor, changing
 
 router = APIRouter(prefix="/v1", tags=["who and what"], responses=WRITE_PROBLEMS)
 
@@ -52,7 +54,9 @@ class Swapped(BaseModel):
 
 
 @router.post("/assets/{asset_id}/device", response_model=Swapped)
-async def swap(request: Request, key: WriterKey, asset_id: AssetId, new: NewDevice) -> Response:
+async def swap(
+    request: Request, key: WriterKey, asset_id: AssetId, new: NewDevice, idempotency_key: IdempotencyKey = None
+) -> Response:
     """Put a device in the place of another, from now on; needs the scope `write`.
 
     A device that waited is accepted. What the old one measured stays with the asset.
@@ -61,7 +65,15 @@ async def swap(request: Request, key: WriterKey, asset_id: AssetId, new: NewDevi
         label = read_label(new.label)
         async with changing(request.app.state.pool) as connection:
             wanted = Swap(label, new.replaces, new.is_asset_new, new.who)
-            done = await swap_device(connection, key, asset_id, wanted)
+            done = await once_async(
+                connection,
+                (actor(key), idempotency_key),
+                ("swap", asset_id, new.model_dump()),
+                lambda: swap_device(connection, key, asset_id, wanted),
+            )
+    except KeyTakenError as error:
+        sentence = "cette clé d’envoi a déjà servi à autre chose : recommencez"
+        raise ProblemError(422, str(error), members=faults(sentence, str(error))) from error
     except LabelError as error:
         sentence = "ce n’est l’étiquette d’aucun capteur : donnez son code LoRaWAN, son EUI ou son identifiant"
         raise ProblemError(422, str(error), members=faults(sentence, str(error), "label")) from error

@@ -35,6 +35,7 @@ class AlertKind(BaseModel):
     name_en: str
     steps_fr: list[str]
     steps_en: list[str]
+    is_safety: bool = Field(description="people's safety hangs on it: never muted by hand")
 
 
 @router.get("/on-call", response_model=Page[OnCall], responses=PROBLEMS)
@@ -56,6 +57,7 @@ async def kinds(request: Request, reader: Reader) -> Response:
             "name_en": one.name_en,
             "steps_fr": list(one.steps_fr),
             "steps_en": list(one.steps_en),
+            "is_safety": one.is_safety,
         }
         for one in alert_kinds().values()
     ]

@@ -8,6 +8,7 @@ from functools import cache
 from types import MappingProxyType
 
 from sensors.language import Language
+from sensors.safety import SAFETY_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class AlertKind:
     steps_en: tuple[str, ...]
     causes: tuple[str, ...] = ()
     findings: tuple[str, ...] = ()
+
+    @property
+    def is_safety(self) -> bool:
+        """Whether people's safety hangs on it: it is never muted by hand."""
+        return not SAFETY_KINDS.isdisjoint(self.findings)
 
     def called(self, language: Language) -> str:
         """Give the name in a language."""

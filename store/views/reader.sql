@@ -282,6 +282,13 @@ join public.alerts a on a.alert_id = m.alert_id
 join public.alert_channels c on c.channel_id = m.channel_id
 where a.territory_id in (select territory_id from reader.readable_territories);
 
+create view reader.alert_pauses with (security_barrier) as
+select p.pause_id, p.territory_id, reader.veil(p.kind) as kind, p.asset_id, p.alert_id, reader.veil(p.up_to) as up_to,
+       p.until_at, reader.veil(p.reason) as reason, reader.veil(p.who) as who, p.created_at, p.ended_at,
+       reader.veil(p.ended_by) as ended_by
+from public.alert_pauses p
+where p.territory_id in (select territory_id from reader.readable_territories);
+
 -- With the names of those who take turns, in their order; their addresses are nobody's business here.
 create view reader.alert_rotas with (security_barrier) as
 select r.rota_id, r.territory_id, reader.veil(r.name) as name, r.first_on, r.hand_over,

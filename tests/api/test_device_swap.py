@@ -124,3 +124,34 @@ def test_only_writers_of_the_territory_swap(desk: Desk, key: str) -> None:
     assert swap(desk, key_for(desk, "beside", "read", "write"), CODE).status_code == 404
     assert swap(desk, key, CODE, asset_id=999_999).status_code == 404
     assert desk.fetch(PLACES) == before
+
+
+def test_a_swap_sent_twice_is_done_once(desk: Desk, key: str) -> None:
+    """The answer that was lost comes again; the same key for another device is refused, and changes nothing."""
+    sent = {"Idempotency-Key": "swap-1"}
+
+    async def story(client: httpx.AsyncClient) -> list[httpx.Response]:
+        return [
+            await client.post("/v1/assets/1/device", json={"label": label}, headers=sent)
+            for label in (CODE, CODE, "old-2")
+        ]
+
+    first, again, other = ask(desk, key, story)
+    assert (first.status_code, again.status_code, other.status_code) == (200, 200, 422)
+    assert again.json() == first.json()
+    assert other.json()["faults"][0]["sentence_fr"]
+    assert desk.fetch("select count(*) from audit_log where action = 'swap_device'") == [(1,)]
+    without = swap(desk, key, CODE)
+    assert without.status_code == 409
+
+
+def test_a_refused_swap_does_not_use_its_key_up(desk: Desk, key: str) -> None:
+    sent = {"Idempotency-Key": "swap-2"}
+
+    async def story(client: httpx.AsyncClient) -> list[int]:
+        answers = [
+            await client.post("/v1/assets/1/device", json={"label": label}, headers=sent) for label in ("nobody", CODE)
+        ]
+        return [answer.status_code for answer in answers]
+
+    assert ask(desk, key, story) == [404, 200]

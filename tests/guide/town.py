@@ -9,7 +9,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from analytics.acceptance.looking import look_at_batches
+from analytics.alert.raising import raise_alerts
 from analytics.jobs.office import open_connection
+from analytics.rounds.distances import estimate
+from analytics.rounds.fleet import Assumptions, Depot, Fleet, VehicleEntry
+from analytics.rounds.job import Means, Order, plan_rounds
+from analytics.rounds.problem import Effort
+from analytics.rounds.solver_builtin import solve
 from bench.evaluation.town import compute
 from deploy.demo import TERRITORY
 from deploy.reference import enter_file
@@ -19,7 +25,9 @@ from simulators.grid import DAY_S
 from simulators.reference import write_reference
 from simulators.town import Town
 from store.acceptance import NewBatch, begin_batch
+from store.alert_setup import NewChannel, NewRule, create_channel, create_rule
 from store.connect import connect
+from store.inputs import Connection
 from store.keys import NewKey, insert_key
 from tests.support.desk import Desk
 from tests.support.filled_town import fill_until
@@ -61,7 +69,10 @@ def lived_town(database_url: str, days: int = DAYS) -> Iterator[GuideTown]:
     found = GuideTown(database_url, make_key(database_url))
     bring_strangers(found.desk, now)
     with open_connection(database_url) as connection:
+        have_somebody_told(connection)
         compute(connection, now)
+        raise_alerts(connection, datetime.now(UTC))
+        plan_tomorrow(connection, town)
     watch_sensors(found, town, now)
     with replaying(database_url):
         yield found
@@ -103,6 +114,22 @@ def bring_strangers(desk: Desk, now: datetime) -> None:
     ]
     messages.append((f"vigie/{TERRITORY}/{STRANGERS[0]}/up", b"{broken"))
     desk.work([desk.chunk(messages)])
+
+
+def have_somebody_told(connection: Connection) -> None:
+    """Have the post on call told of what is found."""
+    post = NewChannel(TERRITORY, "Astreinte", "email", "astreinte@territoire.test")
+    channel_id, _ = create_channel(connection, post, "guide")
+    create_rule(connection, NewRule(TERRITORY, channel_id=channel_id), "guide")
+
+
+def plan_tomorrow(connection: Connection, town: Town) -> None:
+    """Plan tomorrow's collection with two lorries from a depot beside the town, which much dislikes overflows."""
+    depot = Depot("Dépôt", town.setting.longitude + 0.02, town.setting.latitude)
+    lorries = tuple(VehicleEntry(f"Benne {n}", "Dépôt", 50_000.0, "06:00", "13:00") for n in (1, 2))
+    fleet = Fleet((depot,), lorries, Assumptions(overflow_km=400.0))
+    order = Order(TERRITORY, None, datetime.now(UTC), Effort(iterations=200))
+    plan_rounds(connection, order, Means(fleet, estimate, solve))
 
 
 def watch_sensors(found: GuideTown, town: Town, now: datetime) -> None:

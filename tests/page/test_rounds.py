@@ -1,5 +1,6 @@
 """Tomorrow's rounds on the page, and what an asset's panel foretells; what is past is not told as to come."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -70,7 +71,7 @@ def test_stops_are_told_in_order_and_lead_to_the_asset(page: Page, collected: Co
     page.goto(f"/#key={collected.key}")
     card = open_card(page)
     expect(card.locator("h3")).to_contain_text("Demain, ")
-    one = card.locator("[data-rounds]", has=page.locator("h4", has_text="glass"))
+    one = card.locator("[data-rounds]", has=page.locator("h4", has_text="verre"))
     expect(one).to_contain_text("1 tournée · 1 arrêt · 6,")
     expect(one).to_contain_text("distances estimées")
     one.locator(".round summary").first.focus()
@@ -135,6 +136,59 @@ def test_panel_says_when_a_container_is_full_until_somebody_empties_it(page: Pag
     expect(told.locator("li").nth(1)).to_contain_text("entre")
     add_measurements(collected.connection, collected.series_id, [(datetime.now(UTC), 4.0)])
     expect(told.locator("li")).to_have_count(0)
+
+
+INKED_AHEAD = """([name, dashed]) => {
+  // Columns behind the line that says now in which a colour of the page is drawn, and how often it begins anew.
+  const canvas = document.querySelector(".plot canvas");
+  const probe = document.createElement("canvas").getContext("2d");
+  probe.fillStyle = getComputedStyle(document.querySelector(".plot")).getPropertyValue(name).trim();
+  probe.fillRect(0, 0, 1, 1);
+  const [r, g, b] = probe.getImageData(0, 0, 1, 1).data;
+  const { data, width, height } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  const isInked = (x) => {
+    for (let y = 0; y < height; y++) {
+      const at = 4 * (y * width + x);
+      const alpha = data[at + 3];
+      if ((dashed ? alpha > 200 : alpha > 15 && alpha < 120)
+          && Math.abs(data[at] - r) + Math.abs(data[at + 1] - g) + Math.abs(data[at + 2] - b) < 30) return true;
+    }
+    return false;
+  };
+  const columns = Array.from({ length: Math.floor(width / 2) }, (_, n) => isInked(Math.floor(width / 2) + n));
+  return [columns.filter(Boolean).length / columns.length, columns.filter((one, n) => one && !columns[n - 1]).length];
+}"""
+
+
+def test_curve_goes_on_with_the_forecast_and_its_interval(page: Page, collected: Collected) -> None:
+    """Of a day and two days ahead, what lies right of the middle is forecast: a broken line in a band of its hue."""
+    now = datetime.now(UTC)
+    measured = [(now - timedelta(hours=n), 66.0 - n / 2) for n in range(20)]
+    add_measurements(collected.connection, collected.series_id, measured)
+    page.goto(f"/#key={collected.key}&asset={collected.asset_id}")
+    plot = page.locator(".plot[role=img]")
+    expect(plot).to_have_attribute("aria-label", re.compile(r"Prévision.: .*\(entre .* et .*\).; .*\(entre"))
+    share, n_dashes = page.evaluate(INKED_AHEAD, ["--accent", True])
+    assert 0.3 < share < 0.9
+    assert n_dashes > 5
+    share, _ = page.evaluate(INKED_AHEAD, ["--accent", False])
+    assert share > 0.8
+    table = page.locator(".curve-table")
+    table.locator("summary").click()
+    expect(table.locator("tr.ahead")).to_have_count(2)
+    expect(table.locator("tbody tr").first).to_contain_text("prévision")
+    expect(table.locator("tr.ahead td").first).to_contain_text("entre")
+    assert find_faults(page) == []
+    page.get_by_role("button", name="7 j").click()
+    expect(table.locator("thead th")).to_have_count(4)
+    expect(table.locator("tr.ahead").first.locator("td")).to_have_count(3)
+    add_measurements(collected.connection, collected.series_id, [(datetime.now(UTC), 4.0)])
+    expect(table.locator("tr.ahead")).to_have_count(0)
+    expect(plot).not_to_have_attribute("aria-label", re.compile("Prévision"))
+    page.get_by_role("button", name="24 h").click()
+    expect(plot).to_be_visible()
+    page.locator(".plot canvas").first.wait_for()
+    assert page.evaluate(INKED_AHEAD, ["--accent", True])[1] <= 3
 
 
 def test_a_car_park_is_told_with_free_places_and_only_what_is_to_come(

@@ -160,6 +160,19 @@ select a.alert_id, r.rule_id, r.channel_id, 7000 + a.territory_id, '2026-05-01T1
 from alerts a
 join alert_rules r using (territory_id);
 
+insert into alert_pauses (territory_id, asset_id, alert_id, up_to, until_at, reason, who, created_by, ended_at, ended_by)
+select a.territory_id, min(s.asset_id), min(a.alert_id), 'warning', 'infinity', 'secret of ' || t.slug,
+       'secret of ' || t.slug, 'secret of ' || t.slug, '2026-05-02T10:00:00Z', 'secret of ' || t.slug
+from alerts a
+join territories t using (territory_id)
+join assets s using (territory_id)
+group by a.territory_id, t.slug;
+
+-- And one that goes on.
+insert into alert_pauses (territory_id, kind, up_to, until_at, reason, who, created_by)
+select territory_id, 'secret of ' || slug, 'info', 'infinity', 'secret of ' || slug, 'secret of ' || slug, 'seed'
+from territories;
+
 insert into citizen_desks (territory_id, opened_by)
 select territory_id, 'secret of ' || slug from territories;
 

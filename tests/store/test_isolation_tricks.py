@@ -33,6 +33,7 @@ LIMITED = {
     "acceptances",
     "alarm_loads",
     "alert_messages",
+    "alert_pauses",
     "alert_rotas",
     "alerts",
     "asset_health",

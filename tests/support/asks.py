@@ -51,6 +51,12 @@ ASKS: Mapping[str, Ask] = {
     "GET /v1/acceptances/{acceptance_id}/results": PLAIN,
     "GET /v1/alarm-loads": OF_TERRITORY,
     "GET /v1/alert-kinds": PLAIN,
+    "GET /v1/alert-pauses": Ask({"territory": "{territory}", "state": "all"}),
+    "POST /v1/alert-pauses": Ask(
+        body={"alert_id": "{alert_id}", "scope": "kind", "for_min": 60, "reason": "works", "who": "night team"}
+    ),
+    "GET /v1/alert-pauses/{pause_id}": PLAIN,
+    "DELETE /v1/alert-pauses/{pause_id}": PLAIN,
     "GET /v1/alerts": Ask({"territory": "{territory}", "state": "all"}),
     "GET /v1/alerts/links/{token}": Ask(blanks={"token": "link"}),
     "POST /v1/alerts/links/{token}": Ask(blanks={"token": "link"}),
@@ -179,6 +185,7 @@ NUMBERS = {
     "feed_id": "select min(feed_id) from calendar_feeds where territory_id = %(id)s",
     "finding_id": "select min(finding_id) from findings where territory_id = %(id)s",
     "incident_id": "select min(incident_id) from incidents where territory_id = %(id)s",
+    "pause_id": "select max(pause_id) from alert_pauses where territory_id = %(id)s",
     "photo_id": "select min(photo_id) from work_order_photos natural join work_orders where territory_id = %(id)s",
     "planned_rounds_id": "select min(planned_rounds_id) from planned_rounds where territory_id = %(id)s",
     "series_id": "select min(series_id) from series where territory_id = %(id)s",

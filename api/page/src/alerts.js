@@ -5,6 +5,7 @@ import { attempt } from "./attempt.js";
 import { h, put } from "./dom.js";
 import { count, instant } from "./format.js";
 import { localised, say } from "./language.js";
+import { drawMuting, drawPauses, pauseOf } from "./mute.js";
 import { waitingFor } from "./queue.js";
 import { sentenceOf } from "./queueview.js";
 import { meet, refreshNow } from "./refresh.js";
@@ -23,6 +24,7 @@ export function drawAlerts() {
   const duty = h("p", { class: "hint" });
   const list = h("ul", {});
   const empty = h("p", { class: "hint" });
+  const muted = h("div", { class: "muted", hidden: true });
   /** Lines that are drawn, so that a form somebody fills in outlives a refresh. @type {Map<string, HTMLElement>} */
   let drawn = new Map();
   const show = () => {
@@ -36,17 +38,18 @@ export function drawAlerts() {
     empty.hidden = lines.length > 0;
     put(duty, ...state.onCall.map(tellDuty));
     duty.hidden = state.onCall.length === 0;
+    drawPauses(muted);
   };
-  watch(["alerts", "alertKinds", "onCall", "canWrite", "territories", "queue", "away"], show);
+  watch(["alerts", "pauses", "alertKinds", "onCall", "canWrite", "territories", "queue", "away"], show);
   show();
   return h("section", { class: "card alerts", "aria-labelledby": "alerts-title" },
-    h("div", { class: "card-head" }, h("h2", { id: "alerts-title" }, say("alerts")), total), duty, empty, list);
+    h("div", { class: "card-head" }, h("h2", { id: "alerts-title" }, say("alerts")), total), duty, muted, empty, list);
 }
 
 /** @param {Alert} alert */
 function keyOf(alert) {
   const told = [alert.severity, alert.acknowledged_by, alert.n_delivered, alert.n_waiting, alert.n_failed];
-  return JSON.stringify([alert.alert_id, ...told, state.canWrite, state.canSee, state.alertKinds.length, keptFor(alert).length, state.away !== null]);
+  return JSON.stringify([alert.alert_id, ...told, state.canWrite, state.canSee, state.alertKinds.length, keptFor(alert).length, state.away !== null, pauseOf(alert)?.until_at]);
 }
 
 /** @param {Alert} alert */
@@ -64,6 +67,7 @@ function drawLine(alert) {
   const kind = state.alertKinds.find((one) => one.kind === alert.kind);
   const name = kind ? localised(kind, "name") : alert.kind;
   const kept = keptFor(alert);
+  const pause = pauseOf(alert);
   const taken = alert.acknowledged_at && say("alert_taken", { who: alert.acknowledged_by ?? "", at: instant(alert.acknowledged_at, zone) });
   return h("li", { "data-alert": alert.alert_id },
     h("div", { class: "work-what" }, mark(alert.severity),
@@ -72,9 +76,11 @@ function drawLine(alert) {
           ` · ${name} · ${say("since", { at: instant(alert.opened_at, zone) })}`),
         h("p", { class: "meta" }, tellSent(alert)),
         taken && h("p", {}, taken),
+        pause && h("p", {}, say("muted_line", { at: instant(pause.until_at, zone) })),
         ...kept.map((one) => h("p", { class: "kept" }, sentenceOf(one), " · ", say("queue_unsent"))))),
     h("div", { class: "work-acts" },
       state.canWrite && !taken && kept.length === 0 && drawTaking(alert, name),
+      state.canWrite && !state.away && !pause && kind && drawMuting(alert, kind),
       kind && drawRunbook(kind), state.canSee && !state.away && drawTold(alert)));
 }
 

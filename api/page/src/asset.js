@@ -19,6 +19,8 @@ import { drawOpening } from "./workopen.js";
 /** @typedef {import("./types.js").Finding} Finding */
 
 const EVERY_MS = 5_000;
+const LEAST_SEEN_PX = 200; // of the panel: its name and what is wrong
+const MOST_HIDDEN_PX = 8;
 
 export function drawAssetPanel() {
   const element = h("section", { class: "card asset", "aria-labelledby": "asset-title", hidden: true });
@@ -35,6 +37,7 @@ export function drawAssetPanel() {
     if (asset) closeAsset = openAsset(element, asset);
   };
   watch(["assetId", "assets"], show);
+  watch(["nAsked"], () => element.hidden || bring(element)); // also where it was open already
   show();
   return { element, close: () => closeAsset?.() };
 }
@@ -50,9 +53,16 @@ function openAsset(element, asset) {
   put(element, head(asset), findings, body);
   element.scrollTop = 0;
   element.querySelector("h2")?.focus({ preventScroll: true });
-  if (matchMedia("(max-width: 1100px)").matches) element.scrollIntoView({ block: "start" });
+  bring(element);
   fillUntilDone(asset, findings, body, round.signal);
   return () => round.abort();
+}
+
+/** Bring the panel to view where it is not: below the list on a telephone, far above what was clicked on a wide screen. @param {HTMLElement} element */
+function bring(element) {
+  const { top } = element.getBoundingClientRect();
+  const isSeen = top > -MOST_HIDDEN_PX && top < innerHeight - LEAST_SEEN_PX;
+  if (!isSeen || matchMedia("(max-width: 1100px)").matches) element.scrollIntoView({ block: "start" });
 }
 
 /** Try again while the connection is lost. @param {Asset} asset @param {HTMLElement} findings @param {HTMLElement} body @param {AbortSignal} signal */
@@ -108,14 +118,14 @@ function showSeries(asset, series, findings, body, signal) {
   const choose = (/** @type {Series} */ chosen) => {
     curve?.close();
     for (const card of cards.children) card.setAttribute("aria-pressed", String(card.getAttribute("data-series") === String(chosen.series_id)));
-    curve = drawCurve(place, chosen, findings.filter((finding) => finding.series_id === chosen.series_id), zone);
+    curve = drawCurve(place, chosen, findings.filter((finding) => finding.series_id === chosen.series_id), zone, () => ahead.of(chosen));
   };
   const cards = h("div", { class: "series", role: "group", "aria-label": say("series") },
     ...series.map((one) => seriesCard(one, zone, () => choose(one))));
   put(body, cards, ahead.element, place, attributes(asset), drawSwap(asset), drawAssetOrders(asset));
   choose(series.find((one) => findings.some((f) => f.ended_at === null && f.series_id === one.series_id)) ?? series.find((one) => one.last_value !== null) ?? series[0]);
   const miss = (/** @type {unknown} */ error) => { if (!signal.aborted) meet(error); };
-  ahead.show(series).catch(miss);
+  ahead.show(series).then(() => curve?.refresh()).catch(miss);
   const timer = window.setInterval(() => {
     if (document.hidden) return;
     freshen(asset, series, cards, zone, signal).then(() => ahead.show(series)).then(() => curve?.refresh()).catch(miss);

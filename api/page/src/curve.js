@@ -1,7 +1,7 @@
 /** A live curve of one series with its usual range, what was found on it, and the same values as a table. */
 
 import { ask } from "./api.js";
-import { columns, gapless, merge, windowOf } from "./curvedata.js";
+import { columns, gapless, merge, windowOf, withForecast } from "./curvedata.js";
 import { curveTable, describe } from "./curvetable.js";
 import { h, put, scrollable } from "./dom.js";
 import { ago, amount, instant } from "./format.js";
@@ -12,6 +12,7 @@ import { meet } from "./refresh.js";
 /** @typedef {import("./types.js").Series} Series */
 /** @typedef {import("./types.js").Finding} Finding */
 /** @typedef {import("./types.js").Measurement} Measurement */
+/** @typedef {import("./types.js").Forecast} Forecast */
 /** @typedef {import("./curvedata.js").Span} Span */
 
 const MOST = 10_000;
@@ -24,12 +25,13 @@ let chosenSpan = "day";
  * @param {Series} series
  * @param {Finding[]} findings of this series
  * @param {string} zone
+ * @param {() => Forecast[]} tellAhead what is forecast of this series by now
  */
-export function drawCurve(place, series, findings, zone) {
+export function drawCurve(place, series, findings, zone, tellAhead) {
   const plotPlace = h("div", { class: "plot" });
   const readout = h("p", { class: "readout", "aria-hidden": "true" });
   const table = h("details", { class: "curve-table" }, h("summary", {}, say("curve_table")), scrollable(say("curve_table")));
-  const view = { plotPlace, readout, table, series, findings, zone };
+  const view = { plotPlace, readout, table, series, findings, zone, tellAhead };
   let shown = /** @type {ReturnType<typeof showCurve> | null} */ (null);
   const show = () => {
     shown?.close();
@@ -40,7 +42,7 @@ export function drawCurve(place, series, findings, zone) {
   return { refresh: () => shown?.refresh(), close: () => shown?.close() };
 }
 
-/** @typedef {{plotPlace: HTMLElement, readout: HTMLElement, table: HTMLElement, series: Series, findings: Finding[], zone: string}} View */
+/** @typedef {{plotPlace: HTMLElement, readout: HTMLElement, table: HTMLElement, series: Series, findings: Finding[], zone: string, tellAhead: () => Forecast[]}} View */
 
 /** @param {View} view @param {Span} span */
 function showCurve(view, span) {
@@ -70,8 +72,9 @@ function showCurve(view, span) {
  */
 function showRows(view, asked, rows, plot) {
   const data = columns(rows);
+  const ahead = asked.isLive && view.series.kind !== "state" ? view.tellAhead() : [];
   put(view.readout, readoutText(view, asked));
-  put(/** @type {Element} */ (view.table.lastElementChild), curveTable(rows, view.series, view.zone));
+  put(/** @type {Element} */ (view.table.lastElementChild), curveTable(rows, ahead, view.series, view.zone));
   if (rows.length === 0) {
     plot?.destroy();
     put(view.plotPlace, h("p", { class: "empty" }, say("curve_none")));
@@ -81,9 +84,9 @@ function showRows(view, asked, rows, plot) {
     put(view.plotPlace);
     plot = makePlot(view.plotPlace, view, data.length > 2);
   }
-  plot.show(view.series.kind === "state" ? data : gapless(data), asked);
+  plot.show(withForecast(view.series.kind === "state" ? data : gapless(data), ahead), asked);
   view.plotPlace.setAttribute("role", "img");
-  view.plotPlace.setAttribute("aria-label", describe(data, view.series, view.zone));
+  view.plotPlace.setAttribute("aria-label", describe(data, ahead, view.series, view.zone));
   return plot;
 }
 

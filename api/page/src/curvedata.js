@@ -2,6 +2,7 @@
 
 /** @typedef {import("./types.js").Series} Series */
 /** @typedef {import("./types.js").Measurement} Measurement */
+/** @typedef {import("./types.js").Forecast} Forecast */
 /** @typedef {"day" | "week" | "month" | "year"} Span */
 /** @typedef {{from: string, to: string, bucket: "raw" | "hour" | "day", isLive: boolean}} Window */
 /** @typedef {[number[], ...(number | null)[][]]} Columns  epoch [s], value; or epoch, mean, least, greatest */
@@ -45,6 +46,18 @@ export function columns(rows) {
   const times = rows.map((row) => time(row) / 1000);
   if (rows.length === 0 || rows[0].observed_at) return [times, rows.map((row) => row.value ?? null)];
   return [times, rows.map((row) => row.mean ?? null), rows.map((row) => row.min ?? null), rows.map((row) => row.max ?? null)];
+}
+
+/** Put what is forecast behind what was measured, in three more columns (middle, low, high) that begin at the last value.
+ * @param {Columns} data @param {Forecast[]} ahead in order of time @returns {Columns}
+ */
+export function withForecast([times, ...values], ahead) {
+  const last = values[0].findLastIndex((value) => value !== null);
+  const later = ahead.filter((one) => last >= 0 && Date.parse(one.for_at) / 1000 > times[times.length - 1]);
+  const past = times.map((_, index) => (index === last && later.length > 0 ? values[0][last] : null));
+  const told = /** @type {const} */ (["value", "low", "high"]).map((name) => [...past, ...later.map((one) => one[name])]);
+  const nothing = later.map(() => null);
+  return [[...times, ...later.map((one) => Date.parse(one.for_at) / 1000)], ...values.map((column) => [...column, ...nothing]), ...told];
 }
 
 /** Break the line where measurements are missing. @param {Columns} data @returns {Columns} */

@@ -8,7 +8,7 @@ import { refreshNow } from "./refresh.js";
 import { tellFaults } from "./refusal.js";
 import { canScan, scan } from "./scan.js";
 import { state } from "./state.js";
-import { whoField } from "./workwrite.js";
+import { seen, whoField } from "./workwrite.js";
 
 /** @param {import("./types.js").Asset} asset */
 export function drawSwap(asset) {
@@ -19,12 +19,13 @@ export function drawSwap(asset) {
   const isNew = h("input", { type: "checkbox" });
   const result = h("p", { class: "result", role: "status" });
   const who = whoField();
+  const write = seen(null);
   const save = (/** @type {Event} */ event) => {
     event.preventDefault();
     result.textContent = "";
     attempt(async () => {
       const wish = { label: label.value.trim(), replaces: Number(which.value) || null, is_asset_new: isNew.checked, ...who.read() };
-      const done = await change("POST", `assets/${asset.asset_id}/device`, {}, wish).catch((error) => {
+      const done = await write((headers, body) => change("POST", `assets/${asset.asset_id}/device`, {}, body, headers), wish).catch((error) => {
         showChoice(error);
         throw error;
       });

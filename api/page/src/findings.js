@@ -4,7 +4,7 @@ import { h } from "./dom.js";
 import { instant, number } from "./format.js";
 import { localised, say } from "./language.js";
 import { mark, rank, severityName } from "./severity.js";
-import { findAsset, timeZone, update } from "./state.js";
+import { findAsset, showAsset, timeZone } from "./state.js";
 
 /** @typedef {import("./types.js").Finding} Finding */
 
@@ -26,6 +26,6 @@ export function findingCard(finding) {
         ` · ${since} · ${say("score", { score: number(finding.score) })}`, finding.ended_at !== null && ` · ${say("closed")}`)),
   ];
   if (!findAsset(finding.asset_id)) return h("div", { class: "finding" }, ...body);
-  const open = () => update({ assetId: finding.asset_id });
+  const open = () => showAsset(finding.asset_id);
   return h("button", { type: "button", class: "finding", "data-finding": finding.finding_id, onclick: open }, ...body);
 }

@@ -13,23 +13,28 @@ const FRESH_MS = 60_000;
 const EMPTIED_POINTS = 20;
 const DAY_AND_HOUR = /** @type {const} */ ({ weekday: "long", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 
-/** Forecasts of an asset with a place that tells them; `show` asks again when a minute has passed, and drops what is past.
+/** Forecasts of an asset with a place that tells them; `show` asks again when a minute has passed, and drops what is past; `of` gives
+ * those of a series as they were shown, in order of time.
  * @param {number} assetId @param {string} zone @param {AbortSignal} signal
  */
 export function drawForecasts(assetId, zone, signal) {
   const element = h("div", { class: "forecasts" });
   /** @type {Forecast[]} */
   let known = [];
+  /** @type {Forecast[]} */
+  let coming = [];
   let askedAt = 0;
   const show = async (/** @type {Series[]} */ series) => {
     if (Date.now() - askedAt > FRESH_MS) {
       askedAt = Date.now();
       known = (await ask("forecasts", { asset_id: assetId, limit: 100 }, signal)).items;
     }
-    const coming = stillToCome(known, series);
+    coming = stillToCome(known, series);
     put(element, ...(coming.length === 0 ? [] : [h("h3", {}, say("forecast")), lines(coming, series, zone), h("p", { class: "meta" }, madeAt(coming, zone))]));
   };
-  return { element, show };
+  const of = (/** @type {Series} */ one) => coming.filter(({ quantity, unit }) => quantity === one.quantity && unit === one.unit)
+    .sort((earlier, later) => Date.parse(earlier.for_at) - Date.parse(later.for_at));
+  return { element, show, of };
 }
 
 /** @param {Forecast} one */
@@ -59,9 +64,12 @@ function tellName(one, series) {
 
 /** @param {Forecast} one @param {string} zone */
 function tellValue({ for_at: at, value, low, high, unit }, zone) {
-  const [middle, least, most] = [value, low, high].map((one) => kpiAmount(unit === "%" ? Math.round(one) : Math.round(100 * one) / 100, unit));
+  const [middle, least, most] = [value, low, high].map((one) => kpiAmount(rounded(one, unit), unit));
   return say("forecast_value", { at: instant(at, zone, DAY_AND_HOUR), value: middle, low: least, high: most });
 }
+
+/** No digits that a forecast cannot know. @param {number} value @param {string} unit */
+export const rounded = (value, unit) => (unit === "%" ? Math.round(value) : Math.round(100 * value) / 100);
 
 /** Of a car park whose places are known. @param {Forecast} one */
 function tellPlaces({ detail: { free_places: free, free_places_low: low, free_places_high: high } }) {

@@ -7,7 +7,7 @@ import { count, instant } from "./format.js";
 import { localised, say } from "./language.js";
 import { meet } from "./refresh.js";
 import { mark, rank, severityName } from "./severity.js";
-import { findAsset, state, timeZone, update, watch } from "./state.js";
+import { findAsset, showAsset, state, timeZone, watch } from "./state.js";
 import { drawVerdict } from "./verdict.js";
 import { drawOpening } from "./workopen.js";
 
@@ -74,7 +74,7 @@ function incidentCard(incident, view) {
       h("span", { class: "sentence" }, localised(incident, "sentence")),
       h("span", { class: "meta" }, h("b", { class: incident.severity }, severityName(incident.severity)), ` · ${since}`, !isSingle && ` · ${amount}`)),
   ];
-  const open = isSingle ? () => update({ assetId: incident.asset_id }) : () => toggle(incident, view);
+  const open = isSingle ? () => showAsset(incident.asset_id) : () => toggle(incident, view);
   if (isSingle && !findAsset(incident.asset_id)) return [h("div", { class: "finding" }, ...body)];
   const card = h("button", { type: "button", class: "finding", "data-incident": incident.incident_id,
     "aria-expanded": isSingle ? null : String(isOpen), onclick: open }, ...body);

@@ -53,6 +53,11 @@ function typeset(text) {
   return text.replace(/ ([:;?!»%€])/g, "\u00a0$1").replace(/« /g, "«\u00a0").replace(/(\d) h (\d)/g, "$1\u00a0h\u00a0$2").replace(/n° (\d)/g, "n°\u00a0$1");
 }
 
+/** Name a waste stream; one that has no name here is written as it is. @param {string} stream */
+export function streamName(stream) {
+  return /** @type {Record<string, string>} */ (SENTENCES[current])[`stream_${stream}`] ?? stream;
+}
+
 /** Name a kind of finding; one that has no name yet is written as it is. @param {string} kind */
 export function kindName(kind) {
   return /** @type {Record<string, string>} */ (SENTENCES[current])[`kind_${kind}`] ?? kind.replaceAll("_", " ");

@@ -6,7 +6,7 @@ import { count, instant, number, percent } from "./format.js";
 import { localised, say } from "./language.js";
 import { makeLoader } from "./loader.js";
 import { meet } from "./refresh.js";
-import { state, timeZone, update, watch } from "./state.js";
+import { showAsset, state, timeZone, update, watch } from "./state.js";
 import { drawRankOrder } from "./rankorder.js";
 
 /** @typedef {import("./types.js").MaintenanceLine} Line */
@@ -112,7 +112,7 @@ function signal(one, line) {
 
 /** Lead to the asset, and to the incident in its list. @param {Line} line */
 function ways(line) {
-  const toAsset = () => update({ assetId: line.asset_id });
+  const toAsset = () => showAsset(line.asset_id);
   const toIncident = () => {
     update({ assetId: null });
     const card = /** @type {HTMLElement | null} */ (document.querySelector(`[data-incident="${line.incident_id}"]`));

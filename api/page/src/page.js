@@ -1,32 +1,24 @@
 /** The page as a whole: which parts there are with a key and without. */
 
-import { drawAlerts } from "./alerts.js";
-import { drawAssetList } from "./assets.js";
-import { drawAssetPanel } from "./asset.js";
 import { drawBanner } from "./banner.js";
-import { drawBatches } from "./batches.js";
 import { drawConnect } from "./connect.js";
 import { h, put } from "./dom.js";
 import { drawFooter } from "./footer.js";
 import { drawHeader } from "./header.js";
-import { drawIncidents } from "./incidents.js";
 import { drawKpis } from "./kpis.js";
 import { say } from "./language.js";
-import { drawMaintenance } from "./maintenance.js";
-import { drawMap } from "./map.js";
 import { drawOpenData } from "./opendata.js";
 import { drawQueue } from "./queueview.js";
-import { drawReference } from "./reference.js";
-import { drawPrecision } from "./precision.js";
-import { drawRejections } from "./rejections.js";
-import { drawRounds } from "./rounds.js";
-import { drawSources } from "./sources.js";
 import { forgetDrawn, state, watchAlways } from "./state.js";
-import { drawWorkOrders } from "./workorders.js";
-import { drawStrangers } from "./strangers.js";
+
+const AGAIN_MS = 2_000;
 
 /** The way to undo what the parts hold open (map, curve timers) before all is drawn again. @type {(() => void)[]} */
 let closers = [];
+/** What only those with a key see, once it is here. @type {typeof import("./workparts.js") | null} */
+let work = null;
+/** It is on its way. */
+let isFetching = false;
 
 /** Draw everything, and again when the language or the key changes. */
 export function drawPage() {
@@ -55,15 +47,28 @@ function skipToContent(event) {
 }
 
 function publicParts() {
-  const kept = state.away ? [drawAlerts(), drawWorkOrders()] : [];
+  if (state.away) fetchWork();
+  const kept = state.away && work ? work.keptParts() : [];
   return [drawQueue(), ...kept, h("div", { class: "public" }, drawKpis("public_title"), drawConnect()), drawOpenData()];
 }
 
 function workParts() {
-  const map = drawMap();
-  const panel = drawAssetPanel();
-  closers.push(map.close, panel.close);
-  const side = h("div", { class: "side" }, panel.element, drawIncidents());
-  const work = h("div", { class: "work" }, drawAssetList(), map.element, side);
-  return [drawQueue(), drawKpis("kpis"), work, drawAlerts(), drawWorkOrders(), drawMaintenance(), drawRounds(), drawPrecision(), drawReference(), drawBatches(), drawOpenData(), drawStrangers(), drawRejections(), drawSources()];
+  fetchWork();
+  const parts = work?.workParts() ?? { above: [], below: [], closers: [] };
+  closers.push(...parts.closers);
+  return [drawQueue(), drawKpis("kpis"), ...parts.above, drawOpenData(), ...parts.below];
+}
+
+/** Fetch what only those with a key see, once, and draw it where it was waited for. */
+async function fetchWork() {
+  if (work || isFetching) return;
+  isFetching = true;
+  try {
+    work = await import("./workparts.js");
+    if (state.isConnected || state.away) redraw();
+  } catch {
+    window.setTimeout(fetchWork, AGAIN_MS); // nobody answers at present
+  } finally {
+    isFetching = false;
+  }
 }

@@ -1,7 +1,7 @@
-/** The plot itself: line, spread of buckets, usual range, marks of findings, and a value under the pointer. */
+/** The plot itself: line, spread of buckets, forecast with its interval, usual range, marks of findings, and a value under the pointer. */
 
 import uPlot from "uplot";
-import { valueText } from "./curvetable.js";
+import { forecastText, valueText } from "./curvetable.js";
 import { h, put } from "./dom.js";
 import { instant, locale, number, sign } from "./format.js";
 import { localised } from "./language.js";
@@ -13,16 +13,17 @@ import { localised } from "./language.js";
 const HEIGHT_PX = 240;
 const LEAST_AXIS_PX = 52;
 const AXIS_PAD_PX = 14;
+const AHEAD_PART = 0.02; // of the width, behind the last forecast
 const DIGIT_PX = 7.5; // at 12 px
 
 /** Make a plot in a place; `show` gives it data and a window.
  * @param {HTMLElement} place
  * @param {Subject} subject
- * @param {boolean} hasSpread data are buckets with least and greatest
+ * @param {boolean} hasSpread data are buckets with least and greatest; behind them come three columns of what is forecast
  */
 export function makePlot(place, subject, hasSpread) {
   const tip = h("div", { class: "plot-tip", hidden: true });
-  const range = { from: 0, to: 0 };
+  const range = { from: 0, to: 0, now: 0 };
   const plot = new uPlot(options(place, subject, hasSpread, range, tip), [[], []], place);
   plot.over.append(tip);
   const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -33,7 +34,9 @@ export function makePlot(place, subject, hasSpread) {
   return {
     /** @param {import("./curvedata.js").Columns} data @param {import("./curvedata.js").Window} asked */
     show(data, asked) {
-      Object.assign(range, { from: Date.parse(asked.from) / 1000, to: Date.parse(asked.to) / 1000 });
+      const [from, now] = [Date.parse(asked.from) / 1000, Date.parse(asked.to) / 1000];
+      const last = data[0][data[0].length - 1];
+      Object.assign(range, { from, now, to: last > now ? last + AHEAD_PART * (last - from) : now });
       plot.setData(/** @type {uPlot.AlignedData} */ (data));
     },
     destroy() {
@@ -44,19 +47,22 @@ export function makePlot(place, subject, hasSpread) {
   };
 }
 
-/** @param {HTMLElement} place @param {Subject} subject @param {boolean} hasSpread @param {{from: number, to: number}} range @param {HTMLElement} tip @returns {uPlot.Options} */
+/** @param {HTMLElement} place @param {Subject} subject @param {boolean} hasSpread @param {{from: number, to: number, now: number}} range @param {HTMLElement} tip @returns {uPlot.Options} */
 function options(place, subject, hasSpread, range, tip) {
   const line = { stroke: () => ink(place, "--accent"), width: 1.8, paths: linePaths(subject.series) };
   const edge = { stroke: "transparent", points: { show: false } };
+  const ahead = { stroke: () => ink(place, "--accent"), width: 1.8, dash: [6, 5], points: { show: true, size: 5 } };
+  const spread = hasSpread ? [{ series: /** @type {[number, number]} */ ([3, 2]), fill: () => ink(place, "--accent-wash") }] : [];
+  const first = hasSpread ? 4 : 2;
   return {
     width: Math.max(place.clientWidth, 240), height: HEIGHT_PX, padding: [12, 12, 0, 0], legend: { show: false },
     tzDate: (at) => uPlot.tzDate(new Date(at * 1000), subject.zone),
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
     scales: { x: { range: () => [range.from, range.to] }, y: { range: (_, low, high) => yRange(subject, low, high) } },
-    series: [{}, line, ...(hasSpread ? [edge, edge] : [])],
-    bands: hasSpread ? [{ series: [3, 2], fill: () => ink(place, "--accent-wash") }] : [],
+    series: [{}, line, ...(hasSpread ? [edge, edge] : []), ahead, edge, edge],
+    bands: [...spread, { series: [first + 2, first + 1], fill: () => ink(place, "--accent-wash") }],
     axes: [timeAxis(place, subject.zone), valueAxis(place, subject.series)],
-    hooks: { drawClear: [(plot) => drawFound(plot, place, subject)], setCursor: [(plot) => showTip(plot, tip, subject)] },
+    hooks: { drawClear: [(plot) => { drawFound(plot, place, subject); drawNow(plot, place, range); }], setCursor: [(plot) => showTip(plot, tip, subject)] },
   };
 }
 
@@ -153,6 +159,17 @@ function drawFound(plot, place, { findings }) {
   ctx.restore();
 }
 
+/** Where what was measured ends and the forecast begins. @param {uPlot} plot @param {HTMLElement} place @param {{to: number, now: number}} range */
+function drawNow({ ctx, bbox, valToPos }, place, { to, now }) {
+  if (to <= now) return;
+  const x = valToPos(now, "x", true);
+  Object.assign(ctx, { strokeStyle: ink(place, "--muted"), lineWidth: 1 });
+  ctx.beginPath();
+  ctx.moveTo(x, bbox.top);
+  ctx.lineTo(x, bbox.top + bbox.height);
+  ctx.stroke();
+}
+
 /** @param {uPlot} plot @param {HTMLElement} place @param {number} from @param {number} to */
 function drawUsual({ ctx, bbox, valToPos }, place, from, to) {
   const [bottom, top] = [valToPos(from, "y", true), valToPos(to, "y", true)];
@@ -172,11 +189,19 @@ function drawUsual({ ctx, bbox, valToPos }, place, from, to) {
 /** @param {uPlot} plot @param {HTMLElement} tip @param {Subject} subject */
 function showTip(plot, tip, { series, zone }) {
   const index = plot.cursor.idx;
-  const value = index === null || index === undefined ? null : plot.data[1][index];
-  tip.hidden = value === null || value === undefined || (plot.cursor.left ?? -1) < 0;
+  const text = index === null || index === undefined ? null : textAt(plot.data, index, series);
+  tip.hidden = text === null || (plot.cursor.left ?? -1) < 0;
   if (tip.hidden || index === null || index === undefined) return;
-  put(tip, h("strong", {}, valueText(value, series)), h("span", {}, instant(plot.data[0][index] * 1000, zone)));
+  put(tip, h("strong", {}, text), h("span", {}, instant(plot.data[0][index] * 1000, zone)));
   const x = plot.valToPos(plot.data[0][index], "x");
   tip.classList.toggle("left", x > plot.over.clientWidth / 2);
   tip.style.left = `${x}px`;
+}
+
+/** What was measured at a place of the data, else what is forecast there. @param {uPlot.AlignedData} data @param {number} index @param {Series} series */
+function textAt(data, index, series) {
+  const measured = data[1][index];
+  if (measured !== null && measured !== undefined) return valueText(measured, series);
+  const [value, low, high] = data.slice(-3).map((column) => column[index] ?? null);
+  return value === null || low === null || high === null ? null : forecastText({ value, low, high }, series);
 }

@@ -2,7 +2,7 @@
 
 import { ask, askAll, ConnectionLost, keepKey, KeyRefused, keepSession, readKey } from "./api.js";
 import { sendQueue } from "./queue.js";
-import { findSession, renewSession } from "./session.js";
+import { findSession, isKnown, renewSession } from "./session.js";
 import { dropShelf, fillShelf, leaveShelf, takeFromShelf } from "./shelf.js";
 import { findAsset, state, update, watchAlways } from "./state.js";
 
@@ -17,7 +17,7 @@ let retryMs = FIRST_RETRY_MS;
 /** Load everything now, again after each change of key or territory, and every half minute. */
 export function refreshForever() {
   watchAlways(["isConnected", "territory"], () => {
-    update({ assets: null, incidents: null, workOrders: null, alerts: null, onCall: [], kpis: null, causes: null, strangers: null, sources: null, failure: null });
+    update({ assets: null, incidents: null, workOrders: null, alerts: null, onCall: [], pauses: [], kpis: null, causes: null, strangers: null, sources: null, failure: null });
     refreshNow();
   });
   document.addEventListener("visibilitychange", () => document.hidden || refreshNow());
@@ -52,6 +52,7 @@ export function meet(error) {
 /** Do what an error asks for. @param {unknown} error */
 function react(error) {
   if (error instanceof KeyRefused) {
+    if (!isKnown()) return; // several parts asked with what was refused, and the first has said so
     const wasKey = readKey() !== null;
     keepKey(null);
     keepSession(null);
@@ -71,10 +72,9 @@ function react(error) {
 
 /** @param {AbortSignal} signal */
 async function loadPublic(signal) {
-  await findSession(signal);
+  const [{ items }] = await Promise.all([ask("public/kpis", { limit: 200 }, signal), findSession(signal)]);
   if (state.isConnected || signal.aborted) return;
-  const { items } = await ask("public/kpis", { limit: 200 }, signal);
-  if (!signal.aborted) update({ kpis: items });
+  update({ kpis: items });
   await loadHealth(signal);
 }
 
@@ -112,12 +112,14 @@ async function loadAlerts(territory, signal) {
   update({ alerts: items });
 }
 
-/** What the key may, and who is on call where it may know that. @param {string} territory @param {AbortSignal} signal */
+/** What the key may, and who is on call and what is muted where it may know that. @param {string} territory @param {AbortSignal} signal */
 async function loadDuty(territory, signal) {
   const { name, role, scopes } = await ask("key", {}, signal);
   const [canWrite, canSee] = [scopes.includes("write"), role !== "reader" && scopes.includes("read")];
   update({ who: name, canWrite, canSee, canEnter: canWrite && ["engineer", "administrator"].includes(role) });
-  if (canSee) update({ onCall: (await ask("on-call", { territory }, signal)).items });
+  if (!canSee) return;
+  const [{ items: onCall }, { items: pauses }] = await Promise.all([ask("on-call", { territory }, signal), ask("alert-pauses", { territory }, signal)]);
+  update({ onCall, pauses });
 }
 
 /** Show the first pages as they come; a later refresh replaces the whole at once.

@@ -5,8 +5,8 @@ import { h, put } from "./dom.js";
 import { drawFoldCard } from "./foldcard.js";
 import { count, instant, number, percent } from "./format.js";
 import { isAhead, tellFull } from "./forecast.js";
-import { say } from "./language.js";
-import { findAsset, state, timeZone, update, watch } from "./state.js";
+import { say, streamName } from "./language.js";
+import { findAsset, showAsset, state, timeZone, watch } from "./state.js";
 import { toLocal } from "./zonedtime.js";
 
 /** @typedef {import("./types.js").RoundsOfDay} RoundsOfDay */
@@ -72,7 +72,7 @@ function planPart({ plan, features, forecasts }) {
   const [rounds, stops, left] = [of("round"), of("stop"), of("left_out")];
   const place = state.territories.find((one) => one.territory === plan.territory)?.name ?? plan.territory;
   return h("section", { "data-rounds": plan.planned_rounds_id },
-    h("h4", {}, [place, plan.waste_stream].filter(Boolean).join(" · ")),
+    h("h4", {}, [place, streamName(plan.waste_stream)].filter(Boolean).join(" · ")),
     h("p", { class: "meta" }, planFacts(plan, rounds), " · ", say("rounds_made", { at: instant(plan.made_at, zone) })),
     rounds.length === 0 && h("p", { class: "hint" }, say("rounds_without")),
     ...rounds.map((one) => roundPart(one, stops.filter((stop) => stop.round === one.round), forecasts, zone)),
@@ -127,10 +127,8 @@ function containerName(one) {
   const id = one.asset_id ?? 0;
   if (state.assets !== null && !findAsset(id)) return h("span", {}, one.name ?? "");
   const open = () => {
-    update({ assetId: id });
-    const title = document.getElementById("asset-title");
-    title?.scrollIntoView({ block: "center" });
-    title?.focus({ preventScroll: true });
+    showAsset(id);
+    document.getElementById("asset-title")?.focus({ preventScroll: true });
   };
   return h("button", { type: "button", class: "link", onclick: open }, one.name ?? "");
 }

@@ -1,6 +1,6 @@
 /** Has the browser keep the page's own files (worker/worker.js), and says when a newer page is there. */
 
-import { update } from "./state.js";
+import { update, watchAlways } from "./state.js";
 
 /** Without TLS browsers keep nothing (but on the machine itself): then the page needs a connection to open. */
 export function openShell() {
@@ -11,7 +11,12 @@ export function openShell() {
     if (hasKeeper) update({ isOutdated: true });
     hasKeeper = true;
   });
-  window.addEventListener("load", () => serviceWorker.register("/worker.js").then(lookAgain, giveUp));
+  let isRegistered = false;
+  watchAlways(["health", "failure", "retryAt"], () => { // what the page asks for last: what is kept need not come before the first figures
+    if (isRegistered) return;
+    isRegistered = true;
+    serviceWorker.register("/worker.js").then(lookAgain, giveUp);
+  });
 }
 
 /** A page that stays open for days learns of a newer one whenever somebody turns to it. @param {ServiceWorkerRegistration} registration */

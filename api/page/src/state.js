@@ -16,6 +16,7 @@ import { readKey, readSession } from "./api.js";
 /** @typedef {import("./types.js").Alert} Alert */
 /** @typedef {import("./types.js").AlertKind} AlertKind */
 /** @typedef {import("./types.js").OnCall} OnCall */
+/** @typedef {import("./types.js").AlertPause} AlertPause */
 
 /**
  * @typedef {object} State
@@ -33,6 +34,7 @@ import { readKey, readSession } from "./api.js";
  * @property {Alert[] | null} alerts those that go on
  * @property {AlertKind[]} alertKinds with what to do
  * @property {OnCall[]} onCall
+ * @property {AlertPause[]} pauses what is muted by hand
  * @property {boolean} canSee the key may see who is told and on call
  * @property {Kpi[] | null} kpis
  * @property {Cause[] | null} causes of rejections that are open
@@ -42,6 +44,7 @@ import { readKey, readSession } from "./api.js";
  * @property {Source[] | null} sources
  * @property {Kept[]} queue what this browser keeps until it is sent, the first said first
  * @property {number | null} assetId the asset shown in the panel
+ * @property {number} nAsked how often somebody has asked to see an asset
  * @property {{text: string, type: string, state: string}} filter
  * @property {number | null} retryAt epoch [ms] of the next try while the connection is lost
  * @property {string | null} failure
@@ -66,6 +69,7 @@ export const state = {
   alerts: null,
   alertKinds: [],
   onCall: [],
+  pauses: [],
   canSee: false,
   kpis: null,
   causes: null,
@@ -75,6 +79,7 @@ export const state = {
   sources: null,
   queue: [],
   assetId: null,
+  nAsked: 0,
   filter: { text: "", type: "", state: "" },
   retryAt: null,
   failure: null,
@@ -135,4 +140,9 @@ export function timeZone(territory) {
 /** @param {number | null} assetId */
 export function findAsset(assetId) {
   return state.assets?.find((asset) => asset.asset_id === assetId) ?? null;
+}
+
+/** Show an asset in the panel, and the panel itself wherever on the page one is. @param {number | null} assetId */
+export function showAsset(assetId) {
+  update({ assetId, nAsked: state.nAsked + 1 });
 }

@@ -37,7 +37,9 @@
  *   sentence_en: string | null, n_delivered: number, n_waiting: number, n_failed: number}} Alert
  * @typedef {{message_id: number, channel: string, way: string, step: number, release_at: string, n_attempts: number,
  *   state: "waiting" | "delivered" | "failed" | "dropped", settled_at: string | null}} AlertMessage
- * @typedef {{kind: string, name_fr: string, name_en: string, steps_fr: string[], steps_en: string[]}} AlertKind
+ * @typedef {{kind: string, name_fr: string, name_en: string, steps_fr: string[], steps_en: string[], is_safety: boolean}} AlertKind
+ * @typedef {{pause_id: number, territory: string, kind: string | null, asset_id: number | null, asset_name: string | null,
+ *   alert_id: number | null, until_at: string, reason: string, who: string}} AlertPause
  * @typedef {{rota_id: number, territory: string, rota: string, on_call: string, next: string, until: string}} OnCall
  * @typedef {"confirmed" | "false_alarm" | "known"} Verdict
  * @typedef {{territory: string, kind: string, model: string, asset_type: string, n_findings: number, n_confirmed: number,

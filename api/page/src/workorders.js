@@ -7,7 +7,7 @@ import { waitingFor } from "./queue.js";
 import { sentenceOf } from "./queueview.js";
 import { mark, severityName, sortOrders } from "./severity.js";
 import { forgetShelf } from "./shelf.js";
-import { state, timeZone, update, watch } from "./state.js";
+import { showAsset, state, timeZone, watch } from "./state.js";
 import { drawClosing } from "./workclose.js";
 import { drawHistory } from "./workhistory.js";
 import { drawPlanning } from "./workplan.js";
@@ -76,7 +76,7 @@ function drawLine(order) {
     say("work_number", { n: order.work_order_id }), say(/** @type {Sentence} */ (`work_${order.state}`)), order.technician,
     order.planned_at && say("work_planned_for", { at: instant(order.planned_at, zone) }),
   ].filter(Boolean).join(" · ");
-  const open = () => update({ assetId: order.asset_id });
+  const open = () => showAsset(order.asset_id);
   const kept = keptFor(order);
   const isOver = kept.some(({ about }) => about.act === "close" || about.act === "cancel");
   const asset = order.asset_id && (state.away ? h("p", {}, order.asset_name) : h("button", { type: "button", class: "link", onclick: open }, order.asset_name));

@@ -14,6 +14,16 @@ export function fromLocal(text, zone) {
   return new Date(found).toISOString();
 }
 
+/** Give how long it is until the clock shows an hour of the morning the next time [min], the minute begun included.
+ * @param {number} now epoch [ms] @param {number} hour 0 to 23 @param {string} zone
+ */
+export function minutesUntil(now, hour, zone) {
+  const day = toLocal(new Date(now).toISOString(), zone).slice(0, 10);
+  const next = new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+  const found = [day, next].map((one) => Date.parse(fromLocal(`${one}T${String(hour).padStart(2, "0")}:00`, zone)));
+  return Math.ceil((/** @type {number} */ (found.find((at) => at > now)) - now) / 60_000);
+}
+
 /** @param {number} at epoch [ms] @param {string} zone @returns {number} how far the clock is ahead of UTC [ms] */
 function offsetMs(at, zone) {
   const format = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, dateStyle: "short", timeStyle: "medium" });

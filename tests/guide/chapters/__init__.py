@@ -1,13 +1,14 @@
 """The chapters of the guide in their order; the first is the index."""
 
 from tests.guide.book import INDEX
-from tests.guide.chapters import alert, false_alarm, morning_round, new_sensor, offline, work_order
+from tests.guide.chapters import alert, collection, false_alarm, morning_round, new_sensor, offline, work_order
 from tests.guide.stage import Chapter
 
 CHAPTERS = (
     Chapter(INDEX),
     morning_round.CHAPTER,
     alert.CHAPTER,
+    collection.CHAPTER,
     work_order.CHAPTER,
     new_sensor.CHAPTER,
     false_alarm.CHAPTER,
