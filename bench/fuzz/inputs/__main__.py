@@ -20,7 +20,6 @@ from bench.fuzz.inputs.corpus import keep, renew
 from bench.fuzz.inputs.search import FOLDER, Found, Searcher
 from bench.fuzz.inputs.target import Target, all_targets, find_target
 
-
 GOAL_INPUTS = 10_000_000.0
 
 
@@ -47,7 +46,9 @@ def read_arguments() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m bench.fuzz.inputs", description=__doc__)
     parser.add_argument("--minutes", type=float, default=60.0, help="of all targets together")
-    parser.add_argument("--inputs", type=int, default=10**12, help="of all targets together; else as many as there is time for")
+    parser.add_argument(
+        "--inputs", type=int, default=10**12, help="of all targets together; else as many as there is time for"
+    )
     parser.add_argument("--only", default="", help="targets whose name holds this")
     parser.add_argument("--jobs", type=int, default=1, help="processes at a time")
     parser.add_argument("--replay", type=Path, help="run the input of this file again")

@@ -93,7 +93,11 @@ class Searcher:
         words = self._folder / "seeds" / f"{target.name}.dict"
         corpora = self._corpora(target)
         write_words(target, words)
-        limits = [f"-max_total_time={max(1, int(share.seconds))}", f"-runs={max(1, share.inputs)}", f"-timeout={target.patience_s}"]
+        limits = [
+            f"-max_total_time={max(1, int(share.seconds))}",
+            f"-runs={max(1, share.inputs)}",
+            f"-timeout={target.patience_s}",
+        ]
         flags = [*limits, f"-rss_limit_mb={MOST_MEMORY_MB}", f"-max_len={target.longest}", f"-dict={words}"]
         artifacts = f"-artifact_prefix={self._folder / 'crashes' / target.name}-"
         return self._start(target, [*flags, artifacts, "-print_final_stats=1", *corpora], share.seconds)

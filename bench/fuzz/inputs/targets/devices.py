@@ -17,7 +17,9 @@ AT = datetime(2026, 5, 28, tzinfo=UTC)
 RUNNER = CodecRunner()
 atexit.register(RUNNER.close)
 CODEC = b"function decodeUplink(input) { return {data: {temperature: input.bytes[0] / 10, x: [1, {y: 'a'}]}} }"
-TABLE = b'{"fields": {"t_in": {"quantity": "temperature", "unit": "[degF]", "channel": "inside"}, "x.y": null, "state": '
+TABLE = (
+    b'{"fields": {"t_in": {"quantity": "temperature", "unit": "[degF]", "channel": "inside"}, "x.y": null, "state": '
+)
 TABLE += b'{"quantity": "door", "codes": {"offen": "open"}}}, "variables": {"step": "0.1"}}'
 
 
@@ -67,7 +69,12 @@ def read_cayenne(data: bytes) -> None:
 MODELS = {model.name: model for model in device_models().values()}
 TARGETS = (
     *(
-        Target(f"devices.{name.replace('-', '_')}", partial(read_device, model), [bytes([port]) + bytes(12) for port in (1, 2, 6, 85)], weight=0.4)
+        Target(
+            f"devices.{name.replace('-', '_')}",
+            partial(read_device, model),
+            [bytes([port]) + bytes(12) for port in (1, 2, 6, 85)],
+            weight=0.4,
+        )
         for name, model in sorted(MODELS.items())
     ),
     Target("devices.cayenne_frame", read_cayenne, [bytes.fromhex("01670110")]),

@@ -1,8 +1,10 @@
 """Files that people give: assets, tracks, rounds, reference data, devices, mappings, load curves, settings of a broker."""
 
 import atexit
+import io
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
@@ -21,10 +23,11 @@ from deploy.commands.source import read_rules
 from deploy.devices import read_devices
 from deploy.errors import SettingError
 from deploy.reference import read_reference
-from ingest.backfill.layout import find_layout
 from ingest.backfill.layout import Wish as LayoutWish
+from ingest.backfill.layout import find_layout
 from ingest.backfill.presets import presets
 from ingest.backfill.presets.preset import Asked, Preset
+from ingest.backfill.presets.sheet import FIRST_SHEET, read_grid
 from ingest.backfill.table import open_table
 from ingest.errors import FileError
 from sensors.asset_file import read_records
@@ -42,6 +45,11 @@ from store.errors import ReferenceDataError
 from tests.sensors.asset_file.files import HEADER, geopackage, wkb_point, wkb_polygon
 
 ZONE = ZoneInfo("Europe/Paris")
+SHEET = (
+    b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="s">'
+    b'<v>0</v></c><c r="C1"><v>45000.5</v></c><c t="inlineStr"><is><t>x</t></is></c></row></sheetData></worksheet>'
+)
+TEXTS = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>Date de releve</t></si></sst>'
 SPOTS = (Spot("a", 5.0, 47.0), Spot("b", 5.1, 47.1))
 GPX = (
     b'<?xml version="1.0"?><gpx xmlns="http://www.topografix.com/GPX/1/1"><trk><name>v1</name><trkseg>'
@@ -52,13 +60,13 @@ GEOJSON = (
     b'"type":"street_light","height_m":6},"geometry":{"type":"Polygon","coordinates":[[[5,47],[6,47],[6,48],[5,47]]]}}]}'
 )
 REFERENCE = (
-    b'{"territory":"dole","time_zone":"Europe/Paris","school_holidays":[["2026-02-01","2026-02-15"]],"tariffs":[{"name":'
-    b'"t","energy":"electricity","valid_from":"2026-01-01","valid_to":null,"price_eur_per_kwh":0.2}]}'
+    b'{"territory":"dole","time_zone":"Europe/Paris","school_holidays":[["2026-02-01","2026-02-15"]],"notices":[{"kind":'
+    b'"works","asset":null,"begins_at":"2026-01-01T00:00:00Z","ends_at":"2026-01-02T00:00:00Z"}],"schedules":[]}'
 )
 LINKY = (
-    "Identifiant PRM;Date de debut;Date de fin;Grandeur physique;Unite\n12345678901234;01/01/2026;02/01/2026;PA;W\n"
-    "Horodate;Valeur;Nature;Pas\n2026-01-01T00:30:00+01:00;100;B;PT30M\n2026-01-01T01:00:00+01:00;110;B;PT30M\n"
-).encode()
+    b"Identifiant PRM;Date de debut;Date de fin;Grandeur physique;Unite\n12345678901234;01/01/2026;02/01/2026;PA;W\n"
+    b"Horodate;Valeur;Nature;Pas\n2026-01-01T00:30:00+01:00;100;B;PT30M\n2026-01-01T01:00:00+01:00;110;B;PT30M\n"
+)
 GRDF = "Numéro PCE;12345678901234\nDate de relevé;Index début (m3);Index fin (m3);Coefficient;Volume (m3)\n".encode()
 GRDF += b"02/01/2026;100;105;11.2;5\n"
 METEO = b"NUM_POSTE;NOM_USUEL;LAT;LON;ALTI;AAAAMMJJ;RR;QRR;TM;QTM\n21473001;DIJON;47.2;5.0;219;20260101;1.2;1;3.4;1\n"
@@ -105,7 +113,9 @@ def tracks(data: bytes) -> None:
         is_told(error)
     else:
         positions = [one for many in found.positions.values() for one in many]
-        require(all(abs(one.longitude) <= 180 and abs(one.latitude) <= 90 for one in positions), "vehicles are on the earth")
+        require(
+            all(abs(one.longitude) <= 180 and abs(one.latitude) <= 90 for one in positions), "vehicles are on the earth"
+        )
     try:
         declared = read_declared(data, ZONE)
     except UnreadableTrackError as error:
@@ -185,6 +195,17 @@ def packages(data: bytes) -> None:
     assets(bytes(package))
 
 
+def workbook(data: bytes) -> None:
+    """Read the first sheet of a workbook: its XML is the input, and that of the shared texts."""
+    sheet, texts = cut(data, 2)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as parts:
+        parts.writestr(FIRST_SHEET, sheet)
+        if texts:
+            parts.writestr("xl/sharedStrings.xml", texts)
+    refuse_as(FileError, read_grid, packed.getvalue())
+
+
 SLOW = 0.6  # of a share: they read and write files
 TARGETS = (
     Target(
@@ -197,8 +218,11 @@ TARGETS = (
     Target(
         "files.tracks",
         tracks,
-        [GPX, b"vehicle;time;lon;lat;event\nv;01/03/2026 08:15;5,1;47.2;lift\n", b"sector,waste_stream,started_at,ended_at\n"
-         b"n,paper,2026-03-01T08:00,2026-03-01T09:00\n"],
+        [
+            GPX,
+            b"vehicle;time;lon;lat;event\nv;01/03/2026 08:15;5,1;47.2;lift\n",
+            b"sector,waste_stream,started_at,ended_at\nn,paper,2026-03-01T08:00,2026-03-01T09:00\n",
+        ],
     ),
     Target("files.reference", partial(refuse_as, ReferenceDataError, read_reference), [REFERENCE], weight=SLOW),
     Target(
@@ -207,24 +231,40 @@ TARGETS = (
         [b"territory;external_id;interval_s;revisable;asset;channel\ndole;l-1;600;oui;a-1;x\ndole;l-1;;;a-2;y\n"],
         weight=SLOW,
     ),
-    Target("files.mapping", read_toml, [path.read_bytes() for path in sorted(BUILT_IN.glob("*.toml"))], weight=1.5, longest=6000),
+    Target(
+        "files.mapping",
+        read_toml,
+        [path.read_bytes() for path in sorted(BUILT_IN.glob("*.toml"))],
+        weight=1.5,
+        longest=6000,
+    ),
     Target(
         "files.rules",
         partial(refuse_as, SettingError, lambda path: read_rules([], path)),
         [b'[{"format":"native","topic_filter":"a/+","territory":"dole","device_prefix":"x-","mapping":{"name":"a"}}]'],
         weight=SLOW,
     ),
-    Target("files.context", partial(refuse_as, SettingError, read_context), [b'{"@context":{"a":"https://x.org/a"}}'], weight=SLOW),
+    Target(
+        "files.context",
+        partial(refuse_as, SettingError, read_context),
+        [b'{"@context":{"a":"https://x.org/a"}}'],
+        weight=SLOW,
+    ),
     Target(
         "files.broker",
         partial(refuse_as, ConfigurationError, check_file),
-        [b"persistence true\nautosave_interval 5\nmax_queued_messages 1000\nmax_packet_size 9\npersistent_client_expiration 1d\n"],
+        [
+            b"persistence true\nautosave_interval 5\nmax_queued_messages 1000\nmax_packet_size 9\n"
+            b"persistent_client_expiration 1d\n"
+        ],
         weight=SLOW,
     ),
     Target(
         "files.fleet",
         partial(refuse_as, FleetError, read_fleet),
-        [b'{"depots":[{"name":"d","longitude":5,"latitude":47}],"vehicles":[{"name":"v","depot":"d","capacity_l":9}]}'],
+        [
+            b'{"depots":[{"name":"d","longitude":5,"latitude":47}],"vehicles":[{"name":"v","depot":"d","capacity_l":9,"from_hour":"06:00","to_hour":"14:00"}],"assumptions":{"detour":1.3}}'
+        ],
         weight=SLOW,
     ),
     Target(
@@ -234,14 +274,31 @@ TARGETS = (
         weight=SLOW,
     ),
     *(
-        Target(f"files.{preset.name.replace('-', '_')}", partial(read_preset, preset), [LINKY, GRDF, METEO], weight=SLOW)
+        Target(
+            f"files.{preset.name.replace('-', '_')}", partial(read_preset, preset), [LINKY, GRDF, METEO], weight=SLOW
+        )
         for preset in presets().values()
     ),
     Target("files.history", read_history, [b"time;device;quantity;value\n2026-01-01T00:00:00Z;a;co2;1\n"], weight=SLOW),
     Target(
-        "files.replayed", read_replayed, [BETWEEN + b"a,b\n1,2\n", b"cp1252" + BETWEEN + b"a,\xe9\n"], (b"\x1f\x8b\x08",), weight=SLOW
+        "files.replayed",
+        read_replayed,
+        [BETWEEN + b"a,b\n1,2\n", b"cp1252" + BETWEEN + b"a,\xe9\n"],
+        (b"\x1f\x8b\x08",),
+        weight=SLOW,
     ),
-    Target("files.report", read_formed, [b'{"format":"vigie-report","version":1}', b'{"algorithm":"ed25519","signature":"x"}']),
+    Target(
+        "files.report",
+        read_formed,
+        [b'{"format":"vigie-report","version":1}', b'{"algorithm":"ed25519","signature":"x"}'],
+    ),
     Target("files.hex", read_hex, [b"0x01:67 0110"]),
-    Target("files.geopackage", packages, [HEADER + wkb_point(854e3, 669e4), HEADER + wkb_polygon([(0, 0), (1, 0), (1, 1)])], weight=SLOW),
+    Target("files.workbook", workbook, [SHEET + BETWEEN + TEXTS, SHEET], weight=SLOW),
+    Target("files.grid", partial(refuse_as, FileError, read_grid), [b"PK\x03\x04", GRDF, b"a;\xe9\n"], weight=SLOW),
+    Target(
+        "files.geopackage",
+        packages,
+        [HEADER + wkb_point(854e3, 669e4), HEADER + wkb_polygon([(0, 0), (1, 0), (1, 1)])],
+        weight=SLOW,
+    ),
 )

@@ -107,7 +107,9 @@ def seed_of(name: str) -> bytes:
 
 TARGETS = (
     *(
-        Target(f"formats.{name}", partial(decode, format_, SAMPLES[name].topic.replace("/T/", "/dole/")), [seed_of(name)])
+        Target(
+            f"formats.{name}", partial(decode, format_, SAMPLES[name].topic.replace("/T/", "/dole/")), [seed_of(name)]
+        )
         for name, format_ in formats().items()
     ),
     *(

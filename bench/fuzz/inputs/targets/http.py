@@ -1,4 +1,4 @@
-"""What comes over HTTP beside the standards: posts, cursors, places, headers, forms, positions, addresses of webhooks."""
+"""What comes over HTTP beside the standards: posts, cursors, places, headers, forms, positions, webhooks."""
 
 from contextlib import suppress
 from math import isfinite
@@ -64,7 +64,9 @@ def page(data: bytes) -> None:
         found = decode_cursor(text, KEY, NOTHING)  # type: ignore[type-var,arg-type]  # a tuple stands for its kind
         require(decode_cursor(encode_cursor(found), KEY, NOTHING) == found, "a cursor survives")  # type: ignore
     query = urlencode({"cursor": text, "x": text}).encode()
-    request = Request({"type": "http", "headers": [(b"host", b"a")], "query_string": query, "path": "/v1/x", "scheme": "http"})
+    request = Request(
+        {"type": "http", "headers": [(b"host", b"a")], "query_string": query, "path": "/v1/x", "scheme": "http"}
+    )
     link = next_link(request, text)["Link"]
     require("\n" not in link and "\r" not in link and link.count(">; rel=") == 2, "a header is one line with two links")
 
@@ -119,7 +121,11 @@ TARGETS = (
     Target(
         "http.posts",
         post,
-        [ENVELOPE, b'{"values":{"co2":1}}' + BETWEEN + b"application/json" + BETWEEN + b"native", b"\x81" + BETWEEN + b"application/senml+cbor"],
+        [
+            ENVELOPE,
+            b'{"values":{"co2":1}}' + BETWEEN + b"application/json" + BETWEEN + b"native",
+            b"\x81" + BETWEEN + b"application/senml+cbor",
+        ],
         (b'"payload_base64":"', b'"messages":[', b'"format":"senml_json"', b'"topic":"', b'"source":"'),
         weight=2.0,
     ),

@@ -81,7 +81,9 @@ def calendar(data: bytes) -> None:
     summary, note, place, name = (text_of(piece) for piece in cut(data, 4))
     entry = Entry("1@x", 2, "planned", "warning", summary, note, place, AT, AT, AT, longitude=5.0, latitude=47.0)
     lines = write_calendar(name, [entry]).split(b"\r\n")
-    require(all(len(line) <= LONGEST_LINE and b"\n" not in line and b"\r" not in line for line in lines), "lines are folded")
+    require(
+        all(len(line) <= LONGEST_LINE and b"\n" not in line and b"\r" not in line for line in lines), "lines are folded"
+    )
     begun = [line for line in lines if line.startswith(b"BEGIN:")]
     require(begun == [b"BEGIN:VCALENDAR", b"BEGIN:VEVENT"], "no text begins anything")
 
@@ -132,19 +134,42 @@ TARGETS = (
     Target(
         "marks.label",
         label,
-        [b"LW:D0:1122334455667788:AABBCCDDEEFF0011:AABB1122:SX12:C4B37", b"AA-BB-CC-DD-EE-FF-00-11", b"vigie:dole/lamp-1"],
+        [
+            b"LW:D0:1122334455667788:AABBCCDDEEFF0011:AABB1122:SX12:C4B37",
+            b"AA-BB-CC-DD-EE-FF-00-11",
+            b"vigie:dole/lamp-1",
+        ],
         (b"DevEUI: ", b"LW:D0:"),
         longest=600,
     ),
-    Target("marks.photo", photo, [a_photo(width_px=8, height_px=6), a_photo(width_px=8, height_px=6, kind="PNG")], longest=4096),
+    Target(
+        "marks.photo",
+        photo,
+        [a_photo(width_px=8, height_px=6), a_photo(width_px=8, height_px=6, kind="PNG")],
+        longest=4096,
+    ),
     Target(
         "marks.receipt",
         receipt,
-        [b'{"receipts":[{"id":"a","stored":1,"rejected":[{"reason":"no_value","n":1}]}]}' + BETWEEN + b"vigie/dole/gw/x"],
+        [
+            b'{"receipts":[{"id":"a","stored":1,"rejected":[{"reason":"no_value","n":1}]}]}'
+            + BETWEEN
+            + b"vigie/dole/gw/x"
+        ],
     ),
-    Target("marks.topic", topic, [b"vigie/dole/lamp-1/up" + BETWEEN + b"vigie/+/+/up", b"a/#" + BETWEEN + b"a/b/c"], longest=400),
+    Target(
+        "marks.topic",
+        topic,
+        [b"vigie/dole/lamp-1/up" + BETWEEN + b"vigie/+/+/up", b"a/#" + BETWEEN + b"a/b/c"],
+        longest=400,
+    ),
     Target("marks.calendar", calendar, [BETWEEN.join((b"a;b,c\\n", b"x\r\nBEGIN:VEVENT", b"\xc3\xa9" * 60, b"n"))]),
-    Target("marks.small", small, [b"2026-05-28T22:26:40.5+02:00", b"$.a['b c'][1].d", b"kW.h", b"90s", b"=1+1 0612345678"], longest=400),
+    Target(
+        "marks.small",
+        small,
+        [b"2026-05-28T22:26:40.5+02:00", b"$.a['b c'][1].d", b"kW.h", b"90s", b"=1+1 0612345678"],
+        longest=400,
+    ),
     Target(
         "marks.packets",
         packets,
@@ -153,5 +178,10 @@ TARGETS = (
             bytes.fromhex("321300036161610005080002626209000163") + b"\x26\x00\x01a\x00\x01b",
         ],
     ),
-    Target("marks.binary", binary, [b"\x81\xa2\x00\x61a\x02\x18\x29", a_payload(1, a_birth(1, "active_power", 41.5))], weight=2.0),
+    Target(
+        "marks.binary",
+        binary,
+        [b"\x81\xa2\x00\x61a\x02\x18\x29", a_payload(1, a_birth(1, "active_power", 41.5))],
+        weight=2.0,
+    ),
 )

@@ -12,7 +12,7 @@ from api.errors import ProblemError
 from api.ngsi.aggregate import aggregate
 from api.ngsi.asking import MANY, as_parameters, read_query, refuse_joins
 from api.ngsi.condition import Condition, read_condition, terms
-from api.ngsi.context import CORE_ONLY, Context, resolved
+from api.ngsi.context import ABSOLUTE, CORE_ONLY, Context, resolved
 from api.ngsi.drafts import Draft, read_attribute, read_entity
 from api.ngsi.entity import Entity
 from api.ngsi.instant import read_duration, read_instant
@@ -33,7 +33,13 @@ ENTITY = {
     "type": ["Building", "Shop"],
     "scope": "/bourgogne/dijon",
     "location": {"type": "GeoProperty", "value": {"type": "Point", "coordinates": [5.04, 47.32]}},
-    "t": {"type": "Property", "value": 21.5, "unitCode": "CEL", "observedAt": "2026-03-01T00:00:00Z", "q": {"value": "ok"}},
+    "t": {
+        "type": "Property",
+        "value": 21.5,
+        "unitCode": "CEL",
+        "observedAt": "2026-03-01T00:00:00Z",
+        "q": {"value": "ok"},
+    },
     "tags": {"type": "Property", "value": ["a", {"b": [1, None]}, True]},
     "at": {"type": "Property", "value": {"@type": "DateTime", "@value": "2026-03-01T00:00:00Z"}},
     "owner": {"type": "Relationship", "object": "urn:ngsi-ld:Person:1", "datasetId": "urn:x:1"},
@@ -56,7 +62,7 @@ PARAMETERS = (
     b"local=true\ntimerel=before\ntimeAt=2026-03-01T00:00:00Z\noptions=aggregatedValues\naggrMethods=avg,min\n"
     b"aggrPeriodDuration=P1M",
 )
-WORDS = tuple(f"{name}=".encode() for name in sorted(MANY | TEMPORAL)) + (b"!~=", b"..", b"near;minDistance==")
+WORDS = (*(f"{name}=".encode() for name in sorted(MANY | TEMPORAL)), b"!~=", b"..", b"near;minDistance==")
 
 
 def entity_of(draft: Draft) -> Entity:
@@ -131,7 +137,9 @@ def read_written(data: bytes) -> None:
             entity = entity_of(read_entity(document, CORE_ONLY))
             written = msgspec.json.encode(write_entity(entity, Style(CORE_ONLY)))
             again = entity_of(read_entity(decode(written), CORE_ONLY))
-            require((again.types, again.attributes) == (entity.types, entity.attributes), "an entity survives its writing")
+            require(
+                (again.types, again.attributes) == (entity.types, entity.attributes), "an entity survives its writing"
+            )
         part = read_entity(document, CORE_ONLY, is_whole=False, may_null=True, is_past=True)
         append(HALL.attributes, part, overwrite=True)
         read_attribute("t", document, CORE_ONLY, may_null=True)
@@ -145,7 +153,8 @@ def read_context(data: bytes) -> None:
         if isinstance(piece, dict):
             context = Context(CORE_CONTEXT, dict(resolved(piece, {})))
             iri = context.expand(text_of(name))
-            require(context.expand(context.compact(iri)) == iri or not iri, "a short name means the same again")
+            if ABSOLUTE.fullmatch(iri):
+                require(context.expand(context.compact(iri)) == iri, "a short name means the same again")
 
 
 def read_headers(data: bytes) -> None:
@@ -201,5 +210,9 @@ TARGETS = (
         ],
         (b"application/geo+json", b";q=nan", b"; rel="),
     ),
-    Target("ngsi.small", read_small, [b"2026-03-01T00:00:00.123Z", b"P1Y2M", b"P1DT2.5H", b"(A;B),C|D", b"/a/+/#", b"t/urn:x"]),
+    Target(
+        "ngsi.small",
+        read_small,
+        [b"2026-03-01T00:00:00.123Z", b"P1Y2M", b"P1DT2.5H", b"(A;B),C|D", b"/a/+/#", b"t/urn:x"],
+    ),
 )

@@ -40,7 +40,8 @@ FILTERS = (
 )
 QUERIES = (
     f"$orderby=phenomenonTime desc,name asc\n$top=5\n$skip=2\n$count=true\n$select=name,id,{MARK}",
-    "$expand=Datastreams($filter=name eq 'a';$expand=Observations($top=1;$orderby=id desc)),Locations/HistoricalLocations",
+    "$expand=Datastreams($filter=name eq 'a';$expand=Observations($top=1;$orderby=id desc)),"
+    "Locations/HistoricalLocations",
     "$resultFormat=dataArray\n$skiptoken=WzAsMSxudWxsLGZhbHNlXQ",
     "$select=name,properties\n$filter=id eq 4294967301",
 )
@@ -50,7 +51,9 @@ WORDS = tuple(
     | {f"{name}(".encode() for name in GEOMETRIC}
     | {MARK.encode(), b"$filter=", b"$orderby=", b"$select=", b"$expand=", b" and ", b" or ", b" not ", b"geography'"}
 )
-PATCH = b'[{"op":"add","path":"/properties/a~1b","value":{"c":[1,2]}},{"op":"move","from":"/name","path":"/properties/n"},'
+PATCH = (
+    b'[{"op":"add","path":"/properties/a~1b","value":{"c":[1,2]}},{"op":"move","from":"/name","path":"/properties/n"},'
+)
 PATCH += b'{"op":"copy","from":"/properties","path":"/properties/x"},{"op":"test","path":"/tags/0","value":1},'
 PATCH += b'{"op":"replace","path":"/tags/-","value":2},{"op":"remove","path":""}]'
 DOCUMENT = {"name": "Hall", "properties": {"floor": 1}, "tags": [1, [2]]}
@@ -225,7 +228,9 @@ TARGETS = (
             b"POLYGON((0 0, 4 0, 4 4, 0 4, 0 0), (1 1, 2 1, 2 2, 1 1))" + BETWEEN + b'{"type":"LineString",'
             b'"coordinates":[[0,0],[5,5]]}',
             b"MULTIPOINT((0 0), (1 1))",
-            b"MULTIPOLYGON Z (((0 0 1, 4 0 1, 4 4 1, 0 0 1)))" + BETWEEN + b'{"type":"Feature","geometry":{"type":"Polygon",'
+            b"MULTIPOLYGON Z (((0 0 1, 4 0 1, 4 4 1, 0 0 1)))"
+            + BETWEEN
+            + b'{"type":"Feature","geometry":{"type":"Polygon",'
             b'"coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}}',
         ],
         (b"LINESTRING", b"1e308", b"-1e-320", b"nan"),
