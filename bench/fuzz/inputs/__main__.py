@@ -1,8 +1,8 @@
 """Bytes through every reader of what others write, guided by coverage, for an hour. JSON lines.
 
 `python -m bench.fuzz.inputs [--minutes 60] [--inputs N] [--only sensorthings] [--jobs 1]`. Each target runs in a
-process of its own; crashes, hangs and logs go to `build/fuzz`. `--replay FILE` runs one input again, `--keep FILE` keeps
-it for good, `--renew` makes the corpus anew of what searches have grown. Exit code 1 after a crash or a hang.
+process of its own; crashes, hangs and logs go to `build/fuzz`. `--replay FILE` runs one input again, `--keep FILE`
+keeps it for good, `--renew` makes the corpus anew of what searches have grown. Exit code 1 after a crash or a hang.
 See docs/reference/fuzzing.md.
 """
 

@@ -1,7 +1,7 @@
 """The corpus: small files with one input a line, in base64, so that differences can be read.
 
-`corpus/TARGET.txt` holds few inputs that reach much, and is made anew at will; `found/TARGET.txt` those that once were a
-crash or a hang, for good.
+`corpus/TARGET.txt` holds few inputs that reach much, and is made anew at will; `found/TARGET.txt` those that once were
+a crash or a hang, for good.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""Files that people give: assets, tracks, rounds, reference data, devices, mappings, load curves, settings of a broker."""
+"""Files that people give: assets, tracks, rounds, reference data, devices, mappings, load curves, workbooks."""
 
 import atexit
 import io
@@ -18,7 +18,9 @@ from analytics.rounds.fleet import FleetError, read_fleet
 from bench.fuzz.inputs.target import BETWEEN, Target, cut, require, text_of
 from deploy.check.mosquitto_file import ConfigurationError, check_file
 from deploy.codecs import read_payload
+from deploy.commands.asset import read_epsg
 from deploy.commands.context import read_context
+from deploy.commands.device import read_instant as read_at
 from deploy.commands.source import read_rules
 from deploy.devices import read_devices
 from deploy.errors import SettingError
@@ -41,13 +43,15 @@ from simulators.csv_rows import open_table as open_rows
 from simulators.mapping import BUILT_IN, read_mapping
 from simulators.mapping_checks import MappingError
 from simulators.mapping_tables import File
+from simulators.row_time import TimeError, read_unix
 from store.errors import ReferenceDataError
 from tests.sensors.asset_file.files import HEADER, geopackage, wkb_point, wkb_polygon
 
 ZONE = ZoneInfo("Europe/Paris")
 SHEET = (
-    b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="s">'
-    b'<v>0</v></c><c r="C1"><v>45000.5</v></c><c t="inlineStr"><is><t>x</t></is></c></row></sheetData></worksheet>'
+    b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1">'
+    b'<c r="A1" t="s"><v>0</v></c><c r="C1"><v>45000.5</v></c>'
+    b'<c t="inlineStr"><is><t>x</t></is></c></row></sheetData></worksheet>'
 )
 TEXTS = b'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>Date de releve</t></si></sst>'
 SPOTS = (Spot("a", 5.0, 47.0), Spot("b", 5.1, 47.1))
@@ -178,12 +182,17 @@ def read_formed(data: bytes) -> None:
             is_told(error)
 
 
-def read_hex(data: bytes) -> None:
-    """Read a payload as it is typed."""
-    try:
-        read_payload(text_of(data))
-    except SettingError as error:
-        is_told(error)
+def read_typed(data: bytes) -> None:
+    """Read what is typed as an argument: a payload, a reference system, an instant, seconds since 1970."""
+    typed: tuple[Callable[[str], object], ...] = (read_payload, read_epsg, read_at, partial(read_unix, unit_us=1000))
+    for read in typed:
+        try:
+            read(text_of(data))
+        except (SettingError, TimeError) as error:
+            is_told(error)
+        except ValueError as error:
+            require(read is read_at, "only an instant is refused by a ValueError")
+            is_told(error)
 
 
 def packages(data: bytes) -> None:
@@ -292,7 +301,7 @@ TARGETS = (
         read_formed,
         [b'{"format":"vigie-report","version":1}', b'{"algorithm":"ed25519","signature":"x"}'],
     ),
-    Target("files.hex", read_hex, [b"0x01:67 0110"]),
+    Target("files.typed", read_typed, [b"0x01:67 0110", b"EPSG:2154", b"2026-03-01T08:00:00+01:00", b"1.5e9"]),
     Target("files.workbook", workbook, [SHEET + BETWEEN + TEXTS, SHEET], weight=SLOW),
     Target("files.grid", partial(refuse_as, FileError, read_grid), [b"PK\x03\x04", GRDF, b"a;\xe9\n"], weight=SLOW),
     Target(

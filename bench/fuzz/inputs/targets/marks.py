@@ -29,6 +29,9 @@ from tests.support.sparkplug import a_birth, a_payload
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 OWN = own_source()
+PROPERTIES = b"\x01\x00\x08\x00\x01r\x09\x00\x02id\x26\x00\x01a\x00\x01b\x0b\x05"  # those that a broker passes on
+BODY_5 = b"\x00\x03a/b\x00\x01" + bytes([len(PROPERTIES)]) + PROPERTIES + b"hi"
+MESSAGE_5 = bytes([0x32, len(BODY_5)]) + BODY_5
 DOCUMENT = {"a": {"b c": [1, {"d": 2}]}, "e": [[3]]}
 
 
@@ -175,7 +178,7 @@ TARGETS = (
         packets,
         [
             bytes.fromhex("32080003612f6200016869") + bytes.fromhex("d000"),
-            bytes.fromhex("321300036161610005080002626209000163") + b"\x26\x00\x01a\x00\x01b",
+            MESSAGE_5,
         ],
     ),
     Target(
