@@ -10,8 +10,11 @@ from functools import cache, partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from analytics.acceptance.signed import read_manifest as read_acceptance
 from analytics.report.errors import ReportError
 from analytics.report.manifest import read_manifest, read_signature
+from analytics.report.key import read_public
+from analytics.report.span import parse_span
 from analytics.rounds.distances import NoDistancesError, Spot
 from analytics.rounds.distances import read_file as read_distances
 from analytics.rounds.fleet import FleetError, read_fleet
@@ -174,8 +177,8 @@ def read_toml(data: bytes) -> None:
 
 
 def read_formed(data: bytes) -> None:
-    """Read the manifest and the signature of a report."""
-    for read in (read_manifest, read_signature):
+    """Read the manifest and the signature of a report, and the manifest of a signed list of checks."""
+    for read in (read_manifest, read_signature, read_acceptance):
         try:
             read(data)
         except ReportError as error:
@@ -183,12 +186,13 @@ def read_formed(data: bytes) -> None:
 
 
 def read_typed(data: bytes) -> None:
-    """Read what is typed as an argument: a payload, a reference system, an instant, seconds since 1970."""
-    typed: tuple[Callable[[str], object], ...] = (read_payload, read_epsg, read_at, partial(read_unix, unit_us=1000))
+    """Read what is typed: a payload, a reference system, an instant, seconds since 1970, a key, a period."""
+    seconds = partial(read_unix, unit_us=1000)
+    typed: tuple[Callable[[str], object], ...] = (read_payload, read_epsg, read_at, seconds, read_public, parse_span)
     for read in typed:
         try:
             read(text_of(data))
-        except (SettingError, TimeError) as error:
+        except (SettingError, TimeError, ReportError) as error:
             is_told(error)
         except ValueError as error:
             require(read is read_at, "only an instant is refused by a ValueError")
@@ -301,7 +305,11 @@ TARGETS = (
         read_formed,
         [b'{"format":"vigie-report","version":1}', b'{"algorithm":"ed25519","signature":"x"}'],
     ),
-    Target("files.typed", read_typed, [b"0x01:67 0110", b"EPSG:2154", b"2026-03-01T08:00:00+01:00", b"1.5e9"]),
+    Target(
+        "files.typed",
+        read_typed,
+        [b"0x01:67 0110", b"EPSG:2154", b"2026-03-01T08:00:00+01:00", b"1.5e9", b"2026-Q4", b"A" * 43 + b"="],
+    ),
     Target("files.workbook", workbook, [SHEET + BETWEEN + TEXTS, SHEET], weight=SLOW),
     Target("files.grid", partial(refuse_as, FileError, read_grid), [b"PK\x03\x04", GRDF, b"a;\xe9\n"], weight=SLOW),
     Target(

@@ -11,9 +11,11 @@ from starlette.requests import Request
 from api.errors import ProblemError
 from api.live.interest import read_position, write_position
 from api.paging import Aware, Number, Slug, Text, after_id, decode_cursor, encode_cursor, next_link
+from api.parameters import EARLIEST, LATEST
 from api.place import read_place, read_tags
 from api.posting import Address, read_posts
 from api.routes.citizen_form import find_faults, read_fields, read_report
+from api.routes.measurements import read_position as read_after
 from api.routes.rounds import read_day
 from api.screening import admits, read_ranges, require_known
 from bench.fuzz.inputs.target import ARRIVAL_US, BETWEEN, Target, cut, require, text_of
@@ -60,6 +62,8 @@ def page(data: bytes) -> None:
     text = text_of(data)
     with suppress(ProblemError):
         require(0 <= after_id(text) < 2**63, "an id is one that the store can hold")
+    with suppress(ProblemError):
+        require(EARLIEST <= read_after(text)[1] < LATEST, "an instant is one that the store can hold")
     with suppress(ProblemError):
         found = decode_cursor(text, KEY, NOTHING)  # type: ignore[type-var,arg-type]  # a tuple stands for its kind
         require(decode_cursor(encode_cursor(found), KEY, NOTHING) == found, "a cursor survives")  # type: ignore
@@ -129,7 +133,12 @@ TARGETS = (
         (b'"payload_base64":"', b'"messages":[', b'"format":"senml_json"', b'"topic":"', b'"source":"'),
         weight=2.0,
     ),
-    Target("http.page", page, [CURSOR, b"WzVd", encode_cursor([2**63]).encode()], longest=400),
+    Target(
+        "http.page",
+        page,
+        [CURSOR, b"WzVd", encode_cursor([2**63]).encode(), encode_cursor([5, "2026-03-01T00:00:00Z"]).encode()],
+        longest=400,
+    ),
     Target(
         "http.place",
         look,

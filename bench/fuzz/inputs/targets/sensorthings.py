@@ -39,7 +39,7 @@ FILTERS = (
     "Thing/Locations/name eq 'a' and length(concat(name, 'é')) eq round(3.5) and date(time) lt now()",
 )
 QUERIES = (
-    f"$orderby=phenomenonTime desc,name asc\n$top=5\n$skip=2\n$count=true\n$select=name,id",
+    "$orderby=phenomenonTime desc,name asc\n$top=5\n$skip=2\n$count=true\n$select=name,id",
     "$expand=Datastreams($filter=name eq 'a';$expand=Observations($top=1;$orderby=id desc)),"
     "Locations/HistoricalLocations",
     "$resultFormat=dataArray\n$skiptoken=WzAsMSxudWxsLGZhbHNlXQ",
