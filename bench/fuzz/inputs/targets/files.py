@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 
 from analytics.acceptance.signed import read_manifest as read_acceptance
 from analytics.report.errors import ReportError
-from analytics.report.manifest import read_manifest, read_signature
 from analytics.report.key import read_public
+from analytics.report.manifest import read_manifest, read_signature
 from analytics.report.span import parse_span
 from analytics.rounds.distances import NoDistancesError, Spot
 from analytics.rounds.distances import read_file as read_distances
