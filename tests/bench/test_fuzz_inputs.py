@@ -3,13 +3,14 @@
 import ast
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 
 import pytest
 
 from bench.fuzz.inputs.budget import Budget
 from bench.fuzz.inputs.corpus import CORPUS, FOUND, choose, read_inputs
-from bench.fuzz.inputs.search import Found, add
+from bench.fuzz.inputs.search import Found, add, find_troubles
 from bench.fuzz.inputs.target import PromiseError, Target, all_targets, find_target, require
 from bench.fuzz.inputs.words import lines
 from sensors.devices import device_models
@@ -129,6 +130,24 @@ def test_short_inputs_are_kept_as_far_as_there_is_room() -> None:
 
 def test_words_are_written_as_libfuzzer_reads_them() -> None:
     assert list(lines([b'a"\\', b"\n\xff"])) == ['"a\\x22\\x5c"', '"\\x0a\\xff"']
+
+
+def test_crashes_and_hangs_are_those_of_this_target_and_run(tmp_path: Path) -> None:
+    names = (
+        "a.b-crash-1.bin",
+        "a.b-crash-2",
+        "a.b-oom-3",
+        "a.b-crash-1.txt",
+        "a.b-slowest.bin",
+        "a.b-timeout-4",
+        "a.bc-crash-5",
+    )
+    for name in names:
+        (tmp_path / name).touch()
+    crashes, hangs = find_troubles(tmp_path, "a.b", 0.0)
+    assert [path.name for path in crashes] == ["a.b-crash-1.bin", "a.b-crash-2", "a.b-oom-3"]
+    assert [path.name for path in hangs] == ["a.b-timeout-4"]
+    assert find_troubles(tmp_path, "a.b", (tmp_path / "a.b-oom-3").stat().st_mtime + 1) == ((), ())
 
 
 def test_figures_of_several_starts_are_added() -> None:

@@ -58,7 +58,7 @@ class Searcher:
 
     def search(self, target: Target, share: Share) -> Found:
         """Search for as long or as many inputs as the share allows."""
-        found, begin = Found(target.name), time.monotonic()
+        found, begin, since = Found(target.name), time.monotonic(), time.time()
         for _ in range(MOST_STARTS):
             left = Share(share.seconds - (time.monotonic() - begin), share.inputs - found.inputs)
             if self._is_ended or (found.is_run and (left.seconds < 1 or left.inputs < 1)):
@@ -67,13 +67,8 @@ class Searcher:
             found = add(found, text)
             if is_whole:
                 break
-        crashes = self._folder / "crashes"
-        return replace(
-            found,
-            seconds=time.monotonic() - begin,
-            crashes=tuple(sorted((*crashes.glob(f"{target.name}-crash-*.bin"), *crashes.glob(f"{target.name}-oom-*")))),
-            hangs=tuple(sorted(crashes.glob(f"{target.name}-timeout-*"))),
-        )
+        crashes, hangs = find_troubles(self._folder / "crashes", target.name, since)
+        return replace(found, seconds=time.monotonic() - begin, crashes=crashes, hangs=hangs)
 
     def merge(self, target: Target) -> list[bytes]:
         """Give few inputs that reach as much as all that a search has grown, with seeds and corpus."""
@@ -130,6 +125,14 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     except ProcessLookupError:
         return
     process.wait()
+
+
+def find_troubles(folder: Path, name: str, since: float) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+    """Give the inputs of a target that were crashes (too much memory too) and hangs, written since an instant [s]."""
+    new = sorted(path for path in folder.glob(f"{name}-*") if path.stat().st_mtime >= since and path.suffix != ".txt")
+    kind_of = {path: path.name.removeprefix(f"{name}-").partition("-")[0] for path in new}
+    crashes = tuple(path for path in new if kind_of[path] in {"crash", "oom"})
+    return crashes, tuple(path for path in new if kind_of[path] == "timeout")
 
 
 def add(found: Found, text: str) -> Found:

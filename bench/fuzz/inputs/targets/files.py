@@ -68,7 +68,7 @@ GEOJSON = (
 )
 REFERENCE = (
     b'{"territory":"dole","time_zone":"Europe/Paris","school_holidays":[["2026-02-01","2026-02-15"]],"notices":[{"kind":'
-    b'"works","asset":null,"begins_at":"2026-01-01T00:00:00Z","ends_at":"2026-01-02T00:00:00Z"}],"schedules":[]}'
+    b'"works","asset":null,"from_at":"2026-01-01T00:00:00Z","to_at":"2026-01-02T00:00:00Z"}],"schedules":[]}'
 )
 LINKY = (
     b"Identifiant PRM;Date de debut;Date de fin;Grandeur physique;Unite\n12345678901234;01/01/2026;02/01/2026;PA;W\n"
