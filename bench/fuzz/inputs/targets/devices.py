@@ -17,6 +17,7 @@ AT = datetime(2026, 5, 28, tzinfo=UTC)
 RUNNER = CodecRunner()
 atexit.register(RUNNER.close)
 CODEC = b"function decodeUplink(input) { return {data: {temperature: input.bytes[0] / 10, x: [1, {y: 'a'}]}} }"
+GREEDY = (b"while(1);", b"function decodeUplink() { return {data: new Array(1e9).fill('x')} }")  # end at their limits
 TABLE = (
     b'{"fields": {"t_in": {"quantity": "temperature", "unit": "[degF]", "channel": "inside"}, "x.y": null, "state": '
 )
@@ -82,8 +83,12 @@ TARGETS = (
     Target(
         "devices.codec",
         run_codec,
-        [CODEC + BETWEEN + b"\x17\x01", b"function decodeUplink(i) { return Buffer.from(i.bytes).readInt16BE(0) }"],
-        (b"while(1);", b"new Array(1e9)", b".repeat(1e9)", b"throw ", b"/(a+)+$/.test(", b"{toJSON(){", b"NaN", b"1n"),
+        [
+            CODEC + BETWEEN + b"\x17\x01",
+            b"function decodeUplink(i) { return Buffer.from(i.bytes).readInt16BE(0) }",
+            *GREEDY,
+        ],
+        (b"throw ", b"/(a+)+$/.test(", b"{toJSON(){", b"NaN", b"1n", b"input.", b"Buffer.from("),
         patience_s=20,  # the process is killed after ten
     ),
 )
