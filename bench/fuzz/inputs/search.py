@@ -7,8 +7,11 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from bench.fuzz.inputs.budget import Share
 from bench.fuzz.inputs.corpus import read_folder, unpack
@@ -18,7 +21,7 @@ from bench.fuzz.inputs.words import write_words
 FOLDER = Path(__file__).resolve().parents[3] / "build" / "fuzz"
 MOST_MEMORY_MB = 2048
 MOST_STARTS = 4  # after so many ends by hangs and faults of libraries there is no hope
-GRACE_S = 60.0  # to start and to end
+GRACE_S = 600.0  # to start and to end, also on a machine that has other things to do
 SEEN = re.compile(r"^#(\d+)\s.*?cov: (\d+) ft: (\d+)", re.MULTILINE)
 STAT = re.compile(r"^stat::(number_of_executed_units|peak_rss_mb):\s+(\d+)", re.MULTILINE)
 SLOW = re.compile(rf"^{SLOWEST}: ([\d.]+)", re.MULTILINE)
@@ -102,11 +105,11 @@ class Searcher:
         crashes, log = self._folder / "crashes", self._folder / f"{target.name}.log"
         crashes.mkdir(parents=True, exist_ok=True)
         command = [sys.executable, "-m", "bench.fuzz.inputs.child", target.name, str(crashes), *arguments]
-        with log.open("wb") as told:
+        with log.open("wb") as told, scratch_folder() as environment:
             with self._lock:
                 if self._is_ended:
                     return True, ""
-                process = subprocess.Popen(command, stdout=told, stderr=told, start_new_session=True)
+                process = subprocess.Popen(command, stdout=told, stderr=told, env=environment, start_new_session=True)
                 self._processes.add(process)
             try:
                 code = process.wait(max(seconds, 0) + target.patience_s + GRACE_S)
@@ -116,6 +119,17 @@ class Searcher:
                 kill(process)
                 self._processes.discard(process)
         return code == 0, log.read_text("utf-8", "replace")
+
+
+@contextmanager
+def scratch_folder() -> Iterator[dict[str, str]]:
+    """Give an environment with a folder for files, in memory where there is such a place; it is removed afterwards.
+
+    libFuzzer ends its process without the orderly end in which a target could do that itself.
+    """
+    memory = Path("/dev/shm")  # nosec B108  # a private folder is made in it
+    with TemporaryDirectory(prefix="vigie-fuzz-", dir=memory if memory.is_dir() else None) as folder:
+        yield {**os.environ, "TMPDIR": folder}
 
 
 def kill(process: subprocess.Popen[bytes]) -> None:

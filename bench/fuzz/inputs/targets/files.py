@@ -81,9 +81,8 @@ METEO = b"NUM_POSTE;NOM_USUEL;LAT;LON;ALTI;AAAAMMJJ;RR;QRR;TM;QTM\n21473001;DIJO
 
 @cache
 def folder() -> Path:
-    """Give a folder of this process's own, in memory where there is such a place."""
-    memory = Path("/dev/shm")  # nosec B108  # a private folder is made in it
-    path = Path(tempfile.mkdtemp(prefix="vigie-fuzz-", dir=memory if memory.is_dir() else None))
+    """Give a folder of this process's own."""
+    path = Path(tempfile.mkdtemp(prefix="vigie-fuzz-"))
     atexit.register(shutil.rmtree, path, ignore_errors=True)
     return path
 
