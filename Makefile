@@ -67,9 +67,9 @@ soak: setup ## the whole chain under a town of 5,000 devices, a day in 20 minute
 small: setup ## as root: a village of 500 devices on one core and 1 GB; memory, CPU seconds and disk a day
 	@$(BIN)/python -m bench.soak.small $(OPTIONS)
 
-fuzz: setup ## random bytes through every decoder, random requests through every route
-	@$(BIN)/python -m pytest -q tests/sensors -k "random or bytes or crash"
+fuzz: setup ## an hour of bytes through every reader, guided by coverage, then random requests through every route; MINUTES=60
 	@$(BIN)/python -m pip install -q --require-hashes --upgrade --target $(VENV)/fuzz -r requirements-fuzz.txt
+	@PYTHONPATH=$(VENV)/fuzz $(BIN)/python -m bench.fuzz.inputs $(if $(MINUTES),--minutes $(MINUTES))
 	@PYTHONPATH=$(VENV)/fuzz $(BIN)/python -m bench.fuzz $(OPTIONS)
 
 audit: setup ## bandit, known vulnerabilities of what is pinned, and the bill of materials; ADVISORIES=DIR where no index can be asked

@@ -12,6 +12,9 @@ from store.connect import connect
 from store.errors import ReferenceDataError
 from store.reference import Notice, Reference, ReferenceReport, enter_reference
 
+# Bytes that are no text, too deep a nesting, a zone that is a path, a day after the last there is.
+NOT_TO_BE_READ = (ValueError, RecursionError, OverflowError)
+
 
 class Holidays(msgspec.Struct, frozen=True):
     """What the file says beside the store's own entries: school holidays, first and last day included."""
@@ -39,7 +42,7 @@ def read_reference(path: Path) -> Reference:
         text = path.read_bytes()
         reference = msgspec.json.decode(text, type=Reference)
         holidays = tuple(notices(msgspec.json.decode(text, type=Holidays)))
-    except (OSError, msgspec.MsgspecError, ZoneInfoNotFoundError) as error:
+    except (OSError, msgspec.MsgspecError, ZoneInfoNotFoundError, *NOT_TO_BE_READ) as error:
         raise ReferenceDataError(f"{path} holds no reference data: {error}") from error
     return replace(reference, notices=reference.notices + holidays)
 

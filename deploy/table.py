@@ -30,8 +30,11 @@ def read_rows(path: Path, columns: Sequence[str], needed: Sequence[str]) -> Iter
             f"{path}: {'unknown' if unknown else 'missing'} column {found}; columns are {', '.join(columns)}"
         )
     reader.fieldnames = names
-    for row in reader:
-        if None in row or None in row.values():
-            raise SettingError(f"{path}, line {reader.line_num}: not as many fields as the header has columns")
-        if any(value.strip() for value in row.values()):
-            yield reader.line_num, {name: value.strip() for name, value in row.items()}
+    try:
+        for row in reader:
+            if None in row or None in row.values():
+                raise SettingError(f"{path}, line {reader.line_num}: not as many fields as the header has columns")
+            if any(value.strip() for value in row.values()):
+                yield reader.line_num, {name: value.strip() for name, value in row.items()}
+    except csv.Error as error:
+        raise SettingError(f"{path}, line {reader.line_num}: {error}") from error

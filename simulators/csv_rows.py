@@ -54,7 +54,9 @@ def open_table(path: Path, file: File) -> Iterator[Table]:
             yield make_table(first, rows, file)
     except OSError as error:
         raise FileError(f"{path.name} cannot be read: {error.strerror or error}") from error
-    except LookupError as error:
+    except FileError:
+        raise
+    except (LookupError, ValueError) as error:
         raise FileError(f"{path.name}: file.encoding: {error}") from error
 
 
@@ -88,7 +90,7 @@ def read_rows(path: Path, text: io.TextIOWrapper, file: File) -> Iterator[Row]:
     try:
         for cells in reader:
             yield Row(reader.line_num, [cell.strip() for cell in cells])
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         raise FileError(
             f"{path.name}, after line {reader.line_num}: this is not {file.encoding}; set file.encoding"
         ) from error

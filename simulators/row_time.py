@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta, tzinfo
 from functools import lru_cache, partial
-from math import isfinite
 
 from sensors.instant import EPOCH, MICROSECOND, SECOND_US, read_instant_us
 from simulators.mapping_tables import Mapping, Time
 
+FARTHEST_S = 1e15  # beyond any calendar, also in milliseconds
 UNIT_US = {"unix": SECOND_US, "unix_ms": 1000}
 
 
@@ -48,8 +48,8 @@ def read_unix(text: str, unit_us: int) -> int:
         number = int(text) if text.lstrip("-").isdecimal() else float(text)
     except ValueError:
         raise TimeError(f"{text!r} is no number of {'seconds' if unit_us == SECOND_US else 'milliseconds'}") from None
-    if not isfinite(number):
-        raise TimeError(f"{text!r} is no instant")
+    if not -FARTHEST_S <= number <= FARTHEST_S:  # neither is what is no number
+        raise TimeError(f"{text[:40]!r} is no instant")
     return round(number * unit_us)
 
 

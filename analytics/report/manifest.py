@@ -131,7 +131,7 @@ def read_formed(content: bytes, kind: type[Formed], form: Form) -> Formed:
                 f"the manifest is of format {found.format} {found.version}, not {form.format} {form.version}"
             )
         return msgspec.json.decode(content, type=kind)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableReportError(f"the manifest cannot be read: {error}") from error
 
 
@@ -139,5 +139,5 @@ def read_signature(content: bytes) -> Signature:
     """Read a signature. Raises UnreadableReportError."""
     try:
         return msgspec.json.decode(content, type=Signature)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableReportError(f"the signature cannot be read: {error}") from error

@@ -80,7 +80,7 @@ def read_file(path: Path, spots: Sequence[Spot], speed_km_h: float = SPEED_KM_H)
     """
     try:
         names, distances, durations = read_npz(path) if path.suffix == ".npz" else read_csv(path)
-    except (OSError, ValueError, KeyError, IndexError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, IndexError, csv.Error, zipfile.BadZipFile) as error:
         raise NoDistancesError(f"{path} holds no matrix of distances: {error}") from error
     if distances.shape != (len(names), len(names)) or (durations is not None and durations.shape != distances.shape):
         raise NoDistancesError(f"{path}: {len(names)} names, but a matrix of {distances.shape}")

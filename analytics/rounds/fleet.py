@@ -82,7 +82,7 @@ def read_fleet(path: Path) -> Fleet:
     """Read a file. Raises FleetError, which says what is wrong."""
     try:
         fleet = msgspec.json.decode(path.read_bytes(), type=Fleet)
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise FleetError(f"{path} describes no vehicles: {error}") from error
     names = [depot.name for depot in fleet.depots]
     if len(set(names)) < len(names):

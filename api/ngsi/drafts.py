@@ -123,7 +123,7 @@ def is_many(written: Any) -> bool:
         isinstance(written, list)
         and bool(written)
         and all(
-            isinstance(one, dict) and (one.get("type") in MEMBER or not KIND.keys().isdisjoint(one)) for one in written
+            isinstance(one, dict) and (type_of(one) in MEMBER or not KIND.keys().isdisjoint(one)) for one in written
         )
     )
 
@@ -132,7 +132,7 @@ def read_instance(name: str, written: Any, context: Context, *, may_null: bool, 
     """Read one instance. Raises ProblemError."""
     if written is None:
         raise bad(f"{name}: null is no value; to take an attribute away write {NULL!r} in a patch")
-    if not isinstance(written, dict) or written.get("type") in GEOMETRIES:
+    if not isinstance(written, dict) or type_of(written) in GEOMETRIES:
         is_shape = isinstance(written, dict)
         written = {"type": "GeoProperty" if is_shape else "Property", "value": written}
     kind = kind_of(name, written)
@@ -155,6 +155,12 @@ def one_of(instances: list[Instance]) -> Instance | list[Instance]:
     return instances[0] if len(instances) == 1 else instances
 
 
+def type_of(written: Mapping[str, Any]) -> str:
+    """Give the type that an object states, "" for none and for what is no text."""
+    stated = written.get("type")
+    return stated if isinstance(stated, str) else ""
+
+
 def kind_of(name: str, written: Mapping[str, Any]) -> str:
     """Give the type of an attribute, stated or told by its member. Raises ProblemError."""
     stated = written.get("type")
@@ -166,7 +172,7 @@ def kind_of(name: str, written: Mapping[str, Any]) -> str:
     if kind is None:
         raise bad(f"{name}: an attribute has a type and a value, as {{'type': 'Property', 'value': 5}}")
     value = written.get("value")
-    is_shape = kind == "Property" and isinstance(value, dict) and value.get("type") in GEOMETRIES
+    is_shape = kind == "Property" and isinstance(value, dict) and type_of(value) in GEOMETRIES
     return "GeoProperty" if is_shape and "coordinates" in value else kind  # type: ignore[operator]  # a shape is a dict
 
 
@@ -216,7 +222,7 @@ def read_links(name: str, kind: str, value: Any) -> Any:
 
 def require_shape(name: str, value: Any) -> None:
     """Refuse what is no geometry in GeoJSON. Raises ProblemError."""
-    shape = read_geojson(value) if isinstance(value, dict) and value.get("type") in GEOMETRIES else None
+    shape = read_geojson(value) if isinstance(value, dict) and type_of(value) in GEOMETRIES else None
     if shape is None or not any(True for _ in shape.nodes):
         raise bad(f"{name}: a GeoProperty is a GeoJSON geometry such as {{'type': 'Point', 'coordinates': [5, 47]}}")
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from math import isfinite
 from typing import Literal
 
 from api.sensorthings.refusal import refused
@@ -83,7 +84,7 @@ def read_literal(group: str, text: str) -> Constant:
     """Read a literal by its kind. Raises ValueError, OverflowError."""
     match group:
         case "number":
-            return int(text) if text.isdigit() and len(text) < 30 else float(text)
+            return int(text) if text.isdigit() and len(text) < 30 else require_finite(float(text))
         case "text":
             return require_text(text[1:-1].replace("''", "'"))
         case "instant":
@@ -131,6 +132,13 @@ def read_duration(text: str) -> timedelta:
     parts = {name: float(match.group(name) or 0) for name in ("days", "hours", "minutes", "seconds")}
     found = timedelta(**parts)
     return -found if match.group("sign") else found
+
+
+def require_finite(number: float) -> float:
+    """Pass on a number that there is. Raises OverflowError."""
+    if not isfinite(number):
+        raise OverflowError(number)
+    return number
 
 
 def require_text(text: str) -> str:

@@ -36,5 +36,5 @@ def read_manifest(folder: Path) -> Manifest:
         return msgspec.json.decode((folder / FILE).read_bytes(), type=Manifest)
     except OSError as error:
         raise BackupError(f"{folder} holds no backup: {error.strerror}") from error
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BackupError(f"the manifest of {folder} cannot be read: {error}") from error

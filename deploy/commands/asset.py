@@ -73,6 +73,6 @@ def read_epsg(text: str | None) -> int | None:
     if text is None:
         return None
     number = text.upper().removeprefix("EPSG:")
-    if not number.isdecimal():
+    if not number.isdecimal() or len(number) > 9:
         raise SettingError(f"--crs must be such as EPSG:2154, not {text!r}")
     return int(number)

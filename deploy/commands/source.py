@@ -151,7 +151,7 @@ def read_rules(written: list[str], path: Path | None) -> list[RuleEntry]:
         return entries
     try:
         documents = msgspec.json.decode(path.read_bytes(), type=list[RuleDocument])
-    except (OSError, msgspec.MsgspecError) as error:
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise SettingError(f"{path} holds no list of rules: {error}") from error
     for rule in documents:
         mapping = None if rule.mapping is None else msgspec.json.encode(rule.mapping).decode()

@@ -71,7 +71,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise UnreadableExportError(
             f"there is no {FILE_NAME} in {folder}: not an export, or not a whole one"
         ) from error
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise UnreadableExportError(f"{path} cannot be read: {error}") from error
     if (manifest.format, manifest.version) != (FORMAT, VERSION):
         raise UnreadableExportError(f"{path} is of format {manifest.format} {manifest.version}, not {FORMAT} {VERSION}")

@@ -86,7 +86,7 @@ def open_table(path: Path, separator: str | None = None, encoding: str = "utf-8"
                 yield open_csv(raw, separator, encoding)
     except FileError as error:
         raise FileError(f"{path.name}: {error}") from error
-    except (OSError, pa.ArrowException, UnicodeDecodeError, EOFError, zlib.error) as error:
+    except (OSError, pa.ArrowException, UnicodeDecodeError, EOFError, zlib.error, csv.Error) as error:
         raise FileError(f"{path.name} cannot be read: {error}") from error
 
 

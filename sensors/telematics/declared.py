@@ -32,7 +32,11 @@ def read_declared(data: bytes, zone: tzinfo, columns: Mapping[str, str] | None =
     """
     rounds: list[DrivenRound] = []
     refused: list[tuple[int, str]] = []
-    for line, cells in read_cells(data, columns or {}):
+    try:
+        lines = list(read_cells(data, columns or {}))
+    except csv.Error as error:
+        raise UnreadableTrackError(f"the file is no CSV: {error}") from error
+    for line, cells in lines:
         try:
             found = read_round(cells, zone)
             if any(overlap(found, other) for other in rounds):

@@ -69,11 +69,14 @@ def read_tracks(
     refused: list[tuple[int, str]] = []
     is_gpx = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
     parts = read_gpx(data, zone, vehicle) if is_gpx else read_csv(data, zone, columns or {}, vehicle)
-    for line, part in parts:
-        if isinstance(part, str):
-            refused.append((line, part))
-        else:
-            found.setdefault(part.vehicle, []).append(part)
+    try:
+        for line, part in parts:
+            if isinstance(part, str):
+                refused.append((line, part))
+            else:
+                found.setdefault(part.vehicle, []).append(part)
+    except csv.Error as error:
+        raise UnreadableTrackError(f"the file is no CSV: {error}") from error
     if not found and not refused:
         raise UnreadableTrackError("the file holds no positions")
     return Tracks({name: sorted(each, key=lambda p: p.at) for name, each in sorted(found.items())}, refused)

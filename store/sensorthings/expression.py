@@ -145,11 +145,16 @@ def write_constant(value: Constant) -> str:
         case int() | float():
             return repr(value)
         case str():
-            return "'" + value.replace("'", "''") + "'"
+            return quoted(value)
         case Shape():
-            return f"geography'{value.text}'"
+            return f"geography{quoted(value.text)}"
         case _:
             return write_time(value)
+
+
+def quoted(text: str) -> str:
+    """Write a text in quotes."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def write_time(value: datetime | date | time | timedelta | Interval) -> str:

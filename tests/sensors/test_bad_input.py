@@ -12,9 +12,10 @@ from sensors.formats import formats
 from sensors.measurement import Uplink
 from sensors.rejection import DecodeError, Reason
 from sensors.stateful import Received, apply_changes, start, stateful_formats
-from tests.sensors.test_formats import PAYLOADS, check_uplink
+from tests.sensors.test_formats import PAYLOADS
 from tests.support.lorawan import mutated
 from tests.support.samples import AT_S, DEVICE, MAPPING, SAMPLES
+from tests.support.uplinks import check_uplink
 
 ARRIVAL_US = (AT_S + 100) * 1_000_000
 NAMES = [*formats(), MAPPING.name, *stateful_formats()]

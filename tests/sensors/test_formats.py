@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 
 from sensors.formats import Format, find_format, formats
 from sensors.measurement import Uplink
-from sensors.plausible import AHEAD_US, EARLIEST_US
-from sensors.quantity import QUANTITIES
 from sensors.rejection import DecodeError
 from tests.support.shared import REPOSITORY
+from tests.support.uplinks import check_uplink
 
 EVERY_FORMAT = pytest.mark.parametrize("payload_format", formats().values(), ids=lambda found: found.name)
 ARRIVAL_US = 1_772_366_400_000_000
@@ -35,19 +34,7 @@ def decode_whatever(payload_format: Format, topic: str, payload: bytes) -> None:
         details.append(error.detail)
     assert all(detail.isprintable() for detail in details)
     for uplink in uplinks:
-        check_uplink(uplink)
-
-
-def check_uplink(uplink: Uplink, arrival_us: int = ARRIVAL_US) -> None:
-    """Check what is promised of every uplink."""
-    assert uplink.n_accepted + uplink.n_rejected > 0
-    for column in uplink.columns:
-        quantity = QUANTITIES[column.quantity]
-        assert column.unit == quantity.unit
-        assert len(column.times_us) == len(column.values) > 0
-        assert all(quantity.low <= value <= quantity.high for value in column.values)
-        assert all(EARLIEST_US <= time_us <= arrival_us + AHEAD_US for time_us in column.times_us)
-    assert all((part.detail + part.channel + part.quantity).isprintable() for part in uplink.rejected)
+        check_uplink(uplink, ARRIVAL_US)
 
 
 @EVERY_FORMAT

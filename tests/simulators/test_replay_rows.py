@@ -11,6 +11,7 @@ from simulators.mapping import read_mapping
 from simulators.replay import Tally, read_file
 from simulators.replay_entries import entries
 from simulators.row_reader import Part
+from simulators.row_time import TimeError, read_unix
 
 HEAD = """
 title = "Rooms"
@@ -177,3 +178,15 @@ def test_absent_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "rooms.toml").write_text(HEAD + BY_TIME + ROOM)
     with pytest.raises(FileError, match=r"nowhere\.csv cannot be read: No such file"):
         entries(read_mapping(str(tmp_path / "rooms.toml")), tmp_path / "nowhere.csv")
+
+
+@pytest.mark.parametrize("written", ["9" * 400, "-" + "9" * 400, "nan", "1e300"])
+def test_seconds_beyond_any_calendar_are_no_instant(written: str) -> None:
+    with pytest.raises(TimeError, match="is no instant"):
+        read_unix(written, 1000)
+
+
+@pytest.mark.parametrize("encoding", ["no-such", "utf\\u0000-8", "base64", "idna"])
+def test_an_encoding_that_cannot_be_is_refused_in_a_sentence(tmp_path: Path, encoding: str) -> None:
+    with pytest.raises(FileError, match="encoding"):
+        read(tmp_path, f'[file]\nencoding = "{encoding}"\n{BY_TIME}{ROOM}', b"time,t\n2026-01-01T00:00Z,\xe9..\xff\n")

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from ingest.backfill.presets.enedis_section import POINT, TIME, Section, read_answer, sections
 from ingest.backfill.presets.preset import SECOND, Asked, CivilClock, Preset, Stamps, Value, table_of, to_begin
-from ingest.backfill.presets.sheet import read_grid
+from ingest.backfill.presets.sheet import Row, read_grid, require_near
 from ingest.backfill.table import Table
 from ingest.errors import FileError
 
@@ -95,7 +95,7 @@ def group(section: Section, asked: Asked, notes: list[str]) -> dict[tuple[str, s
             continue
         stages.add(cells.get("etape metier", ""))
         key = device, channel_of(cells), cells.get("unite", "W")
-        at = clock.read(f"{key}", read_time(row.line, cells[TIME]))
+        at = clock.read(f"{key}", time_of(section, row))
         found.setdefault(key, []).append(Point(row.line, at, cells["valeur"].replace(",", "."), read_step(cells)))
     if len(stages) > 1:
         raise FileError(f"the file mixes values of several stages ({', '.join(sorted(stages))}): ask for one of them")
@@ -111,18 +111,26 @@ def channel_of(cells: dict[str, str]) -> str:
     return channel
 
 
+def time_of(section: Section, row: Row) -> datetime:
+    """Read the time of a line. Raises FileError."""
+    place = section.header.index(TIME)
+    return read_time(row.line, row.cells[place] if place < len(row.cells) else "")
+
+
 def read_time(line: int, text: str) -> datetime:
     """Read a time with or without its offset. Raises FileError."""
     try:
-        return datetime.fromisoformat(text)
+        found = datetime.fromisoformat(text)
+        require_near(found)
     except ValueError as error:
         raise FileError(f"line {line}: {text!r} is no time") from error
+    return found
 
 
 def read_step(cells: dict[str, str]) -> timedelta | None:
     """Read `PT30M` of a line, or `Pas en minutes` of a section; None where nothing is said."""
     text = cells.get("pas", "").removeprefix("PT").removesuffix("M") or cells.get("pas en minutes", "")
-    return timedelta(minutes=int(text)) if text.isdecimal() and int(text) > 0 else None
+    return timedelta(minutes=int(text)) if text.isdecimal() and len(text) < 6 and int(text) > 0 else None
 
 
 def find_steps(points: Sequence[Point]) -> list[timedelta]:
@@ -181,7 +189,7 @@ def read_index(section: Section, asked: Asked) -> Iterator[Value]:
             text = row.cells[place] if place < len(row.cells) else ""
             if text:
                 device = section.facts.get(POINT, "")
-                at = clock.read(device + column, read_time(row.line, row.cells[section.header.index(TIME)]))
+                at = clock.read(device + column, time_of(section, row))
                 if is_midnight(at.astimezone(asked.zone)):
                     at = to_begin(at, SECOND)
                 yield Value(row.line, device, at, quantity, text, section.facts.get("unite", "Wh"))

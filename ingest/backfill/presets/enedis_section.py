@@ -55,7 +55,7 @@ def read_answer(path: Path) -> list[Section]:
         return []
     try:
         answer = msgspec.json.decode(data, type=Answer)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise FileError(f"{path.name} is no answer of Data Connect that is read: {error}") from error
     reading = answer.meter_reading or answer
     if reading.reading_type.measurement_kind != "power":

@@ -7,8 +7,10 @@ days since 30 December 1899.
 import csv
 import io
 import re
+import struct
 import unicodedata
 import zipfile
+import zlib
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -21,6 +23,11 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 REFERENCE = re.compile(r"([A-Z]{1,3})(\d+)")
 MOST_BYTES = 200 << 20  # of a part, unpacked
 FIRST_SHEET = "xl/worksheets/sheet1.xml"
+# What a damaged file raises: no archive or one packed otherwise, a part or a shared text that is not there.
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, struct.error),  # RuntimeError: it wants a password
+    *(LookupError, ElementTree.ParseError, ValueError, OverflowError, csv.Error),
+)
 DAY_ZERO = date(1899, 12, 30)
 
 
@@ -39,7 +46,7 @@ def read_grid(path: Path) -> list[Row]:
         raise FileError(f"{path} cannot be read: {error.strerror or error}") from error
     try:
         return read_workbook(data) if data.startswith(b"PK") else read_text(data)
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError, ValueError, csv.Error) as error:
+    except BROKEN as error:
         raise FileError(f"{path.name} is no workbook and no CSV that can be read: {error}") from error
 
 
@@ -123,7 +130,16 @@ def column_index(letters: str) -> int:
 def read_day(text: str) -> date:
     """Read `31/12/2024`, `2024-12-31` or a workbook's number. Raises ValueError."""
     if re.fullmatch(r"\d{5}(\.\d+)?", text):
-        return DAY_ZERO + timedelta(days=int(float(text)))
-    if "/" in text:
-        return datetime.strptime(text, "%d/%m/%Y").date()  # noqa: DTZ007  # a day has no zone
-    return date.fromisoformat(text[:10])
+        found = DAY_ZERO + timedelta(days=int(float(text)))
+    elif "/" in text:
+        found = datetime.strptime(text, "%d/%m/%Y").date()  # noqa: DTZ007  # a day has no zone
+    else:
+        found = date.fromisoformat(text[:10])
+    require_near(found)
+    return found
+
+
+def require_near(day: date) -> None:
+    """Refuse a day that is none of a meter's: at the ends of the calendar there is no day before or after."""
+    if not 1900 <= day.year <= 2200:
+        raise ValueError(f"the year {day.year}")

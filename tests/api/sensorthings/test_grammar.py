@@ -106,8 +106,26 @@ def test_precedence_and_literals_are_those_of_the_standard(text: str, tree: Expr
     assert read_filter(text) == tree
 
 
+def test_a_shape_with_a_quote_in_it_is_written_as_it_was_read() -> None:
+    tree = read_filter("st_within(location, geography'POINT(5 47)''x')")
+    assert read_filter(write(tree)) == tree
+
+
 @pytest.mark.parametrize(
-    "text", ["", "a eq", "eq 1", "(a eq 1", "a eq 1)", "a b", "f(1", "'open", "2015-02-30T00:00:00Z gt a", "a eq 1;2"]
+    "text",
+    [
+        "",
+        "a eq",
+        "eq 1",
+        "(a eq 1",
+        "a eq 1)",
+        "a b",
+        "f(1",
+        "'open",
+        "2015-02-30T00:00:00Z gt a",
+        "a eq 1;2",
+        "a eq 1e999",
+    ],
 )
 def test_what_is_no_filter_is_refused(text: str) -> None:
     with pytest.raises(ProblemError, match=r".{10}"):

@@ -246,3 +246,35 @@ def test_other_files_are_refused_in_a_sentence(tmp_path: Path, preset: str) -> N
 def test_an_unknown_preset_names_those_there_are() -> None:
     with pytest.raises(FileError, match="enedis-daily, enedis-load-curve, grdf-daily, meteo-france-daily"):
         find_preset("linky")
+
+
+@pytest.mark.parametrize("time", ["", "0001-01-01T00:00:00", "9999-12-31T23:30:00"])
+def test_a_line_without_a_time_that_can_be_is_refused_by_its_number(tmp_path: Path, time: str) -> None:
+    path = tmp_path / "curve.csv"
+    path.write_text(f"Identifiant PRM;Unite\n30000000000001;W\nHorodate;Valeur;Pas\n{time};12;PT30M\n")
+    with pytest.raises(FileError, match="line 4"):
+        read("enedis-load-curve", path)
+
+
+def test_a_day_at_the_end_of_the_calendar_is_refused_by_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "gas.csv"
+    path.write_text("PCE 12345678901234\nDate de relevé;Index fin (m3)\n31/12/9999;105\n")
+    with pytest.raises(FileError, match="line 3"):
+        read("grdf-daily", path)
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        '<row r="1"><c t="s"><v>7</v></c></row>',  # a shared text that is not there
+        '<row r="x"><c><v>7</v></c></row>',
+        "<row",
+    ],
+)
+def test_a_damaged_workbook_is_refused_in_a_sentence(tmp_path: Path, sheet: str) -> None:
+    path = tmp_path / "gas.xlsx"
+    head = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    with zipfile.ZipFile(path, "w") as parts:
+        parts.writestr("xl/worksheets/sheet1.xml", f"{head}{sheet}</worksheet>")
+    with pytest.raises(FileError, match="no workbook and no CSV"):
+        read("grdf-daily", path)

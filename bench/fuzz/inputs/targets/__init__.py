@@ -1,0 +1,1 @@
+"""What is fuzzed: each module is a family and exposes `TARGETS`."""
