@@ -56,6 +56,7 @@ REFERENCES = {
     "finding_id": "findings",
     "acceptance_id": "acceptances",
     "incident_id": "incidents",
+    "alert_id": "alerts",
     "work_order_id": "work_orders",
     "thing_id": "st_things",
     "feature_id": "st_features",
@@ -84,6 +85,7 @@ NATURAL: dict[str, LiteralString] = {
     "findings": "select finding_id, concat_ws(' ', t.slug, f.kind, f.model, d.external_id, f.series_id is null)"
     " from findings f join territories t using (territory_id) left join devices d using (device_id)",
     "incidents": "select incident_id, t.slug || ' ' || cause from incidents join territories t using (territory_id)",
+    "alerts": "select alert_id, t.slug || ' alert ' || a.kind from alerts a join territories t using (territory_id)",
     "work_orders": "select work_order_id, o.title from work_orders o",
     "acceptances": "select acceptance_id, c.name from acceptances c",
     "st_things": "select thing_id, 'thing ' || name from st_things",
