@@ -60,8 +60,8 @@ def tables(plan: dict[str, Any]) -> Iterator[str]:
 def test_placements_are_not_looked_through_for_each_hour(town: "psycopg.Connection[tuple[Any, ...]]") -> None:
     """By a generic plan, which knows nothing of the bounds, and whatever order the estimates make the planner choose.
 
-    Estimates of both orders are within a hundredth of each other; with the other one a town's first day took more than
-    ten minutes. Here the order is that of the text.
+    Estimates of both orders are within a hundredth of each other; with the other one a town's first day took some
+    eight minutes. Here the order is that of the text.
     """
     town.execute("set local join_collapse_limit = 1")
     question = QUERIES["read_joint_hours"]
