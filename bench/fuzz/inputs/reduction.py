@@ -16,7 +16,7 @@ Line = tuple[str, int]
 
 
 def reduce(target: Target, grown: Sequence[bytes]) -> list[bytes]:
-    """Give inputs that together reach every line that the seeds do not and one of `grown` does; greedily, short ones."""
+    """Give inputs that together reach each line that the seeds do not and one of `grown` does; greedily, short ones."""
     short = sorted((one for one in grown if len(one) <= LONGEST), key=lambda one: (len(one), one))
     left = {one: reach(target, one) for one in short[:: 1 + len(short) // MOST_INPUTS]}
     covered = frozenset[Line]().union(*(reach(target, seed) for seed in target.seeds))
