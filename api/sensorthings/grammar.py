@@ -120,6 +120,8 @@ class Reader:
 
     def negative(self, depth: int) -> Expression:
         """Read what stands behind a minus. Raises ProblemError."""
+        if depth > DEEPEST:
+            raise refused(f"at most {DEEPEST} levels within one another")
         inner = self.single(depth + 1)
         if isinstance(inner, Literal) and isinstance(inner.value, int | float) and not isinstance(inner.value, bool):
             return Literal(-inner.value)

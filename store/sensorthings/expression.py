@@ -126,6 +126,8 @@ def write(node: Expression) -> str:
             return f"{left} {node.sign} {right}"
         case Not():
             return f"not {_within(node.inner, 4)}"
+        case Negative(inner=Path() | Call() | Negative()):
+            return f"-{write(node.inner)}"
         case Negative():
             return f"-({write(node.inner)})"
 

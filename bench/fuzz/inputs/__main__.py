@@ -16,8 +16,9 @@ from pathlib import Path
 
 from analytics.evaluate.row import Row
 from bench.fuzz.inputs.budget import Budget
-from bench.fuzz.inputs.corpus import keep, renew
-from bench.fuzz.inputs.search import FOLDER, Found, Searcher
+from bench.fuzz.inputs.corpus import keep, read_folder, renew
+from bench.fuzz.inputs.reduction import reduce
+from bench.fuzz.inputs.search import FOLDER, Found, Searcher, grown_folder
 from bench.fuzz.inputs.target import Target, all_targets, find_target
 
 GOAL_INPUTS = 10_000_000.0
@@ -30,9 +31,9 @@ def main() -> int:
     if asked.replay or asked.keep:
         return run_again(asked.replay or asked.keep, is_kept=asked.keep is not None)
     targets = [target for target in all_targets() if asked.only in target.name]
-    searcher = Searcher()
     if asked.renew:
-        return renew_all(searcher, targets)
+        return renew_all(targets)
+    searcher = Searcher()
     begin = time.monotonic()
     founds: list[Found] = []
     try:
@@ -112,16 +113,11 @@ def run_again(path: Path, *, is_kept: bool) -> int:
     return 0
 
 
-def renew_all(searcher: Searcher, targets: Sequence[Target]) -> int:
-    """Make the corpus of each target anew."""
-    try:
-        for target in targets:
-            merged = searcher.merge(target)
-            if not merged:
-                sys.exit(f"{target.name}: nothing was merged, see {FOLDER / target.name}.log")
-            renew(target.name, merged)
-    finally:
-        searcher.end()
+def renew_all(targets: Sequence[Target]) -> int:
+    """Make the corpus of each target anew, out of what searches have grown, if there were any."""
+    for target in targets:
+        if grown := read_folder(grown_folder(target.name)):
+            renew(target.name, reduce(target, grown))
     return 0
 
 

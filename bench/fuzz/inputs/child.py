@@ -6,7 +6,6 @@ memory and a fault of a library end the process: libFuzzer writes the input then
 
 import hashlib
 import resource
-import shlex
 import sys
 import time
 import traceback
@@ -14,12 +13,11 @@ from pathlib import Path
 
 import atheris  # type: ignore[import-not-found]  # in a folder of its own: requirements-fuzz.txt
 
-PACKAGES = ["sensors", "store", "ingest", "analytics", "api", "simulators", "deploy"]
+from bench.fuzz.inputs.target import PACKAGES, SLOWEST, Target, find_target
+
 LEAST_TOLD_S = 0.05
 
-with atheris.instrument_imports(include=PACKAGES):
-    from bench.fuzz.inputs.target import SLOWEST, Target, find_target
-
+with atheris.instrument_imports(include=list(PACKAGES)):
     TARGET = find_target(sys.argv[1])
 
 
@@ -66,9 +64,7 @@ def place_of(error: Exception) -> str:
 def main() -> None:
     """Hand over to libFuzzer, which ends the process."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    again = [sys.executable, "-m", "bench.fuzz.inputs.child", *sys.argv[1:3]]
-    # libFuzzer starts itself again by its first argument, through a shell, where it merges
-    atheris.Setup([shlex.join(again), *sys.argv[3:]], Witness(TARGET, Path(sys.argv[2])))
+    atheris.Setup([sys.argv[0], *sys.argv[3:]], Witness(TARGET, Path(sys.argv[2])))
     atheris.Fuzz()
 
 

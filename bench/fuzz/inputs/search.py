@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.fuzz.inputs.budget import Share
-from bench.fuzz.inputs.corpus import read_folder, unpack
+from bench.fuzz.inputs.corpus import unpack
 from bench.fuzz.inputs.target import SLOWEST, Target
 from bench.fuzz.inputs.words import write_words
 
@@ -73,17 +73,8 @@ class Searcher:
         crashes, hangs = find_troubles(self._folder / "crashes", target.name, since)
         return replace(found, seconds=time.monotonic() - begin, crashes=crashes, hangs=hangs)
 
-    def merge(self, target: Target) -> list[bytes]:
-        """Give few inputs that reach as much as all that a search has grown, with seeds and corpus."""
-        merged = self._folder / "merged" / target.name
-        merged.mkdir(parents=True, exist_ok=True)
-        for old in merged.iterdir():
-            old.unlink()
-        self._start(target, ["-set_cover_merge=1", str(merged), *self._corpora(target)], 600.0)
-        return read_folder(merged)
-
     def _corpora(self, target: Target) -> list[str]:
-        grown = self._folder / "grown" / target.name
+        grown = grown_folder(target.name, self._folder)
         grown.mkdir(parents=True, exist_ok=True)
         return [str(grown), str(unpack(target, self._folder / "seeds" / target.name))]
 
@@ -139,6 +130,11 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     except ProcessLookupError:
         return
     process.wait()
+
+
+def grown_folder(name: str, folder: Path = FOLDER) -> Path:
+    """Give where the inputs lie that searches of a target have grown."""
+    return folder / "grown" / name
 
 
 def find_troubles(folder: Path, name: str, since: float) -> tuple[tuple[Path, ...], tuple[Path, ...]]:

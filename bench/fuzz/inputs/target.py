@@ -9,6 +9,7 @@ from functools import cache
 from bench.fuzz.inputs import targets
 
 BETWEEN = b"\n--\n"  # where one input holds several things
+PACKAGES = ("sensors", "store", "ingest", "analytics", "api", "simulators", "deploy")  # what is searched
 ARRIVAL_US = 1_780_000_100_000_000
 SLOWEST = "slowest_input_s"  # what a process says of the input that took longest
 MARK = "zqz"  # stands in seeds where a person's own text goes; no name of the platform holds it

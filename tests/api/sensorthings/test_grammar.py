@@ -106,6 +106,13 @@ def test_precedence_and_literals_are_those_of_the_standard(text: str, tree: Expr
     assert read_filter(text) == tree
 
 
+def test_many_minus_signs_are_refused_or_written_as_they_were_read() -> None:
+    tree = read_filter("-" * 39 + "a")
+    assert read_filter(write(tree)) == tree
+    with pytest.raises(ProblemError, match="at most 40 levels"):
+        read_filter("-" * 390 + "a")
+
+
 def test_a_shape_with_a_quote_in_it_is_written_as_it_was_read() -> None:
     tree = read_filter("st_within(location, geography'POINT(5 47)''x')")
     assert read_filter(write(tree)) == tree
