@@ -1,8 +1,9 @@
 """A lamp whose control gear has come to run hotter than its neighbours': fouled fins, loose contact, failing driver.
 
-Looked at is the mean gear temperature of each civil day (it is told while the lamp burns) less that of the other lamps
-of its cabinet, their middle, which takes out weather, length of nights, dimming and orders; then against the lamp's
-own usual difference, the twentieth percentile of sixty days, so that what it warmed by for weeks does not become usual.
+Looked at are the lowest, mean and highest gear temperature of each civil day (told while the lamp burns) less the
+middle of the lamps of its cabinet, which takes out weather, length of nights, dimming and orders, and then less the
+lamp's own usual difference, the twentieth percentile of sixty days, so that what it warmed by for weeks does not
+become usual. The least of the three counts: a lamp that tells seldom may miss the warm hour or the cool one.
 It is there when the last three days lie 5 K above it, in their middle, each at least half as much, and four times what
 the difference otherwise changes by from day to day; gone below 2.5 K. An electrolytic capacitor lives half as long for
 each 10 K (Arrhenius' law, as its makers' data sheets reckon), and drivers take power back above their limit: it comes
@@ -66,13 +67,15 @@ def compare(family: Sequence[Sequence[GaugeHours]], span: Span) -> Iterator[Gear
     for place, lamp in enumerate(lamps):
         parts[:, place, np.searchsorted(days_s, lamp.begins_s)] = lamp.low, lamp.mean, lamp.high
     parts[np.abs(parts) > LARGEST_C] = np.nan
+    enough = np.isfinite(parts).all(axis=0).sum(axis=0) > LEAST_NEIGHBOURS
+    days_s, parts = days_s[enough], parts[:, :, enough]
+    over = parts - np.nanmedian(parts, axis=1, keepdims=True)
     for place, lamp in enumerate(lamps):
-        own, others = parts[:, place], np.delete(parts, place, axis=1)
-        known = np.isfinite(own).all(axis=0) & (np.isfinite(others[1]).sum(axis=0) >= LEAST_NEIGHBOURS)
+        known = np.isfinite(parts[:, place]).all(axis=0)
         if known.any():
-            over = own[:, known] - np.nanmedian(others[:, :, known], axis=1)
-            hotter = over - np.quantile(over, USUAL_QUANTILE, axis=1, keepdims=True)
-            yield Gear(lamp, days_s[known], own[1, known], hotter.min(axis=0))
+            own = over[:, place, known]
+            hotter = own - np.quantile(own, USUAL_QUANTILE, axis=1, keepdims=True)
+            yield Gear(lamp, days_s[known], parts[1, place, known], hotter.min(axis=0))
 
 
 def judge(gear: Gear, span: Span) -> Verdict:
