@@ -117,7 +117,7 @@ def test_a_moved_hint_opens_nothing_below_and_closes_nothing(connection: Connect
     ((territory_id, asset_id),) = fetch(connection, "select territory_id, asset_id from assets limit 1")
     move_by_hand(connection, ("town", hint.name, "street_light"), 2.0, "test")
     at = soon()
-    low, high = (Verdict(asset_id, at, True, at, score=score) for score in (1.0, 1.3))
+    low, high = (Verdict(asset_id, at, True, at, score=score) for score in (0.5, 0.7))
     gone = Verdict(asset_id, at, False, at)
     assert without_quiet(connection, hint, territory_id, [low, high, gone]) == [high, gone]
     other = hints()["overflow_to_come"]

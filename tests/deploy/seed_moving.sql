@@ -218,4 +218,4 @@ insert into alert_mutes (territory_id, begins, ends, loud_from, created_by)
 select territory_id, '22:00', '06:30', 'critical', 'seed of ' || slug from territories;
 
 insert into alert_pauses (territory_id, kind, up_to, until_at, reason, who, created_by)
-select territory_id, 'leak', 'warning', 'infinity', 'works in ' || slug, 'seed', 'seed of ' || slug from territories;
+select territory_id, 'leak', 'warning', '2999-12-31T00:00:00Z', 'works in ' || slug, 'seed', 'seed of ' || slug from territories;

@@ -161,7 +161,7 @@ from alerts a
 join alert_rules r using (territory_id);
 
 insert into alert_pauses (territory_id, asset_id, alert_id, up_to, until_at, reason, who, created_by, ended_at, ended_by)
-select a.territory_id, min(s.asset_id), min(a.alert_id), 'warning', 'infinity', 'secret of ' || t.slug,
+select a.territory_id, min(s.asset_id), min(a.alert_id), 'warning', '2999-12-31T00:00:00Z', 'secret of ' || t.slug,
        'secret of ' || t.slug, 'secret of ' || t.slug, '2026-05-02T10:00:00Z', 'secret of ' || t.slug
 from alerts a
 join territories t using (territory_id)
@@ -170,7 +170,7 @@ group by a.territory_id, t.slug;
 
 -- And one that goes on.
 insert into alert_pauses (territory_id, kind, up_to, until_at, reason, who, created_by)
-select territory_id, 'secret of ' || slug, 'info', 'infinity', 'secret of ' || slug, 'secret of ' || slug, 'seed'
+select territory_id, 'secret of ' || slug, 'info', '2999-12-31T00:00:00Z', 'secret of ' || slug, 'secret of ' || slug, 'seed'
 from territories;
 
 insert into citizen_desks (territory_id, opened_by)
