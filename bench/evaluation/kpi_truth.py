@@ -23,6 +23,10 @@ HOUR = timedelta(hours=1)
 BASE_CEL = 18.0
 
 
+class UntoldError(Exception):
+    """The truth does not tell."""
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A KPI's asset ("": the territory) and period."""
@@ -181,9 +185,12 @@ def costs(cabinet: TrueCabinet, rung: str, price: Tariff) -> Floats:
 
 
 def tariff_on(reference: Reference, day: date) -> Tariff:
-    """Give the tariff of lighting of a day."""
-    own = [one for one in reference.tariffs if (one.energy, one.use) == ("electricity", "lighting")]
-    return next(one for one in own if one.valid_from <= day and (one.valid_to is None or day < one.valid_to))
+    """Give the tariff of lighting of a day. Raises UntoldError: none is known of so long ago."""
+    for one in reference.tariffs:
+        is_lighting = (one.energy, one.use) == ("electricity", "lighting")
+        if is_lighting and one.valid_from <= day and (one.valid_to is None or day < one.valid_to):
+            return one
+    raise UntoldError(f"no tariff of lighting on {day}")
 
 
 def same_night(night: date, project: Project) -> date:
@@ -274,5 +281,8 @@ def tell_truth(book: Book, kpi: str, asked: Asked) -> TrueValue | None:
     is_told = book.is_told(asked, since if kpi in METERED else book.truth.full_from)
     if not is_told or (asked.asset and kpi in TOWN_ONLY):
         return None
-    true = TRUE_BY_KPI[kpi](book, asked)
+    try:
+        true = TRUE_BY_KPI[kpi](book, asked)
+    except UntoldError:
+        return None
     return true if true.scale else None  # a month without heating: no error is a share of nothing

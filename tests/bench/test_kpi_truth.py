@@ -61,6 +61,13 @@ def test_constant_price_lies_between_the_off_peak_and_the_peak_price(book: Book)
     assert tariff.off_peak_price_eur < cost.value / saved.value < tariff.price_eur
 
 
+def test_a_bill_before_the_first_known_tariff_is_not_told(book: Book) -> None:
+    newest = [one for one in book.reference.tariffs if one.valid_to is None]
+    late = Book(book.truth, msgspec.structs.replace(book.reference, tariffs=newest))
+    assert tell_truth(book, "lighting_bill_reduction", february()) is not None
+    assert tell_truth(late, "lighting_bill_reduction", february()) is None
+
+
 def test_rounds_are_those_planned_and_not_driven(book: Book) -> None:
     asked = february(hour=23)
     avoided, share = (tell_truth(book, kpi, asked) for kpi in ("rounds_avoided", "rounds_avoided_ratio"))
