@@ -168,11 +168,6 @@ join territories t using (territory_id)
 join assets s using (territory_id)
 group by a.territory_id, t.slug;
 
--- And one that goes on.
-insert into alert_pauses (territory_id, kind, up_to, until_at, reason, who, created_by)
-select territory_id, 'secret of ' || slug, 'info', '2999-12-31T00:00:00Z', 'secret of ' || slug, 'secret of ' || slug, 'seed'
-from territories;
-
 insert into citizen_desks (territory_id, opened_by)
 select territory_id, 'secret of ' || slug from territories;
 

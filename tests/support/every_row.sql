@@ -70,3 +70,8 @@ join alert_rules r using (territory_id)
 join alert_channels c using (channel_id)
 join territories t on t.territory_id = a.territory_id
 where a.acknowledged_at is null and c.way = 'email';
+
+-- A pause that goes on.
+insert into alert_pauses (territory_id, kind, up_to, until_at, reason, who, created_by)
+select territory_id, 'secret of ' || slug, 'info', '2999-12-31T00:00:00Z', 'secret of ' || slug, 'secret of ' || slug, 'seed'
+from territories;
