@@ -1,14 +1,12 @@
 """Rounds that people declare: CSV with sector, waste_stream, started_at, ended_at, if known distance_km and n_lifts."""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 
 from sensors.asset_file.entry import read_number
 from sensors.telematics.rounds import DrivenRound
-from sensors.telematics.track import SEPARATORS, UnreadableTrackError, read_time
+from sensors.telematics.track import UnreadableTrackError, cells_by_field, open_table, read_time
 
 FIELDS = ("sector", "waste_stream", "started_at", "ended_at", "distance_km", "n_lifts")
 NEEDED = FIELDS[:4]
@@ -32,11 +30,7 @@ def read_declared(data: bytes, zone: tzinfo, columns: Mapping[str, str] | None =
     """
     rounds: list[DrivenRound] = []
     refused: list[tuple[int, str]] = []
-    try:
-        lines = list(read_cells(data, columns or {}))
-    except csv.Error as error:
-        raise UnreadableTrackError(f"the file is no CSV: {error}") from error
-    for line, cells in lines:
+    for line, cells in read_cells(data, columns or {}):
         try:
             found = read_round(cells, zone)
             if any(overlap(found, other) for other in rounds):
@@ -50,13 +44,7 @@ def read_declared(data: bytes, zone: tzinfo, columns: Mapping[str, str] | None =
 
 def read_cells(data: bytes, columns: Mapping[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
     """Give the cells of each line by field. Raises UnreadableTrackError."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnreadableTrackError(f"the file is no UTF-8 text (byte {error.start})") from error
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(SEPARATORS, key=text.partition("\n")[0].count))
-    names = [name.strip() for name in reader.fieldnames or []]
-    reader.fieldnames = names
+    names, rows = open_table(data)
     found = {name.lower(): name for name in names if name.lower() in FIELDS} | dict(columns)
     if wrong := [
         f"{field}={column}" for field, column in columns.items() if field not in FIELDS or column not in names
@@ -64,10 +52,7 @@ def read_cells(data: bytes, columns: Mapping[str, str]) -> Iterator[tuple[int, d
         raise UnreadableTrackError(f"{', '.join(wrong)}: fields are {', '.join(FIELDS)}; columns {', '.join(names)}")
     if missing := [field for field in NEEDED if field not in found]:
         raise UnreadableTrackError(f"no column for {', '.join(missing)}; columns are {', '.join(names)}")
-    for row in reader:
-        cells = {field: (row.get(column) or "").strip() for field, column in found.items()}
-        if any(cells.values()):
-            yield reader.line_num, cells
+    yield from cells_by_field(rows, found)
 
 
 def read_round(cells: Mapping[str, str], zone: tzinfo) -> DrivenRound:

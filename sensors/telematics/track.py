@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from xml.etree import ElementTree
@@ -21,6 +22,7 @@ SPELLINGS = {
     "événement": "event",
 }
 SEPARATORS = (";", "\t", ",")
+Row = Mapping[str, str | None]
 
 
 class UnreadableTrackError(ValueError):
@@ -69,14 +71,11 @@ def read_tracks(
     refused: list[tuple[int, str]] = []
     is_gpx = data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
     parts = read_gpx(data, zone, vehicle) if is_gpx else read_csv(data, zone, columns or {}, vehicle)
-    try:
-        for line, part in parts:
-            if isinstance(part, str):
-                refused.append((line, part))
-            else:
-                found.setdefault(part.vehicle, []).append(part)
-    except csv.Error as error:
-        raise UnreadableTrackError(f"the file is no CSV: {error}") from error
+    for line, part in parts:
+        if isinstance(part, str):
+            refused.append((line, part))
+        else:
+            found.setdefault(part.vehicle, []).append(part)
     if not found and not refused:
         raise UnreadableTrackError("the file holds no positions")
     return Tracks({name: sorted(each, key=lambda p: p.at) for name, each in sorted(found.items())}, refused)
@@ -85,20 +84,51 @@ def read_tracks(
 def read_csv(
     data: bytes, zone: tzinfo, columns: Mapping[str, str], vehicle: str | None
 ) -> Iterator[tuple[int, Position | str]]:
-    """Give the position of each line, or why there is none."""
+    """Give the position of each line, or why there is none. Raises UnreadableTrackError."""
+    names, rows = open_table(data)
+    column_by_field = find_columns(names, columns, has_vehicle=vehicle is not None)
+    for line, cells in cells_by_field(rows, column_by_field):
+        yield line, read_position(cells, zone, vehicle)
+
+
+def open_table(data: bytes) -> tuple[list[str], Iterator[tuple[int, Row]]]:
+    """Give the columns of a CSV file, and its lines by number. Raises UnreadableTrackError, also on the way."""
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnreadableTrackError(f"the file is no UTF-8 text (byte {error.start})") from error
     head = text.partition("\n")[0]
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(SEPARATORS, key=head.count))
-    names = [name.strip() for name in reader.fieldnames or []]
-    column_by_field = find_columns(names, columns, has_vehicle=vehicle is not None)
+    with refused_as_track():
+        names = [name.strip() for name in reader.fieldnames or []]
     reader.fieldnames = names
-    for row in reader:
-        cells = {name: (row.get(column) or "").strip() for name, column in column_by_field.items()}
+    return names, numbered(reader)
+
+
+def numbered(reader: "csv.DictReader[str]") -> Iterator[tuple[int, Row]]:
+    """Give each line with its number. Raises UnreadableTrackError."""
+    with refused_as_track():
+        for row in reader:
+            yield reader.line_num, row
+
+
+@contextmanager
+def refused_as_track() -> Iterator[None]:
+    """Say what the reader of CSV cannot take by our own error."""
+    try:
+        yield
+    except csv.Error as error:
+        raise UnreadableTrackError(f"the file is no CSV: {error}") from error
+
+
+def cells_by_field(
+    rows: Iterable[tuple[int, Row]], column_by_field: Mapping[str, str]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Give the cells of each line that is not empty by field."""
+    for line, row in rows:
+        cells = {field: (row.get(column) or "").strip() for field, column in column_by_field.items()}
         if any(cells.values()):
-            yield reader.line_num, read_position(cells, zone, vehicle)
+            yield line, cells
 
 
 def find_columns(names: Sequence[str], columns: Mapping[str, str], *, has_vehicle: bool) -> dict[str, str]:
