@@ -76,12 +76,12 @@ where ended_at is null and kind = %(kind)s and model = %(model)s
 -- Devices that were silent and have been taken from their place since, with no other.
 update findings f
 set ended_at = greatest(f.started_at, gone.at), updated_at = clock_timestamp()
-from (
-    select device_id, max(coalesce(upper(period), 'infinity')) as at
-    from placements
-    group by device_id
+from findings silent
+cross join lateral (
+    select max(coalesce(upper(p.period), 'infinity')) as at from placements p where p.device_id = silent.device_id
 ) as gone
-where f.ended_at is null and f.kind = %(kind)s and f.device_id = gone.device_id and gone.at between f.started_at and %(now)s
+where silent.ended_at is null and silent.kind = %(kind)s and gone.at between silent.started_at and %(now)s
+  and f.finding_id = silent.finding_id
 
 -- name: close_recovered
 -- Devices that were silent and have spoken since.
