@@ -13,7 +13,7 @@ def paused_until(
     pauses: Sequence[Pause], kind: str, asset_ids: Sequence[int], severity: Severity, now: datetime
 ) -> datetime:
     """Give until when an incident is muted by its kind or by all of its assets; now where it is not."""
-    holding = [one for one in pauses if one.up_to == severity or not is_at_least(severity, one.up_to)]
+    holding = [one for one in pauses if is_at_least(one.up_to, severity)]
     by_kind = max((one.until_at for one in holding if one.kind == kind), default=now)
     ends = [max((one.until_at for one in holding if one.asset_id == asset), default=now) for asset in asset_ids]
     return max(now, by_kind, min(ends, default=now))

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.maintenance import Hint, Span, Verdict, absent
+from analytics.maintenance.gauges import pair_slopes
 from analytics.sentence import local_day, local_day_fr
 from store.series_days import SeriesDays, read_series_days
 
@@ -67,8 +68,7 @@ def pace_of(at: Floats, percent: Floats) -> tuple[float, float]:
     """Give points lost a day, and points lost in these days; none where they are too few."""
     if at.size < LEAST_DAYS:
         return 0.0, 0.0
-    first, second = np.triu_indices(at.size, 1)
-    slope = float(np.median((percent[second] - percent[first]) / (at[second] - at[first])))
+    slope = float(np.median(pair_slopes(at, percent)))
     return -slope, -slope * float(at[-1] - at[0])
 
 

@@ -15,7 +15,7 @@ from itertools import groupby
 import numpy as np
 
 from analytics.maintenance import Hint, Span, Verdict
-from analytics.maintenance.gauges import Floats
+from analytics.maintenance.gauges import DAY_S, Floats, pair_slopes
 from analytics.sentence import local_day, local_day_fr
 from store.hints import FilterDay, read_filter_days
 
@@ -26,7 +26,6 @@ LEAST_DAYS = 10
 TREND_DAYS = 14
 LONGEST_AHEAD, SOON_DAYS = 90.0, 30.0
 LEAST_FAN_PERCENT = 30.0
-DAY_S = 86_400.0
 REACH = timedelta(days=60)
 
 
@@ -50,8 +49,10 @@ def judge(days: list[FilterDay], span: Span) -> Verdict:
         return Verdict(asset_id, span.ends_at, None, span.begins_at)
     multiples = resistance / max(float(np.quantile(resistance, 0.1)), 1e-9)
     now = float(np.median(multiples[-N_DAYS:]))
-    slopes, left = slopes_of(days[-TREND_DAYS:], multiples[-TREND_DAYS:]), SPENT - now
-    is_soon = not has_step(multiples[-TREND_DAYS:]) and left <= SOON_DAYS * float(np.median(slopes))
+    at = np.array([day.day.timestamp() / DAY_S for day in days[-TREND_DAYS:]])
+    trend, left = multiples[-TREND_DAYS:], SPENT - now
+    slopes = pair_slopes(at, trend)
+    is_soon = not has_step(trend) and left <= SOON_DAYS * float(np.median(slopes))
     level = LOADED if is_soon else CLOGGED
     if float(multiples[-N_DAYS:].min()) < level:
         return Verdict(asset_id, span.ends_at, False if now < CLEAN else None, span.begins_at)
@@ -107,15 +108,8 @@ def has_step(multiples: Floats) -> bool:
     return float(np.diff(multiples).max()) > float(np.ptp(multiples)) / 2
 
 
-def slopes_of(days: Sequence[FilterDay], multiples: Floats) -> Floats:
-    """Give the slopes of all pairs of days [1/d] (Theil-Sen), (n_pairs,)."""
-    x = np.array([day.day.timestamp() / DAY_S for day in days])
-    first, second = np.triu_indices(x.size, 1)
-    return np.asarray((multiples[second] - multiples[first]) / (x[second] - x[first]), dtype=np.float64)
-
-
 def days_to_spent(slopes: Floats, left: float) -> tuple[float, float] | None:
-    """Give the days (10 % to 90 %) until a filter is spent; None where it is, or does not get worse."""
+    """Give the days (10 % to 90 %) until a filter is spent by slopes [1/d]; None where it is, or gets no worse."""
     slow, fast = np.quantile(slopes, [0.1, 0.9])
     if left <= 0 or slow <= 0:
         return None

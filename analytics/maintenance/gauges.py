@@ -50,6 +50,16 @@ def daily_medians(begins_s: Floats, values: Floats, until_s: float) -> tuple[Flo
     return np.asarray(until_s + days * DAY_S, dtype=np.float64), np.array(medians)
 
 
+def pair_slopes(x: Floats, y: Floats) -> Floats:
+    """Give the slopes of all pairs of points (n,) with different x, (n_pairs,): their median is that of Theil and Sen.
+
+    H. Theil, A rank-invariant method of linear and polynomial regression analysis (1950); P. K. Sen,
+    doi:10.1080/01621459.1968.10480934.
+    """
+    first, second = np.triu_indices(x.size, 1)
+    return np.asarray((y[second] - y[first]) / (x[second] - x[first]), dtype=np.float64)
+
+
 def quantiles(rows: Floats, level: float) -> Floats:
     """Give a quantile (0 to 1) of what is known (not NaN) of each row; NaN where nothing is."""
     ordered = np.sort(rows, axis=1)  # NaN come last

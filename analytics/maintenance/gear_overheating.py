@@ -17,8 +17,9 @@ from functools import partial
 
 import numpy as np
 
+from analytics.grouping import by_asset
 from analytics.maintenance import Hint, Span, Verdict
-from analytics.maintenance.gauges import Floats, current
+from analytics.maintenance.gauges import DAY_S, Floats, current
 from analytics.maintenance.lamps import LEAST_NEIGHBOURS
 from analytics.sentence import french_number, local_day, local_day_fr, number
 from analytics.spread import spread_of_steps
@@ -26,7 +27,7 @@ from store.gauge_hours import GaugeHours, read_gauge_days
 
 REACH = timedelta(days=60)
 LEAST_DAYS, N_DAYS = 10, 3
-FRESH_S = 3 * 86_400.0
+FRESH_S = 3 * DAY_S
 USUAL_QUANTILE = 0.2
 HOTTER_K, GONE_K, URGENT_K = 5.0, 2.5, 15.0
 N_SIGMAS = 4.0
@@ -45,15 +46,12 @@ class Gear:
 
 def tell(rows: Sequence[GaugeHours], span: Span) -> list[Verdict]:
     """Judge each lamp at each midnight; `score` is by how much its gear is hotter than usual, in tens of kelvins."""
-    families: dict[int, dict[int, list[GaugeHours]]] = {}
-    for row in rows:
-        if row.parent_id is not None:
-            families.setdefault(row.parent_id, {}).setdefault(row.asset_id, []).append(row)
+    families: dict[int, list[list[GaugeHours]]] = {}
+    for own in by_asset(rows).values():
+        if own[0].parent_id is not None:
+            families.setdefault(own[0].parent_id, []).append(own)
     return [
-        judge(gear, part)
-        for part in span.parts()
-        for family in families.values()
-        for gear in compare(list(family.values()), part)
+        judge(gear, part) for part in span.parts() for family in families.values() for gear in compare(family, part)
     ]
 
 

@@ -2,7 +2,7 @@
 rooms of a building, the weather station and the outdoor air of units.
 
 Of each pair the difference of daily means is followed: what both feel (weather, heating, people) cancels out. Its
-median over the last five days against its first ten is the pair's shift; a sensor's own is the middle one of its
+median over the last three days against its first ten is the pair's shift; a sensor's own is the middle one of its
 pairs, towards nothing, so that one that drifts does not accuse its neighbours. Of only two the one named first above
 is accused, and the other is told. It counts from 0.8 K (a room sensor is good to 0.3 to 0.5 K: EN 15757, ISO 7726) and
 four times what the differences change from day to day. What changes by as much from one day to the next is no drift but

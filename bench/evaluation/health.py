@@ -150,12 +150,12 @@ def foretell(docket: Docket) -> Iterator[Foretold]:
     truth = docket.truth
     for one in docket.failures:
         is_whole = truth.full_from <= one.precursor_at and one.start_at <= truth.generated_to
-        if is_whole and one.start_at - one.precursor_at >= AHEAD:
+        signs = one.start_at - one.precursor_at
+        if is_whole and signs >= AHEAD:
             span = [at for at in docket.instants if one.precursor_at <= at <= one.start_at]
             first = next((at for at in span if docket.is_announced(one.asset, at)), None)
             lead_d = None if first is None else (one.start_at - first) / timedelta(days=1)
-            signs_d = (one.start_at - one.precursor_at) / timedelta(days=1)
-            yield Foretold(one.kind, lead_d, announced_share(docket, one, span), signs_d)
+            yield Foretold(one.kind, lead_d, announced_share(docket, one, span), signs / timedelta(days=1))
 
 
 def announced_share(docket: Docket, failure: TrueEpisode, span: Sequence[datetime]) -> float | None:

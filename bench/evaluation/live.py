@@ -20,7 +20,7 @@ from bench.database import fresh_database
 from bench.evaluation.expected import KINDS_OF_ARRIVAL, TOLD_BY_ARRIVAL
 from bench.evaluation.findings import judge_town
 from bench.evaluation.matching import Judged
-from bench.evaluation.town import STARTS, Evaluated
+from bench.evaluation.town import Evaluated, start_of
 from bench.virtual import VirtualWorker
 from deploy.local.services import Services
 from deploy.town import register_town
@@ -46,7 +46,7 @@ LOOK_S = 6 * 3600
 
 def judge_live(services: Services, seed: int) -> Judged:
     """Let a town live and judge what was told of arrivals."""
-    start = STARTS[seed % len(STARTS)]
+    start = start_of(seed, DAYS)
     town = Town(seed, f"live-{seed}", start, scale=SCALE, history_days=0)
     end = start + timedelta(days=DAYS)
     strike(town)

@@ -3,7 +3,8 @@
 from collections import Counter
 
 from bench.evaluation.expected import TOLD_BY_ARRIVAL
-from bench.evaluation.live import DAYS, FIRST_DAY, N_STRUCK, SCALE, STARTS, strike
+from bench.evaluation.live import DAYS, FIRST_DAY, N_STRUCK, SCALE, strike
+from bench.evaluation.town import STARTS
 from simulators.grid import DAY_S
 from simulators.town import Town
 
