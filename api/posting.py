@@ -8,6 +8,7 @@ from fastapi import Request
 
 from api.errors import ProblemError
 from sensors.formats import Format, find_format, formats
+from sensors.json_text import UNREADABLE_JSON
 from sensors.posting import DEFAULT_KIND, KIND_PATTERN, Post, needs_device
 from sensors.stateful import stateful_formats
 from sensors.topic import DEVICE_PATTERN
@@ -117,7 +118,7 @@ def read_envelope(body: bytes) -> Envelope:
     """Read the envelope; the payloads in it stay as they are. Raises ProblemError."""
     try:
         return _ENVELOPE.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE_JSON as error:
         raise ProblemError(
             422,
             f'without a format the body is a list, {{"messages": [...]}}: {error}; for one message give its ?format=',

@@ -17,7 +17,7 @@ from sensors.foreign_name import channel_name, external_id
 from sensors.formats import Format
 from sensors.formats.native import MESSAGE_ID_PATTERN
 from sensors.json_path import find_all, is_path, read_path
-from sensors.json_text import read_json
+from sensors.json_text import UNREADABLE_JSON, read_json
 from sensors.mapping import WITH_UNITS, raw_columns
 from sensors.mapping_rule import Rule, RuleError, TopicPattern, ValueRule, check_rule, fill
 from sensors.mapping_time import Time, read_times
@@ -63,7 +63,7 @@ def read_rule(document: bytes) -> Rule:
     """Read a rule from JSON. Raises RuleError."""
     try:
         rule = msgspec.json.decode(document, type=Rule)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE_JSON as error:
         raise RuleError(str(error)) from error
     check_rule(rule)
     return rule

@@ -8,6 +8,9 @@ from sensors.rejection import DecodeError, Reason, shown
 
 MAX_PAYLOAD_BYTES = 1_048_576
 
+# What msgspec raises of bytes that are no JSON of the shape asked for: also no text at all, or nested too deep.
+UNREADABLE_JSON = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+
 T = TypeVar("T")
 
 

@@ -10,6 +10,7 @@ import msgspec
 
 from sensors.client_observation import FIRST_NUMBER, ClientObservation, read_client_observation
 from sensors.instant import read_instant_us
+from sensors.json_text import UNREADABLE_JSON
 from sensors.measurement import Clock, Column, Uplink
 from sensors.rejection import DecodeError, Reason, shown, shown_value
 
@@ -73,7 +74,7 @@ def _read_entity(payload: bytes) -> dict[str, object]:
         raise DecodeError(Reason.TOO_LARGE, f"{len(payload)} B / {MAX_PAYLOAD_BYTES} B")
     try:
         found = msgspec.json.decode(payload)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE_JSON as error:
         raise DecodeError(Reason.INVALID_JSON, shown(str(error))) from error
     if not isinstance(found, dict):
         raise DecodeError(Reason.WRONG_SHAPE, shown_value(found))

@@ -10,6 +10,7 @@ from typing import TypeVar
 import msgspec
 
 from analytics.report.errors import UnreadableReportError
+from sensors.json_text import UNREADABLE_JSON
 
 FORMAT, VERSION = "vigie-report", 1
 RELATIVE = 1e-9  # of a value: sums come out otherwise in the last digits on other machines and library versions
@@ -131,7 +132,7 @@ def read_formed(content: bytes, kind: type[Formed], form: Form) -> Formed:
                 f"the manifest is of format {found.format} {found.version}, not {form.format} {form.version}"
             )
         return msgspec.json.decode(content, type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE_JSON as error:
         raise UnreadableReportError(f"the manifest cannot be read: {error}") from error
 
 
@@ -139,5 +140,5 @@ def read_signature(content: bytes) -> Signature:
     """Read a signature. Raises UnreadableReportError."""
     try:
         return msgspec.json.decode(content, type=Signature)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE_JSON as error:
         raise UnreadableReportError(f"the signature cannot be read: {error}") from error

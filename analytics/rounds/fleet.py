@@ -7,6 +7,7 @@ from typing import Annotated
 import msgspec
 
 from analytics.rounds.distances import DETOUR, SPEED_KM_H
+from sensors.json_text import UNREADABLE_JSON
 
 Degrees = Annotated[float, msgspec.Meta(ge=-180, le=180)]
 Positive = Annotated[float, msgspec.Meta(gt=0)]
@@ -82,7 +83,7 @@ def read_fleet(path: Path) -> Fleet:
     """Read a file. Raises FleetError, which says what is wrong."""
     try:
         fleet = msgspec.json.decode(path.read_bytes(), type=Fleet)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except (OSError, *UNREADABLE_JSON) as error:
         raise FleetError(f"{path} describes no vehicles: {error}") from error
     names = [depot.name for depot in fleet.depots]
     if len(set(names)) < len(names):

@@ -14,6 +14,7 @@ from api.ngsi.context import CORE_ONLY, Context, load
 from api.ngsi.refusal import INVALID_REQUEST, bad, invalid
 from api.ngsi.vocabulary import CORE_CONTEXT
 from api.posting import read_body
+from sensors.json_text import UNREADABLE_JSON
 from store.reader import Connection
 
 JSON, LD_JSON, GEO_JSON = "application/json", "application/ld+json", "application/geo+json"
@@ -163,7 +164,7 @@ def decode(body: bytes) -> Any:
         raise invalid("the body is empty: send JSON")
     try:
         return msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE_JSON as error:
         raise invalid(f"the body is no JSON: {str(error)[:200]}") from error
 
 

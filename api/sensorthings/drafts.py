@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from api.sensorthings.refusal import refused
+from sensors.json_text import UNREADABLE_JSON
 from store.sensorthings.errors import QuestionError
 from store.sensorthings.expression import Interval
 from store.sensorthings.model import SETS, EntitySet, Id, Property
@@ -46,7 +47,7 @@ def read_json(body: bytes) -> Any:
     """Read JSON. Raises ProblemError."""
     try:
         return msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE_JSON as error:
         raise refused(f"the body is no JSON: {error}") from error
 
 

@@ -7,6 +7,7 @@ import msgspec
 
 from deploy.backup.errors import BackupError
 from deploy.local.state import write_private
+from sensors.json_text import UNREADABLE_JSON
 from store.backup import Digest, Server
 
 FILE = "manifest.json"
@@ -36,5 +37,5 @@ def read_manifest(folder: Path) -> Manifest:
         return msgspec.json.decode((folder / FILE).read_bytes(), type=Manifest)
     except OSError as error:
         raise BackupError(f"{folder} holds no backup: {error.strerror}") from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE_JSON as error:
         raise BackupError(f"the manifest of {folder} cannot be read: {error}") from error

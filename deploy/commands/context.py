@@ -8,6 +8,7 @@ import typer
 
 from deploy.errors import SettingError
 from deploy.settings import database
+from sensors.json_text import UNREADABLE_JSON
 from store.connect import connect
 from store.ngsi.context import bring_context
 
@@ -49,7 +50,7 @@ def read_context(file: Path) -> dict[str, object]:
         raise SettingError(f"{file} is longer than {MOST_BYTES} bytes")
     try:
         body = msgspec.json.decode(data)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE_JSON as error:
         raise SettingError(f"{file} is no JSON: {error}") from error
     if not isinstance(body, dict) or not isinstance(body.get("@context"), dict | list | str):
         raise SettingError(f"{file} holds no @context: expected an object with terms, an address or a list of those")

@@ -8,6 +8,7 @@ import typer
 
 from deploy.errors import SettingError
 from deploy.settings import services_given_or_embedded
+from sensors.json_text import UNREADABLE_JSON
 from store.connect import connect
 from store.sources import (
     RuleEntry,
@@ -151,7 +152,7 @@ def read_rules(written: list[str], path: Path | None) -> list[RuleEntry]:
         return entries
     try:
         documents = msgspec.json.decode(path.read_bytes(), type=list[RuleDocument])
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except (OSError, *UNREADABLE_JSON) as error:
         raise SettingError(f"{path} holds no list of rules: {error}") from error
     for rule in documents:
         mapping = None if rule.mapping is None else msgspec.json.encode(rule.mapping).decode()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from sensors.json_text import UNREADABLE_JSON
 from store.errors import StoreError
 from store.moved_tables import MOVED
 
@@ -71,7 +72,7 @@ def read_manifest(folder: Path) -> Manifest:
         raise UnreadableExportError(
             f"there is no {FILE_NAME} in {folder}: not an export, or not a whole one"
         ) from error
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE_JSON as error:
         raise UnreadableExportError(f"{path} cannot be read: {error}") from error
     if (manifest.format, manifest.version) != (FORMAT, VERSION):
         raise UnreadableExportError(f"{path} is of format {manifest.format} {manifest.version}, not {FORMAT} {VERSION}")

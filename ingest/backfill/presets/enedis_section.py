@@ -8,6 +8,7 @@ import msgspec
 
 from ingest.backfill.presets.sheet import Row, fold
 from ingest.errors import FileError
+from sensors.json_text import UNREADABLE_JSON
 
 POINT, TIME = "identifiant prm", "horodate"
 
@@ -55,7 +56,7 @@ def read_answer(path: Path) -> list[Section]:
         return []
     try:
         answer = msgspec.json.decode(data, type=Answer)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE_JSON as error:
         raise FileError(f"{path.name} is no answer of Data Connect that is read: {error}") from error
     reading = answer.meter_reading or answer
     if reading.reading_type.measurement_kind != "power":
