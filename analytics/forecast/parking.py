@@ -1,8 +1,9 @@
 """Occupancy of car parks half an hour, an hour and a day ahead, with intervals of 90 %.
 
-The model of a territory (`analytics.occupancy`) is trained at the first forecast of each civil day, on up to a year of
-values, and kept by the program until the next day; every quarter of an hour it takes in what has come since. A car park
-is foretold once it is known for two weeks, and while its newest value is no older than two hours.
+The model of a territory (`analytics.occupancy`) looks back at the first forecast of each civil day on up to a year of
+values. Its trees are fitted anew once a week, or as soon as a car park comes or goes: a day more teaches them nothing.
+Usual weeks and the errors to expect are learnt each day, and every quarter of an hour it takes in what has come since.
+A car park is foretold once it is known for two weeks, and while its newest value is no older than two hours.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +17,7 @@ from analytics.forecast import Forecaster
 from analytics.occupancy.calendar import public_holidays
 from analytics.occupancy.features import Frame, make_frame
 from analytics.occupancy.grid import DAY_STEPS, STEP_S, Floats, Grid, ParkValues, make_grid
-from analytics.occupancy.model import LeadModel, predict, train
+from analytics.occupancy.model import LeadModel, predict, renew, train
 from store.forecasts import DueTerritory, Forecast
 from store.inputs import Connection, Window
 from store.parking import ParkCurve, read_park_values
@@ -24,14 +25,19 @@ from store.parking import ParkCurve, read_park_values
 QUANTITIES = ("occupancy_ratio", "occupied_places", "free_places")  # the first that a car park has is used
 METHOD, VERSION = "usual week, deviations carried on, trees", "1"
 HISTORY = timedelta(days=365)
+FITTED_FOR = timedelta(days=7)
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What was learnt for a territory at the beginning of a civil day: its car parks, their values, the models."""
+    """What was learnt for a territory at the beginning of a civil day: its car parks, their values, the models.
+
+    `fitted_on` is the day at whose beginning the models were fitted.
+    """
 
     day: date
+    fitted_on: date
     asset_ids: tuple[int, ...]
     n_places: tuple[float | None, ...]
     grid: Grid
@@ -39,7 +45,7 @@ class Trained:
 
 
 class Memory:
-    """Models by database and territory, for the day."""
+    """Models by database and territory, as of the day."""
 
     def __init__(self) -> None:
         self.trained: dict[tuple[str, int], Trained] = {}
@@ -49,18 +55,32 @@ class Memory:
         key, day = (connection.info.dsn, due.territory_id), now.astimezone(ZoneInfo(due.time_zone)).date()
         known = self.trained.get(key)
         if known is None or known.day != day:
-            known = self.trained[key] = learn(connection, due, day)
+            known = self.trained[key] = learn(connection, due, day, known)
         return foretell(known, read_today(connection, due, known, now), now) if known.models else []
 
 
-def learn(connection: Connection, due: DueTerritory, day: date) -> Trained:
-    """Read up to a year of values and train on them; the grid reaches over tomorrow and the day after."""
+def learn(connection: Connection, due: DueTerritory, day: date, known: Trained | None) -> Trained:
+    """Read up to a year of values and learn from them; the grid reaches over tomorrow and the day after."""
     midnight = datetime.combine(day, time(0), ZoneInfo(due.time_zone))
     curves = choose(read_curves(connection, due, midnight - HISTORY, midnight))
     first = min((first_day(curve, due.time_zone) for curve in curves), default=day)
     grid = make_grid([values_of(curve, due.time_zone) for curve in curves], (first, day + 3 * DAY), due.time_zone)
-    models = train(make_frame(grid), (day - first).days * DAY_STEPS) if curves else {}
-    return Trained(day, tuple(one.asset_id for one in curves), tuple(one.n_places for one in curves), grid, models)
+    asset_ids, places = tuple(one.asset_id for one in curves), tuple(one.n_places for one in curves)
+    if not curves:
+        return Trained(day, day, asset_ids, places, grid, {})
+    frame, until = make_frame(grid), (day - first).days * DAY_STEPS
+    if known is not None and is_still_good(known, day, asset_ids):
+        return Trained(day, known.fitted_on, asset_ids, places, grid, renew(frame, known.models, until))
+    return Trained(day, day, asset_ids, places, grid, train(frame, until))
+
+
+def is_still_good(known: Trained, day: date, asset_ids: Sequence[int]) -> bool:
+    """Say whether what was fitted before serves today: to these car parks, not long ago, and with trees.
+
+    What has no trees yet is fitted each day: it is quick, and each day more counts.
+    """
+    has_trees = bool(known.models) and all(model.trees is not None for model in known.models.values())
+    return has_trees and known.asset_ids == tuple(asset_ids) and DAY <= day - known.fitted_on < FITTED_FOR
 
 
 def read_today(connection: Connection, due: DueTerritory, known: Trained, now: datetime) -> Frame:

@@ -56,6 +56,12 @@ def train(frame: Frame, until: int) -> Mapping[int, LeadModel]:
     return {lead: train_lead(frame, spans, lead, has_trees=has_trees) for lead in LEADS}
 
 
+def renew(frame: Frame, models: Mapping[int, LeadModel], until: int) -> Mapping[int, LeadModel]:
+    """Keep what was fitted on some day before step `until`, and learn the errors to expect from the days just gone."""
+    steps = np.arange(until - HELD_OUT_DAYS * DAY_STEPS, until)
+    return {lead: judge(frame, model, steps[: len(steps) - lead]) for lead, model in models.items()}
+
+
 def train_lead(frame: Frame, spans: tuple[int, int, int], lead: int, *, has_trees: bool) -> LeadModel:
     """Fit one lead to steps from the first to the second end, weigh and judge it up to the third."""
     fitted = np.arange(spans[0], spans[1] - lead, STRIDE)

@@ -4,16 +4,18 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import numpy as np
 import psycopg
 import pytest
 
 from analytics.forecast.job import tell_forecasts
-from analytics.forecast.parking import FORECASTER
+from analytics.forecast.parking import FORECASTER, Memory
 from analytics.tell import tell_changed
 from sensors.asset_entry import AssetEntry
 from sensors.quantity import QUANTITIES
 from store import rollup
 from store.connect import connect
+from store.forecasts import DueTerritory
 from store.inputs import Window
 from store.parking import read_bay_days, read_limited_stays, read_park_floors, read_park_values, read_zone_hours
 from store.registry import DeviceEntry, TerritoryEntry, register
@@ -175,3 +177,23 @@ def test_forecasts_are_made_and_take_the_place_of_those_before(connection: Conne
 def test_a_car_park_that_fell_silent_is_not_foretold(connection: Connection) -> None:
     store_values(connection, "park", [(BEGIN + n * 15 * MINUTE, 50.0) for n in range(21 * 96)])
     assert tell_forecasts(connection, BEGIN + 21 * DAY + 3 * HOUR).n_written == 0
+
+
+def test_trees_are_fitted_once_a_week_and_errors_learnt_each_day(connection: Connection) -> None:
+    """Ten weeks have trees; they stay for a week, while what errors to expect follows the days just gone."""
+    level = 90.0 - 80 * np.abs(np.sin(np.arange(85 * 96) * np.pi / 96)) * np.random.default_rng(7).uniform(
+        0.6, 1, 85 * 96
+    )
+    store_values(connection, "park", [(BEGIN + n * 15 * MINUTE, float(value)) for n, value in enumerate(level)])
+    memory, due = Memory(), DueTerritory(1, "Europe/Paris")
+    fitted = {}
+    for day in (75, 76, 81, 82):
+        assert len(memory.tell(connection, due, BEGIN + day * DAY + 10 * HOUR)) == 3
+        (fitted[day],) = memory.trained.values()
+    first, second, sixth, seventh = fitted.values()
+    assert first.fitted_on == second.fitted_on == sixth.fitted_on == first.day
+    assert seventh.fitted_on == seventh.day
+    for lead, model in first.models.items():
+        assert second.models[lead].trees is model.trees is not None
+        assert second.models[lead].errors.low != model.errors.low
+        assert seventh.models[lead].trees is not model.trees
