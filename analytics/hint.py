@@ -1,12 +1,16 @@
-"""Maintenance hints told: each hint for each territory, step by step, as far as rollups are computed."""
+"""Maintenance hints told: each for each territory, step by step, as far as rollups are computed.
 
-from collections.abc import Iterable
+Hints that read the same are a family: what they share is read once.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from analytics.feedback.threshold import without_quiet
-from analytics.maintenance import Hint, Span, Verdict, hints
+from analytics.maintenance import Hint, Span, Verdict, families
 from analytics.period import begin
 from store.hints import HintMark, close_hint_findings, read_hint_marks, save_hint_mark
 from store.inputs import Connection, Window
@@ -38,21 +42,35 @@ class HintReport:
 def tell_hints(connection: Connection, computed_to: datetime, n_steps: int = 50) -> HintReport:
     """Tell every hint up to where rollups are computed, at most so many steps of each; each is a transaction."""
     report = HintReport()
-    for hint in hints().values():
-        report += tell_hint(connection, hint, computed_to, n_steps)
+    for family in families().values():
+        report += tell_family(connection, family, computed_to, n_steps)
     return report
 
 
-def tell_hint(
-    connection: Connection, hint: Hint, computed_to: datetime, n_steps: int = 50, territory_id: int | None = None
+def tell_family(
+    connection: Connection,
+    family: Sequence[Hint],
+    computed_to: datetime,
+    n_steps: int = 50,
+    territory_id: int | None = None,
 ) -> HintReport:
-    """Tell one hint in all territories, or in one."""
+    """Tell the hints of a family in all territories, or in one; those that are equally far share what they read."""
     report = HintReport()
-    for mark in read_hint_marks(connection, hint.name, hint.version, hint.asset_types):
+    for mark, equals in read_marks(connection, family).items():
         if territory_id in (None, mark.territory_id):
-            told = [tell_step(connection, hint, mark, span) for span in steps(hint, mark, computed_to, n_steps)]
+            spans = steps(equals[0], mark, computed_to, n_steps)
+            told = [tell_step(connection, equals, mark, span) for span in spans]
             report = sum(told, report + HintReport(is_behind=len(told) == n_steps))
     return report
+
+
+def read_marks(connection: Connection, family: Sequence[Hint]) -> Mapping[HintMark, Sequence[Hint]]:
+    """Read how far each hint of a family was told in each territory, and put together those that are equally far."""
+    equals: dict[HintMark, list[Hint]] = {}
+    for hint in family:
+        for mark in read_hint_marks(connection, hint.name, hint.version, hint.asset_types):
+            equals.setdefault(mark, []).append(hint)
+    return equals
 
 
 def steps(hint: Hint, mark: HintMark, until: datetime, n_steps: int) -> Iterable[Span]:
@@ -77,13 +95,19 @@ def next_end(hint: Hint, after: datetime, time_zone: str) -> datetime:
     return next(at for n in range(3) if (at := begin(day + n * DAY, hint.rhythm, zone)) > after)
 
 
-def tell_step(connection: Connection, hint: Hint, mark: HintMark, span: Span) -> HintReport:
-    """Tell one step, write what follows from it, and note how far the hint is."""
-    window = Window(mark.territory_id, hint.asset_types, span.begins_at - hint.reach, span.ends_at)
+def tell_step(connection: Connection, family: Sequence[Hint], mark: HintMark, span: Span) -> HintReport:
+    """Tell one step of hints that read the same, write what follows from it, and note how far they are."""
+    window = Window(mark.territory_id, family[0].asset_types, span.begins_at - family[0].reach, span.ends_at)
     with connection.transaction():
-        verdicts = without_quiet(connection, hint, mark.territory_id, hint.tell(hint.read(connection, window), span))
-        report = write(connection, hint, mark.territory_id, verdicts)
-        save_hint_mark(connection, mark.territory_id, hint.name, hint.version, span.ends_at)
+        inputs = family[0].read(connection, window)
+        return sum((tell_one(connection, hint, mark, span, inputs) for hint in family), HintReport())
+
+
+def tell_one(connection: Connection, hint: Hint, mark: HintMark, span: Span, inputs: Any) -> HintReport:
+    """Tell one hint of what was read, write what follows, and note how far it is."""
+    verdicts = without_quiet(connection, hint, mark.territory_id, hint.tell(inputs, span))
+    report = write(connection, hint, mark.territory_id, verdicts)
+    save_hint_mark(connection, mark.territory_id, hint.name, hint.version, span.ends_at)
     return report
 
 

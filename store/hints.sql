@@ -104,8 +104,9 @@ group by a.asset_id, a.name, sa.series_id
 order by a.asset_id
 
 -- name: read_gateway_hours
--- An hour in which nobody was heard has no row: it is found by its absence.
-with behind as (
+-- An hour in which nobody was heard has no row: it is found by its absence. Who is behind, and how many, is found first:
+-- a plan that counts the devices of a gateway for every hour takes ten times as long.
+with behind as materialized (
     select g.device_id as gateway_id, p.asset_id, a.name, d.device_id
     from devices d
     join devices g on g.device_id = d.gateway_id
@@ -114,11 +115,14 @@ with behind as (
     where d.territory_id = %(territory_id)s and d.state = 'active'
 ), sizes as (
     select gateway_id, count(distinct device_id)::int as n_devices from behind group by gateway_id
+), sized as materialized (
+    select b.asset_id, b.name, z.n_devices, s.device_id, s.series_id
+    from behind b
+    join sizes z using (gateway_id)
+    join series s on s.device_id = b.device_id
 )
-select b.asset_id, b.name, z.n_devices, h.bucket, count(distinct b.device_id)::int
-from behind b
-join sizes z using (gateway_id)
-join series s on s.device_id = b.device_id
-join measurements_hourly h on h.series_id = s.series_id and h.bucket >= %(from)s and h.bucket < %(to)s and h.n > 0
-group by b.asset_id, b.name, z.n_devices, h.bucket
+select b.asset_id, b.name, b.n_devices, h.bucket, count(distinct b.device_id)::int
+from sized b
+join measurements_hourly h on h.series_id = b.series_id and h.bucket >= %(from)s and h.bucket < %(to)s and h.n > 0
+group by b.asset_id, b.name, b.n_devices, h.bucket
 order by b.asset_id, h.bucket

@@ -108,3 +108,12 @@ def hints() -> Mapping[str, Hint]:
     modules = [importlib.import_module(f"{__name__}.{name}") for name in names]
     found: dict[str, Hint] = {module.HINT.name: module.HINT for module in modules if hasattr(module, "HINT")}
     return MappingProxyType(found)
+
+
+@cache
+def families() -> Mapping[str, tuple[Hint, ...]]:
+    """Group the hints that read the same by the same `read`, so that it is read once; each by the name of its first."""
+    found: dict[Any, list[Hint]] = {}
+    for hint in hints().values():
+        found.setdefault((hint.read, hint.asset_types, hint.rhythm, hint.reach, hint.stride), []).append(hint)
+    return MappingProxyType({family[0].name: tuple(family) for family in found.values()})

@@ -6,15 +6,15 @@ cabinet that burns by day (maintenance, a photocell) has no dark neighbours and 
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import lru_cache, partial
+from functools import lru_cache
 
 from astral import Observer
 from astral.sun import elevation
 
 from analytics.maintenance import Hint, Span, Verdict
-from analytics.maintenance.lamps import Lamp, Neighbours, look_at
+from analytics.maintenance.lamps import Lamp, Neighbours, look_at, read
 from analytics.sentence import local_clock, local_clock_fr
-from store.hints import AssetHours, read_asset_hours
+from store.hints import AssetHours
 
 UP_DEG = 6.0
 LEAST_HOURS = 2
@@ -84,7 +84,7 @@ HINT = Hint(
     rhythm="night",
     reach=timedelta(),
     version="1",
-    read=partial(read_asset_hours, quantity="active_power"),
+    read=read,
     tell=tell,
     stride=timedelta(days=14),
 )

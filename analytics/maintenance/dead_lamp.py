@@ -6,12 +6,11 @@ a tripped breaker, a restart) there are no burning neighbours, and nothing is sa
 
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 
 from analytics.maintenance import Hint, Span, Verdict
-from analytics.maintenance.lamps import Lamp, Neighbours, look_at
+from analytics.maintenance.lamps import Lamp, Neighbours, look_at, read
 from analytics.sentence import local_clock, local_clock_fr
-from store.hints import AssetHours, read_asset_hours
+from store.hints import AssetHours
 
 DARK_SHARE, LIT_SHARE = 0.8, 0.5
 LEAST_HOURS = 2
@@ -65,7 +64,7 @@ HINT = Hint(
     rhythm="night",
     reach=timedelta(),
     version="1",
-    read=partial(read_asset_hours, quantity="active_power"),
+    read=read,
     tell=tell,
     stride=timedelta(days=14),
 )

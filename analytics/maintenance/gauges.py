@@ -45,9 +45,12 @@ def daily_medians(begins_s: Floats, values: Floats, until_s: float) -> tuple[Flo
     """Give (begin [Unix s], median) of the spans of 24 hours before an instant that hold values, in order of time."""
     if not values.size:
         return np.empty(0), np.empty(0)
-    days, first = np.unique(np.floor((begins_s - until_s) / DAY_S), return_index=True)
-    medians = [float(np.median(part)) for part in np.split(values, first[1:])]
-    return np.asarray(until_s + days * DAY_S, dtype=np.float64), np.array(medians)
+    days, where, n = np.unique(np.floor((begins_s - until_s) / DAY_S), return_inverse=True, return_counts=True)
+    ordered = values[np.lexsort((values, where))]  # day by day, what is not known last
+    first = np.cumsum(n) - n
+    medians = (ordered[first + (n - 1) // 2] + ordered[first + n // 2]) / 2
+    medians[np.isnan(ordered[first + n - 1])] = np.nan
+    return np.asarray(until_s + days * DAY_S, dtype=np.float64), medians
 
 
 def pair_slopes(x: Floats, y: Floats) -> Floats:

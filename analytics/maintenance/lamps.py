@@ -9,15 +9,18 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from analytics.maintenance import Span
-from store.hints import AssetHours
+from store.hints import AssetHours, read_asset_hours
 
 BURNS_FROM, DARK_BELOW = 0.25, 0.10
 LEAST_COVERED_S = 1800.0
 LEAST_NEIGHBOURS = 3
 FOUR_WEEKS = timedelta(days=28)
 MOST = 0.6  # of the neighbours
+
+read = partial(read_asset_hours, quantity="active_power")
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,9 @@ GONE_SHARE = 0.5
 URGENT_TIMES = 5.0
 LEAST_BY_QUANTITY = {"displacement": 1.0, "tilt": 0.01, "strain": 30.0, "crack_width": 0.2}  # mm, degrees, um/m, mm
 
+# What `structural_change` looks at too.
+read = partial(read_gauge_hours, quantities=("natural_frequency", *LEAST_BY_QUANTITY, "temperature"))
+
 
 class Change(NamedTuple):
     """How far a quantity of an element has moved from its reference, what counts as moved, and since when."""
@@ -159,7 +162,7 @@ HINT = Hint(
     rhythm="day",
     reach=REACH,
     version="1",
-    read=partial(read_gauge_hours, quantities=(*LEAST_BY_QUANTITY, "temperature")),
+    read=read,
     tell=tell,
     stride=timedelta(days=28),
 )

@@ -10,7 +10,7 @@ frequency nobody measures is left to `settlement`.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import partial, reduce
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -18,14 +18,13 @@ import numpy as np
 from analytics.grouping import by_quantity
 from analytics.maintenance import Hint, Span, Verdict
 from analytics.maintenance.gauges import Floats, Gauges, current, daily_medians
-from analytics.maintenance.settlement import FRESH, LEAST_BY_QUANTITY, N_DAYS, change_of, temperature_of
+from analytics.maintenance.settlement import FRESH, LEAST_BY_QUANTITY, N_DAYS, REACH, change_of, read, temperature_of
 from analytics.maintenance.thermal import without_temperature
 from analytics.sentence import french_number, number, sign_of, spaced
 from analytics.structure.damage_index import damage_index, learn_reference
 from sensors.quantity import find_quantity
-from store.gauge_hours import GaugeHours, read_gauge_hours
+from store.gauge_hours import GaugeHours
 
-REACH = timedelta(days=400)
 N_REFERENCE = 14
 LEAST_SHARE_OF_FREQUENCY = 0.05
 GONE, URGENT = 0.5, 3.0
@@ -153,7 +152,7 @@ HINT = Hint(
     rhythm="day",
     reach=REACH,
     version="1",
-    read=partial(read_gauge_hours, quantities=(*QUANTITIES, "temperature")),
+    read=read,
     tell=tell,
     stride=timedelta(days=28),
 )

@@ -7,19 +7,20 @@ import argparse
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import closing
 from pathlib import Path
 
 from bench.database import drop_leftovers
 from bench.evaluation.crew import work_through
+from bench.evaluation.kept import KeptError, find, keep
 from bench.evaluation.outcome import Outcome, Task, evaluate_town, figures
 from bench.evaluation.town import Plan, draw_town, start_of
 from deploy.local.services import Services, running
 from simulators.town import TownError
 
 CHECKOUT = Path(__file__).resolve().parent  # servers and data of their own, apart from the demo's and the tests'
-INTERRUPTED = 130
+REFUSED, INTERRUPTED = 2, 130
 MOST_SEEDS = 1000
 
 
@@ -31,9 +32,13 @@ def main() -> None:
     outcomes: list[Outcome] = []
     code = 0
     try:
+        outcomes.extend(recall(asked))
         with running(CHECKOUT) as services:
             drop_leftovers(services.database_url)
-            outcomes.extend(evaluate_all(services, asked))
+            outcomes.extend(evaluate_all(services, asked, {outcome.seed for outcome in outcomes}))
+    except KeptError as error:
+        say(str(error))
+        code = REFUSED
     except KeyboardInterrupt:
         say("interrupted: databases and services are gone; the figures are of the towns that were done")
         code = INTERRUPTED
@@ -54,6 +59,9 @@ def read_arguments() -> argparse.Namespace:
     parser.add_argument("--scale", type=float, default=plan.scale, help="1: 400 lamps and all the rest")
     parser.add_argument("--days", type=int, default=plan.days, help="of the full town")
     parser.add_argument("--history", type=int, default=plan.history_days, help="metered days before it")
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="keep outcomes there; what it holds is not done again"
+    )
     parser.add_argument("--out", type=Path, help="write the figures to this file too")
     asked = parser.parse_args()
     try:
@@ -83,13 +91,23 @@ def read_seeds(text: str) -> tuple[int, ...]:
     return tuple(sorted(seeds))
 
 
-def evaluate_all(services: Services, asked: argparse.Namespace) -> Iterator[Outcome]:
-    """Evaluate each town and say how far it is; a town that failed is left out, its process has said why."""
-    tasks = [Task(services, seed, plan_of(asked, seed)) for seed in asked.seeds]
+def recall(asked: argparse.Namespace) -> Iterator[Outcome]:
+    """Give the outcomes of earlier sittings. Raises KeptError."""
+    for seed in asked.seeds if asked.keep else ():
+        if kept := find(asked.keep, plan_of(asked, seed), seed):
+            say(f"seed {seed}: kept, evaluated at {kept.commit or 'an unknown commit'}")
+            yield kept.outcome
+
+
+def evaluate_all(services: Services, asked: argparse.Namespace, done: Container[int]) -> Iterator[Outcome]:
+    """Evaluate what is not done and say how far it is; a town that failed is left out, its process has said why."""
+    tasks = [Task(services, seed, plan_of(asked, seed)) for seed in asked.seeds if seed not in done]
     with closing(work_through(tasks, asked.jobs, evaluate_town)) as answers:
         for number, (task, outcome) in enumerate(answers, 1):
             say(f"{number}/{len(tasks)} {describe(task, outcome)}")
             if outcome is not None:
+                if asked.keep:
+                    keep(asked.keep, task.plan, outcome)
                 yield outcome
 
 

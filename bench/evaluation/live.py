@@ -135,7 +135,7 @@ def look(connection: Connection, now: datetime) -> tuple[datetime, int]:
     for hint in (hints()[name] for name in KINDS_OF_ARRIVAL if name in hints()):
         for mark in read_hint_marks(connection, hint.name, hint.version, hint.asset_types):
             for span in steps(hint, mark, now, 1):
-                tell_step(connection, hint, mark, span)
+                tell_step(connection, [hint], mark, span)
     row = connection.execute("select coalesce(max(finding_id), 0) from findings").fetchone()
     return now, int(row[0]) if row else 0
 

@@ -9,7 +9,7 @@ import pytest
 
 from analytics.hint import HintReport, steps, tell_hints
 from analytics.hvac.outlook import RULES_BY_KIND
-from analytics.maintenance import Hint, Span, hints
+from analytics.maintenance import Hint, Span, families, hints
 from analytics.period import Rhythm
 from analytics.rounds.batteries import plan_battery_rounds
 from analytics.rounds.solver_builtin import solve
@@ -217,6 +217,29 @@ def test_steps_told_a_few_at_a_time_find_the_same(told: Told) -> None:
             while tell_hints(connection, START + day * DAY, n_steps=3).n_steps:
                 pass
         assert connection.execute(state).fetchall() == before
+
+
+@pytest.mark.services
+def test_a_hint_told_anew_leaves_those_that_read_the_same_where_they_are(told: Told) -> None:
+    """A new version begins at the first hour again, its family does not."""
+    connection = told.connection
+    marks = "select hint, told_to from hint_marks where hint = any (%s) order by hint"
+    names = [hint.name for hint in families()["damper_leaking"]]
+    with connection.transaction(force_rollback=True):
+        before = connection.execute(marks, (names,)).fetchall()
+        connection.execute("update hint_marks set version = 'older' where hint = 'valve_stuck'")
+        assert tell_hints(connection, START + 3 * DAY) == HintReport(n_steps=1)
+        after = connection.execute(marks, (names,)).fetchall()
+        assert [row for row in before if row not in after] == [
+            (name, at) for name, at in before if name == "valve_stuck"
+        ]
+        assert dict(after)["valve_stuck"] <= START + 3 * DAY
+
+
+def test_each_hint_is_in_one_family() -> None:
+    told = [hint.name for family in families().values() for hint in family]
+    assert sorted(told) == sorted(hints())
+    assert [hint.name for hint in families()["driver_ageing"]] == ["driver_ageing", "power_factor_low"]
 
 
 @pytest.mark.services
