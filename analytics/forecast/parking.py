@@ -1,9 +1,10 @@
 """Occupancy of car parks half an hour, an hour and a day ahead, with intervals of 90 %.
 
 The model of a territory (`analytics.occupancy`) looks back at the first forecast of each civil day on up to a year of
-values. Its trees are fitted anew once a week, or as soon as a car park comes or goes: a day more teaches them nothing.
-Usual weeks and the errors to expect are learnt each day, and every quarter of an hour it takes in what has come since.
-A car park is foretold once it is known for two weeks, and while its newest value is no older than two hours.
+values. Its trees are fitted anew when a tenth more days are known (after a week at the least, four at the most), or as
+soon as a car park comes or goes; `vigie evaluate parking` fits them once, before the weeks of its test. Usual weeks and
+the errors to expect are learnt each day, and every quarter of an hour it takes in what has come since. A car park is
+foretold once it is known for two weeks, and while its newest value is no older than two hours.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +26,8 @@ from store.parking import ParkCurve, read_park_values
 QUANTITIES = ("occupancy_ratio", "occupied_places", "free_places")  # the first that a car park has is used
 METHOD, VERSION = "usual week, deviations carried on, trees", "1"
 HISTORY = timedelta(days=365)
-FITTED_FOR = timedelta(days=7)
+FITTED_FOR_DAYS = (7, 28)
+FITTED_FOR_SHARE = 0.1  # of the days known
 DAY = timedelta(days=1)
 
 
@@ -80,7 +82,9 @@ def is_still_good(known: Trained, day: date, asset_ids: Sequence[int]) -> bool:
     What has no trees yet is fitted each day: it is quick, and each day more counts.
     """
     has_trees = bool(known.models) and all(model.trees is not None for model in known.models.values())
-    return has_trees and known.asset_ids == tuple(asset_ids) and DAY <= day - known.fitted_on < FITTED_FOR
+    least, most = FITTED_FOR_DAYS
+    n_days = min(most, max(least, FITTED_FOR_SHARE * (known.fitted_on - known.grid.first_day).days))
+    return has_trees and known.asset_ids == tuple(asset_ids) and 0 < (day - known.fitted_on).days < n_days
 
 
 def read_today(connection: Connection, due: DueTerritory, known: Trained, now: datetime) -> Frame:

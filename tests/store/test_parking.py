@@ -179,21 +179,21 @@ def test_a_car_park_that_fell_silent_is_not_foretold(connection: Connection) -> 
     assert tell_forecasts(connection, BEGIN + 21 * DAY + 3 * HOUR).n_written == 0
 
 
-def test_trees_are_fitted_once_a_week_and_errors_learnt_each_day(connection: Connection) -> None:
-    """Ten weeks have trees; they stay for a week, while what errors to expect follows the days just gone."""
+def test_trees_are_fitted_now_and_then_and_errors_learnt_each_day(connection: Connection) -> None:
+    """Ten weeks have trees; they stay until a tenth more days are known, while what errors to expect follows the days just gone."""
     level = 90.0 - 80 * np.abs(np.sin(np.arange(85 * 96) * np.pi / 96)) * np.random.default_rng(7).uniform(
         0.6, 1, 85 * 96
     )
     store_values(connection, "park", [(BEGIN + n * 15 * MINUTE, float(value)) for n, value in enumerate(level)])
     memory, due = Memory(), DueTerritory(1, "Europe/Paris")
     fitted = {}
-    for day in (75, 76, 81, 82):
+    for day in (75, 76, 82, 83):
         assert len(memory.tell(connection, due, BEGIN + day * DAY + 10 * HOUR)) == 3
         (fitted[day],) = memory.trained.values()
-    first, second, sixth, seventh = fitted.values()
-    assert first.fitted_on == second.fitted_on == sixth.fitted_on == first.day
-    assert seventh.fitted_on == seventh.day
+    first, second, last, anew = fitted.values()
+    assert first.fitted_on == second.fitted_on == last.fitted_on == first.day
+    assert anew.fitted_on == anew.day
     for lead, model in first.models.items():
         assert second.models[lead].trees is model.trees is not None
         assert second.models[lead].errors.low != model.errors.low
-        assert seventh.models[lead].trees is not model.trees
+        assert anew.models[lead].trees is not model.trees
