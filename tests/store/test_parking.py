@@ -180,7 +180,7 @@ def test_a_car_park_that_fell_silent_is_not_foretold(connection: Connection) -> 
 
 
 def test_trees_are_fitted_now_and_then_and_errors_learnt_each_day(connection: Connection) -> None:
-    """Ten weeks have trees; they stay until a tenth more days are known, while what errors to expect follows the days just gone."""
+    """Ten weeks have trees, which stay until a tenth more days are known; errors follow the days just gone."""
     level = 90.0 - 80 * np.abs(np.sin(np.arange(85 * 96) * np.pi / 96)) * np.random.default_rng(7).uniform(
         0.6, 1, 85 * 96
     )
