@@ -35,6 +35,7 @@ BROKEN = {
         'LOG.warning("in", key=settings.api_key)',
         'self._log.error("in", url=f"{user}:{token}")',
     ),
+    "unbound_threads": ("HistGradientBoostingRegressor().fit(x, y)", "ensemble.HistGradientBoostingClassifier(seed)"),
     "clock_at_import": ("NOW = datetime.now(UTC)", "END: float = time.time() + 5"),
 }
 WHOLE = (
@@ -47,6 +48,7 @@ WHOLE = (
     "datetime.now(UTC)\ndatetime.fromtimestamp(0, UTC)",
     'log.info("token_refused", key_id=1, n_tokens=2)',
     "def now():\n    return datetime.now(UTC)",
+    "with threadpool_limits(limits=1):\n    HistGradientBoostingRegressor().fit(x, y)",
 )
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_limits
 
 from analytics.evaluate import Asked, Evaluation, NoDataError
 from analytics.evaluate.files import find_files, read_text
@@ -204,8 +205,9 @@ def boost(steps: Steps, days: Sequence[float], labels: np.ndarray) -> Floats:
             continue
         rows = np.isin(day_of, [days[index] for index in others])
         truth = labels[others][np.searchsorted(np.array(days)[others], day_of[rows])]
-        model = HistGradientBoostingClassifier(max_iter=60, random_state=0).fit(table[rows], truth)
-        found[place] = float(model.predict_proba(table[day_of == day])[:, 1].mean())
+        with threadpool_limits(limits=1):  # threads that wait for one another on a busy machine take ten times as long
+            model = HistGradientBoostingClassifier(max_iter=60, random_state=0).fit(table[rows], truth)
+            found[place] = float(model.predict_proba(table[day_of == day])[:, 1].mean())
     return found
 
 

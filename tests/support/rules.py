@@ -139,6 +139,13 @@ def clock_at_import(tree: ast.Module) -> Iterator[int]:
             yield from (call.lineno for name, call in calls(node.value) if name in CLOCKS)
 
 
+def unbound_threads(tree: ast.Module) -> Iterator[int]:
+    """Boosted trees in a module that bounds no threads: on a busy machine they wait for one another for an hour."""
+    if any(name.rpartition(".")[2] == "threadpool_limits" for name, _ in calls(tree)):
+        return
+    yield from (call.lineno for name, call in calls(tree) if name.rpartition(".")[2].startswith("HistGradientBoosting"))
+
+
 RULES: Mapping[str, Rule] = {
     rule.__name__: rule
     for rule in (
@@ -150,5 +157,6 @@ RULES: Mapping[str, Rule] = {
         naive_time,
         logged_secret,
         clock_at_import,
+        unbound_threads,
     )
 }
