@@ -1,8 +1,11 @@
 """Remaining life: features know nothing of later, plain trees say what scikit-learn says, intervals hold."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 from sklearn.ensemble import HistGradientBoostingRegressor
+from threadpoolctl import threadpool_limits
 
 from analytics.remaining_life.features import Floats, Windows, look, rolling_mean
 from analytics.remaining_life.model import Settings, learn_life, newest_features, tell_life
@@ -10,6 +13,13 @@ from analytics.remaining_life.score import nasa_score
 from analytics.remaining_life.trees import arrays_of, copy_trees, trees_of
 
 SETTINGS = Settings(cap=60.0, n_trees=40, rate=0.1)
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """Let no trees wait for threads that the tests beside hold up."""
+    with threadpool_limits(limits=1):
+        yield
 
 
 def a_unit(seed: int) -> Floats:
