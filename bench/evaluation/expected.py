@@ -58,6 +58,7 @@ ALSO = {
 TOLD_BY_ARRIVAL = ("clock_off_by_hour", "duplicates", "garbage", "late_batch", "no_clock")
 KINDS_OF_ARRIVAL = (*CLOCKS, "repeated_messages", "refused_messages", "impossible_value", "late_messages")
 HINTS = tuple(hints())
+UNIT_HINTS = tuple(hint.name for hint in hints().values() if "air_handling_unit" in hint.asset_types)
 KINDS = (*HINTS, *GENERAL, *CLOCKS)
 GRACE = timedelta(days=1)  # after the end of an episode: nights and days are told when they are over
 AROUND = timedelta(days=2)  # what a fault leaves behind is explained by it: the way back looks strange too

@@ -14,11 +14,13 @@ from bench.evaluation.expected import (
     HINT_BY_FAULT,
     HINTS,
     KINDS,
+    UNIT_HINTS,
     recall_goal,
 )
 from bench.evaluation.matching import Case, Court, Found, Ground, Judged, judge
 from bench.evaluation.town import Evaluated
 
+WEEKS_A_MONTH = 365.25 / 12 / 7
 FINDINGS = """
 select f.finding_id, f.kind, coalesce(a.slug, ''), coalesce(d.external_id, ''), f.started_at,
        case f.kind when 'silent' then (f.evidence ->> 'looked_at')::timestamptz else f.started_at end,
@@ -74,7 +76,7 @@ def told_at(evaluated: Evaluated, finding_id: int, kind: str, looked_at: datetim
 def figures(judged: Sequence[Judged]) -> list[Row]:
     """Give the figures of all towns together: faults, look-alikes, kinds of finding."""
     cases = [case for one in judged for case in one.cases]
-    return [*fault_figures(cases), *lookalike_figures(cases), *kind_figures(judged)]
+    return [*fault_figures(cases), *lookalike_figures(cases), *kind_figures(judged), *unit_figures(judged)]
 
 
 def fault_figures(cases: Sequence[Case]) -> Iterator[Row]:
@@ -113,6 +115,18 @@ def kind_figures(judged: Sequence[Judged]) -> Iterator[Row]:
         yield Row(f"false_alarms.{kind}", rate, "1/(100.asset.wk)", "lower", goal=GOAL_FALSE_ALARMS, n=n_false)
         if kind in HINTS and n_told:
             yield Row(f"precision.{kind}", n_named / n_told, "1", n=n_told)
+
+
+def unit_figures(judged: Sequence[Judged]) -> Iterator[Row]:
+    """Give the recall of all faults of air handling units together, and their false alarms by unit and month."""
+    faults = {fault for fault, hint in HINT_BY_FAULT.items() if hint in UNIT_HINTS}
+    own = [case for one in judged for case in one.cases if case.kind in faults]
+    if own:
+        yield Row("air_handling_unit.recall", share(case.is_found for case in own), "1", goal=0.9, n=len(own))
+    months = sum(max(one.asset_weeks[kind] for kind in UNIT_HINTS) for one in judged) / WEEKS_A_MONTH
+    n_false = sum(one.n_false.get(kind, 0) for one in judged for kind in UNIT_HINTS)
+    if months:
+        yield Row("air_handling_unit.false_alarms", n_false / months, "1/mo", "lower", goal=1.0, n=n_false)
 
 
 def share(answers: Iterable[bool]) -> float:
