@@ -73,3 +73,17 @@ def civil_days(begins_at: datetime, ends_at: datetime, time_zone: str) -> tuple[
     """Give the civil days of a period that goes from midnight to midnight."""
     first, end = (at.astimezone(ZoneInfo(time_zone)).date() for at in (begins_at, ends_at))
     return tuple(first + timedelta(days=n) for n in range((end - first).days))
+
+
+def same_day(day: date, first: date, end: date) -> date | None:
+    """Give the same calendar day of a year before, from `first` to before `end`, or one beside it; else None.
+
+    Of 29 February it is the 28th. A baseline of a whole year that holds a 29 February lacks one calendar day: the one
+    beside it stands for that.
+    """
+    for near in (day, day - timedelta(days=1), day + timedelta(days=1)):
+        for year in range(near.year, first.year - 1, -1):
+            past = near.replace(year=year, day=28) if (near.month, near.day) == (2, 29) else near.replace(year=year)
+            if first <= past < end:
+                return past
+    return None

@@ -11,6 +11,7 @@ from analytics.baseline.fit import Counterfactual, predict
 from analytics.baseline.meter import Meter, Use, days_of
 from analytics.baseline.nights import Stretch, dark_hours
 from analytics.baseline.noise import Noise
+from analytics.period import same_day
 from store.baseline import Price, price_on
 
 LEVEL = 0.90
@@ -133,7 +134,7 @@ def bill(meter: Meter, use: Use, prices: Sequence[Price]) -> Bills | str:
     off_share = use.adjusted_off_peak_kwh / max(use.adjusted_kwh, 1e-9)
     sums = np.zeros(4)  # then, now, and of each what was guessed
     for night, dark_h in use.nights:
-        past = same_night(night, meter)
+        past = same_day(night, meter.project.baseline_from, meter.project.baseline_to)
         price_now, price_then = price_on(prices, night), price_on(prices, past) if past else None
         if past is None or price_now is None or price_then is None:
             return f"no price or no baseline for the night of {night.isoformat()}"
@@ -161,15 +162,3 @@ def by_night(stretches: Sequence[Stretch], meter: Meter) -> dict[date, tuple[flo
             share = dark_hours(day, meter.place) / stretch.dark_h
             shared[day] = (stretch.kwh * share, stretch.off_peak_kwh * share)
     return shared
-
-
-def same_night(night: date, meter: Meter) -> date | None:
-    """Give the same calendar night in the baseline, None where the baseline has none."""
-    for year in range(night.year, meter.project.baseline_from.year - 1, -1):
-        try:
-            past = night.replace(year=year)
-        except ValueError:  # 29 February
-            past = night.replace(year=year, day=28)
-        if meter.project.baseline_from <= past < meter.project.baseline_to:
-            return past
-    return None

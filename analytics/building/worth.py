@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import sqrt
 
 from analytics.building.saving import MeterSaving
+from analytics.period import same_day
 from store.baseline import Price, price_on
 
+DAY = timedelta(days=1)
 COMMON = 0.5  # correlation taken between the disturbances of a building's meters: the same people use them
 
 
@@ -78,7 +80,7 @@ def bill(saving: MeterSaving, priced: Priced, days: Sequence[date], first: date)
     """Price a period's days and the same calendar days of the baseline (which begins `first`), each as it was then."""
     then = now = guessed = 0.0
     for day in days:
-        past = same_day(day, first, saving.before_by_day)
+        past = same_day(day, first, max(saving.before_by_day) + DAY)
         price_now, price_then = priced.on(day), None if past is None else priced.on(past)
         if past is None or price_now is None or price_then is None:
             return f"no price, or no day of the baseline, for {day.isoformat()}"
@@ -95,16 +97,6 @@ def bill_reduction(bills: Sequence[Bill]) -> Amount:
     value = sum(one.then_eur - one.now_eur for one in bills)
     guessed = sum(one.guessed_eur for one in bills)
     return Amount(value - guessed, value, value + guessed)
-
-
-def same_day(day: date, first: date, known: Mapping[date, float]) -> date | None:
-    """Give the same calendar day in a baseline, None where it does not reach it."""
-    last = max(known)
-    for year in range(day.year - 1, first.year - 1, -1):
-        past = day.replace(year=year, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=year)
-        if first <= past <= last:
-            return past
-    return None
 
 
 def mean(by_day: Mapping[date, float]) -> float:

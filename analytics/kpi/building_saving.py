@@ -14,8 +14,9 @@ before or since the works: those are flagged in the proof with their day, and th
 without them.
 
 Constant price: the tariff of the baseline's last day, the territory's the same; gas by its heating value. The bill:
-that of the same calendar days of the baseline less that of now, each day at its own price, as metered. kgCO2e: dated
-factors (`analytics.emission`), average mix, as they hold on the period's first day.
+that of the same calendar days of the baseline less that of now, each day at its own price, as metered; for a day that
+a baseline across a leap day lacks, the one beside it. kgCO2e: dated factors (`analytics.emission`), average mix, as
+they hold on the period's first day.
 """
 
 from collections.abc import Sequence
@@ -205,7 +206,7 @@ DOMAINS: tuple[Domain, ...] = (
         rhythm="month",
         asset_types=("building", "electricity_meter", "gas_meter", "heat_meter"),
         method="IPMVP option C, metered baseline by weather",
-        method_version="1",
+        method_version="2",
         read=read_building_savings,
         tell=tell_building_savings,
     ),

@@ -21,7 +21,7 @@ of stipulated watts either way, an assumption. A meter's own error is not in it.
 
 Constant price: the tariff of the baseline's last day. Emissions: the factor of the period's first day
 (`analytics.emission`). The bill: that of the same calendar nights of the baseline less that of now, each night at its
-own day's price, as metered, outages and all.
+own day's price, as metered, outages and all; for a night that a baseline across a leap day lacks, the one beside it.
 """
 
 from collections.abc import Sequence
@@ -272,7 +272,7 @@ DOMAINS = (
         rhythm="month_of_nights",
         asset_types=("light_cabinet",),
         method="IPMVP option B, metered baseline by dark hours, else stipulated watts by astronomical hours",
-        method_version="3",
+        method_version="4",
         read=read_savings,
         tell=tell_savings,
     ),

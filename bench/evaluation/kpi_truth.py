@@ -194,13 +194,21 @@ def tariff_on(reference: Reference, day: date) -> Tariff:
 
 
 def same_night(night: date, project: Project) -> date:
-    """Give the same calendar night in the baseline; of 29 February, that of the 28th."""
-    for year in range(night.year, night.year - 5, -1):
-        is_leap_night = (night.month, night.day) == (2, 29)
-        past = night.replace(year=year, day=28) if is_leap_night else night.replace(year=year)
-        if project.baseline_from <= past < project.baseline_to:
-            return past
-    raise ValueError(f"no night like {night} in the baseline of {project.slug}")
+    """Give the night of the baseline that is nearest in the calendar, by a day at most. Raises UntoldError: none is."""
+    n_nights = (project.baseline_to - project.baseline_from).days
+    baseline = [project.baseline_from + n * DAY for n in range(n_nights)]
+    apart = {past: days_apart(past, night) for past in baseline}
+    best = min(apart, key=lambda past: (apart[past], past))
+    if apart[best] > 1:
+        raise UntoldError(f"no night like {night} in the baseline of {project.slug}")
+    return best
+
+
+def days_apart(one: date, other: date) -> int:
+    """Give how many days two days of whatever years lie apart in a calendar without 29 February (which is the 28th)."""
+    places = [day.replace(year=2001, day=28 if (day.month, day.day) == (2, 29) else day.day) for day in (one, other)]
+    apart = abs((places[0] - places[1]).days)
+    return min(apart, 365 - apart)
 
 
 def rounds_avoided(book: Book, asked: Asked) -> TrueValue:

@@ -1,8 +1,8 @@
 """Civil days, nights and months, with the hours that the clock skips and repeats."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from analytics.period import periods_of, with_following_months
+from analytics.period import periods_of, same_day, with_following_months
 
 FAR = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -46,3 +46,20 @@ def test_months_that_follow_are_added_as_far_as_they_have_ended() -> None:
     assert [period.begins_at.month for period in found] == [9, 10, 11, 12, 1]
     assert [period.ends_at.hour for period in found] == [23] * 5
     assert found[-1].ends_at == until
+
+
+def test_same_day_of_a_baseline_across_a_leap_day() -> None:
+    """365 days from 18 May 2023 end on 16 May 2024: the 17th is not among them, the days beside it are."""
+    first, end = date(2023, 5, 18), date(2024, 5, 17)
+    assert same_day(date(2025, 5, 16), first, end) == date(2024, 5, 16)
+    assert same_day(date(2025, 5, 17), first, end) == date(2024, 5, 16)
+    assert same_day(date(2025, 5, 18), first, end) == date(2023, 5, 18)
+    assert same_day(date(2028, 2, 29), first, end) == date(2024, 2, 28)
+
+
+def test_same_day_of_half_a_year_is_not_made_up() -> None:
+    first, end = date(2023, 1, 1), date(2023, 7, 1)
+    assert same_day(date(2024, 7, 1), first, end) == date(2023, 6, 30)  # beside the last
+    assert same_day(date(2024, 7, 2), first, end) is None
+    assert same_day(date(2024, 12, 31), first, end) == date(2023, 1, 1)
+    assert same_day(date(2022, 6, 1), first, end) is None

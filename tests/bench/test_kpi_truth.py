@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import msgspec
 import pytest
 
-from bench.evaluation.kpi_truth import Asked, Book, TrueValue, tell_truth
+from bench.evaluation.kpi_truth import Asked, Book, TrueValue, UntoldError, same_night, tell_truth
 from bench.evaluation.kpis import Compared, compare, figures
 from simulators.reference import reference_of
 from simulators.truth import truth_of
@@ -66,6 +66,19 @@ def test_a_bill_before_the_first_known_tariff_is_not_told(book: Book) -> None:
     late = Book(book.truth, msgspec.structs.replace(book.reference, tariffs=newest))
     assert tell_truth(book, "lighting_bill_reduction", february()) is not None
     assert tell_truth(late, "lighting_bill_reduction", february()) is None
+
+
+def test_a_night_that_a_baseline_lacks_is_the_one_beside_it_or_none(book: Book) -> None:
+    """365 nights across a 29 February hold each night of the calendar but one."""
+    lighting = next(one for one in book.reference.projects if one.domain == "lighting")
+    leap = msgspec.structs.replace(lighting, baseline_from=date(2023, 5, 18), baseline_to=date(2024, 5, 17))
+    assert same_night(date(2025, 5, 16), leap) == date(2024, 5, 16)
+    assert same_night(date(2025, 5, 17), leap) in (date(2024, 5, 16), date(2023, 5, 18))
+    assert same_night(date(2028, 2, 29), leap) == date(2024, 2, 28)
+    assert same_night(date(2025, 1, 1), leap) == date(2024, 1, 1)
+    half = msgspec.structs.replace(lighting, baseline_from=date(2023, 1, 1), baseline_to=date(2023, 7, 1))
+    with pytest.raises(UntoldError):
+        same_night(date(2024, 8, 1), half)
 
 
 def test_rounds_are_those_planned_and_not_driven(book: Book) -> None:
