@@ -1,7 +1,8 @@
 """A part of a bridge that has moved for good: displacement, tilt, strain or crack width, less what temperature does.
 
 The effect of temperature is taken out by the element's own past (`thermal`), with the temperature of the element, of
-its bridge, or of the same parent. Days are medians of their hours; reference are the first ten days of the last 400.
+its bridge, or of the same parent. Days are medians of their hours; reference are the first ten days of the last 400,
+and after a change that came to rest the last ten of the first 28 days that did not move: what moves then is told anew.
 A change counts when the last three days lie on one side of the reference by six sigma of the ordinary difference from
 day to day and by what matters to whoever looks after a bridge (`LEAST_BY_QUANTITY`: orders of size of what surveying
 resolves and of first warning limits), and is gone below half of that: passing vehicles and weather do not last three
@@ -14,6 +15,7 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from analytics.grouping import by_quantity
 from analytics.maintenance import Hint, Span, Verdict
@@ -26,6 +28,7 @@ from store.gauge_hours import GaugeHours, read_gauge_hours
 
 REACH = timedelta(days=400)
 N_REFERENCE, N_DAYS = 10, 3
+N_REST, REST_SHARE = 28, 0.25  # days in which the middle moves by less than this share of the limit
 FRESH = timedelta(days=2)
 N_SIGMAS = 6.0
 GONE_SHARE = 0.5
@@ -37,7 +40,10 @@ read = partial(read_gauge_hours, quantities=("natural_frequency", *LEAST_BY_QUAN
 
 
 class Change(NamedTuple):
-    """How far a quantity of an element has moved from its reference, what counts as moved, and since when."""
+    """How far a quantity of an element has moved from its reference, what counts as moved, and since when.
+
+    `reference_s` [Unix s] is the first day of the reference.
+    """
 
     quantity: str
     moved: float
@@ -45,6 +51,7 @@ class Change(NamedTuple):
     nearest: float  # of the last days to the reference, in limits, 0 where they lie on both sides of it
     farthest: float
     since: datetime
+    reference_s: float
 
 
 def tell(rows: Sequence[GaugeHours], span: Span) -> list[Verdict]:
@@ -105,8 +112,9 @@ def change_of(row: GaugeHours, warmth: tuple[Floats, Floats], at: datetime) -> C
     days_s, days = daily_medians(hours, left, at.timestamp())
     if days.size < N_REFERENCE + N_DAYS or at.timestamp() - days_s[-1] > FRESH.total_seconds() + DAY_S:
         return None
-    moved = days - float(np.median(days[:N_REFERENCE]))
     limit = max(LEAST_BY_QUANTITY[row.quantity], N_SIGMAS * spread_of_steps(days))
+    begin = reference_of(days, limit)
+    moved = days - float(np.median(days[begin : begin + N_REFERENCE]))
     last = moved[-N_DAYS:] / limit
     side = float(np.sign(last[-1]))
     inside = np.flatnonzero(side * moved < limit)
@@ -118,7 +126,31 @@ def change_of(row: GaugeHours, warmth: tuple[Floats, Floats], at: datetime) -> C
         max(0.0, float((side * last).min())),
         float(np.abs(last).max()),
         datetime.fromtimestamp(float(days_s[first]), UTC),
+        float(days_s[begin]),
     )
+
+
+def reference_of(days: Floats, limit: float) -> int:
+    """Give the position of the reference's first day: at first 0, later where what had moved came to rest last."""
+    begin = 0
+    middles = np.median(sliding_window_view(days, N_REFERENCE), axis=1)
+    apart = N_REST - N_REFERENCE
+    rests = np.abs(middles[apart:] - middles[:-apart]) < REST_SHARE * limit
+    while (moved_at := first_moved(days[begin:] - middles[begin], limit)) is not None:
+        resting = np.flatnonzero(rests[begin + moved_at :])
+        if not resting.size:
+            return begin
+        begin += moved_at + int(resting[0]) + apart
+    return begin
+
+
+def first_moved(moved: Floats, limit: float) -> int | None:
+    """Give the first of `N_DAYS` days on end on one side beyond a limit; None where there is none."""
+    if moved.size < N_DAYS:
+        return None
+    spans = sliding_window_view(moved, N_DAYS)
+    runs = np.flatnonzero((spans.min(axis=1) >= limit) | (spans.max(axis=1) <= -limit))
+    return int(runs[0]) if runs.size else None
 
 
 def present(row: GaugeHours, span: Span, worst: Change, changes: Sequence[Change]) -> Verdict:
@@ -161,7 +193,7 @@ HINT = Hint(
     asset_types=("bridge_element",),
     rhythm="day",
     reach=REACH,
-    version="1",
+    version="2",
     read=read,
     tell=tell,
     stride=timedelta(days=28),

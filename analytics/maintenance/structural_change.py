@@ -1,7 +1,8 @@
 """A part of a bridge whose natural frequency and other gauges, taken together, are no longer what they were.
 
 Each gauge less what temperature does (`thermal`), medians of days; reference are the first fourteen days of the last
-400 on which all speak. The damage index (`analytics.structure.damage_index`) reaches 1 where one gauge moved by what
+400 on which all speak, and after a settlement that has come to rest (`settlement`) the first fourteen since. The damage
+index (`analytics.structure.damage_index`) reaches 1 where one gauge moved by what
 matters and by more than chance, or several by less. It is there when the last three days lie above 1, and gone when
 they lie below a half. What matters is that of `settlement`, and 5 % of the frequency (Salawu 1997, Engineering
 Structures 19:718-723). While `settlement` tells of the element by one of its gauges, nothing is added. An element whose
@@ -59,9 +60,12 @@ def judge(gauges: Gauges, asset_id: int, span: Span) -> Verdict | None:
         return None
     unknown = Verdict(asset_id, at, None, span.begins_at)
     warmth = temperature_of(gauges, asset_id, at)
-    days = days_of(own, warmth, at)
+    changes = [
+        change for name, row in own.items() if name != "natural_frequency" and (change := change_of(row, warmth, at))
+    ]
+    days = days_of(own, warmth, at, max((change.reference_s for change in changes), default=0.0))
     index = index_of(days, at)
-    if index is None or is_settled(own, warmth, at):
+    if index is None or any(change.nearest >= 1 for change in changes):  # `settlement` tells of it
         return unknown
     last = index[-N_DAYS:]
     if last.min() < 1:
@@ -69,12 +73,12 @@ def judge(gauges: Gauges, asset_id: int, span: Span) -> Verdict | None:
     return present(own["natural_frequency"], span, days, index)
 
 
-def days_of(own: Mapping[str, GaugeHours], warmth: tuple[Floats, Floats], at: datetime) -> Days:
-    """Give the days that all gauges share, the effect of temperature taken out."""
+def days_of(own: Mapping[str, GaugeHours], warmth: tuple[Floats, Floats], at: datetime, since_s: float) -> Days:
+    """Give the days from `since_s` [Unix s] on that all gauges share, the effect of temperature taken out."""
     each = [
         daily_medians(*without_temperature(row.begins_s, row.mean, *warmth), at.timestamp()) for row in own.values()
     ]
-    common = reduce(np.intersect1d, (begins_s for begins_s, _ in each))
+    common = reduce(np.intersect1d, (begins_s[begins_s >= since_s] for begins_s, _ in each))
     medians = [values[np.isin(begins_s, common)] for begins_s, values in each]
     return Days(tuple(own), common, np.column_stack(medians))
 
@@ -92,12 +96,6 @@ def least_of(days: Days) -> Floats:
     usual = np.abs(np.median(days.medians[:N_REFERENCE], axis=0))
     pairs = zip(days.quantities, usual.tolist(), strict=True)
     return np.array([LEAST_BY_QUANTITY.get(name, max(LEAST_SHARE_OF_FREQUENCY * level, 1e-6)) for name, level in pairs])
-
-
-def is_settled(own: Mapping[str, GaugeHours], warmth: tuple[Floats, Floats], at: datetime) -> bool:
-    """Say whether one gauge alone tells of a settlement."""
-    changes = (change_of(row, warmth, at) for name, row in own.items() if name in LEAST_BY_QUANTITY)
-    return any(change is not None and change.nearest >= 1 for change in changes)
 
 
 def present(row: GaugeHours, span: Span, days: Days, index: Floats) -> Verdict:
@@ -151,7 +149,7 @@ HINT = Hint(
     asset_types=("bridge_element",),
     rhythm="day",
     reach=REACH,
-    version="1",
+    version="2",
     read=read,
     tell=tell,
     stride=timedelta(days=28),

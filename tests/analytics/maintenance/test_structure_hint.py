@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 
 import numpy as np
 import pytest
@@ -79,6 +80,37 @@ def test_element_that_moves_with_the_weather_alone_is_sound_and_one_that_shifts_
     assert told[-1].evidence is not None
     assert told[-1].evidence["changes"]["displacement"]["moved"] == pytest.approx(3.0, abs=0.05)
     assert [verdict.is_present for verdict in verdicts if verdict.asset_id == 1][-1] is False
+
+
+def test_what_came_to_rest_ends_and_what_moves_again_is_told_anew() -> None:
+    """Three millimetres on day 20, three more on day 80: two findings, each with its own beginning and amount."""
+    at_s, warmth = weather(100)
+    day = (at_s - at_s[0]) / 86_400
+    noise = np.random.default_rng(1).normal(0, 0.02, at_s.size)
+    values = 0.3 * warmth + noise + 3.0 * (day >= 20) + 3.0 * (day >= 80)
+    rows = [a_gauge("displacement", at_s, values), a_gauge("temperature", at_s, warmth, 3)]
+    told = [verdict for verdict in settlement.tell(rows, a_span(100)) if verdict.asset_id == 1]
+    spells = [
+        [(one.at - START) / DAY for one in own] for present, own in groupby(told, lambda one: one.is_present) if present
+    ]
+    assert [spell[0] for spell in spells] == [23, 83]
+    assert spells[0][-1] < 55
+    assert any(one.is_present is False and one.at > START + 55 * DAY for one in told)
+    newest = told[-1]
+    assert newest.evidence is not None
+    assert newest.evidence["changes"]["displacement"]["moved"] == pytest.approx(3.0, abs=0.1)
+    assert abs(newest.started_at - (START + 80 * DAY)) <= DAY
+
+
+def test_what_creeps_on_stays_told() -> None:
+    at_s, warmth = weather(100)
+    creep = np.maximum((at_s - at_s[0]) / 86_400 - 20, 0) * 0.1
+    noise = np.random.default_rng(1).normal(0, 0.02, at_s.size)
+    rows = [a_gauge("displacement", at_s, 0.3 * warmth + noise + creep), a_gauge("temperature", at_s, warmth, 3)]
+    told = [verdict.is_present for verdict in settlement.tell(rows, a_span(100)) if verdict.asset_id == 1]
+    first = told.index(True)
+    assert first < 40
+    assert all(told[first:])
 
 
 def test_bump_of_two_days_is_not_lasting() -> None:
