@@ -95,7 +95,7 @@ def recall(asked: argparse.Namespace) -> Iterator[Outcome]:
     """Give the outcomes of earlier sittings. Raises KeptError."""
     for seed in asked.seeds if asked.keep else ():
         if kept := find(asked.keep, plan_of(asked, seed), seed):
-            say(f"seed {seed}: kept, evaluated at {kept.commit or 'an unknown commit'}")
+            say(f"seed {seed}: kept, evaluated at {kept.outcome.commit or 'an unknown commit'}")
             yield kept.outcome
 
 

@@ -1,10 +1,9 @@
 """Outcomes kept in a folder, one file a town, so that towns of years can be evaluated in several sittings.
 
-A file says at which commit its town was evaluated: figures of towns that different states of the code went through are
-told apart by whoever reads them.
+An outcome says at which commit its town was evaluated: figures of towns that different states of the code went through
+are told apart by whoever reads them.
 """
 
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,6 @@ import numpy as np
 from bench.evaluation.outcome import Outcome
 from bench.evaluation.town import Plan
 
-HERE = Path(__file__).resolve().parent
-
 
 class KeptError(Exception):
     """A file of the folder cannot be read."""
@@ -24,10 +21,9 @@ class KeptError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What one town gave, of which plan, at which commit."""
+    """What one town gave, and of which plan."""
 
     plan: Plan
-    commit: str
     outcome: Outcome
 
 
@@ -36,7 +32,7 @@ def keep(folder: Path, plan: Plan, outcome: Outcome) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path = path_of(folder, plan, outcome.seed)
     unfinished = path.with_suffix(".part")
-    unfinished.write_bytes(msgspec.msgpack.encode(Kept(plan, commit(), outcome), enc_hook=plain))
+    unfinished.write_bytes(msgspec.msgpack.encode(Kept(plan, outcome), enc_hook=plain))
     unfinished.replace(path)
 
 
@@ -57,14 +53,6 @@ def find(folder: Path, plan: Plan, seed: int) -> Kept | None:
 def path_of(folder: Path, plan: Plan, seed: int) -> Path:
     """Name a town's file by its seed and plan."""
     return folder / f"seed-{seed}_scale-{plan.scale:g}_days-{plan.days}_history-{plan.history_days}.msgpack"
-
-
-def commit() -> str:
-    """Name the state of the code: its commit, marked where files differ from it, empty without a repository."""
-    done = subprocess.run(
-        ["git", "describe", "--always", "--dirty", "--abbrev=12"], cwd=HERE, capture_output=True, text=True, check=False
-    )
-    return done.stdout.strip()
 
 
 def plain(value: Any) -> Any:  # Any: what msgspec does not know by itself

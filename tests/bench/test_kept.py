@@ -13,6 +13,7 @@ from bench.evaluation.kept import KeptError, find, keep
 from bench.evaluation.kpis import Compared
 from bench.evaluation.matching import Case, Judged
 from bench.evaluation.outcome import Outcome as TownOutcome
+from bench.evaluation.outcome import describe_commit
 from bench.evaluation.town import Plan
 from store.asset_health import Outcome as HealthOutcome
 
@@ -26,7 +27,9 @@ def outcome() -> TownOutcome:
     foretold = (Foretold("dead_lamp", None, 0.1, 12.0),)
     health = HealthJudged(7, 730, foretold, 1, 1, (HealthOutcome("pump", 2, False, 0.4, 20, 8, 3),))
     kpis = (Compared("lighting_energy", True, True, np.float64(0.25), None, False),)
-    return TownOutcome(7, judged, judged, Grouping(1, 1, 1, 1, 1, 1, 0, 2.5), health, kpis, {"publish": 1.5})
+    return TownOutcome(
+        7, judged, judged, Grouping(1, 1, 1, 1, 1, 1, 0, 2.5), health, kpis, {"publish": 1.5}, describe_commit()
+    )
 
 
 def test_an_outcome_comes_back_as_it_was(tmp_path: Path, outcome: TownOutcome) -> None:
@@ -34,7 +37,7 @@ def test_an_outcome_comes_back_as_it_was(tmp_path: Path, outcome: TownOutcome) -
     kept = find(tmp_path / "towns", PLAN, 7)
     assert kept is not None
     assert (kept.plan, kept.outcome) == (PLAN, outcome)
-    assert kept.commit  # tests run from a clone
+    assert kept.outcome.commit  # tests run from a clone
 
 
 def test_other_seeds_and_sizes_are_not_there(tmp_path: Path, outcome: TownOutcome) -> None:
