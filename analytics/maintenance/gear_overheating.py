@@ -1,13 +1,15 @@
 """A lamp whose control gear has come to run hotter than its neighbours': fouled fins, loose contact, failing driver.
 
-Looked at are the lowest, mean and highest gear temperature of each civil day (told while the lamp burns) less the
-middle of the lamps of its cabinet, which takes out weather, length of nights, dimming and orders, and then less the
-lamp's own usual difference, the twentieth percentile of sixty days, so that what it warmed by for weeks does not
-become usual. The least of the three counts: a lamp that tells seldom may miss the warm hour or the cool one.
-It is there when the last three days lie 5 K above it, in their middle, each at least half as much, and four times what
-the difference otherwise changes by from day to day; gone below 2.5 K. An electrolytic capacitor lives half as long for
-each 10 K (Arrhenius' law, as its makers' data sheets reckon), and drivers take power back above their limit: it comes
-before `thermal_derating`. Names follow object 3416 of OMA and uCIFI.
+Looked at are the hours in which the lamp told its gear's temperature (it does while it burns), each less the middle of
+the lamps of its cabinet that told theirs in that hour, which takes out weather, length of nights, dimming and orders;
+of each day the least (a lamp that is not dimmed is hotter in some hours only), less the lamp's own usual, the
+twentieth percentile of sixty days, so that what it warmed by for weeks does not become usual.
+
+It is there when the last three days lie 4 K above it, in their middle, each at least half as much, and four times what
+the difference otherwise changes by from day to day; gone below 2 K; urgent from 15 K on. Between like parts under like
+load 4 to 15 K are a probable deficiency, more a major one (ANSI/NETA MTS, thermographic survey, table 100.18). An
+electrolytic capacitor lives half as long for each 10 K (Arrhenius' law, as its makers' data sheets reckon), and drivers
+take power back above their limit: it comes before `thermal_derating`. Names follow object 3416 of OMA and uCIFI.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,17 +21,17 @@ import numpy as np
 
 from analytics.grouping import by_asset
 from analytics.maintenance import Hint, Span, Verdict
-from analytics.maintenance.gauges import DAY_S, Floats, current
+from analytics.maintenance.gauges import DAY_S, Floats, current, daily_medians
 from analytics.maintenance.lamps import LEAST_NEIGHBOURS
 from analytics.sentence import french_number, local_day, local_day_fr, number
 from analytics.spread import spread_of_steps
-from store.gauge_hours import GaugeHours, read_gauge_days
+from store.gauge_hours import GaugeHours, read_gauge_hours
 
 REACH = timedelta(days=60)
 LEAST_DAYS, N_DAYS = 10, 3
 FRESH_S = 3 * DAY_S
 USUAL_QUANTILE = 0.2
-HOTTER_K, GONE_K, URGENT_K = 5.0, 2.5, 15.0
+HOTTER_K, GONE_K, URGENT_K = 4.0, 2.0, 15.0
 N_SIGMAS = 4.0
 LARGEST_C = 200.0  # beyond, and where it is no number, a sensor is broken
 
@@ -56,24 +58,24 @@ def tell(rows: Sequence[GaugeHours], span: Span) -> list[Verdict]:
 
 
 def compare(family: Sequence[Sequence[GaugeHours]], span: Span) -> Iterator[Gear]:
-    """Compare each lamp of a cabinet with the others on the days before an instant."""
+    """Compare each lamp of a cabinet with the others, hour by hour, on the days before an instant."""
     lamps = [row for series in family if (row := current(series, span.ends_at, REACH.total_seconds())) is not None]
     if len(lamps) <= LEAST_NEIGHBOURS:
         return
-    days_s = np.unique(np.concatenate([lamp.begins_s for lamp in lamps]))
-    parts = np.full((3, len(lamps), days_s.size), np.nan)
+    hours_s = np.unique(np.concatenate([lamp.begins_s for lamp in lamps]))
+    celsius = np.full((len(lamps), hours_s.size), np.nan)
     for place, lamp in enumerate(lamps):
-        parts[:, place, np.searchsorted(days_s, lamp.begins_s)] = lamp.low, lamp.mean, lamp.high
-    parts[np.abs(parts) > LARGEST_C] = np.nan
-    enough = np.isfinite(parts).all(axis=0).sum(axis=0) > LEAST_NEIGHBOURS
-    days_s, parts = days_s[enough], parts[:, :, enough]
-    over = parts - np.nanmedian(parts, axis=1, keepdims=True)
+        is_said = (lamp.n_values >= 1) & (np.abs(lamp.mean) <= LARGEST_C)
+        celsius[place, np.searchsorted(hours_s, lamp.begins_s[is_said])] = lamp.mean[is_said]
+    enough = np.isfinite(celsius).sum(axis=0) > LEAST_NEIGHBOURS
+    hours_s, celsius = hours_s[enough], celsius[:, enough]
+    over = celsius - np.nanmedian(celsius, axis=0)
     for place, lamp in enumerate(lamps):
-        known = np.isfinite(parts[:, place]).all(axis=0)
+        known = np.isfinite(over[place])
         if known.any():
-            own = over[:, place, known]
-            hotter = own - np.quantile(own, USUAL_QUANTILE, axis=1, keepdims=True)
-            yield Gear(lamp, days_s[known], parts[1, place, known], hotter.min(axis=0))
+            days_s, warm = daily_medians(hours_s[known], celsius[place, known], span.ends_at.timestamp())
+            own = np.minimum.reduceat(over[place, known], np.searchsorted(hours_s[known], days_s))
+            yield Gear(lamp, days_s, warm, own - np.quantile(own, USUAL_QUANTILE))
 
 
 def judge(gear: Gear, span: Span) -> Verdict:
@@ -126,8 +128,8 @@ HINT = Hint(
     asset_types=("street_light",),
     rhythm="day",
     reach=REACH,
-    version="1",
-    read=partial(read_gauge_days, quantities=("gear_temperature",)),
+    version="2",
+    read=partial(read_gauge_hours, quantities=("gear_temperature",)),
     tell=tell,
     stride=timedelta(days=28),
     open_at=HOTTER_K / 10,

@@ -73,7 +73,7 @@ def test_cycling_lamp_is_told_and_what_its_neighbours_do_too_is_not(
 
 def test_gear_that_runs_hot_is_told_before_the_driver_fails(street: tuple[dict[str, int], list[GaugeHours]]) -> None:
     place, hours = street
-    verdicts = gear_overheating.tell(gears(gauge_days(hours)), a_span(N_DAYS, 0))
+    verdicts = gear_overheating.tell(gears(hours), a_span(N_DAYS, 0))
     assert accused(verdicts) == {place["lampe-00009"]}
     assert next(verdict for verdict in verdicts if verdict.is_present).at < START + 19 * DAY
 
@@ -96,7 +96,7 @@ def heated(own_k: Sequence[float], n_others: int = 5) -> list[GaugeHours]:
     return rows
 
 
-def test_fouled_fins_are_told_by_five_kelvins_and_gone_when_cleaned() -> None:
+def test_fouled_fins_are_told_by_four_kelvins_and_gone_when_cleaned() -> None:
     hotter = [0.0] * 15 + [float(n) for n in range(12)] + [0.0] * 5
     verdicts = [one for one in gear_overheating.tell(heated(hotter), a_span(32, 0)) if one.asset_id == 5]
     told = [one for one in verdicts if one.is_present]
@@ -105,6 +105,24 @@ def test_fouled_fins_are_told_by_five_kelvins_and_gone_when_cleaned() -> None:
     assert max(one.score for one in told) == pytest.approx(1.0, abs=0.2)
     assert "ailettes" in told[0].sentence_fr
     assert verdicts[-1].is_present is False
+
+
+def test_lamps_that_tell_of_different_hours_are_not_compared() -> None:
+    """In a switch-off each lamp tells once a night, some in the warm first hour, others in the cool second."""
+    draws, n = np.random.default_rng(5), 40
+    rows = []
+    for index in range(12):
+        is_ordered = np.arange(n) >= 30
+        hours = [[20, 21, 22] if not ordered else [20 + index % 2] for ordered in is_ordered]
+        begins = np.array([START.timestamp() + (day * 24 + hour) * 3600 for day in range(n) for hour in hours[day]])
+        mean = np.array([{20: 48.0, 21: 33.0, 22: 28.0}[hour] for day in range(n) for hour in hours[day]])
+        mean += draws.normal(0, 0.5, mean.size)
+        once = np.ones(mean.size)
+        about = (index, index, f"Lamp {index}", 99, {}, "gear_temperature")
+        rows.append(GaugeHours(*about, begins, mean, mean, mean, 3600 * once, once))
+    verdicts = gear_overheating.tell(rows, a_span(n, 0))
+    assert accused(verdicts) == set()
+    assert any(one.is_present is False and one.at > START + 33 * DAY for one in verdicts)
 
 
 def test_summer_and_a_lamp_that_was_always_hotter_are_no_fault() -> None:
