@@ -1,10 +1,11 @@
 """A lamp that does not follow its orders: its power stays where it is while the level asked of it goes down and up.
 
 Compared are hours of the same night in which one level was asked throughout: its highest and its lowest, 15 points
-apart and more. The order is the command, or where nobody sends it the level that the controller says it holds. Power is
-due to fall with the level; a lamp whose power fell by less than three tenths of that, three nights on end, does not
-follow (an arc lamp on a dimming ballast falls by about two thirds). Levels below 10 % are left out: there the losses of
-the gear are most of the power.
+apart and more. Power and level of an hour are what was told in it: means over time hold what was before, which in short
+summer nights is darkness. The order is the command, or where nobody sends it the level that the controller says it
+holds. Power is due to fall with the level; a lamp whose power fell by less than three tenths of that, three nights on
+end, does not follow (an arc lamp on a dimming ballast falls by about two thirds). Levels below 10 % are left out: there
+the losses of the gear are most of the power.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analytics.grouping import by_quantity
 from analytics.maintenance import Hint, Span, Verdict
@@ -24,10 +26,13 @@ from store.gauge_hours import GaugeHours, read_gauge_hours
 REACH = timedelta(days=5)
 N_NIGHTS = 3
 APART, LEAST_LEVEL = 15.0, 10.0  # points
+STEADY = 0.1  # of the power, by which it may move within an hour
 HELD = 2.0  # points, by which a level may move within an hour that counts as one
 NOT_FOLLOWED, FOLLOWED = 0.3, 0.5  # of the fall that is due
 LEAST_POWER_W = 3.0
 ORDERS = ("dimming_command", "dimming_level")
+
+Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +77,47 @@ def nights_of(own: Mapping[str, Sequence[GaugeHours]], span: Span, reach_s: floa
         return []
     _, mine, theirs = np.intersect1d(power.begins_s, order.begins_s, return_indices=True)
     power, order = take(power, mine), take(order, theirs)
-    usable = (power.covered_s >= LEAST_COVERED_S) & (order.covered_s >= LEAST_COVERED_S)
-    with np.errstate(invalid="ignore"):
-        usable &= (order.high - order.low <= HELD) & (order.mean >= LEAST_LEVEL) & np.isfinite(power.mean)
+    watts, levels = as_told(power), as_told(order)
+    usable = is_steady(power) & is_held(order) & (levels >= LEAST_LEVEL)
     until_s = span.ends_at.timestamp()
     days = np.floor((power.begins_s - until_s) / DAY_S)
     found = [
-        night_of(until_s + (day + 1) * DAY_S, order.mean[part], power.mean[part])
+        night_of(until_s + (day + 1) * DAY_S, levels[part], watts[part])
         for day in np.unique(days[usable]).tolist()
         if (part := usable & (days == day)).any()
     ]
     return [night for night in found if night is not None]
+
+
+def as_told(row: GaugeHours) -> Floats:
+    """Give the value of each hour: what was measured in it, else what is held on.
+
+    A mean over time holds what was before: at the hour of dusk half of it is darkness.
+    """
+    return np.asarray(np.where(row.n_values > 0, (row.low + row.high) / 2, row.mean), dtype=np.float64)
+
+
+def is_known(row: GaugeHours) -> Flags:
+    """Say which hours a value was measured in, or held on for long enough."""
+    return np.asarray((row.n_values > 0) | (row.covered_s >= LEAST_COVERED_S), dtype=np.bool_)
+
+
+def is_steady(power: GaugeHours) -> Flags:
+    """Say in which hours a lamp's power is known and did not move."""
+    with np.errstate(invalid="ignore"):
+        held = power.high - power.low <= STEADY * np.abs(power.high)
+    return np.asarray(held & np.isfinite(power.mean) & is_known(power), dtype=np.bool_)
+
+
+def is_held(order: GaugeHours) -> Flags:
+    """Say in which hours one level was asked for.
+
+    Where a level is told again and again, in those in which it was told: it may have gone down since the last time.
+    """
+    with np.errstate(invalid="ignore"):
+        is_one = (order.high - order.low <= HELD) & is_known(order)
+    is_told = is_one & (order.n_values > 0)
+    return np.asarray(is_told if is_told.any() else is_one, dtype=np.bool_)
 
 
 def night_of(at_s: float, levels: Floats, watts: Floats) -> Night | None:
@@ -151,7 +186,7 @@ HINT = Hint(
     asset_types=("street_light",),
     rhythm="night",
     reach=REACH,
-    version="1",
+    version="2",
     read=partial(read_gauge_hours, quantities=("active_power", *ORDERS)),
     tell=tell,
     stride=timedelta(days=14),

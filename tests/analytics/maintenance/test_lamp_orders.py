@@ -1,6 +1,7 @@
 """Lamps that do not follow their dimming, whose power factor falls at once, or that derate: by hand and drawn."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import ModuleType
 from zoneinfo import ZoneInfo
@@ -67,6 +68,42 @@ def test_lamp_that_stays_bright_or_dim_is_told() -> None:
     assert "50 %" in first.sentence_fr
     gone = {verdict.asset_id for verdict in verdicts if verdict.is_present is False}
     assert gone >= {1, 4, 5}
+
+
+def short_night(follows: bool) -> list[GaugeHours]:
+    """Summer nights of a lamp that is lit within the hour of dusk and dimmed from the next hour on, told hour by hour.
+
+    Means over time hold the darkness before dusk; the level is told once at each, and then held on.
+    """
+    at_dusk, later = CIVIL == 21, np.isin(CIVIL, (22, 23, 0, 1))
+    level = np.where(at_dusk, 100.0, np.where(later, 60.0, 0.0))
+    power = watts(np.where(later & ~np.array(follows), 100.0, level))
+    told = replace(row(1, "active_power", power), mean=np.where(at_dusk, power / 2, power))
+    is_told = at_dusk | (CIVIL == 22)
+    known = np.where(is_told, 1900.0, np.where(later, 3600.0, 0.0))
+    order = replace(row(1, "dimming_level", level), covered_s=known, n_values=is_told.astype(float))
+    return [told, order]
+
+
+def test_dusk_of_short_nights_is_no_lamp_that_stays_as_it_is() -> None:
+    verdicts = dimming_not_followed.tell(short_night(follows=True), a_span(N_DAYS - 1, 12))
+    assert not accused(verdicts)
+    assert verdicts[-1].is_present is False
+
+
+def test_lamp_that_does_not_follow_is_told_in_short_nights_too() -> None:
+    assert accused(dimming_not_followed.tell(short_night(follows=False), a_span(N_DAYS - 1, 12))) == {1}
+
+
+def test_level_that_is_told_seldom_is_not_taken_for_what_holds_now() -> None:
+    """Told full at ten and dimmed at one: at eleven and midnight nobody has said yet that it is dimmed."""
+    is_lit, told = (CIVIL >= 22) | (CIVIL < 5), np.isin(CIVIL, (22, 1, 3, 5))
+    power = watts(np.where(is_lit, np.where(CIVIL == 22, 100.0, 50.0), 0.0))
+    held = np.where(is_lit, np.where(np.isin(CIVIL, (22, 23, 0)), 100.0, 50.0), 0.0)
+    rows = [row(1, "active_power", power), replace(row(1, "dimming_level", held), n_values=told.astype(float))]
+    verdicts = dimming_not_followed.tell(rows, a_span(N_DAYS - 1, 12))
+    assert not accused(verdicts)
+    assert verdicts[-1].is_present is False
 
 
 def test_one_night_of_an_override_is_no_fault() -> None:
