@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from analytics.grouping import by_quantity
 from analytics.maintenance import Hint, Span, Verdict
-from analytics.maintenance.gauges import DAY_S, Floats, current, take
+from analytics.maintenance.gauges import DAY_S, Floats, as_told, current, take
 from analytics.maintenance.lamps import LEAST_COVERED_S
 from analytics.sentence import french_number, local_day, local_day_fr, number
 from store.gauge_hours import GaugeHours, read_gauge_hours
@@ -87,14 +87,6 @@ def nights_of(own: Mapping[str, Sequence[GaugeHours]], span: Span, reach_s: floa
         if (part := usable & (days == day)).any()
     ]
     return [night for night in found if night is not None]
-
-
-def as_told(row: GaugeHours) -> Floats:
-    """Give the value of each hour: what was measured in it, else what is held on.
-
-    A mean over time holds what was before: at the hour of dusk half of it is darkness.
-    """
-    return np.asarray(np.where(row.n_values > 0, (row.low + row.high) / 2, row.mean), dtype=np.float64)
 
 
 def is_known(row: GaugeHours) -> Flags:

@@ -41,6 +41,14 @@ def take(row: GaugeHours, part: slice | NDArray[np.bool_] | NDArray[np.int64]) -
     )
 
 
+def as_told(row: GaugeHours) -> Floats:
+    """Give the value of each hour: what was measured in it, else what is held on.
+
+    A mean over time holds what was before: of a lamp at the hour of dusk half of it is darkness.
+    """
+    return np.asarray(np.where(row.n_values > 0, (row.low + row.high) / 2, row.mean), dtype=np.float64)
+
+
 def daily_medians(begins_s: Floats, values: Floats, until_s: float) -> tuple[Floats, Floats]:
     """Give (begin [Unix s], median) of the spans of 24 hours before an instant that hold values, in order of time."""
     if not values.size:

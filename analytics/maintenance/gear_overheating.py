@@ -21,7 +21,7 @@ import numpy as np
 
 from analytics.grouping import by_asset
 from analytics.maintenance import Hint, Span, Verdict
-from analytics.maintenance.gauges import DAY_S, Floats, current, daily_medians
+from analytics.maintenance.gauges import DAY_S, Floats, as_told, current, daily_medians
 from analytics.maintenance.lamps import LEAST_NEIGHBOURS
 from analytics.sentence import french_number, local_day, local_day_fr, number
 from analytics.spread import spread_of_steps
@@ -65,8 +65,9 @@ def compare(family: Sequence[Sequence[GaugeHours]], span: Span) -> Iterator[Gear
     hours_s = np.unique(np.concatenate([lamp.begins_s for lamp in lamps]))
     celsius = np.full((len(lamps), hours_s.size), np.nan)
     for place, lamp in enumerate(lamps):
-        is_said = (lamp.n_values >= 1) & (np.abs(lamp.mean) <= LARGEST_C)
-        celsius[place, np.searchsorted(hours_s, lamp.begins_s[is_said])] = lamp.mean[is_said]
+        told = as_told(lamp)
+        is_told = (lamp.n_values > 0) & (np.abs(told) <= LARGEST_C)
+        celsius[place, np.searchsorted(hours_s, lamp.begins_s[is_told])] = told[is_told]
     enough = np.isfinite(celsius).sum(axis=0) > LEAST_NEIGHBOURS
     hours_s, celsius = hours_s[enough], celsius[:, enough]
     over = celsius - np.nanmedian(celsius, axis=0)
