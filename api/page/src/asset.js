@@ -21,6 +21,10 @@ import { drawOpening } from "./workopen.js";
 const EVERY_MS = 5_000;
 const LEAST_SEEN_PX = 200; // of the panel: its name and what is wrong
 const MOST_HIDDEN_PX = 8;
+const HELD_MS = 10_000;
+
+/** @type {AbortController | undefined} */
+let held;
 
 export function drawAssetPanel() {
   const element = h("section", { class: "card asset", "aria-labelledby": "asset-title", hidden: true });
@@ -60,9 +64,34 @@ function openAsset(element, asset) {
 
 /** Bring the panel to view where it is not: below the list on a telephone, far above what was clicked on a wide screen. @param {HTMLElement} element */
 function bring(element) {
+  if (isSeen(element) && !matchMedia("(max-width: 1100px)").matches) return;
+  element.scrollIntoView({ block: "start" });
+  hold(element);
+}
+
+/** @param {HTMLElement} element */
+function isSeen(element) {
   const { top } = element.getBoundingClientRect();
-  const isSeen = top > -MOST_HIDDEN_PX && top < innerHeight - LEAST_SEEN_PX;
-  if (!isSeen || matchMedia("(max-width: 1100px)").matches) element.scrollIntoView({ block: "start" });
+  return top > -MOST_HIDDEN_PX && top < innerHeight - LEAST_SEEN_PX;
+}
+
+/**
+ * Keep the panel in view while it and the cards above it still fill, until somebody scrolls away. What grows would push
+ * it down, or up: browsers hold what lies below it in its place (scroll anchoring).
+ * @param {HTMLElement} element
+ */
+function hold(element) {
+  held?.abort();
+  const round = (held = new AbortController());
+  const watched = new ResizeObserver(() => isSeen(element) || element.scrollIntoView({ block: "start" }));
+  watched.observe(document.body);
+  document.body.style.overflowAnchor = "none";
+  round.signal.addEventListener("abort", () => {
+    watched.disconnect();
+    document.body.style.overflowAnchor = "";
+  });
+  addEventListener("scroll", () => isSeen(element) || round.abort(), { passive: true, signal: round.signal });
+  window.setTimeout(() => round.abort(), HELD_MS);
 }
 
 /** Try again while the connection is lost. @param {Asset} asset @param {HTMLElement} findings @param {HTMLElement} body @param {AbortSignal} signal */

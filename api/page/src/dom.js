@@ -41,13 +41,13 @@ export function put(element, ...children) {
   element.replaceChildren(...nodes(children));
 }
 
-/** Draw anew what an element holds, and give the focus back to the one with the same mark.
+/** Draw anew what an element holds, and give the focus back to the one with the same mark; the window stays where somebody reads.
  * @param {Element} element @param {string} mark an attribute @param {() => void} draw
  */
 export function keepFocus(element, mark, draw) {
   const active = element.contains(document.activeElement) ? document.activeElement?.getAttribute(mark) : null;
   draw();
-  if (active) /** @type {HTMLElement | null} */ (element.querySelector(`[${mark}="${CSS.escape(active)}"]`))?.focus();
+  if (active) /** @type {HTMLElement | null} */ (element.querySelector(`[${mark}="${CSS.escape(active)}"]`))?.focus({ preventScroll: true });
 }
 
 /**

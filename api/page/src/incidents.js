@@ -27,7 +27,7 @@ export function drawIncidents() {
     total.textContent = state.incidents === null ? "" : count(state.incidents.filter((one) => !one.is_silenced).length);
     const focused = list.contains(document.activeElement) ? document.activeElement?.getAttribute("data-incident") : null;
     put(list, ...showIncidents(view));
-    if (focused) /** @type {HTMLElement | null} */ (list.querySelector(`[data-incident="${focused}"]`))?.focus();
+    if (focused) /** @type {HTMLElement | null} */ (list.querySelector(`[data-incident="${focused}"]`))?.focus({ preventScroll: true });
   }
   watch(["incidents", "territories", "assets"], show);
   show();

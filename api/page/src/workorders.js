@@ -54,8 +54,8 @@ function replaceLines(list, lines) {
   const active = /** @type {HTMLElement | null} */ (list.contains(document.activeElement) ? document.activeElement : null);
   const number = /** @type {HTMLElement | null | undefined} */ (active?.closest("[data-order]"))?.dataset.order;
   list.replaceChildren(...lines);
-  if (active?.isConnected) active.focus();
-  else if (number) lines.find((line) => line.dataset.order === number)?.focus();
+  if (active?.isConnected) active.focus({ preventScroll: true });
+  else if (number) lines.find((line) => line.dataset.order === number)?.focus({ preventScroll: true });
 }
 
 /** Another key is another drawing. @param {WorkOrder} order */
