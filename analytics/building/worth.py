@@ -79,8 +79,9 @@ class Bill:
 def bill(saving: MeterSaving, priced: Priced, days: Sequence[date], first: date) -> Bill | str:
     """Price a period's days and the same calendar days of the baseline (which begins `first`), each as it was then."""
     then = now = guessed = 0.0
+    end = max(saving.before_by_day) + DAY
     for day in days:
-        past = same_day(day, first, max(saving.before_by_day) + DAY)
+        past = same_day(day, first, end)
         price_now, price_then = priced.on(day), None if past is None else priced.on(past)
         if past is None or price_now is None or price_then is None:
             return f"no price, or no day of the baseline, for {day.isoformat()}"

@@ -14,11 +14,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analytics.grouping import by_quantity
 from analytics.maintenance import Hint, Span, Verdict
-from analytics.maintenance.gauges import DAY_S, Floats, as_told, current, take
+from analytics.maintenance.gauges import DAY_S, Flags, Floats, as_told, current, take
 from analytics.maintenance.lamps import LEAST_COVERED_S
 from analytics.sentence import french_number, local_day, local_day_fr, number
 from store.gauge_hours import GaugeHours, read_gauge_hours
@@ -31,8 +30,6 @@ HELD = 2.0  # points, by which a level may move within an hour that counts as on
 NOT_FOLLOWED, FOLLOWED = 0.3, 0.5  # of the fall that is due
 LEAST_POWER_W = 3.0
 ORDERS = ("dimming_command", "dimming_level")
-
-Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from store.gauge_hours import GaugeHours
 
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 Gauges = Mapping[int, Mapping[str, Sequence[GaugeHours]]]
 HOUR_S, DAY_S = 3600.0, 86_400.0
 
@@ -28,7 +29,7 @@ def current(series: Sequence[GaugeHours], at: datetime, reach_s: float) -> Gauge
     return take(row, part)
 
 
-def take(row: GaugeHours, part: slice | NDArray[np.bool_] | NDArray[np.int64]) -> GaugeHours:
+def take(row: GaugeHours, part: slice | Flags | NDArray[np.int64]) -> GaugeHours:
     """Keep some hours."""
     return replace(
         row,

@@ -39,6 +39,14 @@ LEAST_BY_QUANTITY = {"displacement": 1.0, "tilt": 0.01, "strain": 30.0, "crack_w
 read = partial(read_gauge_hours, quantities=("natural_frequency", *LEAST_BY_QUANTITY, "temperature"))
 
 
+class GaugeDays(NamedTuple):
+    """A gauge's days, the effect of temperature taken out: begins [Unix s] (n,), medians (n,)."""
+
+    quantity: str
+    begins_s: Floats
+    medians: Floats
+
+
 class Change(NamedTuple):
     """How far a quantity of an element has moved from its reference, what counts as moved, and since when.
 
@@ -72,7 +80,8 @@ def judge(gauges: Gauges, asset_id: int, span: Span) -> Verdict | None:
     if not own:
         return None
     warmth = temperature_of(gauges, asset_id, span.ends_at)
-    changes = [change for row in own.values() if (change := change_of(row, warmth, span.ends_at)) is not None]
+    days = [days_of_gauge(row, warmth, span.ends_at) for row in own.values()]
+    changes = [change for one in days if (change := change_of(one, span.ends_at)) is not None]
     if not changes:
         return Verdict(asset_id, span.ends_at, None, span.begins_at)
     worst = max(changes, key=lambda change: change.nearest)
@@ -106,13 +115,18 @@ def place_of(quantities: Mapping[str, Sequence[GaugeHours]]) -> tuple[int | None
     return row.parent_id, row.attributes.get("bridge")
 
 
-def change_of(row: GaugeHours, warmth: tuple[Floats, Floats], at: datetime) -> Change | None:
-    """Compare the last days of a quantity with its first; None where too little is known."""
+def days_of_gauge(row: GaugeHours, warmth: tuple[Floats, Floats], at: datetime) -> GaugeDays:
+    """Take the effect of temperature out of a gauge's hours, and give the medians of its days."""
     hours, left = without_temperature(row.begins_s, row.mean, *warmth)
-    days_s, days = daily_medians(hours, left, at.timestamp())
+    return GaugeDays(row.quantity, *daily_medians(hours, left, at.timestamp()))
+
+
+def change_of(gauge: GaugeDays, at: datetime) -> Change | None:
+    """Compare the last days of a quantity with its first; None where too little is known."""
+    quantity, days_s, days = gauge
     if days.size < N_REFERENCE + N_DAYS or at.timestamp() - days_s[-1] > FRESH.total_seconds() + DAY_S:
         return None
-    limit = max(LEAST_BY_QUANTITY[row.quantity], N_SIGMAS * spread_of_steps(days))
+    limit = max(LEAST_BY_QUANTITY[quantity], N_SIGMAS * spread_of_steps(days))
     begin = reference_of(days, limit)
     moved = days - float(np.median(days[begin : begin + N_REFERENCE]))
     last = moved[-N_DAYS:] / limit
@@ -120,7 +134,7 @@ def change_of(row: GaugeHours, warmth: tuple[Floats, Floats], at: datetime) -> C
     inside = np.flatnonzero(side * moved < limit)
     first = min(int(inside[-1]) + 1 if inside.size else 0, days.size - 1)
     return Change(
-        row.quantity,
+        quantity,
         float(np.median(moved[-N_DAYS:])),
         limit,
         max(0.0, float((side * last).min())),

@@ -2,14 +2,14 @@
 
 Each gauge less what temperature does (`thermal`), medians of days; reference are the first fourteen days of the last
 400 on which all speak, and after a settlement that has come to rest (`settlement`) the first fourteen since. The damage
-index (`analytics.structure.damage_index`) reaches 1 where one gauge moved by what
-matters and by more than chance, or several by less. It is there when the last three days lie above 1, and gone when
-they lie below a half. What matters is that of `settlement`, and 5 % of the frequency (Salawu 1997, Engineering
-Structures 19:718-723). While `settlement` tells of the element by one of its gauges, nothing is added. An element whose
-frequency nobody measures is left to `settlement`.
+index (`analytics.structure.damage_index`) reaches 1 where one gauge moved by what matters and by more than chance, or
+several by less. It is there when the last three days lie above 1, and gone when they lie below a half. What matters is
+that of `settlement`, and 5 % of the frequency (Salawu 1997, Engineering Structures 19:718-723). While `settlement`
+tells of the element by one of its gauges, nothing is added. An element whose frequency nobody measures is left to
+`settlement`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import reduce
 from typing import NamedTuple
@@ -18,9 +18,18 @@ import numpy as np
 
 from analytics.grouping import by_quantity
 from analytics.maintenance import Hint, Span, Verdict
-from analytics.maintenance.gauges import Floats, Gauges, current, daily_medians
-from analytics.maintenance.settlement import FRESH, LEAST_BY_QUANTITY, N_DAYS, REACH, change_of, read, temperature_of
-from analytics.maintenance.thermal import without_temperature
+from analytics.maintenance.gauges import Floats, Gauges, current
+from analytics.maintenance.settlement import (
+    FRESH,
+    LEAST_BY_QUANTITY,
+    N_DAYS,
+    REACH,
+    GaugeDays,
+    change_of,
+    days_of_gauge,
+    read,
+    temperature_of,
+)
 from analytics.sentence import french_number, number, sign_of, spaced
 from analytics.structure.damage_index import damage_index, learn_reference
 from sensors.quantity import find_quantity
@@ -60,10 +69,11 @@ def judge(gauges: Gauges, asset_id: int, span: Span) -> Verdict | None:
         return None
     unknown = Verdict(asset_id, at, None, span.begins_at)
     warmth = temperature_of(gauges, asset_id, at)
+    each = [days_of_gauge(row, warmth, at) for row in own.values()]
     changes = [
-        change for name, row in own.items() if name != "natural_frequency" and (change := change_of(row, warmth, at))
+        change for gauge in each if gauge.quantity in LEAST_BY_QUANTITY and (change := change_of(gauge, at)) is not None
     ]
-    days = days_of(own, warmth, at, max((change.reference_s for change in changes), default=0.0))
+    days = shared_days(each, max((change.reference_s for change in changes), default=0.0))
     index = index_of(days, at)
     if index is None or any(change.nearest >= 1 for change in changes):  # `settlement` tells of it
         return unknown
@@ -73,14 +83,11 @@ def judge(gauges: Gauges, asset_id: int, span: Span) -> Verdict | None:
     return present(own["natural_frequency"], span, days, index)
 
 
-def days_of(own: Mapping[str, GaugeHours], warmth: tuple[Floats, Floats], at: datetime, since_s: float) -> Days:
-    """Give the days from `since_s` [Unix s] on that all gauges share, the effect of temperature taken out."""
-    each = [
-        daily_medians(*without_temperature(row.begins_s, row.mean, *warmth), at.timestamp()) for row in own.values()
-    ]
-    common = reduce(np.intersect1d, (begins_s[begins_s >= since_s] for begins_s, _ in each))
-    medians = [values[np.isin(begins_s, common)] for begins_s, values in each]
-    return Days(tuple(own), common, np.column_stack(medians))
+def shared_days(each: Sequence[GaugeDays], since_s: float) -> Days:
+    """Give the days from `since_s` [Unix s] on that all gauges share."""
+    common = reduce(np.intersect1d, (gauge.begins_s[gauge.begins_s >= since_s] for gauge in each))
+    medians = [gauge.medians[np.isin(gauge.begins_s, common)] for gauge in each]
+    return Days(tuple(gauge.quantity for gauge in each), common, np.column_stack(medians))
 
 
 def index_of(days: Days, at: datetime) -> Floats | None:

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analytics.grouping import by_quantity
 from analytics.maintenance import Hint, Span, Verdict
-from analytics.maintenance.gauges import HOUR_S, Floats, current
+from analytics.maintenance.gauges import HOUR_S, Flags, Floats, current
 from analytics.maintenance.lamps import BURNS_FROM, LEAST_COVERED_S, LEAST_NEIGHBOURS
 from analytics.sentence import french_number, local_day, local_day_fr, number
 from analytics.spread import spread
@@ -123,7 +122,7 @@ def on_grid(series: Sequence[GaugeHours], span: Span) -> Floats:
     return values
 
 
-def is_steady(row: GaugeHours) -> NDArray[np.bool_]:
+def is_steady(row: GaugeHours) -> Flags:
     """Say in which hours a value did not fall by half: a lamp that cycles says nothing of heat. True for all others."""
     if row.quantity != "active_power":
         return np.ones(row.mean.size, dtype=np.bool_)

@@ -1,7 +1,7 @@
 /** Open incidents, the worst first: findings with one cause are one line, from which they are opened. */
 
 import { ask } from "./api.js";
-import { h, put } from "./dom.js";
+import { h, keepFocus, put } from "./dom.js";
 import { findingCard, sortFindings } from "./findings.js";
 import { count, instant } from "./format.js";
 import { localised, say } from "./language.js";
@@ -25,9 +25,7 @@ export function drawIncidents() {
   const view = { nShown: N_SHOWN, opened: new Map(), show };
   function show() {
     total.textContent = state.incidents === null ? "" : count(state.incidents.filter((one) => !one.is_silenced).length);
-    const focused = list.contains(document.activeElement) ? document.activeElement?.getAttribute("data-incident") : null;
-    put(list, ...showIncidents(view));
-    if (focused) /** @type {HTMLElement | null} */ (list.querySelector(`[data-incident="${focused}"]`))?.focus({ preventScroll: true });
+    keepFocus(list, "data-incident", () => put(list, ...showIncidents(view)));
   }
   watch(["incidents", "territories", "assets"], show);
   show();

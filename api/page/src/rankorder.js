@@ -23,7 +23,7 @@ export function drawRankOrder(line) {
     const hadFocus = element.contains(document.activeElement);
     element.hidden = order === null;
     put(element, ...(order ? describe(order) : []));
-    if (hadFocus) element.closest("li")?.querySelector("summary")?.focus();
+    if (hadFocus) element.closest("li")?.querySelector("summary")?.focus({ preventScroll: true });
   };
   show();
   return { element, show };
