@@ -85,8 +85,8 @@ class Hint:
     """A kind of fault that shows in rollups. Without `asset_types` it looks at all devices of a territory.
 
     It is told at the end of each period of its rhythm, or each `every` where it has none. `read` fetches the inputs of
-    a window that begins `reach` before the span (the only I/O); `tell` is pure. Where much waits
-    to be told, a span may hold up to `stride` of it. A change of what `tell` answers needs a new `version`.
+    a window that begins `reach` before the span (the only I/O); `tell` is pure. Where much waits to be told, a span may
+    hold up to `stride` of it. A change of what `tell` answers needs a new `version`.
     `open_at` is the least score of what is there: feedback may raise it. None: the score is no matter of degree.
     """
 

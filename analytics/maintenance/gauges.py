@@ -13,6 +13,7 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Gauges = Mapping[int, Mapping[str, Sequence[GaugeHours]]]
 HOUR_S, DAY_S = 3600.0, 86_400.0
+CLIMB_SHARE = 1 / 8
 
 
 def current(series: Sequence[GaugeHours], at: datetime, reach_s: float) -> GaugeHours | None:
@@ -60,6 +61,12 @@ def daily_medians(begins_s: Floats, values: Floats, until_s: float) -> tuple[Flo
     medians = (ordered[first + (n - 1) // 2] + ordered[first + n // 2]) / 2
     medians[np.isnan(ordered[first + n - 1])] = np.nan
     return np.asarray(until_s + days * DAY_S, dtype=np.float64), medians
+
+
+def climbs(last: Floats, limit: float) -> bool:
+    """Say whether the last days (n,), from zero on, each lie an eighth of a limit above the day before, the last beyond
+    the limit: what worsens so steadily is told sooner than what may yet pass."""
+    return bool(last[-1] >= limit and np.diff(last, prepend=0.0).min() >= CLIMB_SHARE * limit)
 
 
 def pair_slopes(x: Floats, y: Floats) -> Floats:

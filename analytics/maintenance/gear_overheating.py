@@ -5,11 +5,12 @@ the lamps of its cabinet that told theirs in that hour, which takes out weather,
 of each day the least (a lamp that is not dimmed is hotter in some hours only), less the lamp's own usual, the
 twentieth percentile of sixty days, so that what it warmed by for weeks does not become usual.
 
-It is there when the last three days lie 4 K above it, in their middle, each at least half as much, and four times what
-the difference otherwise changes by from day to day; gone below 2 K; urgent from 15 K on. Between like parts under like
-load 4 to 15 K are a probable deficiency, more a major one (ANSI/NETA MTS, thermographic survey, table 100.18). An
-electrolytic capacitor lives half as long for each 10 K (Arrhenius' law, as its makers' data sheets reckon), and drivers
-take power back above their limit: it comes before `thermal_derating`. Names follow object 3416 of OMA and uCIFI.
+It is there when the last three days lie 4 K above it, in their middle, each at least half as much (or the third of
+them, hotter from day to day), and four times what the difference otherwise changes by from day to day; gone below 2 K;
+urgent from 15 K on. Between like parts under like load 4 to 15 K are a probable deficiency, more a major one (ANSI/NETA
+MTS, thermographic survey, table 100.18). An electrolytic capacitor lives half as long for each 10 K (Arrhenius' law, as
+its makers' data sheets reckon), and drivers take power back above their limit: it comes before `thermal_derating`.
+Names follow object 3416 of OMA and uCIFI.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +22,7 @@ import numpy as np
 
 from analytics.grouping import by_asset
 from analytics.maintenance import Hint, Span, Verdict
-from analytics.maintenance.gauges import DAY_S, Floats, as_told, current, daily_medians
+from analytics.maintenance.gauges import DAY_S, Floats, as_told, climbs, current, daily_medians
 from analytics.maintenance.lamps import LEAST_NEIGHBOURS
 from analytics.sentence import french_number, local_day, local_day_fr, number
 from analytics.spread import spread_of_steps
@@ -85,12 +86,13 @@ def judge(gear: Gear, span: Span) -> Verdict:
     if gear.days_s.size < LEAST_DAYS or span.ends_at.timestamp() - gear.days_s[-1] > FRESH_S:
         return Verdict(asset_id, span.ends_at, None, span.begins_at)
     last, limit = gear.hotter_k[-N_DAYS:], max(HOTTER_K, N_SIGMAS * spread_of_steps(gear.hotter_k))
-    if float(np.median(last)) < limit or float(last.min()) < limit / 2:
+    is_hot = float(np.median(last)) >= limit and float(last.min()) >= limit / 2
+    if not (is_hot or climbs(last, limit)):
         is_gone = float(last.max()) < GONE_K
         return Verdict(asset_id, span.ends_at, False if is_gone else None, span.begins_at)
     usual = np.flatnonzero(gear.hotter_k < limit / 2)
     since = datetime.fromtimestamp(float(gear.days_s[int(usual[-1]) + 1 if usual.size else 0]), UTC)
-    return present(gear, span, since, float(np.median(last)))
+    return present(gear, span, since, float(np.median(last)) if is_hot else float(last[-1]))
 
 
 def present(gear: Gear, span: Span, since: datetime, hotter_k: float) -> Verdict:
@@ -129,7 +131,7 @@ HINT = Hint(
     asset_types=("street_light",),
     rhythm="day",
     reach=REACH,
-    version="2",
+    version="3",
     read=partial(read_gauge_hours, quantities=("gear_temperature",)),
     tell=tell,
     stride=timedelta(days=28),

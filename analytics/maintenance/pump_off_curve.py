@@ -3,9 +3,9 @@
 The curve (`analytics.rotating.off_curve`) is learnt on those fourteen days in a row on which it drew least for what it
 did, of the first half of the last four months: wear that was mended there does not count. Residuals are medians of
 days. It is there when their CUSUM (`analytics.rotating.wear`) stands above its limit with the last three days off on
-the same side, 3 % in their middle and each half as much, and gone below 1.5 %. More power is a worn impeller, a clogged
-inlet or a worn ring; less is a sensor that is off, or air in the pump. Flow, and head or else pressure, must be
-measured on the pump.
+the same side, 3 % in their middle and each half as much, or farther from day to day up to 2 %; gone below 1.5 %. More
+power is a worn impeller, a clogged inlet or a worn ring; less is a sensor that is off, or air in the pump. Flow, and
+head or else pressure, must be measured on the pump.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ import numpy as np
 
 from analytics.grouping import by_quantity
 from analytics.maintenance import Hint, Span, Verdict
-from analytics.maintenance.gauges import DAY_S, Floats, current, daily_medians
+from analytics.maintenance.gauges import DAY_S, Floats, climbs, current, daily_medians
 from analytics.maintenance.lamps import LEAST_COVERED_S
 from analytics.rotating.off_curve import is_running, learn_curve, residuals
 from analytics.rotating.wear import LIMIT, N_STEPS, add_up
@@ -28,8 +28,8 @@ from store.gauge_hours import GaugeHours, read_gauge_hours
 REACH = timedelta(days=120)
 N_REFERENCE, LEAST_DAYS = 14, 20
 FRESH_S = 3 * DAY_S
-OFF, NEAR, FAR = 0.03, 0.015, 0.2
-LEAST_SIGMA = 0.005  # of the logarithm: what meters of power and flow differ by from day to day
+OFF, GOING_OFF, NEAR, FAR = 0.03, 0.02, 0.015, 0.2
+LEAST_SIGMA = 0.003  # of the logarithm: what meters of power and flow differ by from day to day
 LARGEST = 1e9  # of any unit: beyond, and where it is no number, a value is not known
 QUANTITIES = ("active_power", "flow", "head", "water_pressure")
 
@@ -116,7 +116,8 @@ def conclude(hours: Hours, days_s: Floats, logs: Floats, span: Span) -> Verdict:
     side = 1.0 if np.median(last) > 0 else -1.0
     sums = add_up(side * logs, spread_of_steps(logs), LEAST_SIGMA)
     is_off = float(np.median(side * last)) >= np.log1p(OFF) and float((side * last).min()) >= np.log1p(NEAR)
-    if not is_off or sums[-1] <= LIMIT:
+    is_told = (is_off or climbs(side * last, np.log1p(GOING_OFF))) and sums[-1] > LIMIT
+    if not is_told:
         is_near = float(np.abs(last).max()) < NEAR
         return Verdict(hours.pump.asset_id, span.ends_at, False if is_near else None, span.begins_at)
     zeros = np.flatnonzero(sums == 0)
@@ -168,7 +169,7 @@ HINT = Hint(
     asset_types=("pump",),
     rhythm="day",
     reach=REACH,
-    version="3",
+    version="4",
     read=partial(read_gauge_hours, quantities=QUANTITIES),
     tell=tell,
     stride=timedelta(days=28),

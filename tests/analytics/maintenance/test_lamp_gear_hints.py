@@ -100,11 +100,25 @@ def test_fouled_fins_are_told_by_four_kelvins_and_gone_when_cleaned() -> None:
     hotter = [0.0] * 15 + [float(n) for n in range(12)] + [0.0] * 5
     verdicts = [one for one in gear_overheating.tell(heated(hotter), a_span(32, 0)) if one.asset_id == 5]
     told = [one for one in verdicts if one.is_present]
-    assert START + 20 * DAY <= told[0].at <= START + 24 * DAY
+    assert START + 18 * DAY < told[0].at <= START + 21 * DAY
     assert START + 16 * DAY <= told[0].started_at <= told[0].at
     assert max(one.score for one in told) == pytest.approx(1.0, abs=0.2)
     assert "ailettes" in told[0].sentence_fr
     assert verdicts[-1].is_present is False
+
+
+@pytest.mark.parametrize(
+    ("last", "n_days"),
+    [((1.5, 3.2, 5), 3), ((5, 5, 5), 3), ((2, 1, 3, 5), 4), ((0, 0, 8), None), ((6, 0, 8), None)],
+)
+def test_gear_that_grows_hotter_from_day_to_day_is_told_at_four_kelvins(
+    last: tuple[float, ...], n_days: int | None
+) -> None:
+    hotter = [0.0] * 20 + [*last]
+    verdicts = gear_overheating.tell(heated(hotter), a_span(len(hotter), 0))
+    told = [one.at for one in verdicts if one.asset_id == 5 and one.is_present]
+    first = (START.replace(tzinfo=PARIS) + timedelta(days=20 + (n_days or 0))).astimezone(UTC)
+    assert told[:1] == ([] if n_days is None else [first])
 
 
 def test_lamps_that_tell_of_different_hours_are_not_compared() -> None:

@@ -59,6 +59,18 @@ def test_pump_that_wears_is_told() -> None:
     assert "de plus" in found[-1].sentence_fr
 
 
+def test_wear_that_goes_on_from_day_to_day_is_told_at_two_percent() -> None:
+    """Of 1 % a day: 0.5, 1.5 and 2.5 % in the middle of the three days; in the middle of three days 3 % come later."""
+    efficiency = 1 / (1 + 0.01 * np.clip(HOURS / 24 - 30, 0, None))
+    assert present(pump_off_curve.tell(a_pump(efficiency), a_span()))[0].at == START + 33 * DAY
+
+
+@pytest.mark.parametrize("at_day", [(30,), (30, 31), (30, 32)])
+def test_days_off_that_pass_are_no_wear(at_day: tuple[int, ...]) -> None:
+    efficiency = np.where(np.isin(HOURS // 24, at_day), 0.96, 1.0)
+    assert not present(pump_off_curve.tell(a_pump(efficiency), a_span()))
+
+
 def test_meter_that_reads_too_much_is_told_as_less_power() -> None:
     over = np.where(HOURS / 24 >= 30, 1 / 0.8, 1.0)
     found = present(pump_off_curve.tell(a_pump(over), a_span()))
