@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from analytics.detectors import UNWATCHED
 from analytics.joint.spell import Turn
 from analytics.joint.telling import Deviation, order_of, tell_together
 from analytics.joint.watch import (
@@ -35,8 +36,7 @@ from store.joint import (
 from store.results import Finding, open_finding
 
 KIND, MODEL, VERSION = "unusual_together", "joint_pca", "1"
-# What is commanded, what counts on, and what tells of the device itself.
-WITHOUT = ("dimming_level", "uptime", "rssi", "snr", "battery_level", "battery_voltage", "device_temperature")
+WITHOUT = (*UNWATCHED, "rssi", "snr", "battery_voltage", "device_temperature")  # what tells of the device itself
 N_ASSETS = 50  # per transaction
 LONGEST_PASS = 30 * 24  # hours of one asset in one transaction, which bounds memory
 WARNING_AT = 3.0  # of the score: four times the limit

@@ -26,6 +26,8 @@ Aspect = Literal[
     "short_mean", "long_mean", "step", "spread",
 ]  # fmt: skip
 ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
+# What is commanded, what counts on, and what hints of its own follow: batteries that are changed, gears in the cold.
+UNWATCHED = ("dimming_level", "uptime", "battery_level", "gear_temperature")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,12 @@ OPEN_AT = 5.0
 N_DAYS_LEAST = N_REFERENCE_LEAST + N_RECENT
 NO_DAY = -(2**62)
 LEVEL = ASPECTS.index("level")
-# What is commanded or follows it (orders switch lamps for weeks), what counts on, what but falls, what is emptied.
-COMMANDED = ("dimming_level", "active_power", "gear_temperature", "uptime", "battery_level", "fill_level")
+# What is commanded or follows it (orders switch lamps for weeks), what counts on, what but falls, what is emptied, what
+# the weather does to the device itself.
+COMMANDED = (
+    *("dimming_level", "active_power", "gear_temperature", "uptime", "battery_level", "fill_level"),
+    "device_temperature",
+)
 
 
 @dataclass(slots=True)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.detectors import ASPECTS, DetectorEntry, Part, Remembering, Scores, is_fresh
+from analytics.detectors import ASPECTS, UNWATCHED, DetectorEntry, Part, Remembering, Scores, is_fresh
 from analytics.usual.hours import N_HOURS, Floats, Integers, Mask
 from analytics.usual.memory import Frame, Memory, memory_of, no_memory, stack, take_apart
 
@@ -155,6 +155,6 @@ DETECTOR = DetectorEntry(
     sure_at=24.0,
     slow_aspects=("hour",),
     slow_s=12 * HOUR_S,
-    without=("dimming_level", "uptime"),  # what is commanded, and what counts on
+    without=UNWATCHED,
     score_together=score_together,
 )

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from analytics.detectors import ASPECTS, DetectorEntry, Floats, Part, Remembering, Scores, is_fresh
+from analytics.detectors import ASPECTS, UNWATCHED, DetectorEntry, Floats, Part, Remembering, Scores, is_fresh
 from analytics.detectors.robust import LARGEST
 from analytics.running.memory import (
     LONG,
@@ -146,6 +146,6 @@ DETECTOR = DetectorEntry(
     open_at=OPEN_AT,
     close_at=4.0,
     n_calm=3,
-    without=("dimming_level", "uptime"),  # what is commanded, and what counts on
+    without=UNWATCHED,
     score_together=score_together,
 )

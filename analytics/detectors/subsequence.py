@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from analytics.detectors import DetectorEntry, Score
+from analytics.detectors import UNWATCHED, DetectorEntry, Score
 from analytics.joint.model import Floats
 from analytics.joint.record import Settings, learn_record, load_learnt, save_learnt, score_record
 from analytics.joint.window import TOLERANCE, centred, windows_of
@@ -124,5 +124,5 @@ DETECTOR = DetectorEntry(
     close_at=0.5,
     n_calm=3,
     n_open=3,
-    without=("dimming_level", "uptime", "battery_level"),
+    without=UNWATCHED,
 )
