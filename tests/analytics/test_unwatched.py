@@ -10,7 +10,7 @@ from store.connect import connect
 from store.migrate import read_migrations
 from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
 from store.results import Finding, open_finding
-from tests.analytics.test_late_values import BEGIN, DAY, N, STEP, Rooms, a_room
+from tests.analytics.test_late_values import BEGIN, DAY, STEP, N, Rooms, a_room
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 QUANTITIES = ("temperature", "battery_level", "gear_temperature", "device_temperature")
@@ -51,8 +51,10 @@ def test_what_was_open_about_them_comes_to_an_end(lamp: tuple[Connection, dict[s
     territory_id = connection.execute("select territory_id from territories").fetchall()[0][0]
     for series_id in ids.values():
         for kind in ("unusual_value", "level_shift"):
-            about = (territory_id, kind, "m", "1", BEGIN, 2.0, "warning", "It is.", "C'est.", {})
-            open_finding(connection, Finding(*about, series_id=series_id))
+            told = Finding(
+                territory_id, kind, "m", "1", BEGIN, 2.0, "warning", "It is.", "C'est.", {}, None, None, series_id
+            )
+            open_finding(connection, told)
     connection.execute(next(migration.text for migration in read_migrations() if migration.number == 70))
     ended = connection.execute(
         "select kind, quantity from findings join series using (series_id) where ended_at is not null"
