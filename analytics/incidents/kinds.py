@@ -17,8 +17,15 @@ ODD_VALUES = frozenset(
     }
 )
 DELIVERY = frozenset({"late_messages", "repeated_messages", "clock_offset", "clock_drift", "no_clock"})
+# What a driver that comes to its end shows, one after the other: one visit mends them all.
+DRIVER = frozenset({"gear_overheating", "driver_ageing", "thermal_derating", "dead_lamp"})
 
 
 def names_fault(kind: str) -> bool:
     """Say whether a kind of finding names a fault, and not only what is odd."""
     return kind not in SILENCES and kind not in ODD_VALUES
+
+
+def is_sign_of(kind: str, other: str) -> bool:
+    """Say whether a kind of finding may be but a sign of another that names a fault."""
+    return not names_fault(kind) or {kind, other} <= DRIVER

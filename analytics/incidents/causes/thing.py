@@ -1,8 +1,9 @@
 """One asset (or device) with several findings: what is told of it at the same time has the same reason.
 
 What is odd belongs to what goes on already, or ended less than half a day before. A finding that names a fault belongs
-to what began within two days before it, to what is odd and still goes on (its first signs), or to the same fault that
-ended less than two days before; else it is a matter of its own: another fault wants another visit.
+to what began within two days before it, to what still goes on and is a sign of it (odd values; a hot gear, of a driver
+that fails), or to the same fault that ended less than two days before; else it is a matter of its own: another fault
+wants another visit.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from analytics.incidents.causes import Cause
 from analytics.incidents.ground import Claim, Ground, thing
-from analytics.incidents.kinds import names_fault
+from analytics.incidents.kinds import is_sign_of, names_fault
 from analytics.incidents.words import plural, since_en, since_fr
 from store.incidents import Line, ToldFinding
 
@@ -45,8 +46,8 @@ class Matter:
         is_relapse = pause <= RELAPSE and any(is_same(one, other) for other in self.members)
         if not names_fault(one.kind):
             return is_relapse or pause <= SLACK
-        is_sign = not any(names_fault(other.kind) for other in self.members)
-        return is_relapse or (pause <= SLACK and (is_sign or one.started_at - self.began_at <= TOGETHER))
+        are_signs = all(is_sign_of(other.kind, one.kind) for other in self.members)
+        return is_relapse or (pause <= SLACK and (are_signs or one.started_at - self.began_at <= TOGETHER))
 
 
 def is_same(one: ToldFinding, other: ToldFinding) -> bool:

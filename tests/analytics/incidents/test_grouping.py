@@ -187,6 +187,20 @@ def test_another_fault_of_the_same_asset_is_another_line() -> None:
     assert causes_of([filter_, damper]) == [("thing", 1), ("thing", 1)]
 
 
+@pytest.mark.parametrize(
+    ("first", "later", "n_lines"),
+    [
+        ("gear_overheating", "driver_ageing", 1),
+        ("driver_ageing", "gear_overheating", 1),
+        ("gear_overheating", "dead_lamp", 1),
+        ("gear_overheating", "power_factor_low", 2),
+        ("day_burner", "driver_ageing", 2),
+    ],
+)
+def test_what_a_failing_driver_shows_one_after_the_other_is_one_line(first: str, later: str, n_lines: int) -> None:
+    assert len(group([a_lamp(3, first, started_at=START - 9 * DAY), a_lamp(3, later)], a_ground())) == n_lines
+
+
 def test_relapse_within_two_days_is_the_same_line_and_later_is_not() -> None:
     def told(pause: timedelta) -> list[ToldFinding]:
         return [a_lamp(3, ended_at=START + DAY), a_lamp(3, started_at=START + DAY + pause)]
