@@ -102,15 +102,15 @@ class Line:
     sentence_fr: str
 
 
-def take_territory(connection: Connection, after: int) -> int | None:
+def take_territory(connection: Connection, after: int, latest: datetime) -> int | None:
     """Lock the next territory with work for incidents that nobody else works on; None where there is none."""
-    row = connection.execute(QUERIES["take_territory"], {"after": after}).fetchone()
+    row = connection.execute(QUERIES["take_territory"], {"after": after, "latest": latest}).fetchone()
     return None if row is None else int(row[0])
 
 
-def has_free(connection: Connection) -> bool:
-    """Say whether any finding belongs to no incident."""
-    row: tuple[Any, ...] | None = connection.execute(QUERIES["has_free"]).fetchone()
+def has_free(connection: Connection, latest: datetime) -> bool:
+    """Say whether any finding that begins until then belongs to no incident."""
+    row: tuple[Any, ...] | None = connection.execute(QUERIES["has_free"], {"latest": latest}).fetchone()
     return bool(row and row[0])
 
 
@@ -120,9 +120,10 @@ def release_lapsed(connection: Connection, territory_id: int, now: datetime) -> 
     return connection.execute(QUERIES["release_lapsed"], parameters).rowcount
 
 
-def find_oldest(connection: Connection, territory_id: int) -> datetime | None:
-    """Give the begin of the oldest finding that belongs to no incident."""
-    row: tuple[Any, ...] | None = connection.execute(QUERIES["find_oldest"], {"territory_id": territory_id}).fetchone()
+def find_oldest(connection: Connection, territory_id: int, latest: datetime) -> datetime | None:
+    """Give the begin of the oldest finding that belongs to no incident, if it lies before then."""
+    parameters = {"territory_id": territory_id, "latest": latest}
+    row: tuple[Any, ...] | None = connection.execute(QUERIES["find_oldest"], parameters).fetchone()
     return None if row is None else row[0]
 
 

@@ -3,7 +3,8 @@
 select t.territory_id
 from territories t
 where t.territory_id > %(after)s
-  and (exists (select from findings f where f.territory_id = t.territory_id and f.incident_id is null)
+  and (exists (select from findings f
+               where f.territory_id = t.territory_id and f.incident_id is null and f.started_at <= %(latest)s)
        or exists (select from incidents i
                   where i.territory_id = t.territory_id and i.ended_at is null and i.merged_into_id is null))
 order by t.territory_id
@@ -11,7 +12,7 @@ limit 1
 for no key update of t skip locked
 
 -- name: has_free
-select exists (select from findings where incident_id is null)
+select exists (select from findings where incident_id is null and started_at <= %(latest)s)
 
 -- name: release_lapsed
 update findings f
@@ -22,7 +23,7 @@ where i.territory_id = %(territory_id)s and i.ended_at is null and i.merged_into
 
 -- name: find_oldest
 select started_at from findings
-where territory_id = %(territory_id)s and incident_id is null
+where territory_id = %(territory_id)s and incident_id is null and started_at <= %(latest)s
 order by started_at
 limit 1
 

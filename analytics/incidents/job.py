@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from analytics.incidents.causes import Cause, causes
 from analytics.incidents.ground import Ground, make_ground
 from analytics.incidents.grouping import Group, choose_id, group
+from sensors.plausible import AHEAD_US
 from sensors.severity import SEVERITIES, Severity
 from store import incidents as kept
 from store.incidents import Line, Place, ToldFinding
@@ -17,6 +18,7 @@ from store.inputs import Connection
 
 STRIDE = timedelta(days=7)  # of new findings that are looked at together, in a back-fill of months
 REACH = timedelta(days=3)  # within which findings that are over may still have the same cause
+AHEAD = timedelta(microseconds=AHEAD_US)  # of the clocks of devices: what begins later is not known yet
 MANY = 10  # assets at once: worth one degree more, up to urgent
 
 
@@ -41,7 +43,7 @@ def keep_incidents(connection: Connection, now: datetime) -> IncidentReport:
     after = 0
     while True:
         with connection.transaction():
-            territory_id = kept.take_territory(connection, after)
+            territory_id = kept.take_territory(connection, after, now + AHEAD)
             if territory_id is None:
                 return report
             part = keep_territory(connection, territory_id, now)
@@ -53,9 +55,10 @@ def keep_territory(connection: Connection, territory_id: int, now: datetime) -> 
     """Group the oldest days of new findings of a territory, and bring its incidents up to date."""
     kept.release_lapsed(connection, territory_id, now)
     report = IncidentReport()
-    oldest = kept.find_oldest(connection, territory_id)
+    latest = now + AHEAD
+    oldest = kept.find_oldest(connection, territory_id, latest)
     if oldest is not None:
-        span = oldest, oldest + STRIDE
+        span = oldest, min(oldest + STRIDE, latest)
         told = kept.read_told(connection, territory_id, span, (oldest - REACH, span[1] + REACH))
         ground = read_ground(connection, territory_id, told, now)
         report = write_groups(connection, group(told, ground), sum(one.incident_id is None for one in told))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from analytics.incidents.job import keep_incidents
+from analytics.incidents.job import AHEAD, keep_incidents
 from analytics.jobs import Done, Kind, Moment, Wait
 from store.incidents import has_free
 from store.inputs import Connection
@@ -10,7 +10,8 @@ from store.inputs import Connection
 
 def find(connection: Connection, moment: Moment) -> Iterable[Wait]:
     """Wait where a finding has no incident; where something has come, and once a minute, for those that changed."""
-    return [Wait() if has_free(connection) else Wait(occasion=f"{moment.pulse.heard} {moment.minute}")]
+    is_free = has_free(connection, moment.now + AHEAD)
+    return [Wait() if is_free else Wait(occasion=f"{moment.pulse.heard} {moment.minute}")]
 
 
 def run(connection: Connection, moment: Moment, part: str) -> Done:

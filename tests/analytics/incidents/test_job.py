@@ -17,7 +17,7 @@ from store.results import Finding, close_finding, open_finding
 
 pytestmark = pytest.mark.services
 NOW = datetime(2026, 3, 2, 20, tzinfo=UTC)
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 N_LAMPS = 200
 
 
@@ -119,6 +119,19 @@ def test_common_cause_told_later_joins_what_was_apart_and_keeps_the_oldest_numbe
     assert [line[:4] for line in lines(town)] == [(apart[0][0], "gateway_silent", "urgent", 5)]
     led = town.execute("select distinct merged_into_id from incidents where merged_into_id is not null").fetchall()
     assert led == [(apart[0][0],)]
+
+
+def test_what_begins_later_than_an_instant_is_not_known_at_it(town: Connection) -> None:
+    """Of a past that is told step by step: a trip that is not over yet would take all that its lamps ever say."""
+    tell(town, "cabinet_tripped", "cabinet", severity="urgent")
+    tell(town, "level_shift", "lamp-3", started_at=NOW + 9 * DAY)
+    tell(town, "unusual_value", "lamp-4", started_at=NOW + 14 * HOUR)  # a clock in the wrong zone
+    keep_incidents(town, NOW)
+    assert [line[1:5] for line in lines(town)] == [("cabinet_tripped", "urgent", 2, 2)]
+    (cabinet,) = town.execute("select asset_id from assets where slug = 'cabinet'").fetchone() or (0,)
+    close_of(town, "cabinet_tripped", cabinet, NOW + DAY)
+    keep_incidents(town, NOW + 9 * DAY)
+    assert [line[1] for line in lines(town)] == ["cabinet_tripped", "thing"]
 
 
 def test_incident_closes_with_its_last_finding(town: Connection) -> None:
