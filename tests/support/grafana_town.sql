@@ -69,14 +69,14 @@ select asset_id, 'occupancy_ratio', 3600, %(now)s, %(now)s::timestamptz + interv
 from assets where type = 'car_park';
 
 insert into planned_rounds (territory_id, day, waste_stream, made_at, summary, geojson, gpx, sheet_fr, sheet_en)
-select a.territory_id, %(now)s::date + 1, 'glass', %(now)s,
+select a.territory_id, timezone(t.time_zone, %(now)s::timestamptz)::date + 1, 'glass', %(now)s,
        jsonb_build_object('n_rounds', 1, 'n_stops', 1, 'n_left_out', 0, 'distance_km', 12.5),
        jsonb_build_object('features', jsonb_build_array(jsonb_build_object('geometry', jsonb_build_object(
            'type', 'Point', 'coordinates', jsonb_build_array(5.1, 47.5)), 'properties', jsonb_build_object(
            'kind', 'stop', 'round', 1, 'order', 1, 'asset_id', a.asset_id, 'name', a.name, 'address', 'rue du Four',
            'arrives_at', %(now)s::timestamptz + interval '1 day', 'reason', 'full', 'expected_percent', 88,
            'overflow_probability', 0.4)))), '', '', ''
-from assets a where a.slug = 'waste_container-1';
+from assets a join territories t using (territory_id) where a.slug = 'waste_container-1';
 
 -- name: deliver
 insert into deliveries (territory_id, device_id, arrival_hour, n_messages, n_received, n_stored, n_duplicate,
