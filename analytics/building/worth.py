@@ -79,7 +79,7 @@ class Bill:
 def bill(saving: MeterSaving, priced: Priced, days: Sequence[date], first: date) -> Bill | str:
     """Price a period's days and the same calendar days of the baseline (which begins `first`), each as it was then."""
     then = now = guessed = 0.0
-    end = max(saving.before_by_day) + DAY
+    end = max(saving.before_by_day, default=first) + DAY
     for day in days:
         past = same_day(day, first, end)
         price_now, price_then = priced.on(day), None if past is None else priced.on(past)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from analytics.detectors import ASPECTS, DetectorEntry, Part, Remembering, Scores
+from analytics.detectors import ASPECTS, UNWATCHED, DetectorEntry, Part, Remembering, Scores
 from analytics.usual.daily import LARGEST, Chosen, days_of, hours_of, score_by_days
 from analytics.usual.habit import Habit, no_habit
 from analytics.usual.hours import N_HOURS, Floats, Integers, Mask
@@ -24,12 +24,8 @@ OPEN_AT = 5.0
 N_DAYS_LEAST = N_REFERENCE_LEAST + N_RECENT
 NO_DAY = -(2**62)
 LEVEL = ASPECTS.index("level")
-# What is commanded or follows it (orders switch lamps for weeks), what counts on, what but falls, what is emptied, what
-# the weather does to the device itself.
-COMMANDED = (
-    *("dimming_level", "active_power", "gear_temperature", "uptime", "battery_level", "fill_level"),
-    "device_temperature",
-)
+# What follows commands (orders switch lamps for weeks), what is emptied, what the weather does to the device itself.
+SHIFTING = (*UNWATCHED, "active_power", "fill_level", "device_temperature")
 
 
 @dataclass(slots=True)
@@ -121,6 +117,6 @@ DETECTOR = DetectorEntry(
     close_at=2.0,
     n_calm=3,
     n_open=1,
-    without=COMMANDED,
+    without=SHIFTING,
     score_together=score_together,
 )

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from analytics.detectors import ASPECTS, DetectorEntry, Part, Remembering, Scores
-from analytics.detectors.change_point import COMMANDED
+from analytics.detectors.change_point import SHIFTING
 from analytics.usual.daily import HOUR_S, LARGEST, Chosen, days_of, hours_of, score_by_days
 from analytics.usual.habit import Habit, no_habit
 from analytics.usual.hours import N_HOURS, Floats, Integers, Mask
@@ -143,5 +143,5 @@ DETECTOR = DetectorEntry(
     n_calm=3,
     slow_aspects=("hour",),
     slow_s=12 * HOUR_S,
-    without=COMMANDED,
+    without=SHIFTING,
 )

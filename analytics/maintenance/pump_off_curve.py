@@ -3,7 +3,7 @@
 The curve (`analytics.rotating.off_curve`) is learnt on those fourteen days in a row on which it drew least for what it
 did, of the first half of the last four months: wear that was mended there does not count. Residuals are medians of
 days. It is there when their CUSUM (`analytics.rotating.wear`) stands above its limit with the last three days off on
-the same side, 3 % in their middle and each half as much, or farther from day to day up to 2 %; gone below 1.5 %. More
+the same side, 3 % in their middle and each half as much, or climbing to 2 % from day to day; gone below 1.5 %. More
 power is a worn impeller, a clogged inlet or a worn ring; less is a sensor that is off, or air in the pump. Flow, and
 head or else pressure, must be measured on the pump.
 """
@@ -116,8 +116,7 @@ def conclude(hours: Hours, days_s: Floats, logs: Floats, span: Span) -> Verdict:
     side = 1.0 if np.median(last) > 0 else -1.0
     sums = add_up(side * logs, spread_of_steps(logs), LEAST_SIGMA)
     is_off = float(np.median(side * last)) >= np.log1p(OFF) and float((side * last).min()) >= np.log1p(NEAR)
-    is_told = (is_off or climbs(side * last, np.log1p(GOING_OFF))) and sums[-1] > LIMIT
-    if not is_told:
+    if not (is_off or climbs(side * last, np.log1p(GOING_OFF))) or sums[-1] <= LIMIT:
         is_near = float(np.abs(last).max()) < NEAR
         return Verdict(hours.pump.asset_id, span.ends_at, False if is_near else None, span.begins_at)
     zeros = np.flatnonzero(sums == 0)

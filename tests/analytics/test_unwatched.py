@@ -1,16 +1,20 @@
 """Quantities that detectors leave to hints of their own: a battery that is changed, a gear in the cold."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
 
+from analytics.watch import watch_series
 from store.connect import connect
 from store.migrate import read_migrations
 from store.registry import AssetEntry, DeviceEntry, TerritoryEntry, register
 from store.results import Finding, open_finding
-from tests.analytics.test_late_values import BEGIN, DAY, STEP, N, Rooms, a_room
+from store.rollup import refresh
+from tests.analytics.test_late_values import BEGIN, N, a_room
+from tests.support.lamp_town import add_measurements
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 QUANTITIES = ("temperature", "battery_level", "gear_temperature", "device_temperature")
@@ -40,8 +44,9 @@ def test_a_changed_battery_and_a_cold_gear_are_not_told_as_unusual(lamp: tuple[C
     connection, ids = lamp
     values = a_room([(N - 40, N, 30.0)])
     for series_id in ids.values():
-        Rooms(connection, series_id, series_id).deliver(series_id, values)
-    Rooms(connection, 0, 0).look(BEGIN + N * STEP + DAY)
+        add_measurements(connection, series_id, values)
+    refresh(connection, values[-1][0] + timedelta(days=1), grace_s=0, settle_s=0)
+    watch_series(connection, 5)
     rows = connection.execute("select distinct s.quantity from findings join series s using (series_id)")
     assert {quantity for (quantity,) in rows} == {"temperature", "device_temperature"}
 
