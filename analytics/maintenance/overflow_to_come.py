@@ -69,6 +69,11 @@ class Forecast:
     earliest: datetime
     latest: datetime | None
 
+    @property
+    def is_full(self) -> bool:
+        """Whether it is full already."""
+        return self.level >= FULL_PERCENT - 1
+
 
 def read(connection: Connection, window: Window) -> Fills:
     """Read levels and plans."""
@@ -164,24 +169,16 @@ def slopes_per_h(hours: Floats, levels: Floats) -> Floats:
 
 def present(curve: FillCurve, forecast: Forecast, due: datetime, at: datetime, zone: str) -> Verdict:
     """Say that a container will overflow."""
-    late = forecast.latest or due
+    english, french = words(curve.name, forecast, due, zone)
     return Verdict(
         curve.asset_id,
         at,
         True,
         at,
         score=(due - forecast.full_at).total_seconds() / 86_400,
-        severity="urgent" if forecast.level >= FULL_PERCENT - 1 else "warning",
-        sentence_en=(
-            f"{curve.name} is at {forecast.level:.0f} % and will be full about {local_clock(forecast.full_at, zone)}"
-            f" (between {local_clock(forecast.earliest, zone)} and {local_clock(late, zone)}), before the next vehicle"
-            f" on {local_clock(due, zone)}. To do: send a vehicle earlier."
-        ),
-        sentence_fr=(
-            f"{curve.name} est à {forecast.level:.0f} % et sera plein vers le {local_clock_fr(forecast.full_at, zone)}"
-            f" (entre le {local_clock_fr(forecast.earliest, zone)} et le {local_clock_fr(late, zone)}), avant le"
-            f" prochain passage le {local_clock_fr(due, zone)}. À faire : avancer la collecte."
-        ),
+        severity="urgent" if forecast.is_full else "warning",
+        sentence_en=f"{english} To do: send a vehicle earlier.",
+        sentence_fr=f"{french} À faire : avancer la collecte.",
         evidence={
             "level_percent": forecast.level,
             "rate_percent_per_h": round(forecast.rate_per_h, 3),
@@ -192,6 +189,25 @@ def present(curve: FillCurve, forecast: Forecast, due: datetime, at: datetime, z
             "curve_from": (at - timedelta(days=7)).isoformat(),
             "curve_to": at.isoformat(),
         },
+    )
+
+
+def words(name: str, forecast: Forecast, due: datetime, zone: str) -> tuple[str, str]:
+    """Say when a container is full and when its vehicle comes, in English and French."""
+    level, vehicle, vehicle_fr = f"{forecast.level:.0f}", local_clock(due, zone), local_clock_fr(due, zone)
+    if forecast.is_full:
+        return (
+            f"{name} is full ({level} %); the next vehicle is expected on {vehicle}.",
+            f"{name} est plein ({level} %) ; le prochain passage est attendu le {vehicle_fr}.",
+        )
+    late = forecast.latest or due
+    full, earliest, latest = (local_clock(at, zone) for at in (forecast.full_at, forecast.earliest, late))
+    full_fr, earliest_fr, latest_fr = (local_clock_fr(at, zone) for at in (forecast.full_at, forecast.earliest, late))
+    return (
+        f"{name} is at {level} % and will be full about {full} (between {earliest} and {latest}), before the next"
+        f" vehicle on {vehicle}.",
+        f"{name} est à {level} % et sera plein vers le {full_fr} (entre le {earliest_fr} et le {latest_fr}), avant le"
+        f" prochain passage le {vehicle_fr}.",
     )
 
 

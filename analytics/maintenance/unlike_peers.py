@@ -2,19 +2,23 @@
 
 A lamp's highest power of each day (over its dimming level, where it tells one: which of them a lamp sends falls into
 the dimmed hours changes with the season) over its own usual one is compared with the middle of its cabinet (five lamps
-at least): a quarter away for three days in a row is another lamp, a wrong dimming or a failing driver. What all do
-together (dimming, an order, mains voltage) cancels out; a dark lamp is told by `dead_lamp`. A bay whose share of time
-occupied has left that of its zone for a week (`analytics.parking.faulty`) sees badly. Rooms and thermometers are told
-by `sensor_drift`.
+at least): a quarter away for three days in a row is another lamp, a wrong dimming or a failing driver. "Less" is less
+than in the last five weeks, "more" is more than in the last three months: a lamp that was repaired takes again what it
+took before it was weak. What all do together (dimming, an order, mains voltage) cancels out; a dark lamp is told by
+`dead_lamp`. A bay whose share of time occupied has left that of its zone for a week (`analytics.parking.faulty`) sees
+badly. Rooms and thermometers are told by `sensor_drift`.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from statistics import median
+
+import numpy as np
 
 from analytics.maintenance import Hint, Span, Verdict, absent
 from analytics.maintenance.faulty_bays import Bay, Bays, find_bays, read_bays
+from analytics.maintenance.gauges import Floats, quantiles
 from analytics.sentence import local_day, local_day_fr
 from store.inputs import Connection, Window
 from store.series_days import SeriesDays, read_series_days
@@ -23,8 +27,9 @@ APART, NEAR = 0.25, 0.1
 DARK = 0.1
 LEAST_DIMMING = 10.0  # percent: below, the standing losses of the gear are most of the power
 N_DAYS, LEAST_KNOWN, LEAST_PEERS = 3, 10, 5
+MOST = 0.9  # quantile of the nights: a few wild ones do not make the most that a lamp took
 SPEAKS = timedelta(days=2)
-REACH = timedelta(days=35)
+REACH, RECENT = timedelta(days=98), timedelta(days=35)
 OLD = timedelta(days=7)  # what is usual is from before that
 
 
@@ -38,11 +43,12 @@ class Inputs:
 
 
 @dataclass(frozen=True, slots=True)
-class Lamp:
-    """The days of a lamp's power, and its highest power of each [W] as it would be without dimming."""
+class Family:
+    """Lamps of a cabinet: their highest power (n_lamps, n_days) [W] as it would be without dimming, NaN: not heard."""
 
-    power: SeriesDays
-    highs: tuple[float, ...]
+    lamps: Sequence[SeriesDays]
+    days: Sequence[datetime]
+    highs: Floats
 
 
 def read(connection: Connection, window: Window) -> Inputs:
@@ -54,16 +60,27 @@ def read(connection: Connection, window: Window) -> Inputs:
 
 def tell(inputs: Inputs, span: Span) -> list[Verdict]:
     """Judge at each midnight; `score` is the distance over the smallest that counts."""
-    families: dict[int, list[Lamp]] = {}
-    dimming = {one.asset_id: dict(zip(one.days, one.highs, strict=True)) for one in inputs.dimming}
+    cabinets: dict[int, list[SeriesDays]] = {}
     for power in inputs.lamps:
         if power.parent_id is not None:
-            families.setdefault(power.parent_id, []).append(Lamp(power, undimmed(power, dimming.get(power.asset_id))))
+            cabinets.setdefault(power.parent_id, []).append(power)
+    dimming = {one.asset_id: dict(zip(one.days, one.highs, strict=True)) for one in inputs.dimming}
+    families = [lay_out(lamps, dimming) for lamps in cabinets.values()]
     verdicts = []
     for part in span.parts():
         verdicts += [judge_bay(bay, found is not None, part) for bay, found in find_bays(inputs.bays, "drifted", part)]
-        verdicts += [verdict for family in families.values() for verdict in judge_family(family, part)]
+        verdicts += [verdict for family in families for verdict in judge_family(family, part)]
     return verdicts
+
+
+def lay_out(lamps: Sequence[SeriesDays], dimming: Mapping[int | None, Mapping[datetime, float]]) -> Family:
+    """Lay the lamps of a cabinet on the days on which any was heard."""
+    days = sorted({day for lamp in lamps for day in lamp.days})
+    place = {day: index for index, day in enumerate(days)}
+    highs = np.full((len(lamps), len(days)), np.nan)
+    for row, lamp in zip(highs, lamps, strict=True):
+        row[[place[day] for day in lamp.days]] = undimmed(lamp, dimming.get(lamp.asset_id))
+    return Family(lamps, days, highs)
 
 
 def undimmed(power: SeriesDays, dimming: Mapping[datetime, float] | None) -> tuple[float, ...]:
@@ -75,30 +92,53 @@ def undimmed(power: SeriesDays, dimming: Mapping[datetime, float] | None) -> tup
     return tuple(high / (level / 100) if level >= LEAST_DIMMING else 0.0 for high, level in rows)
 
 
-def judge_family(family: Sequence[Lamp], span: Span) -> Iterable[Verdict]:
+def judge_family(family: Family, span: Span) -> Iterable[Verdict]:
     """Compare each lamp of a cabinet with the others."""
-    levels = {lamp.power.series_id: levels_of(lamp, span.ends_at) for lamp in family}
-    by_day: dict[datetime, list[float]] = {}
-    for own in levels.values():
-        for day, level in own.items():
-            by_day.setdefault(day, []).append(level)
-    company = {day: median(found) for day, found in by_day.items() if len(found) > LEAST_PEERS}
-    for lamp in (one.power for one in family):
-        own = levels[lamp.series_id]
-        apart = [(day, own[day] / company[day] - 1) for day in sorted(own) if company.get(day, 0.0) > DARK]
-        yield judge_lamp(lamp, apart, span)
+    first, recent, now, end = (
+        bisect_left(family.days, span.ends_at - back) for back in (REACH, RECENT, OLD, timedelta(0))
+    )
+    beside = beside_company(family.highs[:, first:end])
+    apart = apart_from_usual(beside, recent - first, now - first)
+    days = family.days[now:end]
+    for lamp, distances in zip(family.lamps, apart, strict=True):
+        known = np.flatnonzero(np.isfinite(distances))[-N_DAYS:]
+        yield judge_lamp(lamp, [(days[index], float(distances[index])) for index in known], span)
 
 
-def levels_of(lamp: Lamp, at: datetime) -> dict[datetime, float]:
-    """Give a lamp's highest power of each of the last days over its usual one."""
-    known = lamp.power.before(at, at - REACH)
-    rows = list(zip(lamp.power.days[known], lamp.highs[known], strict=True))
-    highest = max((high for day, high in rows if day < at - OLD), default=0.0)
-    old = [high for day, high in rows if day < at - OLD and high > DARK * highest]  # nights on which it burned
-    usual = median(old) if len(old) >= LEAST_KNOWN else 0.0
-    if usual <= 0:
-        return {}
-    return {day: high / usual for day, high in rows if day >= at - OLD and high > DARK * usual}
+def beside_company(highs: Floats) -> Floats:
+    """Give the power (n_lamps, n_days) of nights over the lamp's middle one, over the same of its company.
+
+    NaN where a lamp did not burn, or too few others did.
+    """
+    if not highs.size:
+        return highs
+    with np.errstate(all="ignore"):
+        burns = np.where(highs > DARK * quantiles(highs, MOST)[:, None], highs, np.nan)
+        burns[~(burns > 0)] = np.nan
+        levels = burns / quantiles(burns, 0.5)[:, None]
+        company = quantiles(levels.T, 0.5)
+        company[np.isfinite(levels).sum(axis=0) <= LEAST_PEERS] = np.nan
+        beside = levels / np.where(company > DARK, company, np.nan)
+    return np.where(np.isfinite(beside), beside, np.nan)
+
+
+def apart_from_usual(beside: Floats, recent: int, now: int) -> Floats:
+    """Give how far the days from the column `now` on lie below the usual of those from `recent` on, or above the most.
+
+    0 for what a lamp took before, if not of late; NaN where it is not known.
+    """
+    usual, most = quantiles_of_known(beside[:, recent:now], 0.5), quantiles_of_known(beside[:, :now], MOST)
+    last = beside[:, now:]
+    more = last / np.fmax(usual, most)[:, None]
+    apart: Floats = np.minimum(last / usual[:, None], 1.0) * np.maximum(more, 1.0) - 1.0
+    return apart
+
+
+def quantiles_of_known(rows: Floats, level: float) -> Floats:
+    """Give a quantile of each row; NaN where too few days are known."""
+    if not rows.size:
+        return np.full(rows.shape[0], np.nan)
+    return np.where(np.isfinite(rows).sum(axis=1) >= LEAST_KNOWN, quantiles(rows, level), np.nan)
 
 
 def judge_lamp(lamp: SeriesDays, apart: Sequence[tuple[datetime, float]], span: Span) -> Verdict:
@@ -153,7 +193,7 @@ def present(series: SeriesDays, since: tuple[datetime, float], english: str, fre
         sentence_fr=f"{series.name} : depuis le {local_day_fr(since_at, span.time_zone)}, {french}",
         evidence={
             "times_limit": round(score, 2),
-            "curve_from": (span.ends_at - REACH).isoformat(),
+            "curve_from": (span.ends_at - RECENT).isoformat(),
             "curve_to": span.ends_at.isoformat(),
         },
         device_id=series.device_id,
@@ -166,7 +206,7 @@ HINT = Hint(
     asset_types=("street_light", "parking_bay"),
     rhythm="day",
     reach=REACH,
-    version="1",
+    version="2",
     read=read,
     tell=tell,
     stride=timedelta(days=28),

@@ -222,6 +222,22 @@ def test_lamp_that_leaves_its_cabinet_is_told_and_what_all_do_is_not(factor: flo
     assert present(unlike_peers.tell(unlike_peers.Inputs(NO_BAYS, lamps(4, 32, factor)), until(40, 10))) == []
 
 
+def test_lamp_that_was_repaired_takes_no_more_than_before_it_was_weak() -> None:
+    """A driver took back a third of the power for six weeks; then it was changed."""
+    powers = [60 * np.random.default_rng(seed).normal(1, 0.01, 110) for seed in range(8)]
+    powers[0][40:82] *= 0.65
+    named = [
+        a_series(list(power), series_id=index + 1, parent_id=4, asset_type="street_light", unit="W")
+        for index, power in enumerate(powers)
+    ]
+    verdicts = unlike_peers.tell(unlike_peers.Inputs(NO_BAYS, named), until(110, 30))
+    found = present(verdicts)
+    assert {verdict.series_id for verdict in found} == {1}
+    assert found[0].at == START + 43 * DAY
+    assert all("less" in verdict.sentence_en and verdict.at < START + 83 * DAY for verdict in found)
+    assert verdicts[-8].is_present is False
+
+
 def test_device_that_repeats_itself_is_told_and_a_delivery_after_an_outage_is_not() -> None:
     def heard(shares: Sequence[float]) -> list[RepeatHour]:
         return [RepeatHour(2, 3, "Sonde", START + i * HOUR, 20, round(20 * share)) for i, share in enumerate(shares)]
