@@ -46,9 +46,15 @@ class CourseFinding:
     severity: Severity
 
 
-def read_runs(connection: Connection, territory_id: int | None, at: datetime) -> list[AssetRun]:
-    """Read the runs of the assets of a territory and those below it, or of all, as known at an instant."""
-    rows = connection.execute(QUERIES["read_runs"], {"territory_id": territory_id, "at": at})
+def read_runs(
+    connection: Connection, territory_id: int | None, at: datetime, left_out: Sequence[str] = ()
+) -> list[AssetRun]:
+    """Read the runs of the assets of a territory and those below it, or of all, as known at an instant.
+
+    Findings of the kinds left out end no run.
+    """
+    parameters = {"territory_id": territory_id, "at": at, "left_out": list(left_out)}
+    rows = connection.execute(QUERIES["read_runs"], parameters)
     return [AssetRun(*row) for row in rows]
 
 

@@ -1,9 +1,9 @@
 -- Courses of assets: from when to when each ran, and by day what was measured of it and found about it.
 
 -- name: read_runs
--- A run ends with a failure that technicians dated, in a verdict or in a work order, or when the asset was retired;
--- the last one goes on. It begins when the asset was entered, or installed since, or a week after the failure before
--- it: by then it was repaired. Failures within that week are one.
+-- A run ends with a failure that technicians dated, in a verdict (not of kinds that are left out) or in a work order, or
+-- when the asset was retired; the last one goes on. It begins when the asset was entered, or installed since, or a week
+-- after the failure before it: by then it was repaired. Failures within that week are one.
 with assets_here as (
     select a.asset_id, a.slug, a.type, a.retired_at,
            greatest(a.created_at,
@@ -25,7 +25,7 @@ with assets_here as (
         left join series s on s.series_id = f.series_id
         where f.asset_id is null and p.device_id = coalesce(f.device_id, s.device_id) and p.period @> v.failed_at
     ) as about
-    where v.failed_at is not null and v.given_at <= %(at)s
+    where v.failed_at is not null and v.given_at <= %(at)s and f.kind <> all (%(left_out)s)
     union all
     select w.asset_id, w.failed_at
     from work_orders w

@@ -8,15 +8,16 @@ where exists (select from assets a where a.territory_id = t.territory_id and a.r
 order by t.territory_id
 
 -- name: read_assets
--- The clock of an asset begins when it was installed, else entered: one that was replaced begins anew. It is looked
--- at if anything was measured of it in the last 30 days.
+-- The clock of an asset begins when it was installed, else entered: one that was replaced begins anew, one that is yet
+-- to be replaced does not. It is looked at if anything was measured of it in the last 30 days.
 select a.asset_id, a.name, a.type, greatest(0, extract(epoch from %(at)s - clock.begins_at) / 86400)::float8,
        installed.at, coalesce(heard.last_at > %(at)s - interval '30 days', false)
 from assets a
 cross join lateral (
     select case when pg_input_is_valid(a.attributes ->> 'installed_on', 'date')
                 then (a.attributes ->> 'installed_on')::date::timestamptz end as at
-) as installed
+) as entered
+cross join lateral (select case when entered.at <= %(at)s then entered.at end as at) as installed
 cross join lateral (select coalesce(installed.at, a.created_at) as begins_at) as clock
 left join (
     select sa.asset_id, max(l.observed_at) as last_at

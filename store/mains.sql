@@ -9,7 +9,8 @@ where territory_id = %(territory_id)s and type = any (%(types)s)
 order by asset_id
 
 -- name: read_breaks
--- What people entered, and findings that a technician confirmed. Both of one break, within a week, count once.
+-- What people entered, and findings that a technician confirmed; not those of another cause, an opened hydrant. All of
+-- one break, within a week, count once; so do findings of one incident.
 with entered as (
     select c.asset_id, lower(c.period) as at
     from calendars c
@@ -18,12 +19,17 @@ with entered as (
 )
 select asset_id, at from entered
 union all
-select f.asset_id, coalesce(v.failed_at, f.started_at)
+select f.asset_id, min(coalesce(v.failed_at, f.started_at)) as at
 from findings f
 join assets a using (asset_id)
 join verdicts v on v.finding_id = f.finding_id and v.is_current and v.verdict = 'confirmed'
 where f.territory_id = %(territory_id)s and f.kind = 'pipe_break' and a.type = any (%(types)s)
   and not exists (
+      select from work_order_findings w
+      join work_orders o using (work_order_id)
+      where w.finding_id = f.finding_id and o.verdict = 'other_cause')
+  and not exists (
       select from entered e
       where e.asset_id = f.asset_id and e.at - coalesce(v.failed_at, f.started_at) between interval '-7 days' and interval '7 days')
+group by f.asset_id, coalesce(f.incident_id, -f.finding_id)
 order by at, asset_id

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from store.inputs import Connection, Window
 from store.sql import load_queries
@@ -11,7 +12,8 @@ QUERIES = load_queries(__file__)
 
 @dataclass(frozen=True, slots=True)
 class ClosedOrder:
-    """A work order that was closed; `announced_at` is when Vigie first said it, None where it was opened by hand."""
+    """A work order that was closed; `announced_at` is when Vigie first said it, None where it was opened by hand, and
+    `kinds` are those of the findings that the closing judged."""
 
     work_order_id: int
     asset_type: str | None
@@ -19,9 +21,11 @@ class ClosedOrder:
     condition: str | None
     announced_at: datetime | None
     failed_at: datetime | None
+    kinds: tuple[str, ...] = ()
 
 
 def read_closed_orders(connection: Connection, window: Window) -> list[ClosedOrder]:
     """Read the work orders of a territory that were closed in a window, in order of their numbers."""
     parameters = {"territory_id": window.territory_id, "from": window.begins_at, "to": window.ends_at}
-    return [ClosedOrder(*row) for row in connection.execute(QUERIES["read_closed_orders"], parameters)]
+    rows: list[tuple[Any, ...]] = connection.execute(QUERIES["read_closed_orders"], parameters).fetchall()
+    return [ClosedOrder(*row[:6], kinds=tuple(row[6])) for row in rows]

@@ -43,6 +43,9 @@ class FamilyPrior:
         return self.people_eur + self.safety_eur + self.repair_eur
 
 
+SENSOR = "sensor"  # what a territory enters its costs under
+SENSOR_FAILS = FamilyPrior(0.2, 10, 0, 120, 1)  # it watches no more: a visit, a battery or another sensor
+
 # 14 breaks per 100 miles and year (S. Folkman, Water main break rates in the USA and Canada, Utah State University,
 # 2018) are 0.087 per kilometre; a stretch of main in an inventory is taken as 100 m.
 BREAKS_PER_STRETCH = 0.0087

@@ -32,6 +32,10 @@ class Signals:
     precision: Floats
     lead_d: Floats
 
+    def where(self, is_kept: NDArray[np.bool_]) -> "Signals":
+        """Keep some findings; groups keep their numbers."""
+        return Signals(self.asset[is_kept], self.group[is_kept], self.precision[is_kept], self.lead_d[is_kept])
+
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
@@ -56,9 +60,7 @@ def look_ahead(survival: Floats, signals: Signals, course: Floats | None = None)
     through = lives_through(len(survival), signals, TIMES)
     lives = survival * (through if course is None else np.minimum(through, course))
     within = 1 - lives[:, np.searchsorted(TIMES, HORIZONS)]
-    is_there = signals.lead_d == 0
-    present = Signals(*(getattr(signals, name)[is_there] for name in Signals.__slots__))
-    is_now = 1 - lives_through(len(survival), present, np.zeros(1))[:, 0]
+    is_now = 1 - lives_through(len(survival), signals.where(signals.lead_d == 0), np.zeros(1))[:, 0]
     return Outlook(np.maximum.accumulate(np.clip(within, 0.0, 1.0), axis=1), is_now, times_left(1 - lives))
 
 

@@ -87,6 +87,8 @@ def base(said: Said) -> tuple[str, str]:
 
 def often(rate: float) -> tuple[str, str]:
     """Say a rate [1/a]."""
+    if rate == 0:
+        return "aucune panne attendue", "no failure expected"
     if rate >= 1:
         text = f"{rate:.2g}"
         return f"{french_number(text)} pannes par an", f"{text} failures a year"

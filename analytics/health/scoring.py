@@ -7,14 +7,15 @@ import numpy as np
 
 from analytics.health.course import shows, survival_by_course
 from analytics.health.known import Known
-from analytics.health.probability import Floats, Outlook, expected_loss, look_ahead, waiting_cost
+from analytics.health.loss import Chances, losses_of, moved_by
+from analytics.health.probability import Floats, Outlook, look_ahead
 from analytics.health.reason import Said, tell_reason
 from analytics.health.survival import Basis, base_of
 from analytics.health.voice import Voice, hear, signal_of, signals_of, wellbeing, within_30
 from analytics.remaining_life.families import failure_probability
 from store.asset_health import Health
 
-VERSION = "2"
+VERSION = "3"
 
 
 def score_assets(known: Known) -> list[Health]:
@@ -27,10 +28,13 @@ def score_assets(known: Known) -> list[Health]:
     course = np.stack([survival_by_course(known.courses.get(asset.asset_id)) for asset in known.assets])
     outlook = look_ahead(base.survival, signals, course)
     within, is_fitted = calibrated(known, outlook.within)
-    costs = np.array([np.nan if one is None else one.consequence_eur for one in base.families])
-    failed_day = np.array([np.nan if one is None else one.waiting_eur_per_day for one in base.families])
-    loss = expected_loss(within[:, 1], costs)
-    waiting = waiting_cost(within[:, 0], outlook.is_now, costs, failed_day)
+    is_of_sensor = np.array([voice.is_of_sensor for voice in voices], dtype=np.bool_)
+    chances = Chances(
+        thing=look_ahead(base.survival, signals.where(~is_of_sensor), course),
+        sensor=look_ahead(np.ones_like(base.survival), signals.where(is_of_sensor)),
+        moved=moved_by(within, outlook.within),
+    )
+    loss, waiting = losses_of(base, chances)
     by_asset: dict[int, list[Voice]] = {}
     for voice in voices:
         by_asset.setdefault(voice.index, []).append(voice)
@@ -64,9 +68,10 @@ def calibrated(known: Known, within: Floats) -> tuple[Floats, list[bool]]:
 
 def health_of(known: Known, base: Basis, told: Told, index: int, voices: Sequence[Voice]) -> Health:
     """Put together what is told of one asset."""
-    asset, family = known.assets[index], base.families[index]
+    asset = known.assets[index]
     signals = sorted((signal_of(voice) for voice in voices), key=lambda one: -one.within_30)
     worst = max(voices, key=lambda voice: (within_30(voice), -voice.finding.finding_id), default=None)
+    family = base.sensor if worst is not None and worst.is_of_sensor else base.families[index]
     course = known.courses.get(asset.asset_id)
     course = course if shows(course) else None
     basis = "signals" if voices else "life" if course else base.words[index]

@@ -44,6 +44,7 @@ HINTED = 0.8
 COMING: Mapping[str, Meaning] = {
     "battery_low": Meaning(HINTED, 21),
     "break_to_come": Meaning(HINTED, 3650),
+    "calibration_due": Meaning(HINTED, 30),
     "driver_ageing": Meaning(HINTED, 14),
     "efficiency_loss": Meaning(HINTED, 60),
     "fouled_filter": Meaning(HINTED, 14),
@@ -51,6 +52,7 @@ COMING: Mapping[str, Meaning] = {
     "lift_wear": Meaning(HINTED, 30),
     "overflow_to_come": Meaning(HINTED, 1),
     "pump_wear": Meaning(HINTED, 21),
+    "radio_margin": Meaning(HINTED, 14),
     "road_worn": Meaning(HINTED, 365),
     "sensor_drift": Meaning(HINTED, 14),
     "settlement": Meaning(HINTED, 14),
@@ -62,6 +64,15 @@ COMING: Mapping[str, Meaning] = {
     "unusual_value": Meaning(0.1, 30),
 }
 THERE = Meaning(HINTED, 0)  # any other hint tells of what has happened
+# What ails the sensor: a visit, whatever it watches. The bridge stands as it did.
+OF_SENSOR = frozenset(
+    {
+        *("battery_low", "calibration_due", "radio_margin", "sensor_drift", "silent"),
+        *("counter_reset", "impossible_value", "noisy_value", "stuck_value"),
+        *("late_messages", "refused_messages", "repeated_messages"),
+        *("clock_ahead", "clock_drift", "clock_hour_off", "clock_local_time", "clock_lost"),
+    }
+)
 
 
 def meaning_of(kind: str, verdicts: Verdicts | None = None) -> Meaning:

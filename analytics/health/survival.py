@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analytics.health.family import FAMILIES, FamilyPrior
+from analytics.health.family import FAMILIES, SENSOR, SENSOR_FAILS, FamilyPrior
 from analytics.health.known import Known
 from analytics.health.probability import TIMES, Floats, survival_by_rate
 from analytics.remaining_life.families import asset_life
@@ -14,11 +14,13 @@ from store.asset_health import FailureCost
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What the assets' base rests on: survival (n_assets, n_times), and by asset a word and the type's assumptions."""
+    """What the assets' base rests on: survival (n_assets, n_times), by asset a word and the type's assumptions, and
+    those of sensors."""
 
     survival: Floats
     words: Sequence[str]
     families: Sequence[FamilyPrior | None]
+    sensor: FamilyPrior
 
 
 def base_of(known: Known) -> Basis:
@@ -31,7 +33,7 @@ def base_of(known: Known) -> Basis:
     words = [basis_word(entered.get(asset.type), family) for asset, family in zip(known.assets, families, strict=True)]
     if known.life is not None:
         survive_age(known, survival, words)
-    return Basis(survival, words, families)
+    return Basis(survival, words, families, family_of(SENSOR, entered.get(SENSOR)) or SENSOR_FAILS)
 
 
 def survive_age(known: Known, survival: Floats, words: list[str]) -> None:

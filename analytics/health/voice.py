@@ -8,7 +8,7 @@ import numpy as np
 
 from analytics.health.known import Known
 from analytics.health.probability import Signals
-from analytics.health.signal import Meaning, Verdicts, meaning_of, told_lead
+from analytics.health.signal import OF_SENSOR, Meaning, Verdicts, meaning_of, told_lead
 from store.asset_health import HealthAsset, OpenFinding, Signal
 
 YEAR_D = 365.25
@@ -22,6 +22,11 @@ class Voice:
     finding: OpenFinding
     index: int  # of the asset
     meaning: Meaning
+
+    @property
+    def is_of_sensor(self) -> bool:
+        """Whether it tells of the sensor, not of what it watches."""
+        return self.finding.kind in OF_SENSOR
 
 
 def hear(known: Known) -> list[Voice]:

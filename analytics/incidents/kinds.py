@@ -16,7 +16,7 @@ ODD_VALUES = frozenset(
         "unusual_value",
     }
 )
-DELIVERY = frozenset({"late_messages", "repeated_messages", "clock_offset", "clock_drift", "no_clock"})
+DELIVERY = frozenset({"late_messages", "repeated_messages", "clock_drift"})
 # What a driver that comes to its end shows, one after the other: one visit mends them all.
 DRIVER = frozenset({"gear_overheating", "driver_ageing", "thermal_derating", "dead_lamp"})
 

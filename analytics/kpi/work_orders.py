@@ -6,9 +6,10 @@ Told each month of the orders that were closed in it and that were opened about 
   Wilson's interval of 95 % (DOI 10.1080/01621459.1927.10502953). Known ones count on neither side.
 - Lead time: from the first announcement to the failure, of confirmed orders that say when the thing had failed; the
   median with its interval of 90 % by order statistics. Below 0 it came after the failure.
-- Failures avoided: confirmed orders of things found still working. That each would have failed is what the announcement
-  says and nobody can see, so the lower bound is 0. Euros: each times what a failure costs beyond the planned repair, as
-  the territory entered it by family; without that no figure.
+- Failures avoided: confirmed orders of things found still working of which Vigie had said that they would fail; not of
+  what had happened already (a lamp that burns by day, a leak), nor of the sensor that watches the thing. That each
+  would have failed is what the announcement says and nobody can see, so the lower bound is 0. Euros: each times what a
+  failure costs beyond the planned repair, as the territory entered it by family; without that no figure.
 """
 
 from collections.abc import Sequence
@@ -21,6 +22,7 @@ import numpy as np
 from analytics.building.order import median_interval
 from analytics.emission import factor_on
 from analytics.feedback.rule import wilson
+from analytics.health.signal import COMING, OF_SENSOR
 from analytics.kpi import Domain
 from analytics.kpi.figure import LEAST_COMPLETENESS, Figure, Known, hash_inputs, refuse, tell
 from store.baseline import DatedFactor, read_factors, read_time_zone
@@ -115,17 +117,25 @@ def lead_figure(confirmed: Sequence[ClosedOrder], known: Known) -> Figure:
 
 def avoided_figures(confirmed: Sequence[ClosedOrder], inputs: WorkInputs, known: Known) -> list[Figure]:
     """Tell failures avoided and what they would have cost; withheld where too few say how things were found."""
-    n_said = sum(one.condition is not None for one in confirmed)
-    share = n_said / len(confirmed) if confirmed else 1.0
-    told = Known(share, 1.0, known.inputs_hash, {**known.proof, "n_condition_said": n_said})
+    foretold = [one for one in confirmed if is_foretold(one)]
+    n_said = sum(one.condition is not None for one in foretold)
+    share = n_said / len(foretold) if foretold else 1.0
+    told = Known(
+        share, 1.0, known.inputs_hash, {**known.proof, "n_foretold": len(foretold), "n_condition_said": n_said}
+    )
     if share < LEAST_COMPLETENESS:
         reason = f"not known: {share:.0%} of the confirmed work orders say how the thing was found"
         kpis = ("failures_avoided", "failures_avoided_value")
         return [refuse(tell(kpi, None, UNITS[kpi], (None, None, None), told), reason) for kpi in kpis]
-    avoided = [one for one in confirmed if one.condition == "working"]
+    avoided = [one for one in foretold if one.condition == "working"]
     n = float(len(avoided))
     count = tell("failures_avoided", None, UNITS["failures_avoided"], (0.0, n, n), told)
     return [count, value_figure(avoided, inputs, told)]
+
+
+def is_foretold(order: ClosedOrder) -> bool:
+    """Say whether an order is about a failure of the thing itself that was yet to come."""
+    return any(kind in COMING and kind not in OF_SENSOR for kind in order.kinds)
 
 
 def value_figure(avoided: Sequence[ClosedOrder], inputs: WorkInputs, known: Known) -> Figure:
@@ -151,7 +161,7 @@ DOMAINS = (
         rhythm="month",
         asset_types=(),
         method="verdicts of closed work orders, stated costs of failures",
-        method_version="1",
+        method_version="2",
         read=read_work,
         tell=tell_work,
     ),

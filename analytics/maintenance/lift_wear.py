@@ -95,15 +95,14 @@ def due_of(about: CounterDays, quantity: str, counts: tuple[Floats, Floats], unt
 
 def overhauled_s(about: CounterDays, until_s: float) -> float | None:
     """Give the last overhaul or installation before an instant [Unix s]; None where the inventory names none."""
+    known_s = []
     for name in ("overhauled_on", "installed_on"):
         try:
             day = date.fromisoformat(str(about.attributes.get(name)))
         except ValueError:
             continue
-        at_s = datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()
-        if at_s <= until_s:
-            return at_s
-    return None
+        known_s.append(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp())
+    return max((at_s for at_s in known_s if at_s <= until_s), default=None)
 
 
 def doors_of(counts: Mapping[str, tuple[Floats, Floats]], until_s: float) -> Doors | None:

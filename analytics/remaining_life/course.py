@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from analytics.health.signal import OF_SENSOR
 from analytics.remaining_life.features import Floats
 from store.asset_courses import AssetRun, CourseDays, CourseFinding, read_course_days, read_course_findings, read_runs
 from store.inputs import Connection
@@ -94,8 +95,8 @@ def day_of(at: datetime) -> int:
 
 
 def runs_by_type(connection: Connection, territory_id: int | None, at: datetime) -> Mapping[str, list[AssetRun]]:
-    """Read runs by the type of asset."""
+    """Read runs by the type of asset; an asset outlives its sensor's troubles."""
     found: dict[str, list[AssetRun]] = {}
-    for run in read_runs(connection, territory_id, at.astimezone(UTC)):
+    for run in read_runs(connection, territory_id, at.astimezone(UTC), sorted(OF_SENSOR)):
         found.setdefault(run.asset_type, []).append(run)
     return found

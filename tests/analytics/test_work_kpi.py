@@ -20,9 +20,14 @@ COSTS = (DatedFactor("failure_cost_lighting", 180.0, "{EUR}", "marché 2025", da
 
 
 def an_order(
-    verdict: str, condition: str | None = None, failed_after: timedelta | None = None, asset_type: str = "street_light"
+    verdict: str,
+    condition: str | None = None,
+    failed_after: timedelta | None = None,
+    asset_type: str = "street_light",
+    kinds: tuple[str, ...] = ("driver_ageing",),
 ) -> ClosedOrder:
-    return ClosedOrder(1, asset_type, verdict, condition, AT, None if failed_after is None else AT + failed_after)
+    failed_at = None if failed_after is None else AT + failed_after
+    return ClosedOrder(1, asset_type, verdict, condition, AT, failed_at, kinds)
 
 
 def told(*orders: ClosedOrder, factors: tuple[DatedFactor, ...] = COSTS) -> dict[str, Figure]:
@@ -56,6 +61,17 @@ def test_avoided_failures_cost_what_the_territory_entered() -> None:
     assert (count.low, count.value, count.high) == (0.0, 2.0, 2.0)
     assert (value.low, value.value, value.high) == (0.0, 360.0, 360.0)
     assert value.proof["failure_cost_lighting"] == 180.0
+
+
+def test_what_had_happened_and_what_ailed_the_sensor_were_no_failures_avoided() -> None:
+    figures = told(
+        an_order("confirmed", "working"),
+        *(an_order("confirmed", "working", kinds=(kind,)) for kind in ("day_burner", "leak", "battery_low")),
+        an_order("confirmed", "working", kinds=()),
+    )
+    assert figures["failures_avoided"].value == 1.0
+    assert figures["failures_avoided_value"].value == 180.0
+    assert figures["failures_avoided"].proof["n_foretold"] == 1
 
 
 def test_without_a_cost_no_euros_are_told() -> None:
@@ -94,6 +110,6 @@ def test_orders_are_read_with_their_first_announcement(database_url: str) -> Non
         read = read_closed_orders(connection, Window(territory_id, (), now - DAY, now + DAY))
         assert read_closed_orders(connection, Window(territory_id, (), now - 2 * DAY, now - DAY)) == []
     assert read == [
-        ClosedOrder(1, "street_light", "confirmed", "working", announced_at, None),
+        ClosedOrder(1, "street_light", "confirmed", "working", announced_at, None, ("unusual_value",)),
         ClosedOrder(3, None, "confirmed", "working", None, None),
     ]

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sensors.asset_entry import AssetEntry
+from sensors.work_order import Outcome
 from store.connect import connect
-from store.inputs import Window
+from store.inputs import Connection, Window
 from store.mains import Break, read_breaks, read_mains
 from store.reference import Notice, Reference, enter_reference
 from store.registry import TerritoryEntry, register
 from store.results import Finding, open_finding
+from store.work_orders import Asked, NewOrder, close_order, open_order
 
 pytestmark = pytest.mark.services
 START, DAY = datetime(2024, 1, 10, tzinfo=UTC), timedelta(days=1)
@@ -38,3 +40,32 @@ def test_breaks_are_notices_and_confirmed_findings_each_once(database_url: str) 
             " select finding_id, 'confirmed', 'who', 'test' from findings"
         )
         assert read_breaks(connection, window) == [Break(one.asset_id, START), Break(two.asset_id, START + 20 * DAY)]
+
+
+def test_opened_hydrant_is_no_break(database_url: str) -> None:
+    """Closed with another cause: the water ran, no main broke. Two findings of one incident are one break."""
+    with connect(database_url, program="test", autocommit=True) as connection:
+        mains = [AssetEntry("a", slug, slug, "water_pipe", attributes=ATTRIBUTES) for slug in ("one", "two")]
+        register(connection, [TerritoryEntry("a", "A")], mains, [])
+        window = Window(1, ("water_pipe",), START, START)
+        one, two = read_mains(connection, window)
+        for asset_id, model in ((one.asset_id, "pipe_break"), (two.asset_id, "pipe_break"), (two.asset_id, "other")):
+            told = Finding(1, "pipe_break", model, "1", START, 2.0, "urgent", "en", "fr", {}, asset_id)
+            open_finding(connection, told)
+        put_in_one_incident(connection, two.asset_id)
+        asked = Asked("command of boss", "boss")
+        for finding_id, verdict in ((1, "other_cause"), (2, "confirmed")):
+            number = open_order(connection, NewOrder(finding_id=finding_id), asked)["work_order_id"]
+            close_order(connection, number, Outcome(verdict, "failed"), asked)  # type: ignore[arg-type]
+        assert read_breaks(connection, window) == [Break(two.asset_id, START)]
+
+
+def put_in_one_incident(connection: Connection, asset_id: int) -> None:
+    """Put the findings about an asset under one cause."""
+    connection.execute(
+        "with i as (insert into incidents (territory_id, cause, asset_id, severity, score, started_at, n_findings,"
+        " n_assets, sentence_en, sentence_fr) values (1, 'thing', %(asset_id)s, 'urgent', 2, now(), 2, 1, 'en', 'fr')"
+        " returning incident_id)"
+        " update findings set incident_id = (select incident_id from i) where asset_id = %(asset_id)s",
+        {"asset_id": asset_id},
+    )

@@ -78,9 +78,10 @@ def test_finding_about_a_device_counts_for_what_it_is_placed_on(connection: Conn
 def test_lamp_installed_since_is_not_blamed_for_the_one_before_it(connection: Connection) -> None:
     connection.execute("""update assets set attributes = '{"installed_on": "2026-05-02"}' where asset_id = 1""")
     connection.execute("""update assets set attributes = '{"installed_on": "nobody knows"}' where asset_id = 2""")
+    connection.execute("""update assets set attributes = '{"installed_on": "2062-05-02"}' where asset_id = 3""")
     tell(connection)
-    rows = fetch(connection, "select asset_id, basis from asset_health where asset_id <= 2 order by 1")
-    assert rows == [(1, "prior"), (2, "signals")]
+    rows = fetch(connection, "select asset_id, basis from asset_health where asset_id <= 3 order by 1")
+    assert rows == [(1, "prior"), (2, "signals"), (3, "signals")]
 
 
 def test_territory_s_costs_are_taken(connection: Connection) -> None:

@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analytics.health.family import FAMILIES
+from analytics.clock.job import KIND_BY_VERDICT
+from analytics.health.family import FAMILIES, SENSOR_FAILS
 from analytics.health.known import Known
 from analytics.health.scoring import score_assets
-from analytics.health.signal import COMING, LEAST_LEADS, Verdicts, meaning_of
+from analytics.health.signal import COMING, LEAST_LEADS, OF_SENSOR, Verdicts, meaning_of
+from analytics.incidents.kinds import DELIVERY, DRIVER, ODD_VALUES, SILENCES
 from analytics.maintenance import hints
 from analytics.remaining_life.families import asset_life, failure_probability
 from sensors.types import asset_types
@@ -78,6 +80,36 @@ def test_finding_raises_the_probability_and_says_why() -> None:
     assert "€ par jour" in told.reason_fr
     consequence = FAMILIES["pump"].consequence_eur
     assert told.expected_loss_eur == pytest.approx(told.within_30 * consequence, rel=0.01)
+
+
+def test_sensor_s_trouble_costs_a_visit_whatever_it_watches() -> None:
+    """A bridge whose sensor's battery ends stands as it did: a cabinet that tripped goes before it."""
+    bridge, cabinet = an_asset(1, type="bridge_element"), an_asset(2, type="light_cabinet")
+    battery = a_finding(kind="battery_low", days_left=5)
+    tripped = a_finding(finding_id=2, asset_id=2, kind="cabinet_tripped")
+    of_bridge, of_cabinet = score_assets(Known([bridge, cabinet], [battery, tripped]))
+    alone = score_one(bridge)
+    assert (of_bridge.within_30 or 0) > 0.7 > (alone.within_30 or 0)  # a technician must be sent
+    assert of_bridge.repair_eur == SENSOR_FAILS.repair_eur
+    assert of_bridge.expected_loss_eur is not None
+    assert 0 < of_bridge.expected_loss_eur - (alone.expected_loss_eur or 0) < SENSOR_FAILS.consequence_eur
+    assert (of_cabinet.expected_loss_eur or 0) > of_bridge.expected_loss_eur
+    assert score_one(an_asset(type="sculpture"), battery).expected_loss_eur is not None
+    own = FailureCost("sensor", None, 0.0, 0.0, 1000.0, 0.0, "marché")
+    assert score_one(bridge, battery, costs=[own]).repair_eur == 1000
+
+
+def test_both_troubles_of_an_asset_cost() -> None:
+    battery, worn = a_finding(finding_id=2, kind="battery_low", days_left=5), a_finding()
+    both, one = score_one(None, worn, battery), score_one(None, worn)
+    more = (both.expected_loss_eur or 0) - (one.expected_loss_eur or 0)
+    assert 0 < more <= SENSOR_FAILS.consequence_eur
+
+
+def test_rate_of_zero_is_told_not_divided_by() -> None:
+    told = score_one(costs=[FailureCost("pump", 0.0, 10.0, 20.0, 70.0, 5.0, "factures")])
+    assert (told.basis, told.within_90) == ("entered", 0.0)
+    assert "no failure expected" in told.reason_en
 
 
 def test_other_findings_are_counted_in_words() -> None:
@@ -179,7 +211,7 @@ def test_calibration_maps_a_type_that_has_enough_failures_and_marks_the_others()
     assert score_one(an_asset(type="lift"), calibration=model).calibration == "prior"
 
 
-def test_every_kind_that_comes_is_a_kind_that_is_found_and_every_type_is_looked_up() -> None:
-    general = {"level_shift", "unusual_together", "unusual_value"}
-    assert set(COMING) <= set(hints()) | general
+def test_every_kind_named_is_a_kind_that_is_found_and_every_type_is_looked_up() -> None:
+    found = {*hints(), *KIND_BY_VERDICT.values(), "level_shift", "unusual_together", "unusual_value", "silent"}
+    assert found >= {*COMING, *OF_SENSOR, *SILENCES, *ODD_VALUES, *DELIVERY, *DRIVER}
     assert set(FAMILIES) <= set(asset_types())

@@ -71,6 +71,8 @@ def test_overhaul_restarts_the_count() -> None:
     worn, fresh = a_lift(runs, 2.2 * runs, about), a_lift(runs, 2.2 * runs, {**about, "overhauled_on": "2025-02-01"})
     assert tell(worn)[-1].is_present is True
     assert tell(fresh)[-1].is_present is False
+    replaced = a_lift(runs, 2.2 * runs, {**about, "overhauled_on": "2015-06-01", "installed_on": "2025-02-01"})
+    assert tell(replaced)[-1].is_present is False
 
 
 def test_without_a_stated_limit_nothing_is_said_of_counts() -> None:

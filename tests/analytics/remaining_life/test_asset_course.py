@@ -8,7 +8,7 @@ import pytest
 
 from analytics.health.job import tell_health
 from analytics.remaining_life import registry
-from analytics.remaining_life.course import read_courses
+from analytics.remaining_life.course import read_courses, runs_by_type
 from analytics.remaining_life.families.asset_course import FAMILY, TAUGHT
 from store.asset_courses import AssetRun, read_runs
 from store.catalogue import refresh
@@ -60,7 +60,7 @@ def add_pump(connection: Connection, number: int, failed_days_ago: int | None, n
     return int(asset_id)
 
 
-def fail(connection: Connection, asset_id: int, days_ago: int, by_order: bool) -> None:
+def fail(connection: Connection, asset_id: int, days_ago: int, by_order: bool, kind: str = "pump_wear") -> None:
     """Let a technician date a failure, by closing a work order or by judging a finding."""
     at = NOW - days_ago * DAY
     if by_order:
@@ -73,12 +73,12 @@ def fail(connection: Connection, asset_id: int, days_ago: int, by_order: bool) -
         return
     connection.execute(
         "with f as (insert into findings (territory_id, asset_id, kind, model, model_version, started_at, ended_at,"
-        " score, severity, sentence_en, sentence_fr, evidence) select territory_id, asset_id, 'pump_wear', 'hint', '1',"
+        " score, severity, sentence_en, sentence_fr, evidence) select territory_id, asset_id, %(kind)s, 'hint', '1',"
         " %(at)s::timestamptz - interval '3 days', %(at)s::timestamptz + interval '1 day', 1, 'warning', 'x', 'x', '{}'"
         " from assets where asset_id = %(asset_id)s returning finding_id)"
         " insert into verdicts (finding_id, verdict, who, failed_at, given_at, given_by)"
         " select finding_id, 'confirmed', 'anna', %(at)s, %(at)s, 'test' from f",
-        {"asset_id": asset_id, "at": at},
+        {"asset_id": asset_id, "at": at, "kind": kind},
     )
 
 
@@ -103,6 +103,12 @@ def test_runs_end_with_dated_failures_and_go_on_a_week_later(connection: Connect
     assert read_runs(connection, None, NOW - 65 * DAY) == [
         AssetRun(asset_id, "pump-1", "pump", BEGIN, NOW - 65 * DAY, False)
     ]
+
+
+def test_asset_outlives_the_battery_of_its_sensor(connection: Connection) -> None:
+    asset_id = add_pump(connection, 1, 60)
+    fail(connection, asset_id, 60, by_order=False, kind="battery_low")
+    assert [(run.is_ended, run.ends_at) for run in runs_by_type(connection, None, NOW)["pump"]] == [(False, NOW)]
 
 
 def test_days_of_a_run_end_before_its_failure_and_hold_what_was_found(connection: Connection) -> None:
