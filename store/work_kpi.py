@@ -1,8 +1,8 @@
 """Closed work orders as KPIs look at them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from store.inputs import Connection, Window
 from store.sql import load_queries
@@ -21,11 +21,10 @@ class ClosedOrder:
     condition: str | None
     announced_at: datetime | None
     failed_at: datetime | None
-    kinds: tuple[str, ...] = ()
+    kinds: Sequence[str] = ()
 
 
 def read_closed_orders(connection: Connection, window: Window) -> list[ClosedOrder]:
     """Read the work orders of a territory that were closed in a window, in order of their numbers."""
     parameters = {"territory_id": window.territory_id, "from": window.begins_at, "to": window.ends_at}
-    rows: list[tuple[Any, ...]] = connection.execute(QUERIES["read_closed_orders"], parameters).fetchall()
-    return [ClosedOrder(*row[:6], kinds=tuple(row[6])) for row in rows]
+    return [ClosedOrder(*row) for row in connection.execute(QUERIES["read_closed_orders"], parameters)]

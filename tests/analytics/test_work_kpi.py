@@ -110,6 +110,6 @@ def test_orders_are_read_with_their_first_announcement(database_url: str) -> Non
         read = read_closed_orders(connection, Window(territory_id, (), now - DAY, now + DAY))
         assert read_closed_orders(connection, Window(territory_id, (), now - 2 * DAY, now - DAY)) == []
     assert read == [
-        ClosedOrder(1, "street_light", "confirmed", "working", announced_at, None, ("unusual_value",)),
-        ClosedOrder(3, None, "confirmed", "working", None, None),
+        ClosedOrder(1, "street_light", "confirmed", "working", announced_at, None, ["unusual_value"]),
+        ClosedOrder(3, None, "confirmed", "working", None, None, []),
     ]
