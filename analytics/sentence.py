@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from analytics.detectors import Score
 
 # UCUM codes that people write otherwise.
+READABLE = 1e9  # longer numbers are written with an exponent
 SIGN_BY_UNIT = {
     "Cel": "°C",
     "1": "",
@@ -21,6 +22,11 @@ SIGN_BY_UNIT = {
     "W/m2": "W/m²",
     "ug/m3": "µg/m³",
     "[pH]": "",
+    "V.A": "VA",
+    "kvar.h": "kvarh",
+    "uS/cm": "µS/cm",
+    "{NTU}": "NTU",
+    "{EUR}": "€",
     "um/m": "µm/m",
 }
 
@@ -83,8 +89,9 @@ def tell_silent(name: str, time_zone: str, last_at: datetime, score: Score) -> t
 
 
 def number(value: float) -> str:
-    """Write a number with four significant digits."""
-    return f"{value:.4g}"
+    """Write a number with four significant digits, and no exponent where people can read it without."""
+    short = f"{value:.4g}"
+    return f"{float(short):.0f}" if "e+" in short and abs(value) < READABLE else short
 
 
 def french_number(text: str) -> str:

@@ -78,11 +78,20 @@ def first_below(days: Sequence[datetime], percent: Floats, level: float) -> date
     return days[min(int(above[-1]) + 1, len(days) - 1) if above.size else 0]
 
 
+def empty_by(span: Span, left: float) -> tuple[str, str]:
+    """Say when a battery is empty that has days left, in English and French; nothing where that is far."""
+    if left >= AHEAD_DAYS:
+        return "", ""
+    if left < 1:
+        return "; as good as empty", " ; elle est à plat ou presque"
+    day = span.ends_at + timedelta(days=left)
+    by_en = f"; empty by {local_day(day, span.time_zone)} at this pace"
+    return by_en, f" ; vide d'ici le {local_day_fr(day, span.time_zone)} à ce rythme"
+
+
 def present(series: SeriesDays, span: Span, now: float, left: float, since: datetime) -> Verdict:
     """Say how much is left, and until when it will do."""
-    day = span.ends_at + timedelta(days=left)
-    by_en = f"; empty by {local_day(day, span.time_zone)} at this pace" if left < AHEAD_DAYS else ""
-    by_fr = f" ; vide d'ici le {local_day_fr(day, span.time_zone)} à ce rythme" if left < AHEAD_DAYS else ""
+    by_en, by_fr = empty_by(span, left)
     return Verdict(
         series.asset_id,
         span.ends_at,

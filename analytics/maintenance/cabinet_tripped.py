@@ -5,8 +5,9 @@ night and the first of the next are not: a clock that is an hour out is no trip)
 - it still answers and its voltage, on all phases, has fallen below three tenths of the usual: by day too;
 - its power has fallen below a tenth of what it usually draws in that hour of the day, in an hour in which its lamps owe
   light throughout, by the sun and by the council's hours (`analytics.lighting.duty`), and usually give it.
-Usual is the median of the seven days before. A meter that says nothing is silent, not dark. It is over with the first
-hour in which voltage is back, or light is owed and drawn.
+Usual is the median of the seven days before, of what is any voltage. A meter that says nothing is silent, not dark. It
+is over with the first hour in which voltage is back, or light is owed and drawn. After days without any that is usual:
+it is said no more, but not taken back.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,7 +32,7 @@ DEPRESSION_DEG = 6.0  # civil dusk: every photocell has switched on by then
 OWED = 0.999  # of an hour
 DARK_BELOW, VOLTLESS_BELOW = 0.1, 0.3
 GIVES_FROM = 0.3  # of the median burning power: in the hours of an order that nobody entered it usually gives less
-LEAST_W = 20.0  # a smaller load is no lighting
+LEAST_W, LEAST_V = 20.0, 50.0  # a smaller load is no lighting, a lower voltage no mains
 N_DARK = 2
 
 Read = tuple[Sequence[CabinetHours], Sequence[ScheduledHours]]
@@ -39,9 +40,11 @@ Read = tuple[Sequence[CabinetHours], Sequence[ScheduledHours]]
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What each hour says, (n_hours,): no voltage, voltage, dark although light is owed, light owed and drawn."""
+    """What each hour says, (n_hours,): no voltage where there was some, none whatever was, voltage, dark although light
+    is owed, light owed and drawn."""
 
     voltless: np.ndarray
+    off: np.ndarray
     fed: np.ndarray
     dark: np.ndarray
     lit: np.ndarray
@@ -74,17 +77,19 @@ def owed(cabinet: CabinetHours, schedules: Sequence[ScheduledHours], span: Span)
 
 def signs_of(cabinet: CabinetHours, due: Floats) -> Signs:
     """Compare each hour with the same hour of the days before."""
-    usual_w, usual_v = usual(cabinet.watts), usual(cabinet.volts)
+    usual_w, usual_v = usual(cabinet.watts), usual(np.where(cabinet.volts >= LEAST_V, cabinet.volts, np.nan))
+    fed_from = np.fmax(VOLTLESS_BELOW * usual_v, LEAST_V)
     burning = np.where(due >= OWED, cabinet.watts, np.nan)
     level = np.nanmedian(burning) if np.isfinite(burning).any() else np.nan
     with np.errstate(invalid="ignore"):
         is_due = (due >= OWED) & (usual_w >= max(GIVES_FROM * level, LEAST_W))
         is_dark = cabinet.watts < DARK_BELOW * usual_w
         return Signs(
-            voltless=cabinet.volts < VOLTLESS_BELOW * usual_v,
-            fed=cabinet.volts >= VOLTLESS_BELOW * usual_v,
+            voltless=np.isfinite(usual_v) & (cabinet.volts < fed_from),
+            off=cabinet.volts < fed_from,
+            fed=cabinet.volts >= fed_from,
             dark=is_due & is_dark,
-            lit=is_due & np.isfinite(cabinet.watts) & ~is_dark,
+            lit=(due >= OWED) & (cabinet.watts >= np.fmax(GIVES_FROM * level, LEAST_W)) & ~is_dark,
         )
 
 
@@ -113,9 +118,11 @@ def follow(cabinet: CabinetHours, signs: Signs, span: Span) -> Iterable[Verdict]
             if len(dark) >= N_DARK and ends_at > span.begins_at:
                 yield present(cabinet, dark, is_voltless, ends_at, span)
         elif signs.lit[index] or (is_voltless and signs.fed[index]):
-            if ends_at > span.begins_at and (dark or ends_at - HOUR <= span.begins_at):
+            if ends_at > span.begins_at and (dark or is_voltless or ends_at - HOUR <= span.begins_at):
                 yield Verdict(cabinet.asset_id, ends_at - HOUR, False, span.begins_at)
             dark, is_voltless = [], False
+        else:
+            is_voltless = is_voltless or bool(signs.off[index])
 
 
 def present(cabinet: CabinetHours, dark: Sequence[int], is_voltless: bool, at: datetime, span: Span) -> Verdict:
@@ -159,7 +166,7 @@ HINT = Hint(
     asset_types=("light_cabinet",),
     rhythm=HOUR,
     reach=timedelta(days=N_DAYS + 3),
-    version="1",
+    version="2",
     read=read,
     tell=tell,
     stride=timedelta(days=28),

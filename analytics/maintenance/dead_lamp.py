@@ -63,7 +63,7 @@ HINT = Hint(
     asset_types=("street_light",),
     rhythm="night",
     reach=timedelta(),
-    version="1",
+    version="2",
     read=read,
     tell=tell,
     stride=timedelta(days=14),

@@ -18,7 +18,7 @@ import numpy as np
 from analytics.grouping import by_quantity
 from analytics.maintenance import Hint, Span, Verdict
 from analytics.maintenance.gauges import DAY_S, Flags, Floats, as_told, current, take
-from analytics.maintenance.lamps import LEAST_COVERED_S
+from analytics.maintenance.lamps import LEAST_COVERED_S, LEAST_POWER_W
 from analytics.sentence import french_number, local_day, local_day_fr, number
 from store.gauge_hours import GaugeHours, read_gauge_hours
 
@@ -28,7 +28,6 @@ APART, LEAST_LEVEL = 15.0, 10.0  # points
 STEADY = 0.1  # of the power, by which it may move within an hour
 HELD = 2.0  # points, by which a level may move within an hour that counts as one
 NOT_FOLLOWED, FOLLOWED = 0.3, 0.5  # of the fall that is due
-LEAST_POWER_W = 3.0
 ORDERS = ("dimming_command", "dimming_level")
 
 

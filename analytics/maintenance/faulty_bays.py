@@ -127,6 +127,8 @@ def present(bay: Bay, n_days: int, span: Span) -> Verdict:
     since = begin(span.ends_at.astimezone(zone).date() - n_days * DAY, "day", zone)
     is_occupied = bay.days.occupied_s[-1] > bay.days.free_s[-1]
     state_en, state_fr = ("occupied", "occupée") if is_occupied else ("free", "libre")
+    car_en = ", or have the car removed" if is_occupied else ""
+    car_fr = ", ou faire enlever le véhicule" if is_occupied else ""
     name = bay.series.name
     return Verdict(
         bay.series.asset_id,
@@ -137,12 +139,12 @@ def present(bay: Bay, n_days: int, span: Span) -> Verdict:
         severity="warning",
         sentence_en=(
             f"{name}: always {state_en} since {local_day(since, span.time_zone)} ({n_days} days) while cars come and go"
-            " around it. To do: look at the bay; reset or change the sensor, or have the car removed."
+            f" around it. To do: look at the bay; reset or change the sensor{car_en}."
         ),
         sentence_fr=(
             f"{name} : toujours {state_fr} depuis le {local_day_fr(since, span.time_zone)} ({n_days} jours) alors que"
             " les voitures vont et viennent autour. À faire : aller voir la place ; réinitialiser ou changer le"
-            " capteur, ou faire enlever le véhicule."
+            f" capteur{car_fr}."
         ),
         evidence={
             "n_days": n_days,

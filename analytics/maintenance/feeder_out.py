@@ -49,8 +49,12 @@ def judge(cabinet: Cabinet, span: Span) -> Verdict:
     """Look for a fall, and whether it lasts."""
     unknown = Verdict(cabinet.asset_id, span.ends_at, None, span.begins_at)
     nights = nights_of(cabinet.nights, span.ends_at - REACH, span.ends_at)
-    fall = None if nights is None else find_fall(nights, cabinet.n_lamps)
-    if nights is None or fall is None or cabinet.is_under_work(nights.begins_at[fall.night]):
+    if nights is None:
+        return unknown
+    fall = find_fall(nights, cabinet.n_lamps)
+    if fall is None and has_risen(nights, cabinet.n_lamps):
+        return Verdict(cabinet.asset_id, span.ends_at, False, span.begins_at)
+    if fall is None or cabinet.is_under_work(nights.begins_at[fall.night]):
         return unknown
     if fall.gone >= FEEDER_SHARE:
         return present(cabinet, nights, fall, span)
@@ -71,6 +75,17 @@ def find_fall(nights: Nights, n_lamps: float | None) -> Fall | None:
             last = float(np.median(levels[known[-N_NIGHTS:]]))
             return Fall(int(known[place]), level, 1 - last / level)
     return None
+
+
+def has_risen(nights: Nights, n_lamps: float | None) -> bool:
+    """Say whether a feeder's power has come back and stayed, its fall too long ago to be seen."""
+    known = nights.levels[np.isfinite(nights.levels)]
+    for place in range(known.size - N_NIGHTS, LEAST_BEFORE - 1, -1):
+        before, after = known[max(0, place - N_BEFORE) : place], known[place:]
+        level = float(np.median(after))
+        if level > 0 and is_lost((1 - before / level).tolist(), n_lamps) and after.min() >= BACK * level:
+            return True
+    return False
 
 
 def is_lost(shares: Sequence[float], n_lamps: float | None) -> bool:
@@ -117,7 +132,7 @@ HINT = Hint(
     asset_types=("light_cabinet",),
     rhythm="night",
     reach=REACH,
-    version="1",
+    version="2",
     read=read,
     tell=tell,
     stride=timedelta(days=14),

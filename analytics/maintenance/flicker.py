@@ -19,14 +19,13 @@ from numpy.typing import NDArray
 from analytics.grouping import by_quantity
 from analytics.maintenance import Hint, Span, Verdict
 from analytics.maintenance.gauges import HOUR_S, Flags, current
-from analytics.maintenance.lamps import BURNS_FROM, DARK_BELOW, LEAST_COVERED_S, LEAST_NEIGHBOURS, MOST
+from analytics.maintenance.lamps import BURNS_FROM, DARK_BELOW, LEAST_COVERED_S, LEAST_NEIGHBOURS, LEAST_POWER_W, MOST
 from analytics.sentence import local_clock, local_clock_fr
 from store.gauge_hours import GaugeHours, read_gauge_hours
 
 LEAST_HOURS = 3
 SHARE = 3 / 4
 LIT_SHARE = 0.9  # of an hour
-LEAST_POWER_W = 3.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,12 +72,12 @@ def present(last: FilterDay, span: Span, now: float, since: datetime, ahead: tup
         score=now - 1,
         severity="urgent" if now >= SPENT else "warning",
         sentence_en=(
-            f"{last.name}: the filter resists {times} times as much as when clean, since"
+            f"{last.name}: the filter's pressure drop is {times} times that when clean, since"
             f" {local_day(since, span.time_zone)}{until_en}. To do: change the filter."
         ),
         sentence_fr=(
-            f"{last.name} : le filtre résiste {times.replace('.', ',')} fois plus que propre, depuis le"
-            f" {local_day_fr(since, span.time_zone)}{until_fr}. À faire : changer le filtre."
+            f"{last.name} : la perte de charge du filtre est {times.replace('.', ',')} fois celle du filtre propre,"
+            f" depuis le {local_day_fr(since, span.time_zone)}{until_fr}. À faire : changer le filtre."
         ),
         evidence={
             "times_clean": round(now, 3),
@@ -95,12 +95,13 @@ def tell_until(ahead: tuple[float, float] | None, span: Span) -> tuple[str, str,
     if ahead is None:
         return "", "", {}
     first, last = (span.ends_at + timedelta(days=days) for days in ahead)
-    english = f"; spent between {local_day(first, span.time_zone)} and {local_day(last, span.time_zone)} at this pace"
-    french = (
-        f" ; à bout entre le {local_day_fr(first, span.time_zone)} et le {local_day_fr(last, span.time_zone)} à ce"
-        " rythme"
-    )
-    return english, french, {"spent_from": first.isoformat(), "spent_to": last.isoformat()}
+    first_en, first_fr = local_day(first, span.time_zone), local_day_fr(first, span.time_zone)
+    last_en, last_fr = local_day(last, span.time_zone), local_day_fr(last, span.time_zone)
+    bounds = {"spent_from": first.isoformat(), "spent_to": last.isoformat()}
+    if ahead[1] >= LONGEST_AHEAD:
+        return f"; not spent before {first_en} at this pace", f" ; pas à bout avant le {first_fr} à ce rythme", bounds
+    english = f"; spent between {first_en} and {last_en} at this pace"
+    return english, f" ; à bout entre le {first_fr} et le {last_fr} à ce rythme", bounds
 
 
 def has_step(multiples: Floats) -> bool:

@@ -106,15 +106,16 @@ def present(gear: Gear, span: Span, since: datetime, hotter_k: float) -> Verdict
         score=hotter_k / 10,
         severity="warning" if hotter_k < URGENT_K else "urgent",
         sentence_en=(
-            f"{gear.lamp.name}: its control gear runs {by} K hotter than its neighbours and its own past let expect"
-            f" ({celsius} °C), since {local_day(since, span.time_zone)}; it ages faster and will take its power back."
+            f"{gear.lamp.name}: its control gear runs {by} K hotter than its neighbours and its own past suggest"
+            f" ({celsius} °C), since {local_day(since, span.time_zone)}; it ages faster and will reduce its power."
             " To do: clean the luminaire's cooling fins, check that driver and heat sink touch, before it fails."
         ),
         sentence_fr=(
-            f"{gear.lamp.name} : son appareillage chauffe de {french_number(by)} K de plus que d'après ses voisines et"
-            f" son passé ({french_number(celsius)} °C), depuis le {local_day_fr(since, span.time_zone)} ; il vieillit"
-            " plus vite et réduira sa puissance. À faire : nettoyer les ailettes du luminaire, contrôler le contact"
-            " entre driver et dissipateur, avant la panne du driver."
+            f"{gear.lamp.name} : son appareillage chauffe de {french_number(by)} K de plus que ne le laissent prévoir"
+            f" ses voisines et son passé ({french_number(celsius)} °C), depuis le"
+            f" {local_day_fr(since, span.time_zone)} ; il vieillit plus vite et réduira sa puissance. À faire :"
+            " nettoyer les ailettes du luminaire, contrôler le contact entre driver et dissipateur, avant la panne du"
+            " driver."
         ),
         evidence={
             "hotter_k": round(hotter_k, 2),

@@ -1,8 +1,10 @@
 """What a lamp did hour by hour, beside its neighbours: shared by the hints about single lamps.
 
-A lamp's own usual power is the second highest of its daily maxima of four weeks (one odd value does not set it). It
-burns in an hour whose mean is a quarter of that or more, dimming included, and is dark below a tenth, which leaves
-room for its controller. Neighbours are the other lamps of the same parent asset, the light cabinet.
+A lamp's own usual power is the second highest of its daily maxima of four weeks (one odd value does not set it), where
+that is more than a controller takes: 3 W at least, and a tenth of the middle of its cabinet's lamps. Of a lamp that has
+been dark for four weeks nothing is said. A lamp burns in an hour whose mean is a quarter of its usual power or more,
+dimming included, and is dark below a tenth, which leaves room for its controller. Neighbours are the other lamps of the
+same parent asset, the light cabinet.
 """
 
 from bisect import bisect_left
@@ -10,11 +12,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from statistics import median
 
 from analytics.maintenance import Span
 from store.hints import AssetHours, read_asset_hours
 
 BURNS_FROM, DARK_BELOW = 0.25, 0.10
+LEAST_POWER_W = 3.0
 LEAST_COVERED_S = 1800.0
 LEAST_NEIGHBOURS = 3
 FOUR_WEEKS = timedelta(days=28)
@@ -52,15 +56,15 @@ class Neighbours:
 
 def look_at(assets: Sequence[AssetHours], part: Span) -> Iterable[tuple[Lamp, Neighbours]]:
     """Give each lamp that has a usual power at the end of a part, with its hours in it and its neighbours."""
-    known = ((asset, usual_w(asset, part.ends_at)) for asset in assets)
-    lamps = [Lamp(asset, high, states_of(asset, high, part)) for asset, high in known if high]
-    by_parent: dict[int | None, list[Lamp]] = {}
-    for lamp in lamps:
-        by_parent.setdefault(lamp.asset.parent_id, []).append(lamp)
-    for parent, family in by_parent.items():
-        if parent is not None:
-            neighbours = count(family)
-            yield from ((lamp, neighbours) for lamp in family)
+    by_parent: dict[int | None, list[tuple[AssetHours, float]]] = {}
+    for asset in assets:
+        if (high := usual_w(asset, part.ends_at)) is not None and asset.parent_id is not None:
+            by_parent.setdefault(asset.parent_id, []).append((asset, high))
+    for known in by_parent.values():
+        least = max(LEAST_POWER_W, DARK_BELOW * median(high for _, high in known))
+        family = [Lamp(asset, high, states_of(asset, high, part)) for asset, high in known if high >= least]
+        neighbours = count(family)
+        yield from ((lamp, neighbours) for lamp in family)
 
 
 def usual_w(asset: AssetHours, at: datetime) -> float | None:

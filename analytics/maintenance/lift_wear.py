@@ -122,14 +122,22 @@ def doors_of(counts: Mapping[str, tuple[Floats, Floats]], until_s: float) -> Doo
     return Doors(usual, float(np.median(now)), is_worn, bool(now.max() < SOUND * usual))
 
 
+def when_met(use: Use) -> tuple[str, str]:
+    """Say when the limit is met, in English and French."""
+    if use.days_left <= 0:
+        return "the limit is met", "le seuil est atteint"
+    left, early, late = (f"{value:.0f}" for value in (use.days_left, use.days_early, use.days_late))
+    if left in ("0", "1"):
+        return "the limit is met within a day", "seuil atteint d'ici un jour"
+    return f"the limit is met in {left} days ({early} to {late})", f"seuil atteint dans {left} jours ({early} à {late})"
+
+
 def present_due(about: CounterDays, span: Span, due: Due) -> Verdict:
     """Say that a lift is due by its counts."""
     use, words = due.use, WORDS[due.quantity]
     counted, limit = (f"{value:.0f}" for value in (use.counted, due.limit))
-    left, early, late = (f"{value:.0f}" for value in (use.days_left, use.days_early, use.days_late))
     guessed = number(round(100 * use.guessed_share))
-    when_en = f"the limit is met in {left} days ({early} to {late})" if use.days_left > 0 else "the limit is met"
-    when_fr = f"seuil atteint dans {left} jours ({early} à {late})" if use.days_left > 0 else "le seuil est atteint"
+    when_en, when_fr = when_met(use)
     return Verdict(
         about.asset_id,
         span.ends_at,

@@ -11,6 +11,7 @@ import numpy as np
 from analytics.grouping import by_quantity
 from analytics.maintenance import Span, Verdict
 from analytics.maintenance.gauges import Floats, current, quantiles
+from analytics.maintenance.lamps import LEAST_POWER_W
 from store.gauge_hours import GaugeHours, read_gauge_days
 
 REACH = timedelta(days=90)
@@ -18,7 +19,7 @@ LEAST_DAYS, N_DAYS = 7, 3
 FRESH_S = 3 * 86_400.0
 LEAST_NEIGHBOURS = 3
 GOOD_QUANTILE = 0.9
-LEAST_POWER_W, LEAST_FACTOR = 3.0, 0.05  # below it a lamp was not burning that day
+LEAST_FACTOR = 0.05  # below it a lamp was not burning that day
 FALLEN, SOUND = 0.8, 0.92  # of what is expected
 SAME_POWER = 0.05
 

@@ -102,13 +102,27 @@ def verdict(link: Link, span: Span, is_present: bool | None) -> Verdict:
     return Verdict(link.series.asset_id, span.ends_at, is_present, span.begins_at, device_id=link.series.device_id)
 
 
+def reserve_words(margin_db: float) -> tuple[str, str]:
+    """Say how far a signal is from the weakest that is still received, in English and French."""
+    margin = f"{abs(margin_db):.1f}"
+    if margin_db <= 0:
+        return (
+            f"{margin} dB below the weakest that is surely received: messages are being lost",
+            f"est {french_number(margin)} dB sous le plus faible reçu à coup sûr : des messages se perdent",
+        )
+    return (
+        f"only {margin} dB above the weakest that is still received",
+        f"n'est plus qu'à {french_number(margin)} dB du plus faible encore reçu",
+    )
+
+
 def present(link: Link, now: float, left: float | None, span: Span) -> Verdict:
     """Say how little is left, and until when it will do."""
     above = np.flatnonzero(link.margin >= RESERVE_DB)
     first = int(above[-1]) + 1 if above.size else 0
     since = datetime.fromtimestamp(float(link.days[min(first, link.days.size - 1)]) * DAY_S, UTC)
-    margin = f"{now:.1f}"
-    day = None if left is None else span.ends_at + timedelta(days=left)
+    where_en, where_fr = reserve_words(now)
+    day = None if left is None or now <= 0 else span.ends_at + timedelta(days=left)
     by_en = "" if day is None else f"; at this pace it falls silent by {local_day(day, span.time_zone)}"
     by_fr = "" if day is None else f" ; à ce rythme il se taira d'ici le {local_day_fr(day, span.time_zone)}"
     is_urgent = now < URGENT_DB or (left is not None and left <= 7)
@@ -120,14 +134,13 @@ def present(link: Link, now: float, left: float | None, span: Span) -> Verdict:
         score=max(RESERVE_DB - now, 0.0 if left is None else RESERVE_DB * (1 - left / AHEAD_DAYS)),
         severity="urgent" if is_urgent else "warning",
         sentence_en=(
-            f"{link.series.name}: its signal is only {margin} dB above the weakest that is still received"
-            f" ({RESERVE_DB:.0f} dB should be kept){by_en}. To do: check its antenna and what stands before it, move it"
-            " or add a gateway before it is lost."
+            f"{link.series.name}: its signal is {where_en} ({RESERVE_DB:.0f} dB should be kept){by_en}."
+            " To do: check its antenna and what stands before it, move it or add a gateway before it is lost."
         ),
         sentence_fr=(
-            f"{link.series.name} : son signal n'est plus qu'à {french_number(margin)} dB du plus faible encore reçu"
-            f" ({RESERVE_DB:.0f} dB de réserve conseillés){by_fr}. À faire : contrôler son antenne et ce qui la masque,"
-            " le déplacer ou ajouter une passerelle avant de le perdre."
+            f"{link.series.name} : son signal {where_fr} ({RESERVE_DB:.0f} dB de réserve conseillés){by_fr}."
+            " À faire : contrôler son antenne et ce qui la masque, le déplacer ou ajouter une passerelle avant de le"
+            " perdre."
         ),
         evidence={
             "margin_db": round(now, 2),

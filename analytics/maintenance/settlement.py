@@ -183,12 +183,13 @@ def present(row: GaugeHours, span: Span, worst: Change, changes: Sequence[Change
         sentence_en=(
             f"{row.name}: {names[0]} has changed by {by}{unit}, temperature's effect taken out ({limit}{unit} and more"
             f" counts), beyond that since {local_day(worst.since, span.time_zone)}, and does not come back. To do: have"
-            " the element inspected and levelled, and restrict loads if that confirms it."
+            " the element inspected and its level surveyed, and restrict loads if that confirms it."
         ),
         sentence_fr=(
             f"{row.name} : {names[1]}, effet de la température retiré, a changé de {french_number(by)}{unit} (compte à"
             f" partir de {french_number(limit)}{unit}), au-delà depuis le {local_day_fr(worst.since, span.time_zone)},"
-            " sans retour. À faire : faire inspecter et niveler l'élément, et limiter les charges si cela se confirme."
+            " sans retour. À faire : faire inspecter l'élément et contrôler son nivellement, et limiter les"
+            " charges si cela se confirme."
         ),
         evidence={
             "changes": {

@@ -129,8 +129,8 @@ def present(row: GaugeHours, span: Span, days: Days, index: Floats) -> Verdict:
         ),
         sentence_fr=(
             f"{row.name} : ses capteurs pris ensemble s'écartent de leur référence {french_number(shown)} fois plus que"
-            f" le temps, le trafic et le hasard n'expliquent ({', '.join(part[1] for part in parts)}). À faire : faire"
-            " inspecter l'élément, appuis et fissures d'abord."
+            f" ne l'expliquent la météo, le trafic et le hasard ({', '.join(part[1] for part in parts)}). À faire :"
+            " faire inspecter l'élément, appuis et fissures d'abord."
         ),
         evidence={
             "damage_index": round(score, 3),

@@ -17,7 +17,7 @@ import numpy as np
 from analytics.grouping import by_quantity
 from analytics.maintenance import Hint, Span, Verdict
 from analytics.maintenance.gauges import HOUR_S, Flags, Floats, current
-from analytics.maintenance.lamps import BURNS_FROM, LEAST_COVERED_S, LEAST_NEIGHBOURS
+from analytics.maintenance.lamps import BURNS_FROM, LEAST_COVERED_S, LEAST_NEIGHBOURS, LEAST_POWER_W
 from analytics.sentence import french_number, local_day, local_day_fr, number
 from analytics.spread import spread
 from store.gauge_hours import GaugeHours, read_gauge_hours
@@ -31,7 +31,6 @@ STEADY = 0.5  # of an hour's highest value
 LEAST_WARMER_K = 5.0
 N_SIGMAS = 4.0
 CORRELATED = -0.5
-LEAST_POWER_W = 3.0
 
 
 @dataclass(frozen=True, slots=True)

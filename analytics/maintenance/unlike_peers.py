@@ -156,7 +156,7 @@ def judge_lamp(lamp: SeriesDays, apart: Sequence[tuple[datetime, float]], span: 
         (apart[-N_DAYS][0], abs(nearest) / APART),
         f"takes {percent} % {word_en} power than its cabinet's other lamps lead to expect; at most 25 % is usual."
         " To do: check lamp, driver and dimming.",
-        f"prend {percent} % {word_fr} de puissance que ne le laissent attendre les autres lampes de son armoire ;"
+        f"consomme {percent} % {word_fr} que ne le laissent attendre les autres lampes de son armoire ;"
         " d'habitude 25 % au plus. À faire : contrôler la lampe, le driver et la gradation.",
         span,
     )

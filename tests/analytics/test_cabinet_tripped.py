@@ -66,6 +66,23 @@ def test_lighting_circuit_that_trips_behind_the_meter_is_told_by_its_power() -> 
     assert "disjoncteur" in first.sentence_fr
 
 
+@pytest.mark.parametrize(("volts", "is_back_at"), [(0.0, AT + 11), (np.nan, AT + 18)])
+def test_long_trip_is_not_over_before_current_is_back(volts: float, is_back_at: int) -> None:
+    """Six days, told day by day: what is usual has gone by then."""
+    cabinet = changed(a_cabinet(), range(AT - 6 * 24, AT + 11), watts=0.0, volts=volts)
+    ends = [START + n * HOUR for n in range(8 * 24 + 1, N_HOURS + 1)]
+    days = [tuple(ends[begin : begin + 24]) for begin in range(0, len(ends), 24)]
+    verdicts = [
+        verdict
+        for day in days
+        for verdict in tell((up_to(cabinet, day[-1]), ()), Span(day[0] - HOUR, day[-1], ZONE, day))
+    ]
+    tripped_at = START + (AT - 6 * 24) * HOUR
+    assert tripped_at < present(verdicts)[0].at < tripped_at + 20 * HOUR
+    gone = [verdict.at for verdict in verdicts if verdict.is_present is False and verdict.at > tripped_at]
+    assert gone[0] == START + is_back_at * HOUR
+
+
 def test_meter_without_voltage_series_is_judged_by_its_power() -> None:
     blind = changed(a_cabinet(), range(N_HOURS), volts=np.nan)
     assert present(told(changed(blind, range(AT, AT + 30), watts=0.0)))

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from analytics.detectors import Aspect, Score
-from analytics.sentence import Subject, tell_unusual
+from analytics.sentence import Subject, number, tell_unusual
 
 PIPE = Subject("Conduite 2", "Flow", "Débit", "m3/h", "Europe/Paris")
 
@@ -28,3 +28,10 @@ def test_unusual_value_is_told_by_its_aspect(aspect: Aspect, english: str, frenc
     assert "between 0.4 and 0.5 m³/h is usual. Unusual since 2025-07-04 at 00:05." in told[0]
     assert french in told[1]
     assert "d'habitude entre 0,4 et 0,5 m³/h" in told[1]
+
+
+def test_numbers_are_written_as_people_read_them() -> None:
+    assert [number(value) for value in (12_000.0, 12_345.6, 999.96, 0.00123, 0.0, -45_000.0)] == [
+        "12000", "12350", "1000", "0.00123", "0", "-45000",
+    ]  # fmt: skip
+    assert number(1e12) == "1e+12"

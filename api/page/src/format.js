@@ -8,7 +8,7 @@ import { language, say } from "./language.js";
 const SIGN_BY_UNIT = {
   "1": "", Cel: "°C", "kW.h": "kWh", "W.h": "Wh", m3: "m³", "m3/h": "m³/h", m2: "m²", "[ppm]": "ppm", "[ppb]": "ppb",
   "dB[mW]": "dBm", deg: "°", "m/s2": "m/s²", "W/m2": "W/m²", "ug/m3": "µg/m³", "[pH]": "", "um/m": "µm/m", "{EUR}": "€",
-  "kW.h/km": "kWh/km", "W.h/m2": "Wh/m²", "W/(lx.m2)": "W/(lx·m²)",
+  "V.A": "VA", "kvar.h": "kvarh", "uS/cm": "µS/cm", "{NTU}": "NTU", "kg/{EUR}": "kg/€", "kW.h/km": "kWh/km", "W.h/m2": "Wh/m²", "W/(lx.m2)": "W/(lx·m²)",
 };
 /** @type {Record<string, Record<string, string>>} */
 const LOCAL_SIGN_BY_UNIT = {

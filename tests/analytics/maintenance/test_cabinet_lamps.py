@@ -97,6 +97,19 @@ def test_feeder_is_told_after_two_nights_and_is_not_counted_as_lamps() -> None:
     assert not present(lamps_lost.tell(inputs(cabinet), a_span()))
 
 
+def test_feeder_that_is_mended_after_two_months_is_gone() -> None:
+    """By then its fall is no longer read, day by day."""
+    cabinet = a_cabinet([(12, 16), (72, 24)], 3, n_days=80)
+    ends = tuple(START + (n + 1) * DAY for n in range(80))
+    verdicts = [
+        verdict
+        for n in range(60, 80)
+        for verdict in feeder_out.tell(inputs(cabinet), Span(ends[n - 1], ends[n], "Europe/Paris", (ends[n],)))
+    ]
+    gone = [verdict.at for verdict in verdicts if verdict.is_present is False]
+    assert START + 73 * DAY <= gone[0] <= START + 75 * DAY
+
+
 @pytest.mark.parametrize("module", [lamps_lost, feeder_out])
 @pytest.mark.parametrize("seed", range(20))
 def test_sound_cabinet_tells_nothing(module: object, seed: int) -> None:
