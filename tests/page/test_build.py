@@ -21,6 +21,8 @@ from api.program import settings_from
 from api.settings import SettingError
 from deploy import page as building
 from deploy.page import build_page
+from sensors.alerts import alert_kinds
+from sensors.limit import LIMITS
 
 SOURCES = STATIC.parent
 LARGEST_BYTES = 400_000
@@ -40,7 +42,8 @@ def test_both_languages_have_the_same_sentences_with_the_same_places() -> None:
 
 def test_every_kind_of_finding_has_a_name_in_both_languages() -> None:
     kinds = {entry.finding_kind for entry in detectors().values()} | hints().keys() | set(KIND_BY_VERDICT.values())
-    kinds |= {"unusual_together"}
+    kinds |= {"unusual_together"} | {limit.kind for limit in LIMITS}
+    kinds |= {finding for alert in alert_kinds().values() for finding in alert.findings}
     french = json.loads((SOURCES / "src" / "i18n" / "fr.json").read_bytes())
     assert sorted(kind for kind in kinds if f"kind_{kind}" not in french) == []
 
