@@ -49,8 +49,8 @@ def because(said: Said) -> tuple[str, str]:
     more_fr = f" {n} {'autre constat' if is_one else 'autres constats'} en cours." if others else ""
     more_en = f" {n} more {'finding goes' if is_one else 'findings go'} on." if others else ""
     return (
-        f"{first.sentence_fr} Ce genre de constat est juste à {share} % ({how_fr}).{more_fr}",
-        f"{first.sentence_en} Findings of this kind are right in {share}% ({how_en}).{more_en}",
+        f"{first.sentence_fr} Ce genre de constat est juste dans {share} % des cas ({how_fr}).{more_fr}",
+        f"{first.sentence_en} Findings of this kind are right {share}% of the time ({how_en}).{more_en}",
     )
 
 
@@ -59,18 +59,20 @@ def base(said: Said) -> tuple[str, str]:
     name = said.asset.name
     if said.course is not None:
         left, low, high = (f"{value:.0f}" for value in (said.course.left_d, said.course.low_d, said.course.high_d))
+        days_fr, days_en = ("jour", "day") if left in ("0", "1") else ("jours", "days")
         n = said.course.n_ended
         return (
             f"{name} : ses mesures et ses constats évoluent comme ceux de {n} autres avant leur fin : encore {left}"
-            f" jours environ ({low} à {high}).",
-            f"{name}: what it says goes the way of {n} others before their end: about {left} days left"
+            f" {days_fr} environ ({low} à {high}).",
+            f"{name}: what it says goes the way of {n} others before their end: about {left} {days_en} left"
             f" ({low} to {high}).",
         )
     if said.basis == "life":
         years = f"{said.asset.age_d / 365.25:.1f}"
         return (
-            f"{name} : rien d'anormal ; son âge, {french_number(years)} ans, et les durées de vie vues pour ce type.",
-            f"{name}: nothing wrong; its age, {years} years, and the lives of its type that have ended.",
+            f"{name} : rien d'anormal ; estimé d'après son âge ({french_number(years)} ans) et les durées de vie"
+            " observées pour ce type.",
+            f"{name}: nothing wrong; estimated from its age ({years} years) and the lives of its type that have ended.",
         )
     assert said.family is not None
     rate_fr, rate_en = often(said.family.failures_per_year)
@@ -89,12 +91,13 @@ def often(rate: float) -> tuple[str, str]:
     """Say a rate [1/a]."""
     if rate == 0:
         return "aucune panne attendue", "no failure expected"
-    if rate >= 1:
-        text = f"{rate:.2g}"
-        return f"{french_number(text)} pannes par an", f"{text} failures a year"
-    text = f"{1 / rate:.2g}"
-    years = f"{float(text):g}"
-    return f"une panne en {french_number(years)} ans", f"one failure in {years} years"
+    text = f"{float(f'{max(rate, 1 / rate):.2g}'):g}"
+    number_fr, is_one = french_number(text), text == "1"
+    if is_one:
+        return "une panne par an", "one failure a year"
+    if rate > 1:
+        return f"{number_fr} panne{'s' * (float(text) >= 2)} par an", f"{text} failures a year"
+    return f"une panne en {number_fr} an{'s' * (float(text) >= 2)}", f"one failure in {text} years"
 
 
 def chance(within_30: float) -> tuple[str, str]:

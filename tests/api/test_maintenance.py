@@ -105,7 +105,7 @@ def test_command_lists_what_findings_tell_of_first(
     assert shown.exit_code == 0, shown.output
     (line,) = shown.output.splitlines()
     assert line.startswith(f"{SLUG}\tlamp-1\tstreet_light\t")
-    assert "Ce genre de constat est juste à 10 % (hypothèse)." in line
+    assert "Ce genre de constat est juste dans 10 % des cas (hypothèse)." in line
     every = CliRunner().invoke(app, ["maintenance", "list", "--all", "--en", "--territory", SLUG]).output.splitlines()
     assert len(every) == 4
     assert "not known" in every[-1]

@@ -36,7 +36,7 @@ def test_list_says_why_and_what_waiting_costs_and_leads_to_the_asset(
     expect(card.locator(".ranks > li")).to_have_count(1)
     expect(line.locator(".loss")).to_contain_text("€")
     line.locator("summary").click()
-    expect(line.locator(".why")).to_contain_text("Ce genre de constat est juste à 10 % (hypothèse).")
+    expect(line.locator(".why")).to_contain_text("Ce genre de constat est juste dans 10 % des cas (hypothèse).")
     for text in ("Probabilité de panne", "90 j :", "Temps restant", "9 fois sur 10", "Coût d’une panne", "par jour"):
         expect(line.locator(".facts")).to_contain_text(text)
     expect(line.locator(".signals")).to_contain_text("d’habitude entre 38 et 44 W")

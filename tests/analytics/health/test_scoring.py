@@ -10,6 +10,7 @@ import pytest
 from analytics.clock.job import KIND_BY_VERDICT
 from analytics.health.family import FAMILIES, SENSOR_FAILS
 from analytics.health.known import Known
+from analytics.health.reason import often
 from analytics.health.scoring import score_assets
 from analytics.health.signal import COMING, LEAST_LEADS, OF_SENSOR, Verdicts, meaning_of
 from analytics.incidents.kinds import DELIVERY, DRIVER, ODD_VALUES, SILENCES
@@ -76,7 +77,7 @@ def test_finding_raises_the_probability_and_says_why() -> None:
     assert told.within_30 > 0.45
     assert told.health == pytest.approx(1 - 0.8 * 0.5)
     assert told.finding_id == 1
-    assert told.reason_fr.startswith("La pompe 1 vibre. Ce genre de constat est juste à 80 % (hypothèse).")
+    assert told.reason_fr.startswith("La pompe 1 vibre. Ce genre de constat est juste dans 80 % des cas (hypothèse).")
     assert "€ par jour" in told.reason_fr
     consequence = FAMILIES["pump"].consequence_eur
     assert told.expected_loss_eur == pytest.approx(told.within_30 * consequence, rel=0.01)
@@ -110,6 +111,20 @@ def test_rate_of_zero_is_told_not_divided_by() -> None:
     told = score_one(costs=[FailureCost("pump", 0.0, 10.0, 20.0, 70.0, 5.0, "factures")])
     assert (told.basis, told.within_90) == ("entered", 0.0)
     assert "no failure expected" in told.reason_en
+
+
+@pytest.mark.parametrize(
+    ("rate", "french", "english"),
+    [
+        (12.0, "12 pannes par an", "12 failures a year"),
+        (1.5, "1,5 panne par an", "1.5 failures a year"),
+        (1.0, "une panne par an", "one failure a year"),
+        (0.6, "une panne en 1,7 an", "one failure in 1.7 years"),
+        (0.001, "une panne en 1000 ans", "one failure in 1000 years"),
+    ],
+)
+def test_rates_are_said_as_people_say_them(rate: float, french: str, english: str) -> None:
+    assert often(rate) == (french, english)
 
 
 def test_other_findings_are_counted_in_words() -> None:
