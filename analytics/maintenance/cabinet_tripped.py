@@ -7,7 +7,8 @@ night and the first of the next are not: a clock that is an hour out is no trip)
   light throughout, by the sun and by the council's hours (`analytics.lighting.duty`), and usually give it.
 Usual is the median of the seven days before, of what is any voltage. A meter that says nothing is silent, not dark. It
 is over with the first hour in which voltage is back, or light is owed and drawn. After days without any that is usual:
-it is said no more, but not taken back.
+it is said no more, but not taken back. What a cabinet draws beside its lamps (a router, a heater) is no light: light is
+three times what it draws by day, or in the darkest hours in which its lamps owe light.
 """
 
 from collections.abc import Iterable, Sequence
@@ -32,6 +33,7 @@ DEPRESSION_DEG = 6.0  # civil dusk: every photocell has switched on by then
 OWED = 0.999  # of an hour
 DARK_BELOW, VOLTLESS_BELOW = 0.1, 0.3
 GIVES_FROM = 0.3  # of the median burning power: in the hours of an order that nobody entered it usually gives less
+LIT_FROM = GIVES_FROM / DARK_BELOW  # times what is left when the lamps are dark
 LEAST_W, LEAST_V = 20.0, 50.0  # a smaller load is no lighting, a lower voltage no mains
 N_DARK = 2
 
@@ -79,8 +81,8 @@ def signs_of(cabinet: CabinetHours, due: Floats) -> Signs:
     """Compare each hour with the same hour of the days before."""
     usual_w, usual_v = usual(cabinet.watts), usual(np.where(cabinet.volts >= LEAST_V, cabinet.volts, np.nan))
     fed_from = np.fmax(VOLTLESS_BELOW * usual_v, LEAST_V)
-    burning = np.where(due >= OWED, cabinet.watts, np.nan)
-    level = np.nanmedian(burning) if np.isfinite(burning).any() else np.nan
+    level = middle(cabinet.watts[due >= OWED])
+    lit_from = np.nanmax((LEAST_W, GIVES_FROM * level, LIT_FROM * left_w(cabinet.watts, due)))
     with np.errstate(invalid="ignore"):
         is_due = (due >= OWED) & (usual_w >= max(GIVES_FROM * level, LEAST_W))
         is_dark = cabinet.watts < DARK_BELOW * usual_w
@@ -89,8 +91,23 @@ def signs_of(cabinet: CabinetHours, due: Floats) -> Signs:
             off=cabinet.volts < fed_from,
             fed=cabinet.volts >= fed_from,
             dark=is_due & is_dark,
-            lit=(due >= OWED) & (cabinet.watts >= np.fmax(GIVES_FROM * level, LEAST_W)) & ~is_dark,
+            lit=(due >= OWED) & (cabinet.watts >= lit_from) & ~is_dark,
         )
+
+
+def left_w(watts: Floats, due: Floats) -> float:
+    """Give what a cabinet draws beside its lamps [W]: its middle by day, or the second lowest in hours that owe light.
+
+    The lower of both (one odd hour does not set it), NaN where neither is known.
+    """
+    night = watts[(due >= OWED) & np.isfinite(watts)]
+    lowest = float(np.partition(night, 1)[1]) if night.size > 1 else np.nan
+    return float(np.fmin(middle(watts[due <= 0]), lowest))
+
+
+def middle(values: Floats) -> float:
+    """Give the median of what is known, NaN where nothing is."""
+    return float(np.nanmedian(values)) if np.isfinite(values).any() else np.nan
 
 
 def usual(hourly: Floats) -> Floats:
@@ -166,7 +183,7 @@ HINT = Hint(
     asset_types=("light_cabinet",),
     rhythm=HOUR,
     reach=timedelta(days=N_DAYS + 3),
-    version="2",
+    version="3",
     read=read,
     tell=tell,
     stride=timedelta(days=28),

@@ -83,6 +83,23 @@ def test_long_trip_is_not_over_before_current_is_back(volts: float, is_back_at: 
     assert gone[0] == START + is_back_at * HOUR
 
 
+@pytest.mark.parametrize("left_w", [0.0, 14.0, 30.0, 90.0])
+def test_what_a_tripped_circuit_leaves_is_no_light_after_days(left_w: float) -> None:
+    """A router or a heater beside dark lamps for eleven days, read day by day no farther back than the hint reaches."""
+    begin, end = 8 * 24, 19 * 24
+    gear = replace(a_cabinet(), watts=a_cabinet().watts + left_w)
+    cabinet = changed(gear, range(begin, end), watts=left_w)
+    days = [tuple(START + (day + n) * HOUR for n in range(1, 25)) for day in range(begin, N_HOURS, 24)]
+    verdicts = [
+        verdict
+        for day in days
+        for verdict in tell((since_reach(cabinet, day[0], day[-1]), ()), Span(day[0] - HOUR, day[-1], ZONE, day))
+    ]
+    assert present(verdicts)[0].at == START + (begin + 2) * HOUR
+    gone = [verdict.at for verdict in verdicts if verdict.is_present is False]
+    assert min(gone) == START + end * HOUR
+
+
 def test_meter_without_voltage_series_is_judged_by_its_power() -> None:
     blind = changed(a_cabinet(), range(N_HOURS), volts=np.nan)
     assert present(told(changed(blind, range(AT, AT + 30), watts=0.0)))
@@ -143,3 +160,11 @@ def up_to(cabinet: CabinetHours, end: datetime) -> list[CabinetHours]:
     """Cut a cabinet's hours off at an instant."""
     n = (end - START) // HOUR
     return [replace(cabinet, watts=cabinet.watts[:n], volts=cabinet.volts[:n])]
+
+
+def since_reach(cabinet: CabinetHours, begin: datetime, end: datetime) -> list[CabinetHours]:
+    """Cut a cabinet's hours to those that are read to tell a span, without voltage."""
+    first = max(0, (begin - HOUR - HINT.reach - START) // HOUR)
+    (known,) = up_to(cabinet, end)
+    watts = known.watts[first:]
+    return [replace(known, begins_at=START + first * HOUR, watts=watts, volts=np.full(watts.size, np.nan))]
