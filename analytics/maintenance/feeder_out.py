@@ -26,7 +26,7 @@ from analytics.maintenance.cabinet_nights import (
 from analytics.sentence import local_day, local_day_fr
 
 N_BEFORE, LEAST_BEFORE = 7, 4
-N_NIGHTS = 2
+N_NIGHTS, N_BACK = 2, 3
 AS_USUAL, DARK_BELOW = 0.05, 0.1
 BACK = 0.92
 
@@ -78,12 +78,18 @@ def find_fall(nights: Nights, n_lamps: float | None) -> Fall | None:
 
 
 def has_risen(nights: Nights, n_lamps: float | None) -> bool:
-    """Say whether a feeder's power has come back and stayed, its fall too long ago to be seen."""
-    known = nights.levels[np.isfinite(nights.levels)]
-    for place in range(known.size - N_NIGHTS, LEAST_BEFORE - 1, -1):
+    """Say whether a feeder's power came back in all hours alike and stayed, its fall too long ago to be seen.
+
+    Middle nights of both sides are compared: a night of trials, or one half lit, does not hide it for good.
+    """
+    levels = nights.levels
+    known = np.flatnonzero(np.isfinite(levels))
+    for place in range(known.size - N_BACK, LEAST_BEFORE - 1, -1):
         before, after = known[max(0, place - N_BEFORE) : place], known[place:]
-        level = float(np.median(after))
-        if level > 0 and is_lost((1 - before / level).tolist(), n_lamps) and after.min() >= BACK * level:
+        level = float(np.median(levels[after]))
+        share = 1 - float(np.median(levels[before])) / level if level > 0 else 0.0
+        is_steady = levels[known[-N_BACK:]].min() >= BACK * level
+        if is_steady and is_lost([share], n_lamps) and is_shared(nights.watts, before, after, share):
             return True
     return False
 
@@ -132,7 +138,7 @@ HINT = Hint(
     asset_types=("light_cabinet",),
     rhythm="night",
     reach=REACH,
-    version="2",
+    version="3",
     read=read,
     tell=tell,
     stride=timedelta(days=14),

@@ -110,6 +110,34 @@ def test_feeder_that_is_mended_after_two_months_is_gone() -> None:
     assert START + 73 * DAY <= gone[0] <= START + 75 * DAY
 
 
+@pytest.mark.parametrize("odd", [[(68, 24), (69, 16), (72, 24)], [(70, 24), (71, 16), (72, 24)], [(72, 24), (73, 20)]])
+def test_odd_night_about_a_late_repair_does_not_keep_a_feeder_told(odd: list[Change]) -> None:
+    """A night of trials days before or nearly on the eve, or one that is not full after it."""
+    gone = gone_after_two_months(a_cabinet([(12, 16), *odd, (74, 24)], 3, n_days=82))
+    assert START + 74 * DAY <= gone[0] <= START + 78 * DAY
+
+
+def test_end_of_dimming_does_not_bring_a_feeder_back() -> None:
+    cabinet = a_cabinet([(12, 16)], 3, n_days=80)
+    hours = np.arange(cabinet.watts.size)
+    civil = (hours + 12) % 24
+    brighter = (hours >= 70 * 24) & ((civil >= 23) | (civil < 5))
+    undimmed = replace(cabinet, watts=np.where(brighter, 1.9, 1.0) * cabinet.watts)
+    assert not gone_after_two_months(undimmed)
+
+
+def gone_after_two_months(cabinet: CabinetHours) -> list[datetime]:
+    """Tell a feeder noon by noon when its fall is no longer read, and give when it is said to be back."""
+    ends = [START + n * DAY for n in range(60, cabinet.watts.size // 24 + 1)]
+    verdicts = [
+        verdict
+        for end in ends
+        for verdict in feeder_out.tell(inputs(cabinet), Span(end - DAY, end, "Europe/Paris", (end,)))
+    ]
+    assert not present(verdicts)
+    return [verdict.at for verdict in verdicts if verdict.is_present is False]
+
+
 @pytest.mark.parametrize("module", [lamps_lost, feeder_out])
 @pytest.mark.parametrize("seed", range(20))
 def test_sound_cabinet_tells_nothing(module: object, seed: int) -> None:
