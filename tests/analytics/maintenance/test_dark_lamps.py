@@ -24,7 +24,7 @@ def a_lamp(number: int, until: datetime, left_w: float | None) -> AssetHours:
     days = [first + n * DAY for n in range(int((until - first) / DAY))]
     highs = tuple(DayHigh(day, max(watts(day + n * HOUR) for n in range(24))) for day in days)
     told = tuple(HourOfAsset(at, watts(at), 3600.0) for at in hours if at >= until - DAY)
-    return AssetHours(number, f"Lampe {number}", 9, None, None, highs, told)
+    return AssetHours(number, f"Lampe {number}", 9, 5.1, 47.5, highs, told)
 
 
 def nights(module: object, left_w: float) -> list[Verdict]:
