@@ -44,12 +44,13 @@ def judge(series: SeriesDays, span: Span) -> Verdict:
     recent = at > at[-1] - N_DAYS
     pace, fall = pace_of(at[recent], percent[recent])
     now = float(np.median(percent[-2:]))
-    left = max(now - EMPTY_PERCENT, 0.0) / pace if pace > 0 else np.inf
+    left = 0.0 if now <= EMPTY_PERCENT else (now - EMPTY_PERCENT) / pace if pace > 0 else np.inf
     is_falling = fall >= LEAST_FALL and left <= AHEAD_DAYS
     if not is_falling and now > LOW_PERCENT:
         return absent(series, span, False if now > SAFE_PERCENT and left > 2 * AHEAD_DAYS else None)
     since = first_below(days, percent, float(percent.max()) - 2 if is_falling else LOW_PERCENT)
-    return present(series, span, now, min(float(left), AHEAD_DAYS), since)
+    how = ("falling", "en baisse") if is_falling else (f"below {LOW_PERCENT:.0f} %", f"sous {LOW_PERCENT:.0f} %")
+    return present(series, span, (now, min(float(left), AHEAD_DAYS)), since, how)
 
 
 def charge(series: SeriesDays, known: slice) -> Floats:
@@ -89,8 +90,11 @@ def empty_by(span: Span, left: float) -> tuple[str, str]:
     return by_en, f" ; vide d'ici le {local_day_fr(day, span.time_zone)} à ce rythme"
 
 
-def present(series: SeriesDays, span: Span, now: float, left: float, since: datetime) -> Verdict:
-    """Say how much is left, and until when it will do."""
+def present(
+    series: SeriesDays, span: Span, known: tuple[float, float], since: datetime, how: tuple[str, str]
+) -> Verdict:
+    """Say how much is left [%], for how many days, and since when it is how."""
+    now, left = known
     by_en, by_fr = empty_by(span, left)
     return Verdict(
         series.asset_id,
@@ -100,11 +104,11 @@ def present(series: SeriesDays, span: Span, now: float, left: float, since: date
         score=AHEAD_DAYS / max(left, 0.5),
         severity="urgent" if left <= 7 else "warning",
         sentence_en=(
-            f"{series.name}: the battery is at {now:.0f} %, falling since {local_day(since, span.time_zone)}{by_en}."
+            f"{series.name}: the battery is at {now:.0f} %, {how[0]} since {local_day(since, span.time_zone)}{by_en}."
             " To do: change the battery."
         ),
         sentence_fr=(
-            f"{series.name} : la pile est à {now:.0f} %, en baisse depuis le {local_day_fr(since, span.time_zone)}"
+            f"{series.name} : la pile est à {now:.0f} %, {how[1]} depuis le {local_day_fr(since, span.time_zone)}"
             f"{by_fr}. À faire : changer la pile."
         ),
         evidence={

@@ -68,6 +68,13 @@ def test_battery_is_told_weeks_before_it_dies_and_until_it_is_changed() -> None:
     assert found[0].series_id == 1
 
 
+def test_battery_that_lies_at_nothing_is_empty_and_not_falling() -> None:
+    (*_, found) = present(battery_low.tell([a_series([80.0] * 10 + [0.0] * 50, unit="%")], until(60)))
+    assert (found.severity, found.started_at) == ("urgent", START + 10 * DAY)
+    assert "is at 0 %, below 10 % since 2026-01-15; as good as empty" in found.sentence_en
+    assert "sous 10 % depuis le 15/01/2026 ; elle est à plat ou presque" in found.sentence_fr
+
+
 @pytest.mark.parametrize(
     "levels",
     [
