@@ -169,7 +169,7 @@ def slopes_per_h(hours: Floats, levels: Floats) -> Floats:
 
 def present(curve: FillCurve, forecast: Forecast, due: datetime, at: datetime, zone: str) -> Verdict:
     """Say that a container will overflow."""
-    english, french = words(curve.name, forecast, due, zone)
+    english, french = words(curve.name, forecast, (at, due), zone)
     return Verdict(
         curve.asset_id,
         at,
@@ -192,22 +192,29 @@ def present(curve: FillCurve, forecast: Forecast, due: datetime, at: datetime, z
     )
 
 
-def words(name: str, forecast: Forecast, due: datetime, zone: str) -> tuple[str, str]:
-    """Say when a container is full and when its vehicle comes, in English and French."""
+def words(name: str, forecast: Forecast, instants: tuple[datetime, datetime], zone: str) -> tuple[str, str]:
+    """Say when a container is full and when its vehicle comes, of (now, due), in English and French."""
+    at, due = instants
     level, vehicle, vehicle_fr = f"{forecast.level:.0f}", local_clock(due, zone), local_clock_fr(due, zone)
-    if forecast.is_full:
-        return (
-            f"{name} is full ({level} %); the next vehicle is expected on {vehicle}.",
-            f"{name} est plein ({level} %) ; le prochain passage est attendu le {vehicle_fr}.",
-        )
     late = forecast.latest or due
-    full, earliest, latest = (local_clock(at, zone) for at in (forecast.full_at, forecast.earliest, late))
-    full_fr, earliest_fr, latest_fr = (local_clock_fr(at, zone) for at in (forecast.full_at, forecast.earliest, late))
+    full, earliest, latest = (local_clock(when, zone) for when in (forecast.full_at, forecast.earliest, late))
+    full_fr, earliest_fr, latest_fr = (
+        local_clock_fr(when, zone) for when in (forecast.full_at, forecast.earliest, late)
+    )
+    if not forecast.is_full and forecast.full_at > at:
+        return (
+            f"{name} is at {level} % and will be full about {full} (between {earliest} and {latest}), before the next"
+            f" vehicle on {vehicle}.",
+            f"{name} est à {level} % et sera plein vers le {full_fr} (entre le {earliest_fr} et le {latest_fr}), avant"
+            f" le prochain passage le {vehicle_fr}.",
+        )
+    next_en = f"the next vehicle is expected on {vehicle}" if due > at else "its vehicle is overdue"
+    next_fr = f"le prochain passage est attendu le {vehicle_fr}" if due > at else "le passage habituel est en retard"
+    if forecast.is_full:
+        return f"{name} is full ({level} %); {next_en}.", f"{name} est plein ({level} %) ; {next_fr}."
     return (
-        f"{name} is at {level} % and will be full about {full} (between {earliest} and {latest}), before the next"
-        f" vehicle on {vehicle}.",
-        f"{name} est à {level} % et sera plein vers le {full_fr} (entre le {earliest_fr} et le {latest_fr}), avant le"
-        f" prochain passage le {vehicle_fr}.",
+        f"{name} was at {level} % and has probably been full since {full}; {next_en}.",
+        f"{name} était à {level} % et est sans doute plein depuis le {full_fr} ; {next_fr}.",
     )
 
 

@@ -1,6 +1,7 @@
 """When a container will be full, and whether a vehicle comes before: hand-made levels."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
@@ -60,6 +61,19 @@ def test_full_container_is_told_at_once() -> None:
     assert (told.is_present, told.severity) == (True, "urgent")
     assert told.sentence_en.startswith("Bin is full (104 %); the next vehicle is expected on 2026-01-19 at 06:00.")
     assert "est plein (104 %) ; le prochain passage est attendu le 19/01/2026 à 06 h 00." in told.sentence_fr
+
+
+def test_what_has_passed_is_not_foretold() -> None:
+    """The last value is eleven hours old, and the vehicle that usually comes every three days has not come."""
+    week = [level for _ in range(3) for level in rising(2, 25, 3)[:-1]]
+    curve = a_curve([*week, *rising(2, 30, 3.2)])
+    old = replace(curve, times=tuple(at - 10 * HOUR for at in curve.times))
+    (told,) = tell(Fills([old], []), SPAN)
+    assert told.is_present is True
+    assert "was at 97 % and has probably been full since 2026-01-15 at 0" in told.sentence_en
+    assert "; its vehicle is overdue." in told.sentence_en
+    assert "sans doute plein depuis le 15/01/2026 à 0" in told.sentence_fr
+    assert "le passage habituel est en retard." in told.sentence_fr
 
 
 def test_nothing_is_told_while_the_vehicle_is_on_its_way() -> None:
