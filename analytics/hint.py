@@ -4,7 +4,7 @@ Hints that read the same are a family: what they share is read once.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from analytics.feedback.threshold import without_quiet
 from analytics.maintenance import Hint, Span, Verdict, families
 from analytics.period import begin
-from store.hints import HintMark, close_hint_findings, read_hint_marks, save_hint_mark
+from store.hints import Gone, HintMark, close_hint_findings, read_hint_marks, save_hint_mark
 from store.inputs import Connection, Window
 from store.results import Finding, open_finding
 
@@ -114,23 +114,24 @@ def tell_one(connection: Connection, hint: Hint, mark: HintMark, span: Span, inp
 def write(connection: Connection, hint: Hint, territory_id: int, verdicts: Iterable[Verdict]) -> HintReport:
     """Open the findings of what is there, close those of what is not, in order of time."""
     n_opened = n_closed = 0
-    gone: dict[datetime, list[tuple[int | None, int | None, int | None]]] = {}
+    gone: dict[datetime, list[Gone]] = {}
     for verdict in sorted(verdicts, key=lambda verdict: verdict.at):
         if verdict.is_present is True:
             n_closed += close(connection, hint, territory_id, gone)
             n_opened += open_finding(connection, finding_of(hint, territory_id, verdict))
         elif verdict.is_present is False:
-            gone.setdefault(verdict.at, []).append((verdict.asset_id, verdict.device_id, verdict.series_id))
+            gone.setdefault(verdict.at, []).append(gone_of(verdict))
     n_closed += close(connection, hint, territory_id, gone)
     return HintReport(1, n_opened, n_closed)
 
 
-def close(
-    connection: Connection,
-    hint: Hint,
-    territory_id: int,
-    gone: dict[datetime, list[tuple[int | None, int | None, int | None]]],
-) -> int:
+def gone_of(verdict: Verdict) -> Gone:
+    """Say about what a fault has gone, and at which level that is."""
+    level = None if verdict.level is None else verdict.level.now
+    return Gone(verdict.asset_id, verdict.device_id, verdict.series_id, level)
+
+
+def close(connection: Connection, hint: Hint, territory_id: int, gone: dict[datetime, list[Gone]]) -> int:
     """Close what has gone, and forget it."""
     n_closed = sum(close_hint_findings(connection, territory_id, hint.name, about, at) for at, about in gone.items())
     gone.clear()
@@ -149,7 +150,7 @@ def finding_of(hint: Hint, territory_id: int, verdict: Verdict) -> Finding:
         severity=verdict.severity,
         sentence_en=verdict.sentence_en,
         sentence_fr=verdict.sentence_fr,
-        evidence=verdict.evidence or {},
+        evidence={**(verdict.evidence or {}), **({} if verdict.level is None else {"level": asdict(verdict.level)})},
         asset_id=verdict.asset_id,
         device_id=verdict.device_id,
         series_id=verdict.series_id,

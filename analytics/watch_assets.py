@@ -20,7 +20,7 @@ from analytics.joint.watch import (
     watch_hours,
 )
 from analytics.watch import WatchReport
-from store.hints import close_hint_findings
+from store.hints import Gone, close_hint_findings
 from store.inputs import EVERY, Connection
 from store.joint import (
     JointAsset,
@@ -125,7 +125,7 @@ def write_turn(connection: Connection, asset: JointAsset, told: Told, turn: Turn
 
 def close_spell(connection: Connection, asset: JointAsset, ended_at: datetime) -> int:
     """End the open finding of an asset, and give how many there were."""
-    return close_hint_findings(connection, asset.territory_id, KIND, [(asset.asset_id, None, None)], ended_at)
+    return close_hint_findings(connection, asset.territory_id, KIND, [Gone(asset.asset_id)], ended_at)
 
 
 def finding_of(asset: JointAsset, told: Told, turn: Turn, worst: int) -> Finding:

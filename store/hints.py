@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from store.inputs import Connection, Window, window_parameters
 from store.sql import load_queries
@@ -18,6 +18,15 @@ class HintMark:
     territory_id: int
     time_zone: str
     told_to: datetime
+
+
+class Gone(NamedTuple):
+    """What a fault has gone from: a series, else a device, else an asset; the level there now, where one is known."""
+
+    asset_id: int | None
+    device_id: int | None = None
+    series_id: int | None = None
+    level: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +112,17 @@ def close_hint_findings(
     connection: Connection,
     territory_id: int,
     kind: str,
-    about: Sequence[tuple[int | None, int | None, int | None]],
+    about: Sequence[Gone],
     ended_at: datetime,
 ) -> int:
-    """End the open findings of a kind about these (asset, device, series), and give how many there were.
+    """End the open findings of a kind about these, and give how many there were.
 
-    A series is known by itself, a device too: it may have been moved to another asset since.
+    A series is known by itself, a device too: it may have been moved to another asset since. One whose level is still
+    nearer to what was told than to what was usual then goes on.
     """
-    assets, devices, series = (list(column) for column in zip(*about, strict=True))
+    assets, devices, series, levels = (list(column) for column in zip(*about, strict=True))
     parameters = {"territory_id": territory_id, "kind": kind, "ended_at": ended_at}
-    ids = {"asset_ids": assets, "device_ids": devices, "series_ids": series}
+    ids = {"asset_ids": assets, "device_ids": devices, "series_ids": series, "levels": levels}
     return connection.execute(QUERIES["close_hint_findings"], {**parameters, **ids}).rowcount
 
 

@@ -33,10 +33,12 @@ values (%(territory_id)s, %(hint)s, %(version)s, %(told_to)s)
 on conflict (territory_id, hint) do update set version = excluded.version, told_to = excluded.told_to
 
 -- name: close_hint_findings
+-- A level has gone once it lies on the usual side of the middle between what was told and what was usual then.
 with gone as (
     select coalesce(series_id, 0) as series_id, case when series_id is null then coalesce(device_id, 0) else 0 end as device_id,
-           case when series_id is null and device_id is null then asset_id else 0 end as asset_id
-    from unnest(%(asset_ids)s::int[], %(device_ids)s::int[], %(series_ids)s::int[]) as ids (asset_id, device_id, series_id)
+           case when series_id is null and device_id is null then asset_id else 0 end as asset_id, level
+    from unnest(%(asset_ids)s::int[], %(device_ids)s::int[], %(series_ids)s::int[], %(levels)s::float8[])
+         as ids (asset_id, device_id, series_id, level)
 )
 update findings f
 set ended_at = greatest(started_at, %(ended_at)s), updated_at = clock_timestamp()
@@ -45,6 +47,8 @@ where f.ended_at is null and f.territory_id = %(territory_id)s and f.kind = %(ki
   and gone.series_id = coalesce(f.series_id, 0)
   and gone.device_id = case when f.series_id is null then coalesce(f.device_id, 0) else 0 end
   and gone.asset_id = case when f.series_id is null and f.device_id is null then f.asset_id else 0 end
+  and coalesce(abs(gone.level - (f.evidence #>> '{level,usual}')::float8)
+               <= abs(gone.level - (f.evidence #>> '{level,now}')::float8), true)
 
 -- name: read_asset_hours
 select a.asset_id, a.name, a.parent_id, a.longitude, a.latitude, coalesce(daily.days, '{}'), coalesce(daily.highs, '{}'),

@@ -54,16 +54,23 @@ where not exists (
       and k.kpi = i.kpi and k.period = tstzrange(i.begins_at, i.ends_at))
 
 -- name: open_finding
--- An episode that is open already keeps its begin, takes the newest words and the highest score.
+-- An episode that is open already keeps its begin, and what was usual then; it takes the words of the highest score, and
+-- those with which waiting became worse. Back at what was usual then it takes nothing: only its reference is off.
 insert into findings (territory_id, asset_id, device_id, series_id, kind, model, model_version, started_at, score,
                       severity, sentence_en, sentence_fr, evidence)
 values (%(territory_id)s, %(asset_id)s, %(device_id)s, %(series_id)s, %(kind)s, %(model)s, %(model_version)s,
         %(started_at)s, %(score)s, %(severity)s, %(sentence_en)s, %(sentence_fr)s, %(evidence)s)
 on conflict (territory_id, kind, model, asset_id, device_id, series_id) where ended_at is null do update
-set score = excluded.score, severity = excluded.severity, model_version = excluded.model_version,
-    sentence_en = excluded.sentence_en, sentence_fr = excluded.sentence_fr, evidence = excluded.evidence,
+set score = greatest(findings.score, excluded.score), severity = excluded.severity,
+    model_version = excluded.model_version, sentence_en = excluded.sentence_en, sentence_fr = excluded.sentence_fr,
+    evidence = case when findings.evidence #> '{level,usual}' is null then excluded.evidence
+                    else jsonb_set(excluded.evidence, '{level,usual}', findings.evidence #> '{level,usual}') end,
     updated_at = clock_timestamp()
-where findings.score < excluded.score
+where (findings.score < excluded.score
+       or array_position(array['info', 'warning', 'urgent', 'critical'], findings.severity)
+          < array_position(array['info', 'warning', 'urgent', 'critical'], excluded.severity))
+  and coalesce(abs((excluded.evidence #>> '{level,now}')::float8 - (findings.evidence #>> '{level,usual}')::float8)
+               > abs((excluded.evidence #>> '{level,now}')::float8 - (findings.evidence #>> '{level,now}')::float8), true)
 returning finding_id
 
 -- name: close_finding

@@ -34,12 +34,24 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Level:
+    """What is measured, and what it is compared with, both in the hint's own unit.
+
+    Where the reference learns from what it watches, a fault that nobody mends becomes usual after some weeks. With
+    levels, a finding ends only once half of what it lay away from usual, when it was told first, has gone.
+    """
+
+    now: float
+    usual: float
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What a hint says of one asset, device or series at an instant: it is there, it is not, or (None) cannot be told.
 
     It is about the series where one is named, else the device, else the asset; an asset beside these only says where
     it is placed. `started_at` is when the signs began, `score` is 0 when ordinary and has no upper end; sentences and
-    evidence are empty unless it is there.
+    evidence are empty unless it is there. `level`: see there; None where the reference does not learn.
     """
 
     asset_id: int | None
@@ -53,6 +65,7 @@ class Verdict:
     evidence: Mapping[str, Any] | None = None
     device_id: int | None = None
     series_id: int | None = None
+    level: Level | None = None
 
 
 class Watched(Protocol):
@@ -68,7 +81,7 @@ class Watched(Protocol):
     def asset_id(self) -> int | None: ...
 
 
-def absent(series: Watched, span: Span, is_present: bool | None) -> Verdict:
+def absent(series: Watched, span: Span, is_present: bool | None, level: Level | None = None) -> Verdict:
     """Say at the end of a span that nothing is wrong with a series (False), or that it cannot be told (None)."""
     return Verdict(
         series.asset_id,
@@ -77,6 +90,7 @@ def absent(series: Watched, span: Span, is_present: bool | None) -> Verdict:
         span.begins_at,
         device_id=series.device_id,
         series_id=series.series_id,
+        level=level,
     )
 
 

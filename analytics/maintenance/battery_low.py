@@ -6,13 +6,14 @@ and as empty at four fifths of that: 3.6 V to 2.9 V (Li-SOCl2), 3.0 V to 2.4 V (
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.maintenance import Hint, Span, Verdict, absent
+from analytics.maintenance import Hint, Level, Span, Verdict, absent
 from analytics.maintenance.gauges import pair_slopes
 from analytics.sentence import local_day, local_day_fr
 from store.series_days import SeriesDays, read_series_days
@@ -46,11 +47,24 @@ def judge(series: SeriesDays, span: Span) -> Verdict:
     now = float(np.median(percent[-2:]))
     left = 0.0 if now <= EMPTY_PERCENT else (now - EMPTY_PERCENT) / pace if pace > 0 else np.inf
     is_falling = fall >= LEAST_FALL and left <= AHEAD_DAYS
+    level = level_of(series, known)
     if not is_falling and now > LOW_PERCENT:
-        return absent(series, span, False if now > SAFE_PERCENT and left > 2 * AHEAD_DAYS else None)
+        return absent(series, span, False if now > SAFE_PERCENT and left > 2 * AHEAD_DAYS else None, level)
     since = first_below(days, percent, float(percent.max()) - 2 if is_falling else LOW_PERCENT)
     how = ("falling", "en baisse") if is_falling else (f"below {LOW_PERCENT:.0f} %", f"sous {LOW_PERCENT:.0f} %")
-    return present(series, span, (now, min(float(left), AHEAD_DAYS)), since, how)
+    return replace(present(series, span, (now, min(float(left), AHEAD_DAYS)), since, how), level=level)
+
+
+def level_of(series: SeriesDays, known: slice) -> Level | None:
+    """Give a battery's voltage and its usual one; None of one that tells its charge, for which nothing is learnt."""
+    if series.unit == "%":
+        return None
+    return Level(float(np.median(series.lows[known][-2:])), usual_of(series, known))
+
+
+def usual_of(series: SeriesDays, known: slice) -> float:
+    """Give the voltage that a battery usually gives."""
+    return float(np.quantile(series.highs[known], 0.9))
 
 
 def charge(series: SeriesDays, known: slice) -> Floats:
@@ -58,7 +72,7 @@ def charge(series: SeriesDays, known: slice) -> Floats:
     values = np.array(series.lows[known])
     if series.unit == "%":
         return values
-    usual = float(np.quantile(series.highs[known], 0.9)) if values.size else 0.0
+    usual = usual_of(series, known) if values.size else 0.0
     if usual < LEAST_VOLTS:
         return np.zeros_like(values)
     share: Floats = np.clip((values / usual - CUT_OFF) / (1 - CUT_OFF), 0, 1)

@@ -10,6 +10,7 @@ power at 103 %, or the power factor alone at 85 % (a compensation capacitor); go
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -39,11 +40,11 @@ def judge(own: Lamp, span: Span) -> Verdict:
     is_aged = ((own.factor_ratio <= AGED) & (own.power_ratio >= DRAWS_MORE)) | (own.factor_ratio <= AGED_ALONE)
     if not is_aged[-N_DAYS:].all():
         is_sound = float(own.factor_ratio[-N_DAYS:].min()) > SOUND
-        return Verdict(own.lamp.asset_id, span.ends_at, False, span.begins_at) if is_sound else unknown
+        return replace(unknown, is_present=False, level=own.level()) if is_sound else unknown
     sound = np.flatnonzero(~is_aged)
     since = datetime.fromtimestamp(float(own.days_s[int(sound[-1]) + 1 if sound.size else 0]), UTC)
     left, drawn = (float(np.median(ratio[-N_DAYS:])) for ratio in (own.factor_ratio, own.power_ratio))
-    return present(own, span, since, (left, drawn))
+    return replace(present(own, span, since, (left, drawn)), level=own.level())
 
 
 def present(own: Lamp, span: Span, since: datetime, ratios: tuple[float, float]) -> Verdict:

@@ -8,13 +8,14 @@ filter gains in its season does not count; a filter counts as clogged at `CLOGGE
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
 
 import numpy as np
 
-from analytics.maintenance import Hint, Span, Verdict
+from analytics.maintenance import Hint, Level, Span, Verdict
 from analytics.maintenance.gauges import DAY_S, Floats, pair_slopes
 from analytics.sentence import local_day, local_day_fr
 from store.hints import FilterDay, read_filter_days
@@ -47,17 +48,18 @@ def judge(days: list[FilterDay], span: Span) -> Verdict:
     resistance = np.array([day.resistance for day in days])
     if len(days) < LEAST_DAYS or span.ends_at - days[-1].day > timedelta(days=N_DAYS):
         return Verdict(asset_id, span.ends_at, None, span.begins_at)
-    multiples = resistance / max(float(np.quantile(resistance, 0.1)), 1e-9)
+    clean = max(float(np.quantile(resistance, 0.1)), 1e-9)
+    multiples = resistance / clean
     now = float(np.median(multiples[-N_DAYS:]))
     at = np.array([day.day.timestamp() / DAY_S for day in days[-TREND_DAYS:]])
     trend, left = multiples[-TREND_DAYS:], SPENT - now
     slopes = pair_slopes(at, trend)
     is_soon = not has_step(trend) and left <= SOON_DAYS * float(np.median(slopes))
-    level = LOADED if is_soon else CLOGGED
-    if float(multiples[-N_DAYS:].min()) < level:
-        return Verdict(asset_id, span.ends_at, False if now < CLEAN else None, span.begins_at)
-    since = days[int(np.flatnonzero(multiples < level)[-1]) + 1].day
-    return present(days[-1], span, now, since, days_to_spent(slopes, left))
+    limit, level = LOADED if is_soon else CLOGGED, Level(now * clean, clean)
+    if float(multiples[-N_DAYS:].min()) < limit:
+        return Verdict(asset_id, span.ends_at, False if now < CLEAN else None, span.begins_at, level=level)
+    since = days[int(np.flatnonzero(multiples < limit)[-1]) + 1].day
+    return replace(present(days[-1], span, now, since, days_to_spent(slopes, left)), level=level)
 
 
 def present(last: FilterDay, span: Span, now: float, since: datetime, ahead: tuple[float, float] | None) -> Verdict:

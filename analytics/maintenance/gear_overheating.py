@@ -14,14 +14,14 @@ follow object 3416 of OMA and uCIFI.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import numpy as np
 
 from analytics.grouping import by_asset
-from analytics.maintenance import Hint, Span, Verdict
+from analytics.maintenance import Hint, Level, Span, Verdict
 from analytics.maintenance.gauges import DAY_S, Floats, as_told, climbs, current, daily_medians
 from analytics.maintenance.lamps import LEAST_NEIGHBOURS
 from analytics.sentence import french_number, local_day, local_day_fr, number
@@ -39,12 +39,16 @@ LARGEST_C = 200.0  # beyond, and where it is no number, a sensor is broken
 
 @dataclass(frozen=True, slots=True)
 class Gear:
-    """A lamp's days [Unix s]: its gear's temperature [Cel], and by how much it is hotter than expected [K]."""
+    """A lamp's days [Unix s]: its gear's temperature [Cel], and by how much it is hotter than expected [K].
+
+    `usual_k` is by how much it usually is hotter than its neighbours.
+    """
 
     lamp: GaugeHours
     days_s: Floats
     celsius: Floats
     hotter_k: Floats
+    usual_k: float
 
 
 def tell(rows: Sequence[GaugeHours], span: Span) -> list[Verdict]:
@@ -77,7 +81,8 @@ def compare(family: Sequence[Sequence[GaugeHours]], span: Span) -> Iterator[Gear
         if known.any():
             days_s, warm = daily_medians(hours_s[known], celsius[place, known], span.ends_at.timestamp())
             own = np.minimum.reduceat(over[place, known], np.searchsorted(hours_s[known], days_s))
-            yield Gear(lamp, days_s, warm, own - np.quantile(own, USUAL_QUANTILE))
+            usual_k = float(np.quantile(own, USUAL_QUANTILE))
+            yield Gear(lamp, days_s, warm, own - usual_k, usual_k)
 
 
 def judge(gear: Gear, span: Span) -> Verdict:
@@ -86,13 +91,15 @@ def judge(gear: Gear, span: Span) -> Verdict:
     if gear.days_s.size < LEAST_DAYS or span.ends_at.timestamp() - gear.days_s[-1] > FRESH_S:
         return Verdict(asset_id, span.ends_at, None, span.begins_at)
     last, limit = gear.hotter_k[-N_DAYS:], max(HOTTER_K, N_SIGMAS * spread_of_steps(gear.hotter_k))
-    is_hot = float(np.median(last)) >= limit and float(last.min()) >= limit / 2
+    hotter_k = float(np.median(last))
+    level = Level(gear.usual_k + hotter_k, gear.usual_k)
+    is_hot = hotter_k >= limit and float(last.min()) >= limit / 2
     if not (is_hot or climbs(last, limit)):
         is_gone = float(last.max()) < GONE_K
-        return Verdict(asset_id, span.ends_at, False if is_gone else None, span.begins_at)
+        return Verdict(asset_id, span.ends_at, False if is_gone else None, span.begins_at, level=level)
     usual = np.flatnonzero(gear.hotter_k < limit / 2)
     since = datetime.fromtimestamp(float(gear.days_s[int(usual[-1]) + 1 if usual.size else 0]), UTC)
-    return present(gear, span, since, float(np.median(last)) if is_hot else float(last[-1]))
+    return replace(present(gear, span, since, hotter_k if is_hot else float(last[-1])), level=level)
 
 
 def present(gear: Gear, span: Span, since: datetime, hotter_k: float) -> Verdict:

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from analytics.maintenance import Hint, Span, Verdict
+from analytics.maintenance import Hint, Level, Span, Verdict
 from analytics.maintenance.gauges import Floats
 from analytics.sentence import french_number, local_day, local_day_fr, number
 from analytics.spread import spread_of_steps
@@ -116,13 +116,14 @@ def judge(point: Balance, span: Span) -> Verdict:
         MORE_SHARE * usual, METER_SHARE * float(np.median(entered)), LEAST_M3_H, N_SIGMAS * spread_of_steps(kept)
     )
     more = kept - usual
+    level = Level(float(np.median(kept[-N_NIGHTS:])), usual)
     if more[-N_NIGHTS:].min() < limit:
         is_gone = more[-N_NIGHTS:].max() < GONE_SHARE * limit
-        return Verdict(asset_id, span.ends_at, False if is_gone else None, span.begins_at)
+        return Verdict(asset_id, span.ends_at, False if is_gone else None, span.begins_at, level=level)
     below = np.flatnonzero(more < limit)
     since = point.days[known[int(below[-1]) + 1]]
-    lost = float(np.median(more[-N_NIGHTS:]))
-    return present(point, span, since, (usual, limit, lost, float(np.median(entered[-N_NIGHTS:]))))
+    flows = (usual, limit, level.now - usual, float(np.median(entered[-N_NIGHTS:])))
+    return replace(present(point, span, since, flows), level=level)
 
 
 def present(point: Balance, span: Span, since: date, flows: tuple[float, float, float, float]) -> Verdict:

@@ -17,7 +17,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from analytics.grouping import by_quantity
-from analytics.maintenance import Hint, Span, Verdict
+from analytics.maintenance import Hint, Level, Span, Verdict
 from analytics.maintenance.gauges import HOUR_S, Gauges, current
 from analytics.maintenance.same_hour import Grid, Habit, grid_of, habits
 from analytics.sentence import french_number, local_clock, local_clock_fr, number
@@ -88,10 +88,13 @@ def follow(pipe: Pipe, span: Span, ends: Sequence[datetime]) -> Iterator[Verdict
         since = (since or end - HOUR) if score >= 1 else None
         if end <= span.begins_at:
             continue
+        level = Level(kept.value, kept.usual)
         if since is not None:
-            yield present(pipe, Verdict(pipe.row.asset_id, end, True, since, score), kept, pressure, span)
+            bare = Verdict(pipe.row.asset_id, end, True, since, score, level=level)
+            yield present(pipe, bare, kept, pressure, span)
         else:
-            yield Verdict(pipe.row.asset_id, end - HOUR, False if more < GONE_SHARE else None, end - HOUR)
+            is_gone = False if more < GONE_SHARE else None
+            yield Verdict(pipe.row.asset_id, end - HOUR, is_gone, end - HOUR, level=level)
 
 
 def most_usual(kept: Habit, entered: Habit) -> float:

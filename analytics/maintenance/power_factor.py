@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from analytics.grouping import by_quantity
-from analytics.maintenance import Span, Verdict
+from analytics.maintenance import Level, Span, Verdict
 from analytics.maintenance.gauges import Floats, current, quantiles
 from analytics.maintenance.lamps import LEAST_POWER_W
 from store.gauge_hours import GaugeHours, read_gauge_days
@@ -45,6 +45,11 @@ class Lamp:
     factor: Floats
     factor_ratio: Floats
     power_ratio: Floats
+
+    def level(self) -> Level:
+        """Give the power factor of the last days, and what is expected of it."""
+        now, ratio = (float(np.median(days[-N_DAYS:])) for days in (self.factor, self.factor_ratio))
+        return Level(now, now / ratio)
 
     def is_known(self, at: datetime) -> bool:
         """Say whether it has burned often enough, and of late."""

@@ -7,6 +7,7 @@ after a day that was sound: gear that ages loses its power factor over weeks, an
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -39,8 +40,9 @@ def judge(own: Lamp, span: Span) -> Verdict:
     first = first_fallen(own.factor_ratio, own.power_ratio)
     if first is None:
         is_sound = float(own.factor_ratio[-N_DAYS:].min()) > SOUND
-        return Verdict(own.lamp.asset_id, span.ends_at, False, span.begins_at) if is_sound else unknown
-    return present(own, datetime.fromtimestamp(float(own.days_s[first]), UTC), span)
+        return replace(unknown, is_present=False, level=own.level()) if is_sound else unknown
+    since = datetime.fromtimestamp(float(own.days_s[first]), UTC)
+    return replace(present(own, since, span), level=own.level())
 
 
 def present(own: Lamp, since: datetime, span: Span) -> Verdict:

@@ -8,6 +8,7 @@ for machines of 15 to 300 kW on a rigid base.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -15,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from analytics.grouping import by_quantity
-from analytics.maintenance import Hint, Span, Verdict
+from analytics.maintenance import Hint, Level, Span, Verdict
 from analytics.maintenance.gauges import DAY_S, current, daily_medians, take
 from analytics.rotating.wear import N_STEPS, WORN, add_up, worn_steps
 from analytics.sentence import french_number, local_day, local_day_fr, number
@@ -65,13 +66,14 @@ def judge(own: Mapping[str, Sequence[GaugeHours]], span: Span) -> Verdict | None
     logs = np.log(np.maximum(days, 1e-6) / clean)
     sigma = spread_of_steps(logs)
     times = days[-N_STEPS:] / clean
+    level = Level(float(np.median(days[-N_STEPS:])), clean)
     if not worn_steps(logs, sigma)[-1]:
-        return Verdict(vibration.asset_id, at, False if times.max() < SOUND else None, span.begins_at)
+        return Verdict(vibration.asset_id, at, False if times.max() < SOUND else None, span.begins_at, level=level)
     zeros = np.flatnonzero(add_up(logs, sigma) == 0)
     first = int(zeros[-1]) + 1 if zeros.size else 0
     since = datetime.fromtimestamp(float(days_s[first]), UTC)
     warmer = warming(own.get("bearing_temperature", ()), at, since)
-    return present(vibration, span, Wear(clean, float(np.median(days[-N_STEPS:])), since, warmer))
+    return replace(present(vibration, span, Wear(clean, level.now, since, warmer)), level=level)
 
 
 def at_like_speed(vibration: GaugeHours, speed: GaugeHours) -> GaugeHours:

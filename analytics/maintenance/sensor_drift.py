@@ -10,7 +10,7 @@ a sensor that was calibrated, changed or moved: its clock starts again.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import groupby
@@ -18,7 +18,7 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.maintenance import Hint, Span, Verdict, absent
+from analytics.maintenance import Hint, Level, Span, Verdict, absent
 from analytics.sentence import french_number, local_day, local_day_fr
 from analytics.spread import spread_of_steps
 from store.series_days import SeriesDays, read_series_days
@@ -37,9 +37,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """How far [K] the difference of a pair has moved, since when, and the other sensor's name."""
+    """How far [K] the difference of a pair has moved to what it is now, since when, and the other sensor's name."""
 
     kelvins: float
+    now: float
     limit: float
     since: datetime
     other: str
@@ -79,7 +80,14 @@ def judge(group: Sequence[SeriesDays], span: Span) -> Iterable[Verdict]:
         shifts = [shift_of(known[index], known[other], group[other].name, span) for other in others]
         found = sorted((shift for shift in shifts if shift is not None), key=lambda shift: abs(shift.kelvins))
         middle = found[(len(found) - 1) // 2] if found else None
-        yield conclude(group[index], middle, span, len(group))
+        verdict = conclude(group[index], middle, span, len(group))
+        yield replace(verdict, level=level_of(found, middle)) if middle else verdict
+
+
+def level_of(shifts: Sequence[Shift], own: Shift) -> Level:
+    """Give by how much [K] a sensor lies above the middle of the others, and usually does."""
+    now = float(np.median([shift.now for shift in shifts]))
+    return Level(now, now - own.kelvins)
 
 
 def daily(series: SeriesDays, at: datetime, since: datetime) -> dict[datetime, float]:
@@ -99,11 +107,11 @@ def shift_of(own: dict[datetime, float], other: dict[datetime, float], name: str
     first = last_step(apart, limit)
     days, apart = days[first:], apart[first:]
     if apart.size < N_FIRST + N_LAST:
-        return Shift(0.0, limit, days[0], name)
-    usual = float(np.median(apart[:N_FIRST]))
-    kelvins = float(np.median(apart[-N_LAST:])) - usual
+        return Shift(0.0, float(np.median(apart)), limit, days[0], name)
+    usual, now = float(np.median(apart[:N_FIRST])), float(np.median(apart[-N_LAST:]))
+    kelvins = now - usual
     beyond = np.flatnonzero(np.sign(kelvins) * (apart - usual) < limit / 2)
-    return Shift(kelvins, limit, days[min(int(beyond[-1]) + 1, len(days) - 1) if beyond.size else 0], name)
+    return Shift(kelvins, now, limit, days[min(int(beyond[-1]) + 1, len(days) - 1) if beyond.size else 0], name)
 
 
 def last_step(apart: Floats, limit: float) -> int:

@@ -11,12 +11,12 @@ badly. Rooms and thermometers are told by `sensor_drift`.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import numpy as np
 
-from analytics.maintenance import Hint, Span, Verdict, absent
+from analytics.maintenance import Hint, Level, Span, Verdict, absent
 from analytics.maintenance.faulty_bays import Bay, Bays, find_bays, read_bays
 from analytics.maintenance.gauges import Floats, quantiles
 from analytics.sentence import local_day, local_day_fr
@@ -100,9 +100,10 @@ def judge_family(family: Family, span: Span) -> Iterable[Verdict]:
     beside = beside_company(family.highs[:, first:end])
     apart = apart_from_usual(beside, recent - first, now - first)
     days = family.days[now:end]
-    for lamp, distances in zip(family.lamps, apart, strict=True):
+    for lamp, distances, highs in zip(family.lamps, apart, family.highs[:, now:end], strict=True):
         known = np.flatnonzero(np.isfinite(distances))[-N_DAYS:]
-        yield judge_lamp(lamp, [(days[index], float(distances[index])) for index in known], span)
+        takes = float(np.median(highs[known])) if known.size else np.nan
+        yield judge_lamp(lamp, [(days[index], float(distances[index])) for index in known], takes, span)
 
 
 def beside_company(highs: Floats) -> Floats:
@@ -141,17 +142,18 @@ def quantiles_of_known(rows: Floats, level: float) -> Floats:
     return np.where(np.isfinite(rows).sum(axis=1) >= LEAST_KNOWN, quantiles(rows, level), np.nan)
 
 
-def judge_lamp(lamp: SeriesDays, apart: Sequence[tuple[datetime, float]], span: Span) -> Verdict:
-    """Say whether a lamp has left its company for days."""
+def judge_lamp(lamp: SeriesDays, apart: Sequence[tuple[datetime, float]], takes: float, span: Span) -> Verdict:
+    """Say whether a lamp that takes so much [W] of late has left its company for days."""
     last = [distance for _, distance in apart[-N_DAYS:]]
     if len(last) < N_DAYS or span.ends_at - apart[-1][0] > SPEAKS:
         return absent(lamp, span, None)
     nearest = min(last, key=abs)
+    level = Level(takes, takes / (1 + nearest))
     if abs(nearest) < APART or min(last) * max(last) < 0:
-        return absent(lamp, span, False if abs(last[-1]) < NEAR else None)
+        return absent(lamp, span, False if abs(last[-1]) < NEAR else None, level)
     percent = f"{100 * abs(nearest):.0f}"
     word_en, word_fr = ("more", "de plus") if nearest > 0 else ("less", "de moins")
-    return present(
+    told = present(
         lamp,
         (apart[-N_DAYS][0], abs(nearest) / APART),
         f"takes {percent} % {word_en} power than its cabinet's other lamps lead to expect; at most 25 % is usual."
@@ -160,6 +162,7 @@ def judge_lamp(lamp: SeriesDays, apart: Sequence[tuple[datetime, float]], span: 
         " d'habitude 25 % au plus. À faire : contrôler la lampe, le driver et la gradation.",
         span,
     )
+    return replace(told, level=level)
 
 
 def judge_bay(bay: Bay, is_apart: bool, span: Span) -> Verdict:

@@ -7,28 +7,27 @@ import pytest
 
 from sensors.asset_entry import AssetEntry
 from store.connect import connect
-from store.hints import close_hint_findings
+from store.hints import Gone, close_hint_findings
 from store.registry import DeviceEntry, TerritoryEntry, register
 from store.results import Finding, open_finding
 
 pytestmark = pytest.mark.services
 DAY = datetime(2025, 6, 1, tzinfo=UTC)
-Ids = tuple[int | None, int | None, int | None]
 
 
 @pytest.mark.parametrize(
     ("about", "closed"),
     [
-        ((1, None, None), {"asset"}),
-        ((None, 1, None), {"device"}),
-        ((2, 1, None), {"device"}),  # moved since
-        ((2, 2, 1), {"series"}),
-        ((2, None, None), set()),
-        ((1, 2, None), set()),
+        (Gone(1, None, None), {"asset"}),
+        (Gone(None, 1, None), {"device"}),
+        (Gone(2, 1, None), {"device"}),  # moved since
+        (Gone(2, 2, 1), {"series"}),
+        (Gone(2, None, None), set()),
+        (Gone(1, 2, None), set()),
     ],
 )
 def test_finding_is_closed_by_what_it_is_about_wherever_that_is_placed(
-    database_url: str, about: Ids, closed: set[str]
+    database_url: str, about: Gone, closed: set[str]
 ) -> None:
     with connect(database_url, program="test", autocommit=True) as connection:
         assets = [AssetEntry("a", slug, slug, "building_zone") for slug in ("one", "two")]
@@ -47,3 +46,17 @@ def test_finding_is_closed_by_what_it_is_about_wherever_that_is_placed(
         rows = connection.execute("select device_id, series_id from findings where ended_at = %s", (ended_at,))
         names = {"series" if series else "device" if device else "asset" for device, series in rows}
         assert names == closed
+
+
+@pytest.mark.parametrize(
+    ("level", "is_closed"), [(20.0, True), (22.0, True), (24.0, False), (30.0, False), (None, True)]
+)
+def test_finding_ends_only_when_its_level_has_come_half_way_back(
+    database_url: str, level: float | None, is_closed: bool
+) -> None:
+    with connect(database_url, program="test", autocommit=True) as connection:
+        register(connection, [TerritoryEntry("a", "A")], [AssetEntry("a", "one", "One", "pump")], [])
+        evidence = {"level": {"now": 26.0, "usual": 20.0}}
+        told = Finding(1, "pump_wear", "pump_wear", "1", DAY, 1.0, "info", "Worn.", "Usé.", evidence, asset_id=1)
+        assert open_finding(connection, told)
+        assert close_hint_findings(connection, 1, "pump_wear", [Gone(1, level=level)], DAY) == is_closed

@@ -92,6 +92,25 @@ def test_episode_is_one_finding_with_its_highest_score(connection: Connection) -
     assert rows == [(DAY, 20.0, "Higher.", None)]
 
 
+def test_episode_that_becomes_urgent_says_so_whatever_its_score(connection: Connection) -> None:
+    open_finding(connection, replace(FINDING, severity="warning", score=5.0, sentence_en="Will be full."))
+    assert open_finding(connection, replace(FINDING, severity="urgent", score=2.0, sentence_en="Is full."))
+    assert not open_finding(connection, replace(FINDING, severity="warning", score=4.0, sentence_en="Will be full."))
+    rows = connection.execute("select score, severity, sentence_en from findings").fetchall()
+    assert rows == [(5.0, "urgent", "Is full.")]
+
+
+def test_episode_keeps_what_was_usual_when_it_began(connection: Connection) -> None:
+    def told(now: float, usual: float, score: float) -> Finding:
+        return replace(FINDING, evidence={"level": {"now": now, "usual": usual}}, score=score)
+
+    assert open_finding(connection, told(1.5, 1.0, 2.0))
+    assert open_finding(connection, told(1.9, 1.2, 3.0))
+    assert not open_finding(connection, told(1.1, 2.0, 9.0))  # mended: only its reference is off
+    rows = connection.execute("select score, evidence -> 'level' from findings").fetchall()
+    assert rows == [(3.0, {"now": 1.9, "usual": 1.0})]
+
+
 def test_closed_episode_is_followed_by_another(connection: Connection) -> None:
     open_finding(connection, FINDING)
     ended_at = DAY + timedelta(hours=2)

@@ -10,7 +10,7 @@ import pytest
 from analytics.incidents.job import IncidentReport, keep_incidents
 from sensors.asset_entry import AssetEntry
 from store.connect import connect
-from store.hints import close_hint_findings
+from store.hints import Gone, close_hint_findings
 from store.inputs import Connection
 from store.registry import DeviceEntry, TerritoryEntry, register
 from store.results import Finding, close_finding, open_finding
@@ -89,7 +89,7 @@ def close_of(connection: Connection, kind: str, asset_id: int, ended_at: datetim
     """End the findings of a hint about an asset."""
     row = connection.execute("select territory_id from assets where asset_id = %s", (asset_id,)).fetchone()
     assert row is not None
-    close_hint_findings(connection, row[0], kind, [(asset_id, None, None)], ended_at)
+    close_hint_findings(connection, row[0], kind, [Gone(asset_id)], ended_at)
 
 
 def test_two_hundred_dark_lamps_are_one_line(town: Connection) -> None:
