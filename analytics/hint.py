@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 from analytics.feedback.threshold import without_quiet
 from analytics.maintenance import Hint, Span, Verdict, families
 from analytics.period import begin
-from store.hints import Gone, HintMark, close_hint_findings, read_hint_marks, save_hint_mark
+from store.hints import Gone, HintMark, close_hint_findings, read_hint_marks, read_removals, save_hint_mark
 from store.inputs import Connection, Window
 from store.results import Finding, open_finding
 
 DAY = timedelta(days=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +106,17 @@ def tell_step(connection: Connection, family: Sequence[Hint], mark: HintMark, sp
 
 def tell_one(connection: Connection, hint: Hint, mark: HintMark, span: Span, inputs: Any) -> HintReport:
     """Tell one hint of what was read, write what follows, and note how far it is."""
-    verdicts = without_quiet(connection, hint, mark.territory_id, hint.tell(inputs, span))
+    verdicts = without_removed(connection, without_quiet(connection, hint, mark.territory_id, hint.tell(inputs, span)))
     report = write(connection, hint, mark.territory_id, verdicts)
     save_hint_mark(connection, mark.territory_id, hint.name, hint.version, span.ends_at)
     return report
+
+
+def without_removed(connection: Connection, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
+    """Leave out what is said to be there of a device that had been taken from its place by then."""
+    ids = list({one.device_id for one in verdicts if one.is_present and one.device_id is not None})
+    removals = read_removals(connection, ids) if ids else {}
+    return [one for one in verdicts if not one.is_present or one.at < removals.get(one.device_id or 0, FOREVER)]
 
 
 def write(connection: Connection, hint: Hint, territory_id: int, verdicts: Iterable[Verdict]) -> HintReport:

@@ -20,13 +20,15 @@ LONGEST_SILENCE = timedelta(days=30)  # a device silent for longer was gone befo
 
 
 def watch_silence(connection: Connection, now: datetime) -> WatchReport:
-    """Open a finding for each device that has become silent, and close those of devices that speak again or were taken
-    from their place."""
+    """Open a finding for each device that has become silent, and close those of devices that speak again.
+
+    What was told of devices that have left their place since, or of assets that were retired, ends too.
+    """
     entry = detectors()[SILENCE]
     n_opened = 0
     with connection.transaction():
         n_closed = close_recovered(connection, entry.finding_kind)
-        n_closed += close_removed(connection, entry.finding_kind, now)
+        n_closed += close_removed(connection, now)
         quiet = read_quiet_devices(connection, entry.finding_kind, now, LONGEST_SILENCE, SHORTEST_SILENCE)
         for territory_id, devices in by_territory(quiet).items():
             own_entries = moved_for(connection, entry, territory_id, [device.asset_id for device in devices])

@@ -1,6 +1,6 @@
 """What maintenance hints read out of rollups, how far each was told, and their findings about assets."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -124,6 +124,11 @@ def close_hint_findings(
     parameters = {"territory_id": territory_id, "kind": kind, "ended_at": ended_at}
     ids = {"asset_ids": assets, "device_ids": devices, "series_ids": series, "levels": levels}
     return connection.execute(QUERIES["close_hint_findings"], {**parameters, **ids}).rowcount
+
+
+def read_removals(connection: Connection, device_ids: Sequence[int]) -> Mapping[int, datetime]:
+    """Read when each of these devices was taken from its last place; those that have one are not in it."""
+    return dict(connection.execute(QUERIES["read_removals"], {"device_ids": list(device_ids)}).fetchall())
 
 
 def read_asset_hours(connection: Connection, window: Window, quantity: str) -> list[AssetHours]:

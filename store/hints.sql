@@ -50,6 +50,14 @@ where f.ended_at is null and f.territory_id = %(territory_id)s and f.kind = %(ki
   and coalesce(abs(gone.level - (f.evidence #>> '{level,usual}')::float8)
                <= abs(gone.level - (f.evidence #>> '{level,now}')::float8), true)
 
+-- name: read_removals
+-- One that has another place, or never had one, has not been removed.
+select device_id, max(upper(period))
+from placements
+where device_id = any (%(device_ids)s::int[])
+group by device_id
+having bool_and(upper(period) is not null)
+
 -- name: read_asset_hours
 select a.asset_id, a.name, a.parent_id, a.longitude, a.latitude, coalesce(daily.days, '{}'), coalesce(daily.highs, '{}'),
        hourly.hours, hourly.means, hourly.covered

@@ -270,9 +270,9 @@ def close_recovered(connection: psycopg.Connection[tuple[Any, ...]], kind: str) 
     return connection.execute(QUERIES["close_recovered"], {"kind": kind}).rowcount
 
 
-def close_removed(connection: psycopg.Connection[tuple[Any, ...]], kind: str, now: datetime) -> int:
-    """End the episodes of silence of the devices that were taken from their place since, and give how many."""
-    return connection.execute(QUERIES["close_removed"], {"kind": kind, "now": now}).rowcount
+def close_removed(connection: psycopg.Connection[tuple[Any, ...]], now: datetime) -> int:
+    """End the episodes of devices that were taken from their place and of assets that were retired; give how many."""
+    return connection.execute(QUERIES["close_removed"], {"now": now}).rowcount
 
 
 def save_detector_states(connection: psycopg.Connection[tuple[Any, ...]], states: Iterable[DetectorState]) -> None:

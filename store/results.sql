@@ -80,15 +80,20 @@ where ended_at is null and kind = %(kind)s and model = %(model)s
   and series_id is not distinct from %(series_id)s and device_id is not distinct from %(device_id)s
 
 -- name: close_removed
--- Devices that were silent and have been taken from their place since, with no other.
+-- Of devices that have been taken from their place since, with no other, and of assets that have been retired.
 update findings f
-set ended_at = greatest(f.started_at, gone.at), updated_at = clock_timestamp()
-from findings silent
-cross join lateral (
-    select max(coalesce(upper(p.period), 'infinity')) as at from placements p where p.device_id = silent.device_id
+set ended_at = gone.at, updated_at = clock_timestamp()
+from (
+    select told.finding_id, coalesce(left_at, a.retired_at) as at
+    from findings told
+    left join assets a on a.asset_id = told.asset_id
+    left join lateral (
+        select nullif(max(coalesce(upper(p.period), 'infinity')), 'infinity') as left_at
+        from placements p where p.device_id = told.device_id
+    ) as placed on true
+    where told.ended_at is null and coalesce(left_at, a.retired_at) between told.started_at and %(now)s
 ) as gone
-where silent.ended_at is null and silent.kind = %(kind)s and gone.at between silent.started_at and %(now)s
-  and f.finding_id = silent.finding_id
+where f.finding_id = gone.finding_id
 
 -- name: close_recovered
 -- Devices that were silent and have spoken since.

@@ -1,9 +1,13 @@
 """A device that is swapped out is expected to say nothing any more; the one in its place is."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from analytics.hint import without_removed, write
+from analytics.maintenance import Verdict
+from analytics.maintenance.stuck_value import HINT as STUCK
 from analytics.silence import watch_silence
 from sensors.asset_entry import AssetEntry
 from store.connect import connect
@@ -90,3 +94,27 @@ def test_a_silence_that_was_told_ends_with_the_swap(database_url: str, now: date
         assert dict(silent(connection)) == {"old": False, "new": True}
         watch_silence(connection, now + 5 * HOUR)
         assert dict(silent(connection)) == {"old": False, "new": True}
+
+
+def test_whatever_was_told_of_a_device_that_was_taken_away_ends_and_is_not_told_anew(
+    database_url: str, now: datetime
+) -> None:
+    with connect(database_url, program="test", autocommit=True) as connection:
+        told = Verdict(1, now - HOUR, True, now - HOUR, 1.0, sentence_en="Stuck.", sentence_fr="Figé.", device_id=1)
+        write(connection, STUCK, 1, without_removed(connection, [told]))
+        connection.execute(END, (now - HOUR / 2,))
+        assert watch_silence(connection, now).n_closed == 1
+        write(connection, STUCK, 1, without_removed(connection, [replace(told, at=now)]))
+        rows = connection.execute("select started_at, ended_at from findings where kind = 'stuck_value'").fetchall()
+        assert rows == [(now - HOUR, now - HOUR / 2)]
+
+
+def test_what_was_told_of_an_asset_ends_when_it_is_retired(database_url: str, now: datetime) -> None:
+    with connect(database_url, program="test", autocommit=True) as connection:
+        for asset_id in (1, 2):
+            told = Verdict(asset_id, now - HOUR, True, now - HOUR, 1.0, sentence_en="Due.", sentence_fr="Usé.")
+            write(connection, STUCK, 1, [told])
+        connection.execute("update assets set retired_at = %s where asset_id = 1", (now - HOUR / 2,))
+        watch_silence(connection, now)
+        rows = connection.execute("select asset_id, ended_at from findings where kind = 'stuck_value' order by 1")
+        assert rows.fetchall() == [(1, now - HOUR / 2), (2, None)]
