@@ -1,6 +1,6 @@
 """The work that waits, ranked by what is to be lost if nothing is done; for readers, and for commands."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from psycopg.rows import dict_row
@@ -11,7 +11,7 @@ from store.sql import load_queries
 
 QUERIES = load_queries(__file__)
 FILTERS = ("territory", "type", "basis", "asset_id", "zone", "west", "south", "east", "north")
-Filter = str | int | float | None
+Filter = str | int | float | Sequence[str] | None
 
 
 async def list_maintenance(

@@ -15,7 +15,7 @@ where h.is_current and a.retired_at is null
        or (coalesce(h.expected_loss_eur, -1), -h.asset_id) < (coalesce(%(after_loss)s::float8, -1), -%(after_asset)s::int))
   and (%(territory)s::text is null or t.slug = %(territory)s)
   and (%(type)s::text is null or a.type = %(type)s)
-  and (%(basis)s::text is null or h.basis = %(basis)s)
+  and (%(basis)s::text[] is null or h.basis = any (%(basis)s::text[]))
   and (%(asset_id)s::int is null or h.asset_id = %(asset_id)s)
   and (%(zone)s::int is null or %(zone)s in (a.asset_id, a.parent_id))
   and (%(west)s::float8 is null

@@ -1,9 +1,9 @@
 """`/v1/maintenance`: the assets of a territory ranked by what is to be lost if nothing is done."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
@@ -77,7 +77,9 @@ async def maintenance(
     reader: Reader,
     territory: Territory = None,
     type: Word = None,  # noqa: A002  # the field's name in the API
-    basis: Basis | None = None,
+    basis: Annotated[
+        list[Basis] | None, Query(max_length=5, description="what it rests on; several: any of them; default all")
+    ] = None,
     asset_id: Id = None,
     zone: Id = None,
     bbox: BBox = None,
@@ -86,7 +88,7 @@ async def maintenance(
 ) -> Response:
     """List assets, those with the highest expected loss first; `zone` is an asset with all that hangs on it."""
     west, south, east, north = read_bbox(bbox)
-    filters: dict[str, str | int | float | None] = {
+    filters: dict[str, str | int | float | list[Basis] | None] = {
         "territory": territory,
         "type": type,
         "basis": basis,

@@ -22,12 +22,12 @@ def add_to(app: typer.Typer) -> None:
 def list_(
     territory: Annotated[str | None, typer.Option(help="slug of a territory")] = None,
     asset_type: Annotated[str | None, typer.Option("--type", help="type of asset, such as pump")] = None,
-    every: Annotated[bool, typer.Option("--all", help="also assets of which no finding tells")] = False,
+    every: Annotated[bool, typer.Option("--all", help="also assets of which neither findings nor lives tell")] = False,
     n: Annotated[int, typer.Option("--most", min=1, max=10_000, help="at most so many")] = 50,
     english: Annotated[bool, typer.Option("--en", help="in English")] = False,
 ) -> None:
     """List assets with what is to be lost within 30 days, the most first, one a line, fields separated by tabs."""
-    filters = {"territory": territory, "type": asset_type, "basis": None if every else "signals"}
+    filters = {"territory": territory, "type": asset_type, "basis": None if every else ["signals", "life"]}
     with only_warnings(), database() as url, connect(url, program="maintenance") as connection:
         for row in read_maintenance(connection, filters, n):
             typer.echo(line_of(row, english=english))

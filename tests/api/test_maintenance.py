@@ -73,6 +73,7 @@ def test_filters(database_url: str, town: LampTown) -> None:
         for query, slugs in (
             ("type=waste_container", {"bin-1"}),
             ("basis=signals", {"lamp-1"}),
+            ("basis=signals&basis=unknown", {"lamp-1", "statue"}),
             (f"asset_id={town.lamp_id}", {"lamp-1"}),
             ("bbox=5.108,47.5,5.2,47.6", {"lamp-2"}),
             (f"territory={SLUG}", {"lamp-1", "lamp-2", "bin-1", "statue"}),

@@ -51,7 +51,7 @@ def test_list_says_why_and_what_waiting_costs_and_leads_to_the_asset(
 def test_assets_without_a_finding_are_shown_on_demand_and_by_type(page: Page, ranked: LampTown) -> None:
     page.goto(f"/#key={ranked.key}")
     card = page.locator(".maintenance")
-    card.get_by_label("Aussi les équipements sans constat").check()
+    card.get_by_label("Aussi les équipements dont rien n’est dit").check()
     lines = card.locator(".ranks > li")
     expect(lines).to_have_count(4)
     expect(lines.last).to_contain_text("on ne sait pas")

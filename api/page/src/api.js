@@ -7,6 +7,7 @@ export class ConnectionLost extends Error {
   status = 0;
 }
 /** What is wrong with a field ("" for the whole). @typedef {{field: string, sentence_fr: string, sentence_en: string}} Fault */
+/** @typedef {Record<string, string | number | string[] | null | undefined>} Query what is asked for: empty is left out, a list is asked for one by one */
 /** The request itself is wrong or what it names is not there; the message is the API's own. */
 export class RequestFailed extends Error {
   /** @type {Fault[]} */
@@ -52,7 +53,7 @@ export function owner() {
 
 /** Ask for a path and give its JSON body.
  * @param {string} path
- * @param {Record<string, string | number | null | undefined>} [parameters]
+ * @param {Query} [parameters]
  * @param {AbortSignal} [signal]
  * @returns {Promise<any>}
  */
@@ -83,7 +84,7 @@ export async function send(path, body) {
 /** Change something and give the answer's JSON body, an empty object where it has none.
  * @param {"POST" | "PATCH" | "DELETE"} method
  * @param {string} path
- * @param {Record<string, string | number | null | undefined>} parameters
+ * @param {Query} parameters
  * @param {object | Blob | undefined} body
  * @param {Record<string, string>} [headers]
  * @returns {Promise<any>}
@@ -108,7 +109,7 @@ async function failure(response, isRefused) {
 
 /** Give all items of a list, page after page, at most `most` of them.
  * @param {string} path
- * @param {Record<string, string | number | null | undefined>} parameters
+ * @param {Query} parameters
  * @param {{most?: number, signal?: AbortSignal, onPage?: (items: any[]) => void}} [options]
  * @returns {Promise<any[]>}
  */
@@ -124,11 +125,13 @@ export async function askAll(path, parameters, { most = 100_000, signal, onPage 
   return items;
 }
 
-/** @param {string} path below `/v1`, or from the root with a `/` before it @param {Record<string, string | number | null | undefined>} parameters */
+/** @param {string} path below `/v1`, or from the root with a `/` before it @param {Query} parameters */
 function url(path, parameters) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(parameters)) {
-    if (value !== null && value !== undefined && value !== "") query.set(name, String(value));
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== null && one !== undefined && one !== "") query.append(name, String(one));
+    }
   }
   const root = path.startsWith("/") ? path : `/v1/${path}`;
   return `${root}${query.size ? `?${query}` : ""}`;

@@ -34,7 +34,7 @@ export function drawMaintenance() {
     if (!card.open) return;
     const turn = ++asked;
     if (cursor === null) put(type, ...types(type.value));
-    const wish = { territory: state.territory, type: type.value, basis: every.checked ? "" : "signals", limit: N_SHOWN, cursor };
+    const wish = { territory: state.territory, type: type.value, basis: every.checked ? [] : ["signals", "life"], limit: N_SHOWN, cursor };
     const page = await ask("maintenance", wish);
     if (turn !== asked) return;
     if (cursor === null) {
