@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from analytics.feedback.threshold import without_quiet
 from analytics.maintenance import Hint, Span, Verdict, families
+from analytics.maintenance.lwm2m import resource_of
 from analytics.period import begin
 from store.hints import Gone, HintMark, close_hint_findings, read_hint_marks, read_removals, save_hint_mark
 from store.inputs import Connection, Window
@@ -158,8 +159,16 @@ def finding_of(hint: Hint, territory_id: int, verdict: Verdict) -> Finding:
         severity=verdict.severity,
         sentence_en=verdict.sentence_en,
         sentence_fr=verdict.sentence_fr,
-        evidence={**(verdict.evidence or {}), **({} if verdict.level is None else {"level": asdict(verdict.level)})},
+        evidence=evidence_of(hint, verdict),
         asset_id=verdict.asset_id,
         device_id=verdict.device_id,
         series_id=verdict.series_id,
     )
+
+
+def evidence_of(hint: Hint, verdict: Verdict) -> dict[str, Any]:
+    """Give the numbers of a verdict, its level, and the resource of LwM2M that says the same, where there is one."""
+    told = dict(verdict.evidence or {})
+    resource = resource_of(hint.name, told)
+    level = {} if verdict.level is None else {"level": asdict(verdict.level)}
+    return told | level | ({} if resource is None else {"lwm2m": resource.path})

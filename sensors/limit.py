@@ -44,6 +44,8 @@ LIMITS = (
     Limit("co2_high", "building_zone", "co2", 1, 1500.0, 1000.0, 600.0, "warning", "co2_limit_ppm"),
     # Directive 89/108/EEC: -18 °C, for a short time up to 3 K warmer; doors and defrosting take less than 20 minutes.
     Limit("freezer_warm", "freezer", "temperature", 1, -15.0, -16.0, 1200.0, "urgent", "warmest_c"),
+    # EN 81-28: whoever is trapped is to be answered without delay; a state, so there is no limit but saying so.
+    Limit("person_trapped", "lift", "person_trapped", 1, 1.0, 1.0, 0.0, "urgent"),
     own_limit("displacement", "displacement_limit_mm"),
     own_limit("tilt", "tilt_limit_deg"),
     own_limit("strain", "strain_limit_um_m"),

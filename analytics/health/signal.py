@@ -68,6 +68,7 @@ THERE = Meaning(HINTED, 0)  # any other hint tells of what has happened
 OF_SENSOR = frozenset(
     {
         *("battery_low", "calibration_due", "radio_margin", "sensor_drift", "silent"),
+        "reported_tampering",
         *("counter_reset", "impossible_value", "noisy_value", "stuck_value"),
         *("late_messages", "refused_messages", "repeated_messages"),
         *("clock_ahead", "clock_drift", "clock_hour_off", "clock_local_time", "clock_lost"),

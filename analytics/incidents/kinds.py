@@ -20,6 +20,10 @@ DELIVERY = frozenset({"late_messages", "repeated_messages", "clock_drift"})
 # What a driver that comes to its end shows, one after the other: one visit mends them all.
 DRIVER = frozenset({"gear_overheating", "driver_ageing", "thermal_derating", "dead_lamp"})
 
+# What a device reports of itself, and what its measurements show of the same: a lamp that says it is dead, and is dark.
+REPORT = "reported_fault"
+OF_LAMP = DRIVER | {"day_burner", "flicker", REPORT}
+
 
 def names_fault(kind: str) -> bool:
     """Say whether a kind of finding names a fault, and not only what is odd."""
@@ -28,4 +32,5 @@ def names_fault(kind: str) -> bool:
 
 def is_sign_of(kind: str, other: str) -> bool:
     """Say whether a kind of finding may be but a sign of another that names a fault."""
-    return not names_fault(kind) or {kind, other} <= DRIVER
+    both = {kind, other}
+    return not names_fault(kind) or both <= DRIVER or (REPORT in both and both <= OF_LAMP)

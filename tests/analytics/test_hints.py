@@ -51,6 +51,7 @@ ELSEWHERE = frozenset(
 QUIET = frozenset(
     {"lamps_lost", "feeder_out", "dimming_not_followed", "power_factor_low", "thermal_derating"}
     | {"radio_margin", "calibration_due"}
+    | {"reported_fault", "reported_tampering"}
 )
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

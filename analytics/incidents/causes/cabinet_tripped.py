@@ -14,7 +14,7 @@ from analytics.incidents.words import since_en, since_fr
 from store.incidents import Line, ToldFinding
 
 DARK = SILENCES | {"dead_lamp"}
-AFFECTED = DARK | ODD_VALUES | {"flicker"}
+AFFECTED = DARK | ODD_VALUES | {"flicker", "reported_fault"}
 SIGNS_BEFORE = timedelta(hours=18)  # by day a cabinet's fall is not seen, its lamps' silence is
 AFTERWARDS = timedelta(hours=36)  # the first night after a repair is odd too, and told with its day
 TOGETHER = timedelta(hours=3)

@@ -1,0 +1,31 @@
+"""What devices said last of their states in each hour: read by the hints about what they report themselves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from store.inputs import Connection, Window, window_parameters
+from store.sql import load_queries
+
+QUERIES = load_queries(__file__)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportedState:
+    """The code that a state had at the end of an hour, and when it was last told; by the name of its asset, else of
+    its device."""
+
+    series_id: int
+    device_id: int | None
+    asset_id: int | None
+    name: str
+    channel: str
+    quantity: str
+    observed_at: datetime
+    code: int
+
+
+def read_reported_states(connection: Connection, window: Window, quantities: Sequence[str]) -> list[ReportedState]:
+    """Read the last code of each hour in which one was told, by series in order of time."""
+    parameters = {**window_parameters(window), "quantities": list(quantities)}
+    return [ReportedState(*row) for row in connection.execute(QUERIES["read_reported_states"], parameters)]
