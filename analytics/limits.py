@@ -4,22 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from analytics.incidents.job import keep_incidents
+from analytics.maintenance.reported import PRESSING, tell_report
 from analytics.sentence import french_number, local_clock, local_clock_fr, number, sign_of, spaced
 from sensors.limit import LIMITS, Limit
-from sensors.quantity import Quantity, find_quantity
+from sensors.quantity import find_quantity
 from store.inputs import Connection
 from store.limits import Crossing, close_returned, read_crossings
 from store.results import Finding, open_finding
 
 MODEL = "limit"
 FIRE = "container_fire"  # the hint of this name goes on with the finding, and closes it
-# What is done at once about a state that presses, in English and French, by quantity.
-TO_DO = {
-    "person_trapped": (
-        "speak with who is inside, call whoever maintains the lift; 18 or 112 where somebody is unwell",
-        "parler à la personne, appeler l'ascensoriste ; le 18 ou le 112 si elle se sent mal",
-    )
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +82,8 @@ def tell(limit: Limit, one: Crossing) -> tuple[str, str]:
     quantity = find_quantity(limit.quantity)
     if quantity is None:
         raise LookupError(f"there is no quantity {limit.quantity!r}")
-    if quantity.kind == "state":
-        return tell_state(quantity, one)
+    if quantity.name in PRESSING:
+        return tell_report(one.name, PRESSING[quantity.name], one.since, one.time_zone)
     sign = spaced(sign_of(quantity.unit))
     value, bound = number(one.value), number(one.limit)
     return (
@@ -97,14 +91,4 @@ def tell(limit: Limit, one: Crossing) -> tuple[str, str]:
         f" So since {local_clock(one.since, one.time_zone)}.",
         f"{one.name} : {quantity.name_fr.lower()} à {french_number(value)}{sign} ; la limite est de"
         f" {french_number(bound)}{sign}. Ainsi depuis le {local_clock_fr(one.since, one.time_zone)}.",
-    )
-
-
-def tell_state(quantity: Quantity, one: Crossing) -> tuple[str, str]:
-    """Say in English and French which state that presses is reported, since when, and what to do at once."""
-    do_en, do_fr = TO_DO[quantity.name]
-    return (
-        f"{one.name} reports: {quantity.name_en.lower()}, since {local_clock(one.since, one.time_zone)}. To do: {do_en}.",
-        f"{one.name} signale : {quantity.name_fr.lower()}, depuis le {local_clock_fr(one.since, one.time_zone)}. À faire :"
-        f" {do_fr}.",
     )

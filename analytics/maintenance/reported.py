@@ -92,6 +92,14 @@ TAMPERING: Mapping[str, Fault] = {
         "aller voir l'appareil, le refermer et le fixer",
     ),
 }
+# Told on arrival (`sensors.limit`), by no hint.
+PRESSING: Mapping[str, Fault] = {
+    "person_trapped": Fault(
+        *("alarm", "urgent", "that somebody is trapped", "une personne bloquée"),
+        "speak with who is inside, call whoever maintains the lift; 18 or 112 where somebody is unwell",
+        "parler à la personne, appeler l'ascensoriste ; le 18 ou le 112 si elle se sent mal",
+    ),
+}
 
 read = partial(read_reported_states, quantities=(*FAULTS, *TAMPERING))
 
@@ -140,6 +148,7 @@ def absent(state: ReportedState) -> Verdict:
 def present(state: ReportedState, fault: Fault, since: datetime, span: Span) -> Verdict:
     """Pass on what a device reports."""
     name = f"{state.name} ({state.channel})" if state.channel else state.name
+    english, french = tell_report(name, fault, since, span.time_zone)
     return Verdict(
         state.asset_id,
         state.observed_at,
@@ -147,11 +156,8 @@ def present(state: ReportedState, fault: Fault, since: datetime, span: Span) -> 
         since,
         score=1.0,
         severity=fault.severity,
-        sentence_en=f"{name} reports {fault.english}, since {local_clock(since, span.time_zone)}. To do: {fault.to_do}.",
-        sentence_fr=(
-            f"{name} signale {fault.french}, depuis le {local_clock_fr(since, span.time_zone)}. À faire :"
-            f" {fault.to_do_fr}."
-        ),
+        sentence_en=english,
+        sentence_fr=french,
         evidence={
             "quantity": state.quantity,
             "code": fault.slug,
@@ -161,4 +167,12 @@ def present(state: ReportedState, fault: Fault, since: datetime, span: Span) -> 
         },
         device_id=state.device_id,
         series_id=state.series_id,
+    )
+
+
+def tell_report(name: str, fault: Fault, since: datetime, time_zone: str) -> tuple[str, str]:
+    """Say in English and French what is reported, since when, and what to do."""
+    return (
+        f"{name} reports {fault.english}, since {local_clock(since, time_zone)}. To do: {fault.to_do}.",
+        f"{name} signale {fault.french}, depuis le {local_clock_fr(since, time_zone)}. À faire : {fault.to_do_fr}.",
     )

@@ -9,12 +9,12 @@ from datetime import timedelta
 
 from analytics.incidents.causes import Cause
 from analytics.incidents.ground import Claim, Ground, begins_within, n_things, runs
-from analytics.incidents.kinds import ODD_VALUES, SILENCES
+from analytics.incidents.kinds import ODD_VALUES, REPORT, SILENCES
 from analytics.incidents.words import since_en, since_fr
 from store.incidents import Line, ToldFinding
 
 DARK = SILENCES | {"dead_lamp"}
-AFFECTED = DARK | ODD_VALUES | {"flicker", "reported_fault"}
+AFFECTED = DARK | ODD_VALUES | {"flicker"}
 SIGNS_BEFORE = timedelta(hours=18)  # by day a cabinet's fall is not seen, its lamps' silence is
 AFTERWARDS = timedelta(hours=36)  # the first night after a repair is odd too, and told with its day
 TOGETHER = timedelta(hours=3)
@@ -46,7 +46,9 @@ def accounts_for(anchor: ToldFinding, one: ToldFinding) -> bool:
     """Say whether a cabinet without current explains a finding about it or its lamps."""
     end = None if anchor.ended_at is None else anchor.ended_at + AFTERWARDS
     has_met = one.ended_at is None or one.ended_at >= anchor.started_at - SIGNS_BEFORE
-    return one.kind in AFFECTED and has_met and begins_within(one, anchor.started_at - SIGNS_BEFORE, end)
+    is_own_report = one.kind == REPORT and one.asset_type == "light_cabinet"  # of its breaker
+    is_sign = one.kind in AFFECTED or is_own_report
+    return is_sign and has_met and begins_within(one, anchor.started_at - SIGNS_BEFORE, end)
 
 
 def together(cabinet: int, own: Sequence[ToldFinding], ground: Ground) -> Iterable[Claim]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from analytics.limits import LimitReport, watch_limits
+from analytics.maintenance.reported import PRESSING
 from sensors.asset import AssetType
 from sensors.asset_entry import AssetEntry
 from sensors.limit import LIMITS, Limit
@@ -23,6 +24,7 @@ THINGS = {
     "room": ("building_zone", "co2", {}),
     "lab": ("building_zone", "co2", {"co2_limit_ppm": 900}),
     "freezer": ("freezer", "temperature", {}),
+    "lift": ("lift", "person_trapped", {}),
     "pier": ("bridge_element", "tilt", {"tilt_limit_deg": 0.5}),
     "span": ("bridge_element", "tilt", {}),
 }
@@ -86,6 +88,8 @@ def findings(connection: Connection) -> list[tuple[Any, ...]]:
         ("freezer", (-18, -14, -14, -14, -14), None, 0),  # 15 minutes: a door, or defrosting
         ("freezer", (-18, -14, -14, -14, -14, -14), "freezer_warm", 1200),
         ("freezer", (-14, -14, -14, -15.5, -14, -14), None, 0),
+        ("lift", (0, 1), "person_trapped", 0),
+        ("lift", (1, 0), None, 0),
         ("pier", (0.1, -0.6), "structure_limit", 0),
         ("pier", (0.1, 0.6), "structure_limit", 0),
         ("span", (5.0, 5.0), None, 0),  # nobody has said how far it may
@@ -126,6 +130,22 @@ def test_it_closes_when_it_is_well_back(
     assert town.execute("select count(*) from incidents where ended_at is null").fetchone() == (0,)
 
 
+def test_person_trapped_is_told_in_words_until_the_lift_says_otherwise(town: Connection) -> None:
+    measure(town, "lift", 0, 1, 1)
+    watch_limits(town, NOW)
+    told = town.execute("select severity, sentence_en, sentence_fr from findings").fetchone()
+    assert told == (
+        "urgent",
+        "lift reports that somebody is trapped, since 2026-05-01 at 13:55. To do: speak with who is inside, call"
+        " whoever maintains the lift; 18 or 112 where somebody is unwell.",
+        "lift signale une personne bloquée, depuis le 01/05/2026 à 13 h 55. À faire : parler à la personne, appeler"
+        " l'ascensoriste ; le 18 ou le 112 si elle se sent mal.",
+    )
+    measure(town, "lift", 0, at=NOW + timedelta(minutes=20))
+    assert watch_limits(town, NOW + timedelta(minutes=20)) == LimitReport(0, 1)
+    assert [one[3] for one in findings(town)] == [False]
+
+
 def test_what_was_loaded_from_long_ago_alerts_nobody(town: Connection) -> None:
     measure(town, "bin", 20, 90, at=NOW - timedelta(hours=2))
     assert watch_limits(town, NOW) == LimitReport()
@@ -138,3 +158,6 @@ def test_a_limit_is_of_a_quantity_and_an_attribute_of_its_type(limit: Limit) -> 
     assert limit.quantity in {one.quantity for one in found.quantities}
     assert not limit.attribute or limit.attribute in {one.name for one in found.attributes}
     assert limit.opens is not None or limit.attribute
+    quantity = find_quantity(limit.quantity)
+    assert quantity is not None
+    assert (quantity.kind == "state") == (limit.quantity in PRESSING)

@@ -201,6 +201,33 @@ def test_what_a_failing_driver_shows_one_after_the_other_is_one_line(first: str,
     assert len(group([a_lamp(3, first, started_at=START - 9 * DAY), a_lamp(3, later)], a_ground())) == n_lines
 
 
+@pytest.mark.parametrize(
+    ("first", "later", "n_lines"),
+    [
+        ("dead_lamp", "reported_fault", 1),
+        ("reported_fault", "dead_lamp", 1),
+        ("reported_fault", "flicker", 1),
+        ("gear_overheating", "reported_fault", 1),
+        ("reported_fault", "power_factor_low", 2),
+        ("flicker", "dead_lamp", 2),
+        ("fouled_filter", "reported_fault", 2),
+    ],
+)
+def test_what_a_lamp_reports_and_what_it_shows_is_one_line(first: str, later: str, n_lines: int) -> None:
+    """A report of other equipment days after another fault is a matter of its own: it does not say which."""
+    assert len(group([a_lamp(3, first, started_at=START - 9 * DAY), a_lamp(3, later)], a_ground())) == n_lines
+
+
+def test_report_of_a_tripped_breaker_belongs_to_its_cabinet_without_current() -> None:
+    breaker = a_told("reported_fault", asset_id=CABINET, asset_type="light_cabinet", series_id=5)
+    tripped = a_told("cabinet_tripped", asset_id=CABINET, asset_type="light_cabinet", started_at=START + HOUR)
+    assert causes_of([breaker, tripped]) == [("cabinet_tripped", 2)]
+    lamp = a_lamp(4, "reported_fault")  # of its own, whatever the cabinet does
+    assert causes_of([tripped, lamp]) == [("cabinet_tripped", 1), ("thing", 1)]
+    dark = [a_lamp(n, "silent", started_at=START + HOUR / 2) for n in range(1, 16)]
+    assert causes_of([breaker, *dark]) == [("cabinet_tripped", 16)]
+
+
 def test_relapse_within_two_days_is_the_same_line_and_later_is_not() -> None:
     def told(pause: timedelta) -> list[ToldFinding]:
         return [a_lamp(3, ended_at=START + DAY), a_lamp(3, started_at=START + DAY + pause)]
