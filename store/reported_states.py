@@ -1,6 +1,6 @@
 """What devices said last of their states in each hour: read by the hints about what they report themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -25,7 +25,11 @@ class ReportedState:
     code: int
 
 
-def read_reported_states(connection: Connection, window: Window, quantities: Sequence[str]) -> list[ReportedState]:
-    """Read the last code of each hour in which one was told, by series in order of time."""
-    parameters = {**window_parameters(window), "quantities": list(quantities)}
+def read_reported_states(
+    connection: Connection, window: Window, code_by_quantity: Mapping[str, int]
+) -> list[ReportedState]:
+    """Read the last code of each hour in which one was told, by series in order of time, of the states that had the
+    code asked for at the end of an hour of the window, or have an open finding."""
+    asked = {"quantities": list(code_by_quantity), "codes": list(code_by_quantity.values())}
+    parameters = {**window_parameters(window), **asked}
     return [ReportedState(*row) for row in connection.execute(QUERIES["read_reported_states"], parameters)]

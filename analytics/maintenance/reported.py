@@ -12,8 +12,9 @@ from functools import partial
 
 from analytics.maintenance import Hint, Span, Verdict
 from analytics.sentence import local_clock, local_clock_fr
-from sensors.quantity import find_quantity
+from sensors.quantity import QUANTITIES
 from sensors.severity import Severity
+from store.inputs import Connection, Window
 from store.reported_states import ReportedState, read_reported_states
 
 HOUR = timedelta(hours=1)
@@ -101,7 +102,11 @@ PRESSING: Mapping[str, Fault] = {
     ),
 }
 
-read = partial(read_reported_states, quantities=(*FAULTS, *TAMPERING))
+
+def read(connection: Connection, window: Window) -> list[ReportedState]:
+    """Read what was reported, of faults and of tampering."""
+    codes = {quantity: number_of(quantity, fault) for quantity, fault in {**FAULTS, **TAMPERING}.items()}
+    return read_reported_states(connection, window, codes)
 
 
 def reported_hint(name: str, faults: Mapping[str, Fault]) -> Hint:
@@ -114,7 +119,7 @@ def reported_hint(name: str, faults: Mapping[str, Fault]) -> Hint:
         version="1",
         read=read,
         tell=partial(follow, faults=faults),
-        stride=timedelta(days=7),
+        stride=timedelta(days=1),
     )
 
 
@@ -133,10 +138,12 @@ def follow(states: Iterable[ReportedState], span: Span, faults: Mapping[str, Fau
     return verdicts
 
 
-def number_of(quantity: str, fault: Fault) -> int | None:
+def number_of(quantity: str, fault: Fault) -> int:
     """Give the number by which a state says that a fault is there."""
-    known = find_quantity(quantity)
-    return None if known is None else known.code_number(fault.slug)
+    number = QUANTITIES[quantity].code_number(fault.slug)
+    if number is None:
+        raise LookupError(f"{quantity!r} has no code {fault.slug!r}")
+    return number
 
 
 def absent(state: ReportedState) -> Verdict:

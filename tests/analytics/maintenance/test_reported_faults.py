@@ -11,13 +11,13 @@ from analytics.hint import tell_hints
 from analytics.incidents.job import keep_incidents
 from analytics.maintenance import Hint, Span, Verdict, hints, reported_fault, reported_tampering
 from analytics.maintenance.lwm2m import RESOURCE_BY_KIND, RESOURCE_BY_STATE, resource_of
-from analytics.maintenance.reported import FAULTS, TAMPERING
+from analytics.maintenance.reported import FAULTS, TAMPERING, read
 from sensors.asset_entry import AssetEntry
 from sensors.limit import LIMITS
 from sensors.quantity import QUANTITIES
 from store import rollup
 from store.connect import connect
-from store.inputs import Connection
+from store.inputs import Connection, Window
 from store.registry import DeviceEntry, TerritoryEntry, register
 from store.reported_states import ReportedState
 
@@ -175,6 +175,22 @@ def test_report_in_the_store_opens_a_finding_and_only_its_own_all_clear_ends_it(
     assert open_kinds(lamp, START + 42 * HOUR) == [loose]
     ended = lamp.execute("select ended_at from findings where kind = 'reported_fault'").fetchall()
     assert ended == [(START + 41 * HOUR + HOUR / 4,)]
+
+
+@pytest.mark.services
+def test_states_in_which_nothing_was_ever_wrong_are_not_read(lamp: Connection) -> None:
+    """Thousands of lamps say every hour that all is well; what is over is read as long as its finding goes on."""
+    for quantity in ("lamp_failure", "relay_failure"):
+        store(lamp, quantity, 10, ALARM if quantity == "lamp_failure" else NORMAL)
+        store(lamp, quantity, 70, NORMAL)
+    rollup.refresh(lamp, START + 2 * HOUR, grace_s=0, settle_s=0)
+    (territory_id,) = lamp.execute("select territory_id from territories").fetchone() or (0,)
+    hours = [Window(territory_id, (), START + i * HOUR, START + (i + 1) * HOUR) for i in range(2)]
+    assert [(one.quantity, one.code) for one in read(lamp, hours[0])] == [("lamp_failure", ALARM)]
+    assert read(lamp, hours[1]) == []
+    open_kinds(lamp, START + HOUR)
+    assert [(one.quantity, one.code) for one in read(lamp, hours[1])] == [("lamp_failure", NORMAL)]
+    assert open_kinds(lamp, START + 2 * HOUR) == []
 
 
 @pytest.mark.services
