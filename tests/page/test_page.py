@@ -280,7 +280,8 @@ def test_a_card_opened_without_a_connection_is_filled_once_it_is_back(page: Page
     page.locator(".precision > summary").click()
     page.unroute("**/v1/finding-precisions*")
     page.unroute("**/v1/maintenance*")
-    expect(page.locator(".maintenance")).to_contain_text("Aucun constat en cours ni aucune durée de vie n’annonce de panne.")
+    nothing = "Aucun constat en cours ni aucune durée de vie n’annonce de panne."
+    expect(page.locator(".maintenance")).to_contain_text(nothing)
     expect(page.locator(".precision tbody tr")).to_have_count(1)
 
 
