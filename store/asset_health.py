@@ -118,7 +118,7 @@ class Health:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How often what was told of assets of a type came true. `place`: 1, 2, 3 for 7, 30, 90 days; `n_failures` are the
-    different failures of the type that teach."""
+    different failures of the type that teach; `begins_at` is when it was told for the first time."""
 
     asset_type: str
     place: int
@@ -127,6 +127,7 @@ class Outcome:
     n: int
     n_failed: int
     n_failures: int
+    begins_at: datetime | None = None
 
 
 def read_territories(connection: Connection) -> list[tuple[int, str]]:

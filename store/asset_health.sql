@@ -111,7 +111,7 @@ with weeks as (
     group by f.asset_id, weeks.at, horizons.place
 ), told as (
     select stood.type, horizons.place, hashtext(stood.slug) %% 5 = 0 as is_held_out, stood.told[horizons.place] as told,
-           came.failure
+           came.failure, weeks.at
     from stood
     join weeks on weeks.at >= stood.scored_at and weeks.at < stood.until
     cross join horizons
@@ -120,7 +120,7 @@ with weeks as (
 ), learnt as (
     select type, count(distinct failure)::int as n_failures from told where not is_held_out group by type
 )
-select type, place, is_held_out, told, count(*)::int, count(failure)::int, coalesce(learnt.n_failures, 0)
+select type, place, is_held_out, told, count(*)::int, count(failure)::int, coalesce(learnt.n_failures, 0), min(at)
 from told
 left join learnt using (type)
 group by type, place, is_held_out, told, learnt.n_failures

@@ -44,13 +44,15 @@ class KeptModel:
 
 @dataclass(frozen=True, slots=True)
 class AssetLife:
-    """Ages of an asset [d]: from which on it was seen alive, and at which it was retired or is now."""
+    """Ages of an asset [d]: from which on it was seen alive, and at which it was retired or is now; `watched_from` is
+    the instant of the first."""
 
     slug: str
     asset_type: str
     seen_from_d: float
     age_d: float
     is_ended: bool
+    watched_from: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +100,4 @@ def list_promotions(connection: Connection, model_id: int) -> list[Promotion]:
 def read_asset_lives(connection: Connection, territory_id: int | None, at: datetime) -> list[AssetLife]:
     """Read the lives of the assets of a territory and those below it, or of all, as known at an instant."""
     rows = connection.execute(QUERIES["read_asset_lives"], {"territory_id": territory_id, "at": at})
-    return [AssetLife(slug, kind, float(seen), float(age), ended) for slug, kind, seen, age, ended in rows]
+    return [AssetLife(slug, kind, float(seen), float(age), *rest) for slug, kind, seen, age, *rest in rows]

@@ -36,7 +36,8 @@ select at, actor, reason from model_promotions where model_id = %(model_id)s ord
 -- Assets that are retired or still there. Those installed before they were entered were seen alive only since then;
 -- what was put in the place of another later on begins anew.
 select a.slug, a.type, greatest(0, extract(epoch from a.created_at - b.begins_at) / 86400),
-       extract(epoch from coalesce(a.retired_at, %(at)s) - b.begins_at) / 86400, a.retired_at is not null
+       extract(epoch from coalesce(a.retired_at, %(at)s) - b.begins_at) / 86400, a.retired_at is not null,
+       greatest(a.created_at, b.begins_at)
 from assets a
 cross join lateral (
     select coalesce(case when pg_input_is_valid(a.attributes ->> 'installed_on', 'date')

@@ -1,9 +1,9 @@
 """IMS bearings (Lee, Qiu, Yu and Lin 2007): four bearings on one shaft run until they fail, judged as pumps are.
 
 Mean absolute acceleration of snapshots ten minutes apart. An hour (median of its snapshots) is a step of the rule that
-tells of a pump's wear day by day (`analytics.rotating.wear`), unchanged: the rig wears out in a week what a pump does
-in years. Clean, and the ordinary sigma, come from the first fifth of the hours; nothing else is learnt, and the limits
-are those of the rule. Which bearing failed is known by the month in which a test began.
+tells of a pump's wear day by day (`analytics.rotating.wear`), its limits unchanged: the rig wears out in a week what a
+pump does in years. Clean, and the ordinary sigma, come from the first fifth of the hours and stay (the hint's move on
+with its three months); nothing else is learnt. Which bearing failed is known by the month in which a test began.
 
 Lead is from the end of the hour in which the alarm first stands (it never says more than was known then) to the last
 snapshot; 0 where it never stands. A bearing with two sensors alarms by either. The rise of a neighbour that the
@@ -95,7 +95,7 @@ def read_test(path: Path) -> Test | None:
 
 
 def hourly_alarms(test: Test) -> Alarms:
-    """Apply the product's rule to medians of hours."""
+    """Apply the rule of wear to medians of hours, clean fixed, the rises of neighbours left out."""
     hours, first = np.unique(np.floor((test.at_s - test.at_s[0]) / HOUR_S), return_index=True)
     levels = np.array([np.median(part, axis=0) for part in np.split(test.levels, first[1:])])
     logs = np.log(np.maximum(levels, LEAST_LEVEL))

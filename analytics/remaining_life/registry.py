@@ -1,8 +1,8 @@
 """The registry of models: training beside the champion, promotion with a reason, drift.
 
 A new model never overwrites another. It becomes the champion where there is none that can be used, or where it does
-better than the champion on the same units held out, which neither has seen; else it waits as a challenger, and a person
-may promote it with a reason. All is recorded.
+better than the champion on the same units held out, which neither has seen, and clearly worse on no type of asset
+(`comparison`); else it waits as a challenger, and a person may promote it with a reason. All is recorded.
 """
 
 import platform
@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from analytics.remaining_life.comparison import JudgedByType, score_of, worse_types
 from analytics.remaining_life.drift import describe, stability
 from analytics.remaining_life.families import Data, Family, families
 from analytics.remaining_life.model_file import ModelFile, ModelRefusedError, digest, pack, unpack
@@ -59,20 +60,22 @@ def train(connection: Connection, family: Family, order: Order) -> Trained:
         return Trained(None, None, None, is_promoted=False, reason="too little is known to learn from")
     champion = find_champion(connection, family.name, order.territory_id)
     rival = open_champion(connection, family, champion)
-    own_score = family.score(model, data)
-    rival_score = family.score(rival, data) if isinstance(rival, ModelFile) else None
-    card = card_of(family, order, data, rival_score, drift_of(champion, data))
+    own = family.judge(model, data)
+    beside = family.judge(rival, data) if isinstance(rival, ModelFile) else None
+    card = card_of(family, order, data, (own, beside), drift_of(champion, data))
     model_id = add_model(
         connection,
-        NewModel(order.territory_id, family.name, order.at, order.actor, own_score, card, pack(model)),
+        NewModel(order.territory_id, family.name, order.at, order.actor, card["score"], card, pack(model)),
     )
-    is_better, reason = decide(own_score, rival_score, rival)
+    is_better, reason = decide(own, beside, rival)
     if is_better:
         promote_model(connection, model_id, Promotion(order.at, order.actor, reason))
-    return Trained(model_id, own_score, rival_score, is_better, reason)
+    return Trained(model_id, card["score"], card["champion_score"], is_better, reason)
 
 
-def decide(own: float | None, champion: float | None, rival: ModelFile | str | None) -> tuple[bool, str]:
+def decide(
+    own: JudgedByType | None, champion: JudgedByType | None, rival: ModelFile | str | None
+) -> tuple[bool, str]:
     """Say whether a new model takes the champion's place, and why; `rival` is the champion or why it is refused."""
     if rival is None:
         return True, "the first of its family"
@@ -80,9 +83,12 @@ def decide(own: float | None, champion: float | None, rival: ModelFile | str | N
         return True, f"the champion cannot be used: {rival}"
     if own is None or champion is None:
         return False, "what is held out is too little to tell which is better"
-    if own < champion:
-        return True, f"better on the same units held out: {own:.4g} against {champion:.4g}"
-    return False, f"no better on the same units held out: {own:.4g} against {champion:.4g}"
+    told = f"{score_of(own):.4g} against {score_of(champion):.4g}"
+    if score_of(own) >= score_of(champion):
+        return False, f"no better on the same units held out: {told}"
+    if worse := worse_types(own, champion):
+        return False, f"better on the same units held out: {told}; but clearly worse on {', '.join(worse)}"
+    return True, f"better on the same units held out: {told}"
 
 
 def find_champion(connection: Connection, family: str, territory_id: int | None) -> KeptModel | None:
@@ -134,19 +140,42 @@ def drift_of(champion: KeptModel | None, data: Data) -> Mapping[str, float]:
 
 
 def card_of(
-    family: Family, order: Order, data: Data, champion_score: float | None, drift: Mapping[str, float]
+    family: Family,
+    order: Order,
+    data: Data,
+    judged: tuple[JudgedByType | None, JudgedByType | None],
+    drift: Mapping[str, float],
 ) -> dict[str, Any]:
-    """Write the card: on what, with what and until when it was trained, what it is not good for."""
+    """Write the card: on what, with what and until when it was trained, how it did and the champion beside it (`judged`),
+    what it is not good for."""
+    own, champion = judged
     return {
         "family": family.name,
         "method_version": family.method_version,
         "limits": family.limits,
         "seed": family.seed,
+        "since": None if data.begins_at is None else data.begins_at.isoformat(),
         "until": order.at.isoformat(),
         "n_units": data.n_units,
+        "data": {kind: dict(counts) for kind, counts in data.contents.items()},
         "inputs_hash": digest(data.arrays),
         "inputs": {name: describe(np.asarray(values)) for name, values in data.inputs.items()},
-        "champion_score": champion_score,
+        "measure": family.measure,
+        "score": None if own is None else score_of(own),
+        "champion_score": None if champion is None else score_of(champion),
+        "by_type": scores_by_type(own, champion),
         "drift_since_champion": dict(drift),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
+    }
+
+
+def scores_by_type(own: JudgedByType | None, champion: JudgedByType | None) -> dict[str, dict[str, float | None]]:
+    """Give by type the score, on how many units held out it rests, and the champion's on the same."""
+    return {
+        kind: {
+            "score": one.score,
+            "n_held_out": float(one.counts.sum()),
+            "champion_score": None if champion is None else champion[kind].score,
+        }
+        for kind, one in (own or {}).items()
     }

@@ -40,10 +40,14 @@ class Weibull:
         return np.asarray(np.power(np.maximum(age, 0.0) / self.scale, self.shape), dtype=np.float64)
 
     def log_likelihood(self, lives: "Lives") -> float:
-        """Give how likely these lives are, as a natural logarithm."""
+        """Give how likely these lives are together, as a natural logarithm."""
+        return float(np.sum(self.log_likelihoods(lives)))
+
+    def log_likelihoods(self, lives: "Lives") -> Floats:
+        """Give how likely each of these lives is (n_lives,), as a natural logarithm."""
         log_rate = np.log(self.shape / self.scale) + (self.shape - 1) * np.log(lives.age / self.scale)
         passed = self.hazard(lives.age) - self.hazard(lives.seen_from)
-        return float(np.sum(np.where(lives.is_ended, log_rate, 0.0) - passed))
+        return np.asarray(np.where(lives.is_ended, log_rate, 0.0) - passed, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,11 +31,10 @@ def show_all() -> None:
     with services_given_or_embedded() as services, connect(services.database_url, program="models") as connection:
         found = kept.list_models(connection)
     for one in found:
-        mark = "champion" if one.is_champion else "challenger"
         score = "not judged" if one.score is None else f"{one.score:.4g}"
         place = one.territory or "shared"
         typer.echo(
-            f"{one.model_id:>4}  {one.family} {one.version}  {place}  {one.trained_at:%Y-%m-%d}  {score}  {mark}"
+            f"{one.model_id:>4}  {one.family} {one.version}  {place}  {one.trained_at:%Y-%m-%d}  {score}  {state_of(one)}"
         )
     typer.echo(f"families: {', '.join(families())}")
 
@@ -66,7 +65,7 @@ def show(number: int) -> None:
     with services_given_or_embedded() as services, connect(services.database_url, program="models") as connection:
         model = find(connection, number)
         family = families().get(model.family)
-        typer.echo(json.dumps(dict(model.card), indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(head_of(model) | dict(model.card), indent=2, ensure_ascii=False))
         for one in kept.list_promotions(connection, number):
             typer.echo(f"{one.at:%Y-%m-%d %H:%M} put into use by {one.actor}: {one.reason}")
         if family is None:
@@ -83,6 +82,25 @@ def promote(number: int, reason: Annotated[str, typer.Option(help="why; it is ke
         model = find(connection, number)
         registry.promote(connection, model, kept.Promotion(datetime.now(UTC), getpass.getuser(), reason))
     typer.echo(f"model {number} is in use")
+
+
+def head_of(model: kept.KeptModel) -> dict[str, object]:
+    """Say which model a card is of, and whether it is in use."""
+    return {
+        "model": model.model_id,
+        "family": model.family,
+        "version": model.version,
+        "territory": model.territory,
+        "state": state_of(model),
+        "trained_at": model.trained_at.isoformat(),
+        "trained_by": model.trained_by,
+        "score": model.score,
+    }
+
+
+def state_of(model: kept.KeptModel) -> str:
+    """Say whether a model is in use."""
+    return "champion" if model.is_champion else "challenger"
 
 
 def find(connection: Connection, number: int) -> kept.KeptModel:

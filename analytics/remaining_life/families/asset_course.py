@@ -1,10 +1,10 @@
 """How long assets last by what they say on their way: boosted trees by type, out of the days before each end.
 
-An end is a failure that technicians dated, in a verdict or a work order, or a retirement. A type is learnt from ten
-runs that ended and from days of running assets after which each went on for the cap; of a type with fewer nothing is
-told. A row is a day: means and ranges of what was measured, findings that went on (`course`); features are rolling ones
-of sixty days (`features`), intervals conformal, by whole runs left out (`interval`). A fifth of the assets, by a hash
-of their name, is held out.
+An end is a failure that technicians dated, in a verdict or a work order, or a retirement. A fifth of the assets, by a
+hash of their name, is held out; of the rest a type is learnt from ten runs and more that ended, and from days of running
+assets after which each went on for the cap; of a type with fewer nothing is told. A row is a day: means and ranges of
+what was measured, findings that went on (`course`); features are rolling ones of sixty days (`features`), intervals
+conformal, by whole runs left out (`interval`).
 """
 
 import zlib
@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from analytics.remaining_life.comparison import Judged, JudgedByType
 from analytics.remaining_life.course import Course, Sensor, read_courses, runs_by_type
 from analytics.remaining_life.families import Data, Family
 from analytics.remaining_life.features import Floats, Windows
@@ -94,9 +95,13 @@ def data_of(taught: CoursesByType) -> Data:
         for is_judging in (False, True)
     )
     arrays = {f"{kind} {index}": laid for kind, index, laid in every_course(taught)}
-    inputs = {kind: newest for kind, group in taught.items() if (newest := newest_values(group.lasting)).size}
-    n_units = sum(len(group.ended) + len(group.lasting) for group in taught.values())
-    return Data(teaching, judging, inputs, arrays, n_units)
+    inputs = {
+        f"{kind} {name}": values for kind, group in taught.items() for name, values in newest_values(group.lasting)
+    }
+    contents = {kind: {"ended": len(group.ended), "running": len(group.lasting)} for kind, group in taught.items()}
+    courses = [one for group in taught.values() for one in (*group.ended, *group.lasting)]
+    begins_at = min((one.run.begins_at for one in courses), default=None)
+    return Data(teaching, judging, inputs, arrays, len(courses), contents, begins_at)
 
 
 def pick(courses: Sequence[Course], is_judging: bool) -> list[Course]:
@@ -111,10 +116,16 @@ def every_course(taught: CoursesByType) -> Iterator[tuple[str, int, Floats]]:
             yield kind, index, course.laid(sorted(course.sensors))
 
 
-def newest_values(lasting: Sequence[Course]) -> Floats:
-    """Give the running assets' number of open findings and what they measured most, on their last day (n_values,)."""
-    last = [np.concatenate((course.rows[-1], course.findings[-1])) for course in lasting if len(course.rows)]
-    return np.concatenate(last) if last else np.zeros(0)
+def newest_values(lasting: Sequence[Course]) -> Iterator[tuple[str, Floats]]:
+    """Give what running assets measured on their last day, each quantity for itself, and their open findings and the
+    grade of the worst; (n_assets,) each, NaN where it was not measured."""
+    there = [course for course in lasting if len(course.rows)]
+    if not there:
+        return
+    sensors = common_sensors(there)
+    last = np.stack([course.laid(sensors)[-1] for course in there])
+    names = [" ".join(part for part in sensor if part) for sensor in sensors]
+    yield from zip([*names, "findings", "worst finding"], last.T, strict=True)
 
 
 def train(data: Data) -> ModelFile | None:
@@ -178,7 +189,7 @@ def tell(file: ModelFile, kind: str, courses: Sequence[Course]) -> list[Remainin
     ]
 
 
-def score(file: ModelFile, data: Data) -> float | None:
+def judge(file: ModelFile, data: Data) -> JudgedByType | None:
     """Give the mean absolute error [d] over days of the runs held out, each run alike; None of fewer than three ends.
 
     A type that the model does not know counts as told to last.
@@ -186,8 +197,8 @@ def score(file: ModelFile, data: Data) -> float | None:
     groups: CoursesByType = data.held_out
     if sum(len(group.ended) for group in groups.values()) < LEAST_JUDGED:
         return None
-    errors = [error for kind, group in sorted(groups.items()) for error in errors_of(file, kind, group)]
-    return float(np.mean(errors))
+    errors = {kind: np.array(list(errors_of(file, kind, group))) for kind, group in sorted(groups.items())}
+    return {kind: Judged(each, np.ones(each.size), float(each.size)) for kind, each in errors.items()}
 
 
 def errors_of(file: ModelFile, kind: str, group: Taught) -> Iterator[float]:
@@ -209,10 +220,12 @@ def errors_of(file: ModelFile, kind: str, group: Taught) -> Iterator[float]:
 FAMILY = Family(
     NAME,
     METHOD_VERSION,
-    "Tells of failures that technicians dated and of retirements; a type with fewer than ten is not told. Never tells"
-    " of more than 120 days.",
+    "Tells of failures that technicians dated and of retirements; a type with fewer than ten among those that teach is"
+    " not told. Never tells of more than 120 days.",
+    "mean absolute error of the days left [d], at most 120, each run alike, on a fifth of the assets that it did not"
+    " see",
     0,
     read,
     train,
-    score,
+    judge,
 )

@@ -1,8 +1,8 @@
 """How long assets of each type last until they are retired: a Weibull curve by type.
 
 Clocks begin when an asset was installed (attribute `installed_on`), else entered; a replaced asset is a new one and
-begins anew. A type of which fewer than five have been retired gets the curve of all types together, marked as prior;
-where these are too few as well, nothing is told. A fifth of the assets, by a hash of their name, is held out.
+begins anew. A type of which fewer than five that teach have ended gets the curve of all types together, marked as
+prior; where these are too few as well, nothing is told. A fifth of the assets, by a hash of their name, is held out.
 """
 
 import zlib
@@ -12,6 +12,7 @@ from datetime import datetime
 
 import numpy as np
 
+from analytics.remaining_life.comparison import Judged, JudgedByType
 from analytics.remaining_life.families import Data, Family
 from analytics.remaining_life.features import Floats
 from analytics.remaining_life.model_file import ModelFile
@@ -51,7 +52,11 @@ def data_of(lives: Sequence[AssetLife]) -> Data:
     teaching = [one for one in lives if zlib.crc32(one.slug.encode()) % HELD_OUT]
     table = np.array([(one.seen_from_d, one.age_d, float(one.is_ended)) for one in lives]).reshape(-1, 3)
     ages = {kind: group.age[~group.is_ended] for kind, group in by_type(lives).items()}
-    return Data(by_type(teaching), by_type(judging), ages, {"lives": table}, len(lives))
+    contents = {
+        kind: {"assets": len(group.age), "ended": int(group.is_ended.sum())} for kind, group in by_type(lives).items()
+    }
+    begins_at = min((one.watched_from for one in lives if one.watched_from is not None), default=None)
+    return Data(by_type(teaching), by_type(judging), ages, {"lives": table}, len(lives), contents, begins_at)
 
 
 def by_type(lives: Sequence[AssetLife]) -> LivesByType:
@@ -85,13 +90,18 @@ def curve_of(model: ModelFile, kind: str) -> tuple[Weibull, bool]:
     return Weibull(shape, scale, int(n_ended)), index == 0
 
 
-def score(model: ModelFile, data: Data) -> float | None:
+def judge(model: ModelFile, data: Data) -> JudgedByType | None:
     """Give the negative log likelihood of the lives held out, by retired one; None of fewer than three."""
     groups: LivesByType = data.held_out
     n_ended = sum(int(group.is_ended.sum()) for group in groups.values())
     if n_ended < LEAST_JUDGED:
         return None
-    return -sum(curve_of(model, kind)[0].log_likelihood(group) for kind, group in groups.items()) / n_ended
+    return {
+        kind: Judged(
+            -curve_of(model, kind)[0].log_likelihoods(group), np.ones(len(group.age)), float(group.is_ended.sum())
+        )
+        for kind, group in groups.items()
+    }
 
 
 def tell(model: ModelFile, kind: str, ages: Floats) -> Outlook:
@@ -111,9 +121,11 @@ def tell(model: ModelFile, kind: str, ages: Floats) -> Outlook:
 FAMILY = Family(
     NAME,
     METHOD_VERSION,
-    "Retirement for any reason counts as an end; types with fewer than five ends share one curve.",
+    "Retirement for any reason counts as an end; types with fewer than five ends among those that teach share one"
+    " curve.",
+    "negative log likelihood by ended life, on a fifth of the assets that it did not see",
     0,
     read,
     train,
-    score,
+    judge,
 )

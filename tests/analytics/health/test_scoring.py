@@ -15,6 +15,7 @@ from analytics.health.scoring import score_assets
 from analytics.health.signal import COMING, LEAST_LEADS, OF_SENSOR, Verdicts, meaning_of
 from analytics.incidents.kinds import DELIVERY, DRIVER, ODD_VALUES, SILENCES
 from analytics.maintenance import hints
+from analytics.remaining_life.comparison import score_of
 from analytics.remaining_life.families import asset_life, failure_probability
 from sensors.types import asset_types
 from store.asset_health import FailureCost, Health, HealthAsset, KindVerdicts, OpenFinding, Outcome
@@ -218,9 +219,10 @@ def test_calibration_maps_a_type_that_has_enough_failures_and_marks_the_others()
     same, is_lift_fitted = failure_probability.calibrate(model, "lift", told)
     assert (same.tolist(), is_lift_fitted) == (told.tolist(), False)
     assert failure_probability.train(failure_probability.data_of([])) is None
-    score = failure_probability.score(model, data)
-    assert score is not None
-    assert score < 1
+    judged = failure_probability.judge(model, data)
+    assert judged is not None
+    assert score_of(judged) < 1
+    assert data.contents["pump"] == {"told": 1200, "came": 306, "failures": 20}
     marked = score_one(None, a_finding(), calibration=model)
     assert marked.calibration == "fitted"
     assert score_one(an_asset(type="lift"), calibration=model).calibration == "prior"

@@ -170,4 +170,18 @@ def test_the_model_comes_back_from_its_file_as_it_was(connection: Connection) ->
     registry.train(connection, FAMILY, ORDER)
     kept = registry.champion_of(connection, FAMILY.name, 1)
     assert kept is not None
-    assert FAMILY.score(kept, data) == FAMILY.score(model, data)
+    of_kept, of_new = FAMILY.judge(kept, data), FAMILY.judge(model, data)
+    assert of_kept is not None
+    assert of_new is not None
+    assert of_kept["pump"].losses.tolist() == of_new["pump"].losses.tolist()
+
+
+def test_drift_of_each_quantity_is_watched_for_itself(connection: Connection) -> None:
+    """Findings and millimetres a second are not put together."""
+    furnish(connection)
+    assert sorted(FAMILY.read(connection, None, NOW).inputs) == [
+        "pump findings",
+        "pump vibration_velocity mean",
+        "pump vibration_velocity range",
+        "pump worst finding",
+    ]

@@ -1,5 +1,6 @@
 """The registry: a new model never overwrites, a better one takes over, a worse one waits, all with its reason."""
 
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,7 @@ from store.models import Promotion, list_models, list_promotions, read_asset_liv
 pytestmark = pytest.mark.services
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 ORDER = registry.Order(None, "anna", NOW)
+N_HELD_OUT = sum(zlib.crc32(f"lamp-{n}".encode()) % 5 == 0 for n in range(60))
 
 
 @pytest.fixture
@@ -56,6 +58,10 @@ def test_the_first_is_used_and_the_same_again_waits(connection: Connection) -> N
     assert [(one.version, one.is_champion) for one in list_models(connection)] == [(1, True), (2, False)]
     card = list_models(connection)[1].card
     assert card["n_units"] == 60
+    assert card["data"] == {"street_light": {"assets": 60, "ended": 40}}
+    assert datetime.fromisoformat(card["since"]) == NOW - timedelta(days=1500)
+    assert card["score"] == second.score == card["by_type"]["street_light"]["score"]
+    assert card["by_type"]["street_light"]["n_held_out"] == N_HELD_OUT
     assert card["drift_since_champion"]["street_light"] == pytest.approx(0.0)
 
 

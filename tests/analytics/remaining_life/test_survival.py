@@ -76,3 +76,18 @@ def test_drift_is_seen_where_values_have_moved() -> None:
     assert same is not None
     assert moved is not None
     assert same < 0.02 < MOVED < moved
+
+
+def test_few_values_differ_by_chance_and_do_not_count_as_moved() -> None:
+    """Of twenty values the plain index passes the limit nearly always."""
+    indices = []
+    for seed in range(50):
+        random = np.random.default_rng(seed)
+        index = stability(describe(random.normal(0, 1, 20)), random.normal(0, 1, 20))
+        assert index is not None
+        indices.append(index)
+    assert sum(index >= MOVED for index in indices) <= 2
+    random = np.random.default_rng(0)
+    moved = stability(describe(random.normal(0, 1, 20)), random.normal(6, 1, 20))
+    assert moved is not None
+    assert moved > MOVED
