@@ -14,7 +14,7 @@ from scipy.stats import chi2
 from analytics.remaining_life.features import Floats
 
 MOVED, N_TENTHS, LEAST_SHARE = 0.25, 10, 1e-3
-BY_CHANCE = 0.99
+BY_CHANCE, HALF_A_VALUE = 0.99, 0.5
 
 
 def describe(values: Floats) -> Mapping[str, list[float]]:
@@ -31,9 +31,9 @@ def stability(then: Mapping[str, list[float]], values: Floats) -> float | None:
     known = values[np.isfinite(values)]
     if not known.size or not then["shares"]:
         return None
-    now = np.maximum(shares_of(known, np.array(then["edges"])), LEAST_SHARE)
-    past = np.maximum(np.array(then["shares"]), LEAST_SHARE)
     (n_then,) = then.get("n", [float(known.size)])  # cards of before do not say
+    now = np.maximum(shares_of(known, np.array(then["edges"])), max(LEAST_SHARE, HALF_A_VALUE / known.size))
+    past = np.maximum(np.array(then["shares"]), max(LEAST_SHARE, HALF_A_VALUE / n_then))
     by_chance = (1 / n_then + 1 / known.size) * chi2.ppf(BY_CHANCE, max(len(past) - 1, 1))
     return max(float(np.sum((now - past) * np.log(now / past))) - float(by_chance), 0.0)
 
