@@ -1,5 +1,6 @@
 """Water mains as registered, and the breaks that people entered or confirmed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,6 +34,12 @@ class Break:
 
     asset_id: int
     at: datetime
+
+
+def list_networks(connection: Connection, territory_id: int | None, asset_types: Sequence[str]) -> list[int]:
+    """Give the territories in which mains lie: a territory and those below it, or all."""
+    parameters = {"territory_id": territory_id, "types": list(asset_types)}
+    return [number for (number,) in connection.execute(QUERIES["list_networks"], parameters)]
 
 
 def read_mains(connection: Connection, window: Window) -> list[Main]:

@@ -1,3 +1,12 @@
+-- name: list_networks
+-- Territories in which mains lie: one and those below it, or all.
+select distinct a.territory_id
+from assets a
+where a.type = any (%(types)s) and a.retired_at is null
+  and (%(territory_id)s::int is null or a.territory_id in (
+      select s.territory_id from territory_subtrees s where s.ancestor_id = %(territory_id)s))
+order by a.territory_id
+
 -- name: read_mains
 select asset_id, name,
        case when jsonb_typeof(attributes -> 'laid_in') = 'number' then (attributes ->> 'laid_in')::float8 end,

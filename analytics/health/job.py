@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import structlog
-
 from analytics.health.course import read_remaining
 from analytics.health.known import Known
+from analytics.health.mains import read_break_rates
 from analytics.health.scoring import VERSION, score_assets
-from analytics.remaining_life.model_file import ModelFile, ModelRefusedError
-from analytics.remaining_life.registry import champion_of
+from analytics.remaining_life.registry import usable_champion
 from store.asset_health import (
     read_assets,
     read_costs,
@@ -21,7 +19,6 @@ from store.asset_health import (
 )
 from store.inputs import Connection
 
-log = structlog.get_logger("analytics")
 DAWN = timedelta(hours=3)  # what the last day shows is found by then
 
 
@@ -53,25 +50,18 @@ def tell_health(connection: Connection, territory_id: int, now: datetime) -> Hea
             return HealthReport()
         day = now.astimezone(ZoneInfo(zone)).date()
         assets = read_assets(connection, territory_id, now)
-        course = find_model(connection, "asset_course", territory_id)
+        course = usable_champion(connection, "asset_course", territory_id)
+        of_mains = usable_champion(connection, "main_breaks", territory_id)
         known = Known(
             assets=assets,
             findings=read_open_findings(connection, territory_id, now),
             verdicts=read_verdicts(connection, territory_id),
             costs=read_costs(connection, territory_id, day),
-            life=find_model(connection, "asset_life", territory_id),
-            calibration=find_model(connection, "failure_probability", territory_id),
+            life=usable_champion(connection, "asset_life", territory_id),
+            calibration=usable_champion(connection, "failure_probability", territory_id),
             courses=read_remaining(connection, territory_id, now, course, {asset.asset_id for asset in assets}),
+            breaks=read_break_rates(connection, territory_id, now, of_mains),
             time_zone=zone,
         )
         told = score_assets(known)
         return HealthReport(len(told), write_health(connection, territory_id, (day, now), told))
-
-
-def find_model(connection: Connection, family: str, territory_id: int) -> ModelFile | None:
-    """Give the model that a territory uses; one that this version cannot read counts as none, and that is logged."""
-    try:
-        return champion_of(connection, family, territory_id)
-    except ModelRefusedError as error:
-        log.warning("model_refused", family=family, reason=str(error))
-        return None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from analytics.health.mains import BreakRate
 from analytics.remaining_life.families.asset_course import Remaining
 from analytics.remaining_life.model_file import ModelFile
 from store.asset_health import FailureCost, HealthAsset, KindVerdicts, OpenFinding
@@ -11,8 +12,8 @@ from store.asset_health import FailureCost, HealthAsset, KindVerdicts, OpenFindi
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known of a territory: its assets, the findings that go on, what technicians said of their like, what it
-    entered about failures, its models (None: there is none), the days left by what assets say on their way, by their
-    numbers, and the zone of its clock."""
+    entered about failures, its models (None: there is none), the days left by what assets say on their way and how
+    often mains break, by their numbers, and the zone of its clock."""
 
     assets: Sequence[HealthAsset]
     findings: Sequence[OpenFinding]
@@ -21,4 +22,5 @@ class Known:
     life: ModelFile | None = None
     calibration: ModelFile | None = None
     courses: Mapping[int, Remaining] = field(default_factory=dict)
+    breaks: Mapping[int, BreakRate] = field(default_factory=dict)
     time_zone: str = "UTC"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analytics.health.family import FamilyPrior
+from analytics.health.mains import BreakRate
 from analytics.remaining_life.families.asset_course import Remaining
 from analytics.sentence import french_number
 from store.asset_health import HealthAsset, Signal
@@ -21,6 +22,7 @@ class Said:
     signals: Sequence[Signal]  # the most alarming first
     time_zone: str
     course: Remaining | None = None  # where what it says on its way shows anything
+    breaks: BreakRate | None = None  # of a main
 
 
 def tell_reason(said: Said) -> tuple[str, str]:
@@ -67,6 +69,8 @@ def base(said: Said) -> tuple[str, str]:
             f"{name}: what it says goes the way of {n} others before their end: about {left} {days_en} left"
             f" ({low} to {high}).",
         )
+    if said.breaks is not None and said.basis != "entered":
+        return of_main(name, said.breaks)
     if said.basis == "life":
         years = f"{said.asset.age_d / 365.25:.1f}"
         return (
@@ -84,6 +88,22 @@ def base(said: Said) -> tuple[str, str]:
     return (
         f"{name} : pas d'historique propre ; taux supposé de la famille : {rate_fr}.",
         f"{name}: no history of its own; rate assumed of its family: {rate_en}.",
+    )
+
+
+def of_main(name: str, breaks: BreakRate) -> tuple[str, str]:
+    """Say how often a main breaks, and by what that is known."""
+    rate_fr, rate_en = often(breaks.a_year)
+    if breaks.is_prior:
+        return (
+            f"{name} : trop peu de ruptures connues sur le réseau ; taux usuel de son matériau pour sa longueur,"
+            f" corrigé par ses propres ruptures : {rate_fr}.",
+            f"{name}: too few breaks of the network are known; usual rate of its material for its length, moved by its"
+            f" own breaks: {rate_en}.",
+        )
+    return (
+        f"{name} : rien d'anormal ; d'après les ruptures du réseau et les siennes : {rate_fr}.",
+        f"{name}: nothing wrong; by the network's breaks and its own: {rate_en}.",
     )
 
 

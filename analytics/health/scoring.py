@@ -80,7 +80,15 @@ def health_of(known: Known, base: Basis, told: Told, index: int, voices: Sequenc
     left = [rounded(value) for value in told.outlook.left[index].tolist()]
     health = wellbeing(asset, voices)
     said = Said(
-        asset, basis, within[1], base.families[index], told.waiting_eur[index], signals, known.time_zone, course
+        asset,
+        basis,
+        within[1],
+        base.families[index],
+        told.waiting_eur[index],
+        signals,
+        known.time_zone,
+        course,
+        known.breaks.get(asset.asset_id),
     )
     reason_fr, reason_en = tell_reason(said)
     return Health(

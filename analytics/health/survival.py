@@ -29,23 +29,38 @@ def base_of(known: Known) -> Basis:
     entered = {one.asset_type: one for one in known.costs}
     families = [family_of(asset.type, entered.get(asset.type)) for asset in known.assets]
     rates = np.array([0.0 if one is None else one.failures_per_year for one in families])
-    survival = survival_by_rate(rates)
     words = [basis_word(entered.get(asset.type), family) for asset, family in zip(known.assets, families, strict=True)]
+    break_by_main(known, rates, words)
+    survival = survival_by_rate(rates)
     if known.life is not None:
         survive_age(known, survival, words)
     return Basis(survival, words, families, family_of(SENSOR, entered.get(SENSOR)) or SENSOR_FAILS)
 
 
+def break_by_main(known: Known, rates: Floats, words: list[str]) -> None:
+    """Put each main's own rate in the place of its type's; where too few breaks are known, an entered one stands.
+
+    One that is told to break soon keeps its type's: the finding says the rest.
+    """
+    told = {finding.asset_id for finding in known.findings if finding.kind == "break_to_come"}
+    for row, asset in enumerate(known.assets):
+        rate = known.breaks.get(asset.asset_id)
+        if rate is None or asset.asset_id in told or (rate.is_prior and words[row] == "entered"):
+            continue
+        rates[row], words[row] = rate.a_year, "prior" if rate.is_prior else "life"
+
+
 def survive_age(known: Known, survival: Floats, words: list[str]) -> None:
-    """Let age take its share of the types with a curve of their own."""
+    """Let age take its share of the types with a curve of their own; of a main its breaks say as much."""
     assert known.life is not None
     kinds = np.array([asset.type for asset in known.assets])
     ages = np.array([asset.age_d for asset in known.assets])
+    has_rate = np.array([asset.asset_id in known.breaks for asset in known.assets], dtype=np.bool_)
     for kind in sorted(set(kinds.tolist())):
         curve, is_prior = asset_life.curve_of(known.life, kind)
         if is_prior:
             continue
-        rows = np.flatnonzero(kinds == kind)
+        rows = np.flatnonzero((kinds == kind) & ~has_rate)
         passed = curve.hazard(ages[rows, None] + TIMES) - curve.hazard(ages[rows])[:, None]
         survival[rows] *= np.exp(-passed)
         for row in rows.tolist():

@@ -1,20 +1,25 @@
 """Water mains that will probably break: those in which a metre renewed avoids most breaks.
 
 What is expected of each comes from the network's own breaks (`analytics.water_mains.model`: Poisson regression,
-McCullagh and Nelder 1989). The list is in the order of breaks per metre; told are mains in the first hundredth of the
-network's length with one break in ten years at least, and told no more beyond the first fiftieth. Where too few breaks
-are known to learn from nothing is told: what pipes of a material usually do does not say which of them to renew.
+McCullagh and Nelder 1989), by the model of the family `main_breaks` that is in use; where there is none, and of
+instants whose sequel it knows, it is learnt anew. The list is in the order of breaks per metre; told are mains in the
+first hundredth of the network's length with one break in ten years at least, and told no more beyond the first
+fiftieth. Where too few breaks are known to learn from nothing is told: what pipes of a material usually do does not say
+which of them to renew.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 
 from analytics.maintenance import Hint, Span, Verdict
+from analytics.remaining_life.families import main_breaks
+from analytics.remaining_life.registry import usable_champion
 from analytics.sentence import french_number, number
-from analytics.water_mains.model import HORIZON_YEARS, VERSION, Expected, foretell
+from analytics.water_mains.model import HORIZON_YEARS, VERSION, Expected, Model, foretell
 from analytics.water_mains.network import Floats
 from analytics.water_mains.ranking import order_by_metre
 from analytics.water_mains.registered import network_of, year_at
@@ -28,10 +33,12 @@ WARNING_A_YEAR = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """Mains and breaks as registered."""
+    """Mains and breaks as registered, the model in use, and what share of breaks its lists would have caught lately."""
 
     mains: Sequence[Main]
     breaks: Sequence[Break]
+    model: Model | None = None
+    caught: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +52,11 @@ class Place:
 
 
 def read(connection: Connection, window: Window) -> Register:
-    """Read what is registered."""
-    return Register(read_mains(connection, window), read_breaks(connection, window))
+    """Read what is registered, and the model in use."""
+    file = usable_champion(connection, main_breaks.NAME, window.territory_id)
+    key = main_breaks.key_of(window.territory_id)
+    known = (None, None) if file is None else (main_breaks.model_of(file, key), main_breaks.caught_by(file, key))
+    return Register(read_mains(connection, window), read_breaks(connection, window), *known)
 
 
 def tell(register: Register, span: Span) -> list[Verdict]:
@@ -60,13 +70,31 @@ def rank(register: Register, span: Span) -> Iterator[Verdict]:
     if not there:
         return
     mains, breaks = network_of(register.mains, register.breaks)
-    expected = foretell(mains, breaks, year_at(span.ends_at))
+    expected = foretell(mains, breaks, year_at(span.ends_at), register.model)
     if expected.refusal is not None:
         yield from (Verdict(main.asset_id, span.ends_at, None, span.begins_at) for main in there)
         return
     places = places_of(expected, mains.length_m[expected.mains])
     for index, place in enumerate(places):
-        yield judge(there[int(expected.mains[index])], expected, index, place, span)
+        yield with_caught(judge(there[int(expected.mains[index])], expected, index, place, span), register.caught)
+
+
+def with_caught(verdict: Verdict, caught: Mapping[str, Any] | None) -> Verdict:
+    """Say how good such lists were lately, where it is known and the verdict tells of something."""
+    if caught is None or verdict.evidence is None:
+        return verdict
+    share = number(caught["percent_by_length_percent"]["1"])
+    years = caught["n_years"]
+    en, fr = f"the last {years} years" if years > 1 else "the last year", f"{years} ans" if years > 1 else "un an"
+    return replace(
+        verdict,
+        sentence_en=f"{verdict.sentence_en} Such lists held {share} % of the breaks of {en} in 1 % of the length.",
+        sentence_fr=(
+            f"{verdict.sentence_fr} En {fr}, de telles listes contenaient {french_number(share)} % des ruptures dans"
+            " 1 % du linéaire."
+        ),
+        evidence={**verdict.evidence, "caught": dict(caught)},
+    )
 
 
 def places_of(expected: Expected, length_m: Floats) -> list[Place]:

@@ -1,8 +1,8 @@
 """How well models do on what was held out, by type of asset, and whether one does clearly worse on a type.
 
-Two models are compared on the same units, pair by pair: one is clearly worse on a type where it loses more on average by
-two standard errors of the differences, and by a twentieth of what the other loses; on fewer than three units nothing is
-clear.
+Two models are compared on the same units, pair by pair: one is clearly worse on a type where it loses more on average,
+by two standard errors of the differences and by a twentieth of what the other loses; on fewer than three units nothing
+is clear.
 """
 
 from collections.abc import Mapping

@@ -13,6 +13,7 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+import structlog
 
 from analytics.remaining_life.comparison import JudgedByType, score_of, worse_types
 from analytics.remaining_life.drift import describe, stability
@@ -29,6 +30,7 @@ from store.models import (
     read_model_content,
 )
 
+log = structlog.get_logger("analytics")
 LIBRARIES = ("numpy", "scikit-learn", "scipy")
 
 
@@ -62,7 +64,7 @@ def train(connection: Connection, family: Family, order: Order) -> Trained:
     rival = open_champion(connection, family, champion)
     own = family.judge(model, data)
     beside = family.judge(rival, data) if isinstance(rival, ModelFile) else None
-    card = card_of(family, order, data, (own, beside), drift_of(champion, data))
+    card = card_of(family, order, data, (own, beside), drift_of(champion, data)) | dict(family.prove(model))
     model_id = add_model(
         connection,
         NewModel(order.territory_id, family.name, order.at, order.actor, card["score"], card, pack(model)),
@@ -73,9 +75,7 @@ def train(connection: Connection, family: Family, order: Order) -> Trained:
     return Trained(model_id, card["score"], card["champion_score"], is_better, reason)
 
 
-def decide(
-    own: JudgedByType | None, champion: JudgedByType | None, rival: ModelFile | str | None
-) -> tuple[bool, str]:
+def decide(own: JudgedByType | None, champion: JudgedByType | None, rival: ModelFile | str | None) -> tuple[bool, str]:
     """Say whether a new model takes the champion's place, and why; `rival` is the champion or why it is refused."""
     if rival is None:
         return True, "the first of its family"
@@ -124,6 +124,15 @@ def champion_of(connection: Connection, family: str, territory_id: int) -> Model
     return None if own is None else open_model(connection, families()[family], own)
 
 
+def usable_champion(connection: Connection, family: str, territory_id: int) -> ModelFile | None:
+    """Give the model that a territory uses; one that this version cannot read counts as none, and that is logged."""
+    try:
+        return champion_of(connection, family, territory_id)
+    except ModelRefusedError as error:
+        log.warning("model_refused", family=family, reason=str(error))
+        return None
+
+
 def promote(connection: Connection, model: KeptModel, promotion: Promotion) -> None:
     """Put a model into use by hand; one that this version cannot read is refused."""
     open_model(connection, families()[model.family], model)
@@ -146,8 +155,8 @@ def card_of(
     judged: tuple[JudgedByType | None, JudgedByType | None],
     drift: Mapping[str, float],
 ) -> dict[str, Any]:
-    """Write the card: on what, with what and until when it was trained, how it did and the champion beside it (`judged`),
-    what it is not good for."""
+    """Write the card: on what, with what and until when it was trained, how it and the champion did (`judged`), what
+    it is not good for."""
     own, champion = judged
     return {
         "family": family.name,

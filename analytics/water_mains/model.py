@@ -13,6 +13,7 @@ Where too little is known to learn from, a pipe is told the rate of its material
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.stats import gamma
 from sklearn.linear_model import PoissonRegressor
@@ -76,17 +77,20 @@ class Expected:
     refusal: str | None = None
 
 
-def foretell(mains: Mains, breaks: Breaks, at: float) -> Expected:
-    """Tell the breaks to expect in the years after an instant, out of what was known then."""
+def foretell(mains: Mains, breaks: Breaks, at: float, known: Model | None = None) -> Expected:
+    """Tell the breaks to expect in the years after an instant, out of what was known then.
+
+    `known` is a model that was learnt already; one that knows what came after the instant is not asked.
+    """
     try:
-        model = train(mains, breaks, at)
+        model = known if known is not None and known.until <= at else train(mains, breaks, at)
     except FewBreaksError as few:
         return tell_prior(mains, breaks.before(at), at, str(few))
     return tell(model, know(mains, breaks, at, model.since))
 
 
-def train(mains: Mains, breaks: Breaks, until: float) -> Model:
-    """Learn from what happened before an instant.
+def train(mains: Mains, breaks: Breaks, until: float, teaches: NDArray[np.bool_] | None = None) -> Model:
+    """Learn from what happened before an instant to the mains that teach (n_mains,); to all where that is not given.
 
     Raises
     ------
@@ -94,7 +98,8 @@ def train(mains: Mains, breaks: Breaks, until: float) -> Model:
         Breaks have been written down for too few years, or too few are known of pipes that lie there.
     """
     past = breaks.before(until)
-    n_breaks = int(is_own(mains, past).sum()) if len(past.at) and mains.n else 0
+    teaches = np.ones(mains.n, dtype=np.bool_) if teaches is None else teaches
+    n_breaks = int((is_own(mains, past) & teaches[past.main]).sum()) if len(past.at) and mains.n else 0
     if n_breaks < LEAST_BREAKS:
         raise FewBreaksError(f"{n_breaks} breaks of these pipes are known, {LEAST_BREAKS} are needed")
     since = watched_from(past)
@@ -102,10 +107,11 @@ def train(mains: Mains, breaks: Breaks, until: float) -> Model:
     if not instants:
         raise FewBreaksError(f"breaks are known since {since:.0f} only, three years are needed")
     lessons = [(know(mains, past, at, since), min(HORIZON_YEARS, until - at)) for at in instants]
-    columns = np.concatenate([known.columns for known, _ in lessons])
-    years = np.concatenate([np.full(len(known.mains), span) for known, span in lessons])
-    counts = np.concatenate([count_breaks(mains, past, known, span) for known, span in lessons])
-    before = np.concatenate([known.n_breaks for known, _ in lessons])
+    kept = np.concatenate([teaches[known.mains] for known, _ in lessons])
+    columns = np.concatenate([known.columns for known, _ in lessons])[kept]
+    years = np.concatenate([np.full(len(known.mains), span) for known, span in lessons])[kept]
+    counts = np.concatenate([count_breaks(mains, past, known, span) for known, span in lessons])[kept]
+    before = np.concatenate([known.n_breaks for known, _ in lessons])[kept]
     return fit(columns, (counts, before), years, (since, until, n_breaks))
 
 

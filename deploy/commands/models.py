@@ -33,9 +33,8 @@ def show_all() -> None:
     for one in found:
         score = "not judged" if one.score is None else f"{one.score:.4g}"
         place = one.territory or "shared"
-        typer.echo(
-            f"{one.model_id:>4}  {one.family} {one.version}  {place}  {one.trained_at:%Y-%m-%d}  {score}  {state_of(one)}"
-        )
+        name, day = f"{one.family} {one.version}", f"{one.trained_at:%Y-%m-%d}"
+        typer.echo(f"{one.model_id:>4}  {name}  {place}  {day}  {score}  {state_of(one)}")
     typer.echo(f"families: {', '.join(families())}")
 
 

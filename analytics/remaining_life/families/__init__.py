@@ -37,6 +37,7 @@ class Family:
 
     `train` gives None where there is too little to learn from. A change of what a model says needs a new
     `method_version`. `limits` is a sentence for the card, and so is `measure`: what is lost, by what.
+    `prove` gives what else the card tells of what a model can do.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Family:
     read: Callable[[Connection, int | None, datetime], Data]
     train: Callable[[Data], ModelFile | None]
     judge: Callable[[ModelFile, Data], JudgedByType | None]
+    prove: Callable[[ModelFile], Mapping[str, Any]] = lambda _: {}
 
 
 @cache

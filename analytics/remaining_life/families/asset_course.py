@@ -1,10 +1,10 @@
 """How long assets last by what they say on their way: boosted trees by type, out of the days before each end.
 
 An end is a failure that technicians dated, in a verdict or a work order, or a retirement. A fifth of the assets, by a
-hash of their name, is held out; of the rest a type is learnt from ten runs and more that ended, and from days of running
-assets after which each went on for the cap; of a type with fewer nothing is told. A row is a day: means and ranges of
-what was measured, findings that went on (`course`); features are rolling ones of sixty days (`features`), intervals
-conformal, by whole runs left out (`interval`).
+hash of their name, is held out; of the rest a type is learnt from ten runs and more that ended, and from days of
+running assets after which each went on for the cap; of a type with fewer nothing is told. A row is a day: means and
+ranges of what was measured, findings that went on (`course`); features are rolling ones of sixty days (`features`),
+intervals conformal, by whole runs left out (`interval`).
 """
 
 import zlib

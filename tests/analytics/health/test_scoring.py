@@ -10,6 +10,7 @@ import pytest
 from analytics.clock.job import KIND_BY_VERDICT
 from analytics.health.family import FAMILIES, SENSOR_FAILS
 from analytics.health.known import Known
+from analytics.health.mains import BreakRate
 from analytics.health.reason import often
 from analytics.health.scoring import score_assets
 from analytics.health.signal import COMING, LEAST_LEADS, OF_SENSOR, Verdicts, meaning_of
@@ -57,6 +58,28 @@ def test_asset_without_history_has_its_family_s_rate_marked_so() -> None:
     assert (told.basis, told.calibration, told.health, told.signals) == ("prior", "prior", 1.0, ())
     assert "taux supposé de la famille" in told.reason_fr
     assert "rate assumed of its family" in told.reason_en
+
+
+def test_main_s_own_rate_goes_before_its_type_s_and_says_what_it_rests_on() -> None:
+    """Until enough breaks are known it is that of its material, marked as prior, and less sure than an entered one."""
+    main = an_asset(type="water_pipe")
+    by_material, learnt = BreakRate(0.08, is_prior=True), BreakRate(0.4, is_prior=False)
+    usual, prior, own = (score_one(main, breaks=breaks) for breaks in ({}, {1: by_material}, {1: learnt}))
+    assert usual.within_90 < prior.within_90 < own.within_90  # type: ignore[operator]
+    assert prior.within_90 == pytest.approx(-np.expm1(-0.08 * 90 / 365.25), rel=0.01)
+    assert (prior.basis, own.basis) == ("prior", "life")
+    assert "usual rate of its material" in prior.reason_en
+    assert "taux usuel de son matériau" in prior.reason_fr
+    assert "by the network's breaks" in own.reason_en
+    entered = [FailureCost("water_pipe", 0.02, 10.0, 0.0, 100.0, 0.0, "régie")]
+    assert score_one(main, breaks={1: by_material}, costs=entered).basis == "entered"
+    assert score_one(main, breaks={1: learnt}, costs=entered).within_90 == own.within_90
+
+
+def test_main_that_is_told_to_break_counts_its_breaks_once() -> None:
+    main, told = an_asset(type="water_pipe"), a_finding(kind="break_to_come", breaks_a_year=0.5)
+    with_rate = score_one(main, told, breaks={1: BreakRate(0.5, is_prior=False)})
+    assert with_rate.within_90 == score_one(main, told).within_90
 
 
 def test_what_nobody_knows_is_said_not_to_be_known() -> None:

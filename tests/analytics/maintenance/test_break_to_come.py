@@ -11,7 +11,7 @@ from analytics.maintenance.break_to_come import Register
 from analytics.water_mains.features import know, watched_from
 from analytics.water_mains.model import FewBreaksError, foretell, prior_rate, shape_of, train
 from analytics.water_mains.network import MATERIALS, OTHER_MATERIAL, Breaks, Floats, Mains, material_code
-from analytics.water_mains.ranking import caught, order_by_metre
+from analytics.water_mains.ranking import catch_lately, caught, order_by_metre
 from analytics.water_mains.registered import network_of
 from store.mains import Break, Main
 
@@ -176,6 +176,45 @@ def test_top_of_the_list_is_told_and_the_rest_is_not() -> None:
         assert verdict.score > 5
         assert "To do:" in verdict.sentence_en
         assert "À faire :" in verdict.sentence_fr
+
+
+def test_model_in_use_tells_and_one_that_knows_the_sequel_is_not_asked() -> None:
+    """What a model learnt later has no part in what is told of an earlier instant."""
+    mains, breaks, _ = draw_network()
+    model = train(mains, breaks, UNTIL)
+    bolder = replace(model, intercept=model.intercept + 1.0)
+    assert foretell(mains, breaks, UNTIL, bolder).rate.sum() > 2 * foretell(mains, breaks, UNTIL).rate.sum()
+    early = [foretell(mains, breaks, 2015, known).rate for known in (bolder, None)]
+    assert np.array_equal(*early)
+
+
+def test_lists_of_the_last_years_are_counted_as_they_were_made() -> None:
+    """A tenth of the length holds far more than a tenth of the breaks, and no list knew its year."""
+    mains, breaks, _ = draw_network()
+    catch = catch_lately(mains, breaks, UNTIL)
+    assert catch is not None
+    assert (catch.n_years, catch.n_breaks) == (3, int((breaks.at >= UNTIL - 3).sum()))
+    shares = [catch.share_by_length[share] for share in (0.01, 0.05, 0.1)]
+    assert shares == sorted(shares)
+    assert 0.2 < shares[-1] < 0.8
+    told = foretell(mains, breaks, UNTIL - 1)
+    counts = np.bincount(breaks.main[breaks.at >= UNTIL - 1], minlength=mains.n).astype(float)
+    only_last = caught(order_by_metre(told.rate, mains.length_m), counts, mains.length_m, 0.1)
+    assert only_last == pytest.approx(shares[-1], abs=0.15)
+    assert catch_lately(mains, breaks.before(SINCE + 1), SINCE + 1) is None
+
+
+def test_finding_says_what_such_lists_held_lately() -> None:
+    caught_before = {"percent_by_length_percent": {"1": 8.5}, "n_breaks": 90, "n_years": 3}
+    told = [one for one in break_to_come.tell(replace(a_register(), caught=caught_before), a_span()) if one.is_present]
+    assert told
+    for verdict in told:
+        assert verdict.evidence is not None
+        assert verdict.evidence["caught"] == caught_before
+        assert verdict.sentence_en.endswith("held 8.5 % of the breaks of the last 3 years in 1 % of the length.")
+        assert verdict.sentence_fr.endswith(
+            "En 3 ans, de telles listes contenaient 8,5 % des ruptures dans 1 % du linéaire."
+        )
 
 
 def test_nothing_is_said_without_breaks_or_without_mains() -> None:
