@@ -7,7 +7,7 @@ what the lists of the last three years would have caught, each made of what was 
 """
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +19,7 @@ from analytics.remaining_life.comparison import Judged, JudgedByType
 from analytics.remaining_life.families import Data, Family
 from analytics.remaining_life.model_file import ModelFile
 from analytics.water_mains.features import know, watched_from
-from analytics.water_mains.model import HORIZON_YEARS, FewBreaksError, Model, count_breaks, tell, tell_prior, train
+from analytics.water_mains.model import FewBreaksError, Model, count_breaks, tell, tell_prior, train
 from analytics.water_mains.network import Breaks, Floats, Mains
 from analytics.water_mains.ranking import catch_lately
 from analytics.water_mains.registered import network_of, year_at
@@ -63,25 +63,24 @@ def key_of(territory_id: int) -> str:
 
 
 def data_of(networks: Mapping[str, Network]) -> Data:
-    """Count what there is; the same networks teach and judge, by other mains."""
+    """Count what there is; the same networks teach and judge, by other mains. What goes on the card is put together:
+    a shared one is read by people of all territories."""
     arrays = {
         f"{key} {type(part).__name__} {name}": getattr(part, name)
         for key, one in networks.items()
         for part in (one.mains, one.breaks)
         for name in part.__slots__
     }
-    contents = {key: {"mains": one.mains.n, "breaks": len(one.breaks.at)} for key, one in networks.items()}
-    inputs = {f"{key} {name}": values for key, one in networks.items() for name, values in described(one)}
+    n_mains = sum(one.mains.n for one in networks.values())
+    n_breaks = sum(len(one.breaks.at) for one in networks.values())
+    contents = {TYPES[0]: {"networks": len(networks), "mains": n_mains, "breaks": n_breaks}}
+    every = [one.mains for one in networks.values()]
+    inputs = {
+        name: np.concatenate([np.zeros(0), *(getattr(mains, name) for mains in every)]) for name in ("laid", "length_m")
+    }
     known = [one for one in networks.values() if len(one.breaks.at)]
     begins_at = min((instant(watched_from(one.breaks)) for one in known), default=None)
-    n_mains = sum(one.mains.n for one in networks.values())
     return Data(networks, networks, inputs, arrays, n_mains, contents, begins_at)
-
-
-def described(network: Network) -> Iterator[tuple[str, Floats]]:
-    """Give what is watched for drift: mains' years of laying and lengths."""
-    yield "laid", network.mains.laid
-    yield "length_m", network.mains.length_m
 
 
 def instant(year: float) -> datetime:
@@ -128,26 +127,23 @@ def model_of(file: ModelFile, key: str, part: str = TOLD) -> Model | None:
 
 def judge(file: ModelFile, data: Data) -> JudgedByType | None:
     """Give the Poisson loss of each main held out over the last years, by main; None of fewer than three breaks."""
-    judged: dict[str, Judged] = {}
-    n_breaks = 0.0
-    for key, network in data.held_out.items():
-        rates, counts, years = asked(file, key, network)
-        expected = np.maximum(rates * years, 1e-9)
-        judged[key] = Judged(expected - counts * np.log(expected), np.ones(counts.size), float(counts.size))
-        n_breaks += float(counts.sum())
-    return judged if n_breaks >= LEAST_JUDGED else None
+    asked_of = [asked(file, key, network) for key, network in data.held_out.items()]
+    expected, counts = (np.concatenate([np.zeros(0), *(one[part] for one in asked_of)]) for part in (0, 1))
+    if counts.sum() < LEAST_JUDGED:
+        return None
+    losses = expected - counts * np.log(expected)
+    return {TYPES[0]: Judged(losses, np.ones(counts.size), float(counts.size))}
 
 
-def asked(file: ModelFile, key: str, network: Network) -> tuple[Floats, Floats, float]:
-    """Give the breaks a year that a model told of each main held out, how many came, and in how many years."""
-    mains, breaks = network.mains, network.breaks
-    years = min(JUDGED_YEARS, HORIZON_YEARS)
-    at = network.until - years
+def asked(file: ModelFile, key: str, network: Network) -> tuple[Floats, Floats]:
+    """Give the breaks that a model expected of each main held out over the last years, and how many came."""
+    mains, breaks, at = network.mains, network.breaks, network.until - JUDGED_YEARS
     model = model_of(file, key, JUDGED)
     known = know(mains, breaks, at, watched_from(breaks) if model is None else model.since)
     told = tell_prior(mains, breaks.before(at), at, "not learnt") if model is None else tell(model, known)
     kept = network.judges[known.mains]
-    return told.rate[kept], count_breaks(mains, breaks, known, years)[kept], years
+    expected = np.maximum(told.rate[kept] * JUDGED_YEARS, 1e-9)
+    return expected, count_breaks(mains, breaks, known, JUDGED_YEARS)[kept]
 
 
 def caught_by(file: ModelFile, key: str) -> Mapping[str, Any] | None:
@@ -157,8 +153,18 @@ def caught_by(file: ModelFile, key: str) -> Mapping[str, Any] | None:
 
 
 def prove(file: ModelFile) -> Mapping[str, Any]:
-    """Give what the lists of the last years would have caught, for the card."""
-    return {"caught": {key: entry["caught"] for key, entry in file.values["networks"].items()}}
+    """Give what the lists of the last years would have caught of the breaks of all networks, for the card."""
+    caught = [one["caught"] for one in file.values["networks"].values() if one["caught"] is not None]
+    if not caught:
+        return {"caught": None}
+    n_breaks = [one["n_breaks"] for one in caught]
+    percent = {
+        share: round(
+            float(np.average([one["percent_by_length_percent"][share] for one in caught], weights=n_breaks)), 1
+        )
+        for share in caught[0]["percent_by_length_percent"]
+    }
+    return {"caught": {"percent_by_length_percent": percent, "n_breaks": sum(n_breaks)}}
 
 
 FAMILY = Family(

@@ -1,6 +1,7 @@
 """Breaks of mains as a family of models: kept, compared on mains that it did not see, with what its lists would have
 caught; and the prior of the material where too few breaks are known."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -64,7 +65,7 @@ def test_a_learnt_network_does_better_than_the_prior_of_its_materials() -> None:
     assert own is not None
     assert prior is not None
     assert score_of(own) < score_of(prior)
-    assert own["a"].losses.size == prior["a"].losses.size == 300
+    assert own["water_pipe"].losses.size == prior["water_pipe"].losses.size == 300
 
 
 def test_nothing_is_kept_of_too_few_breaks() -> None:
@@ -107,16 +108,17 @@ def test_breaks_are_learnt_listed_and_used_like_any_other_family(connection: Con
     champion = registry.find_champion(connection, FAMILY.name, None)
     assert champion is not None
     card = champion.card
-    assert card["data"] == {"territory 1": {"mains": N_MAINS, "breaks": 120}}
+    assert card["data"] == {"water_pipe": {"networks": 1, "mains": N_MAINS, "breaks": 120}}
     assert (card["score"], card["since"]) == (done.score, "2010-01-01T00:00:00+00:00")
-    caught = card["caught"]["territory 1"]
+    caught = card["caught"]
     assert caught["n_breaks"] == 37  # one in thirty days, the last a fortnight ago
     assert list(caught["percent_by_length_percent"]) == ["1", "5", "10"]
     again = registry.train(connection, FAMILY, ORDER)
     assert (again.is_promoted, again.score) == (False, again.champion_score)
     register = break_to_come.read(connection, Window(1, TYPES, NOW, NOW))
     assert register.model is not None
-    assert register.caught == caught
+    assert register.caught == caught | {"n_years": 3}
+    assert "territory" not in json.dumps(card)  # a shared card is read by people of all territories
     span = Span(NOW - timedelta(days=28), NOW, "UTC", (NOW,))
     assert len(break_to_come.tell(register, span)) == N_MAINS
 
