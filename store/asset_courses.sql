@@ -2,14 +2,20 @@
 
 -- name: read_runs
 -- A run ends with a failure that technicians dated, in a verdict (not of kinds that are left out) or in a work order, or
--- when the asset was retired; the last one goes on. It begins when the asset was entered, or installed since, or a week
--- after the failure before it: by then it was repaired. Failures within that week are one.
-with assets_here as (
-    select a.asset_id, a.slug, a.type, a.retired_at,
-           greatest(a.created_at,
-                    case when pg_input_is_valid(a.attributes ->> 'installed_on', 'date')
-                         then (a.attributes ->> 'installed_on')::date::timestamptz end) as begins_at
+-- when the asset was retired or another was put in its place; the last one goes on. It begins when the asset was entered,
+-- or installed since, or a week after the failure before it: by then it was repaired. Failures within that week are one.
+with lives as (
+    select a.asset_id, a.slug, a.type, greatest(a.created_at, life.begins_at) as begins_at, life.ended_at
     from assets a
+    cross join lateral (
+        select greatest(
+                   case when pg_input_is_valid(a.attributes ->> 'installed_on', 'date')
+                        then (a.attributes ->> 'installed_on')::date::timestamptz end,
+                   (select max(upper(past)) from unnest(a.past_lives) as past)) as begins_at,
+               a.retired_at as ended_at
+        union all
+        select lower(past), upper(past) from unnest(a.past_lives) as past
+    ) as life
     where a.created_at < %(at)s
       and (%(territory_id)s::int is null or a.territory_id in (
           select s.territory_id from territory_subtrees s where s.ancestor_id = %(territory_id)s))
@@ -32,26 +38,33 @@ with assets_here as (
     where w.state = 'closed' and w.verdict <> 'false_alarm' and w.condition = 'failed' and w.failed_at is not null
       and w.closed_at <= %(at)s
     union all
-    select asset_id, retired_at from assets_here where retired_at <= %(at)s
+    select asset_id, ended_at from lives where ended_at <= %(at)s
 ), ends as (
-    select asset_id, failed_at, lag(failed_at) over (partition by asset_id order by failed_at) as before
-    from told
-    where failed_at <= %(at)s
+    select l.asset_id, l.begins_at, t.failed_at,
+           lag(t.failed_at) over (partition by l.asset_id, l.begins_at order by t.failed_at) as before
+    from told t
+    join lives l on l.asset_id = t.asset_id and t.failed_at > l.begins_at
+                and t.failed_at <= coalesce(l.ended_at, 'infinity')
+    where t.failed_at <= %(at)s
 ), runs as (
-    select asset_id, failed_at as ends_at,
-           lag(failed_at) over (partition by asset_id order by failed_at) + interval '7 days' as repaired_at, true as is_ended
+    select asset_id, begins_at, failed_at as ends_at,
+           lag(failed_at) over (partition by asset_id, begins_at order by failed_at) + interval '7 days' as repaired_at,
+           true as is_ended
     from ends
     where before is null or failed_at - before > interval '7 days'
     union all
-    select h.asset_id, %(at)s, (select max(e.failed_at) from ends e where e.asset_id = h.asset_id) + interval '7 days', false
-    from assets_here h
-    where h.retired_at is null or h.retired_at > %(at)s
+    select l.asset_id, l.begins_at, %(at)s,
+           (select max(e.failed_at) from ends e where e.asset_id = l.asset_id and e.begins_at = l.begins_at)
+           + interval '7 days',
+           false
+    from lives l
+    where l.ended_at is null or l.ended_at > %(at)s
 )
-select h.asset_id, h.slug, h.type, greatest(h.begins_at, r.repaired_at), r.ends_at, r.is_ended
+select l.asset_id, l.slug, l.type, greatest(l.begins_at, r.repaired_at), r.ends_at, r.is_ended
 from runs r
-join assets_here h using (asset_id)
-where greatest(h.begins_at, r.repaired_at) < r.ends_at
-order by h.type, h.slug, h.asset_id, r.ends_at
+join lives l using (asset_id, begins_at)
+where greatest(l.begins_at, r.repaired_at) < r.ends_at
+order by l.type, l.slug, l.asset_id, r.ends_at
 
 -- name: read_course_days
 -- Whole civil days of runs: mean and range of each gauge that was placed on the asset then. A day counts by the number

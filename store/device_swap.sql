@@ -46,8 +46,16 @@ select %(device_id)s, channel, %(asset_id)s, tstzrange(now(), null)
 from unnest(%(channels)s::text[]) as channel
 
 -- name: note_installed
--- From this civil day on the asset is another one: its remaining life begins anew.
+-- From this civil day on the asset is another one: its remaining life begins anew, and that of the one before has ended.
 update assets a
-set attributes = a.attributes || jsonb_build_object('installed_on', (now() at time zone t.time_zone)::date::text)
-from territories t
-where a.asset_id = %(asset_id)s and t.territory_id = a.territory_id
+set attributes = a.attributes || jsonb_build_object('installed_on', (now() at time zone t.time_zone)::date::text),
+    past_lives = case when life.begins_at < now() then a.past_lives || tstzrange(life.begins_at, now())
+                      else a.past_lives end
+from territories t, assets before
+cross join lateral (
+    select greatest(
+        coalesce(case when pg_input_is_valid(before.attributes ->> 'installed_on', 'date')
+                      then (before.attributes ->> 'installed_on')::date::timestamptz end, before.created_at),
+        (select max(upper(past)) from unnest(before.past_lives) as past)) as begins_at
+) as life
+where a.asset_id = %(asset_id)s and before.asset_id = a.asset_id and t.territory_id = a.territory_id

@@ -34,17 +34,22 @@ select at, actor, reason from model_promotions where model_id = %(model_id)s ord
 
 -- name: read_asset_lives
 -- Assets that are retired or still there. Those installed before they were entered were seen alive only since then;
--- what was put in the place of another later on begins anew.
-select a.slug, a.type, greatest(0, extract(epoch from a.created_at - b.begins_at) / 86400),
-       extract(epoch from coalesce(a.retired_at, %(at)s) - b.begins_at) / 86400, a.retired_at is not null,
-       greatest(a.created_at, b.begins_at)
+-- what was put in the place of another later on begins anew, and the life of the other ended then.
+select a.slug, a.type, greatest(0, extract(epoch from a.created_at - life.begins_at) / 86400),
+       extract(epoch from coalesce(life.ended_at, %(at)s) - life.begins_at) / 86400, life.ended_at is not null,
+       greatest(a.created_at, life.begins_at)
 from assets a
 cross join lateral (
-    select coalesce(case when pg_input_is_valid(a.attributes ->> 'installed_on', 'date')
-                         then (a.attributes ->> 'installed_on')::date::timestamptz end, a.created_at) as begins_at
-) as b
-where a.created_at < %(at)s and (a.retired_at is null or a.retired_at <= %(at)s)
-  and coalesce(a.retired_at, %(at)s) > greatest(a.created_at, b.begins_at)
+    select greatest(
+               coalesce(case when pg_input_is_valid(a.attributes ->> 'installed_on', 'date')
+                             then (a.attributes ->> 'installed_on')::date::timestamptz end, a.created_at),
+               (select max(upper(past)) from unnest(a.past_lives) as past)) as begins_at,
+           a.retired_at as ended_at
+    union all
+    select lower(past), case when upper(past) <= %(at)s then upper(past) end from unnest(a.past_lives) as past
+) as life
+where a.created_at < %(at)s and (life.ended_at is null or life.ended_at <= %(at)s)
+  and coalesce(life.ended_at, %(at)s) > greatest(a.created_at, life.begins_at)
   and (%(territory_id)s::int is null or a.territory_id in (
       select s.territory_id from territory_subtrees s where s.ancestor_id = %(territory_id)s))
-order by a.territory_id, a.slug
+order by a.territory_id, a.slug, life.begins_at

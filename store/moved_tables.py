@@ -28,7 +28,7 @@ MOVED = (
     MovedTable(
         "assets",
         "what is looked after",
-        "slug name type longitude latitude attributes created_at retired_at",
+        "slug name type longitude latitude attributes created_at retired_at past_lives",
         TERRITORY,
         {"parent_id": "assets"},
         key="asset_id",

@@ -4,10 +4,12 @@ Surveys are few; the curve, its interval and the limits are those of `analytics.
 there where the limit is as likely met as not within `PLAN_YEARS`, which is how far ahead works are planned, and gone
 where that is below one in five, as after works: a level that falls by a quarter for good, or a later
 `resurfaced_on`, starts the section's clock anew. Urgent once the limit is as likely met as not today. With fewer than
-three surveys of its own, its growth is that of its family, which the finding says.
+three surveys of its own, its growth is that of its family, which the finding says. Where a sensor measures the
+surface's temperature, the days of frost and thaw of the last year are told beside it (`analytics.road.frost`).
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
@@ -29,6 +31,8 @@ from analytics.road.degradation import (
     since_renewal,
     years_met,
 )
+from analytics.road.frost import QUANTITY as SURFACE_TEMPERATURE
+from analytics.road.frost import Frost, frost_of
 from analytics.sentence import french_number, number, sign_of, spaced
 from sensors.quantity import QUANTITIES
 from store.gauge_hours import GaugeHours, read_gauge_days
@@ -63,7 +67,31 @@ class Outlook(NamedTuple):
 
 def tell(rows: Sequence[GaugeHours], span: Span) -> list[Verdict]:
     """Judge each section at each instant; `score` is how many times the limit its level will be in two years."""
-    return [verdict for part in span.parts() for verdict in judge(surveys_of(rows, part.ends_at), part)]
+    surveys = [row for row in rows if row.quantity in KINDS]
+    return [
+        with_frost(verdict, frost_of(rows, part.ends_at.timestamp()))
+        for part in span.parts()
+        for verdict in judge(surveys_of(surveys, part.ends_at), part)
+    ]
+
+
+def with_frost(verdict: Verdict, known: Mapping[int, Frost]) -> Verdict:
+    """Say how often the surface froze and thawed in the last year, where it is known and works are due."""
+    frost = known.get(verdict.asset_id) if verdict.asset_id is not None else None
+    if frost is None or verdict.evidence is None:
+        return verdict
+    return replace(
+        verdict,
+        sentence_en=(
+            f"{verdict.sentence_en} Days on which its surface passed 0 °C in the last year: {frost.n_days} of"
+            f" {frost.n_watched} measured."
+        ),
+        sentence_fr=(
+            f"{verdict.sentence_fr} Jours de gel et dégel de la surface depuis un an : {frost.n_days} sur"
+            f" {frost.n_watched} mesurés."
+        ),
+        evidence={**verdict.evidence, "freeze_thaw_days": frost.n_days, "freeze_thaw_watched_days": frost.n_watched},
+    )
 
 
 def surveys_of(rows: Sequence[GaugeHours], at: datetime) -> dict[int, dict[str, Surveys]]:
@@ -185,7 +213,7 @@ HINT = Hint(
     rhythm=timedelta(days=7),
     reach=REACH,
     version="1",
-    read=partial(read_gauge_days, quantities=tuple(KINDS)),
+    read=partial(read_gauge_days, quantities=(*KINDS, SURFACE_TEMPERATURE)),
     tell=tell,
     stride=timedelta(days=28),
 )

@@ -1,12 +1,15 @@
 """A device takes the place of another: what the old one told stays, what the new one tells begins now."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
 from sensors.asset_entry import AssetEntry
+from store.asset_courses import read_runs
 from store.connect import connect
+from store.models import read_asset_lives
 from store.registry import DeviceEntry, TerritoryEntry, register
 from tests.support.desk import Desk
 from tests.support.technician import ask, key_for
@@ -104,6 +107,29 @@ def test_a_new_asset_begins_its_remaining_life_today(desk: Desk, key: str) -> No
         "select attributes ->> 'installed_on' = (now() at time zone 'Europe/Paris')::date::text from assets order by 1"
     )
     assert desk.fetch(today) == [(True,), (None,)]
+
+
+def test_the_life_of_the_thing_that_was_replaced_has_ended(desk: Desk, key: str) -> None:
+    """It teaches how long its like last; that of the new one goes on, and so do those of a sensor that is replaced."""
+    at = datetime.now(UTC) + timedelta(days=3)
+    with connect(desk.database_url, program="test", autocommit=True) as connection:
+        connection.execute("update assets set created_at = now() - interval '400 days'")
+    assert swap(desk, key, CODE, is_asset_new=True).status_code == 200
+    with connect(desk.database_url, program="test", autocommit=True) as connection:
+        lives = read_asset_lives(connection, None, at)
+        runs = read_runs(connection, None, at)
+        before = read_asset_lives(connection, None, at - timedelta(days=30))
+    told = [(one.slug, round(one.age_d), one.is_ended) for one in lives]
+    assert told == [("lamp-1", 400, True), ("lamp-1", 3, False), ("lamp-2", 403, False)]
+    assert [(run.slug, (run.ends_at - run.begins_at).days, run.is_ended) for run in runs] == [
+        ("lamp-1", 400, True),
+        ("lamp-1", 3, False),
+        ("lamp-2", 403, False),
+    ]
+    assert [(one.slug, round(one.age_d), one.is_ended) for one in before] == [
+        ("lamp-1", 373, False),
+        ("lamp-2", 373, False),
+    ]
 
 
 @pytest.mark.parametrize(

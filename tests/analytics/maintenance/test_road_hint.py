@@ -94,3 +94,31 @@ def test_survey_of_tomorrow_is_not_known() -> None:
     early = Span(AT - 4 * YEAR, AT - 3 * YEAR, "UTC", (AT - 3 * YEAR,))
     (verdict,) = road_worn.tell([row], early)
     assert verdict.is_present is not True
+
+
+def a_thermometer(asset_id: int, n_days: int, n_frosts: int) -> GaugeHours:
+    """A surface's temperature by day: above 0 °C, then frost by night, then a week of frost all day."""
+    at_s = np.array([(AT - timedelta(days=n_days - day)).timestamp() for day in range(n_days)])
+    low, high = np.full(n_days, 4.0), np.full(n_days, 15.0)
+    low[-7 - n_frosts :] = -3.0
+    high[-7:] = -1.0
+    full = np.ones(n_days)
+    about = (asset_id, f"Rue {asset_id}", None, {}, "surface_temperature")
+    return GaugeHours(asset_id, *about, at_s, low, (low + high) / 2, high, 86_400 * full, full)
+
+
+def test_days_of_frost_and_thaw_are_told_beside_the_curve() -> None:
+    """Frost all day is no thaw; a year counts, and of a few weeks nothing is said; alone it is no wear."""
+    worn = growing(2.6, 0.05, 5)
+    verdicts = tell(
+        *(a_section(n, worn) for n in (1, 2, 3)),
+        *(a_thermometer(1, 500, 20), a_thermometer(2, 40, 20), a_thermometer(4, 500, 20)),
+    )
+    assert set(verdicts) == {1, 2, 3}
+    assert all(one.is_present for one in verdicts.values())
+    assert verdicts[1].sentence_en.endswith("passed 0 °C in the last year: 20 of 365 measured.")
+    assert verdicts[1].sentence_fr.endswith("depuis un an : 20 sur 365 mesurés.")
+    assert (verdicts[1].evidence or {})["freeze_thaw_days"] == 20
+    assert verdicts[1].severity == verdicts[3].severity
+    assert "freeze_thaw_days" not in (verdicts[2].evidence or {})
+    assert "freeze_thaw_days" not in (verdicts[3].evidence or {})
