@@ -1,8 +1,9 @@
 """A battery that is nearly empty, or will be within three weeks at the pace of its last week.
 
 Pace is the median of the slopes between all pairs of the last week's days (Theil-Sen), so that one odd value and a
-rounding to whole percents do not set it. A battery that only tells its voltage counts as full at what it usually gives
-and as empty at four fifths of that: 3.6 V to 2.9 V (Li-SOCl2), 3.0 V to 2.4 V (Li-MnO2, two alkaline cells).
+rounding to whole percents do not set it; the 90 % interval of the days left is that of this median (Sen 1968, by
+ranks). A battery that only tells its voltage counts as full at what it usually gives and as empty at four fifths of
+that: 3.6 V to 2.9 V (Li-SOCl2), 3.0 V to 2.4 V (Li-MnO2, two alkaline cells).
 """
 
 from collections.abc import Sequence
@@ -16,10 +17,12 @@ from numpy.typing import NDArray
 from analytics.maintenance import Hint, Level, Span, Verdict, absent
 from analytics.maintenance.gauges import pair_slopes
 from analytics.sentence import local_day, local_day_fr
+from analytics.spread import NORMAL_90
 from store.series_days import SeriesDays, read_series_days
 
 LOW_PERCENT, EMPTY_PERCENT, SAFE_PERCENT = 10.0, 5.0, 15.0
 AHEAD_DAYS = 21.0  # to plan a round and change it
+FAR_DAYS = 3 * AHEAD_DAYS  # as the end of an interval no day is named beyond
 LEAST_FALL = 4.0  # points in the last week; less is wear or a cold spell
 N_DAYS, LEAST_DAYS = 8, 5
 CUT_OFF = 0.8  # of the usual voltage
@@ -52,7 +55,61 @@ def judge(series: SeriesDays, span: Span) -> Verdict:
         return absent(series, span, False if now > SAFE_PERCENT and left > 2 * AHEAD_DAYS else None, level)
     since = first_below(days, percent, float(percent.max()) - 2 if is_falling else LOW_PERCENT)
     how = ("falling", "en baisse") if is_falling else (f"below {LOW_PERCENT:.0f} %", f"sous {LOW_PERCENT:.0f} %")
-    return replace(present(series, span, (now, min(float(left), AHEAD_DAYS)), since, how), level=level)
+    told = present(series, span, (now, min(float(left), AHEAD_DAYS)), since, how)
+    return replace(with_interval(told, span, days_between(at[recent], percent[recent], now)), level=level)
+
+
+def days_between(at: Floats, percent: Floats, now: float) -> tuple[float, float | None] | None:
+    """Give the days left at the steepest and at the flattest pace that the last days allow, the second None: months.
+
+    The 90 % interval of Theil and Sen's slope (P. K. Sen, doi:10.1080/01621459.1968.10480934, section 4): those pairs'
+    slopes that lie as many ranks off the median as Kendall's statistic scatters. None of too few days, or of a battery
+    that is empty or does not fall.
+    """
+    n = at.size
+    if n < LEAST_DAYS or now <= EMPTY_PERCENT:
+        return None
+    paces = np.sort(-pair_slopes(at, percent))
+    off = NORMAL_90 * np.sqrt(n * (n - 1) * (2 * n + 5) / 18)
+    flat, steep = (
+        paces[max(int((paces.size - off) / 2) - 1, 0)],
+        paces[min(int((paces.size + off) / 2), paces.size - 1)],
+    )
+    if not steep > 0:
+        return None
+    late = (now - EMPTY_PERCENT) / flat if flat > 0 else np.inf
+    return float((now - EMPTY_PERCENT) / steep), float(late) if late <= FAR_DAYS else None
+
+
+def with_interval(verdict: Verdict, span: Span, between: tuple[float, float | None] | None) -> Verdict:
+    """Say between which days a battery will be empty, where its last days allow it and it is not empty already."""
+    if between is None or verdict.evidence is None or not (verdict.evidence["days_left"] or 0) >= 1:
+        return verdict
+    early, late = between
+    words_en, words_fr = interval_words(span, early, late)
+    return replace(
+        verdict,
+        sentence_en=verdict.sentence_en + words_en,
+        sentence_fr=verdict.sentence_fr + words_fr,
+        evidence={
+            **verdict.evidence,
+            "days_left_interval": {"early": round(early, 1), "late": None if late is None else round(late, 1)},
+        },
+    )
+
+
+def interval_words(span: Span, early: float, late: float | None) -> tuple[str, str]:
+    """Say the first and the last day of an interval, in English and French; the first alone where the last is far."""
+    first = span.ends_at + timedelta(days=early)
+    first_en, first_fr = local_day(first, span.time_zone), local_day_fr(first, span.time_zone)
+    if late is None:
+        return f" Empty on {first_en} at the earliest.", f" À plat le {first_fr} au plus tôt."
+    last = span.ends_at + timedelta(days=late)
+    last_en, last_fr = local_day(last, span.time_zone), local_day_fr(last, span.time_zone)
+    return (
+        f" Empty on {first_en} at the earliest, on {last_en} at the latest.",
+        f" À plat le {first_fr} au plus tôt, le {last_fr} au plus tard.",
+    )
 
 
 def level_of(series: SeriesDays, known: slice) -> Level | None:

@@ -68,6 +68,23 @@ def test_battery_is_told_weeks_before_it_dies_and_until_it_is_changed() -> None:
     assert found[0].series_id == 1
 
 
+def test_battery_s_end_is_told_with_the_days_between_which_it_lies() -> None:
+    """As often as promised: of batteries that fall by three points a day with scatter, the true day lies inside."""
+    inside = 0
+    for seed in range(100):
+        draws = np.random.default_rng(seed)
+        levels = np.concatenate([np.full(10, 45.0), 45 - 3.0 * np.arange(1, 9)]) + draws.normal(0, 1.0, 18)
+        (found,) = present(battery_low.tell([a_series(levels.tolist(), unit="%")], until(18, 17)))
+        assert found.evidence is not None
+        between = found.evidence["days_left_interval"]
+        assert between["early"] <= found.evidence["days_left"]
+        assert between["late"] is None or found.evidence["days_left"] <= between["late"]
+        inside += between["early"] - 1 <= (21 - 5) / 3.0 <= (between["late"] or np.inf) + 1
+    assert inside >= 85
+    assert "at the earliest" in found.sentence_en
+    assert "au plus tôt" in found.sentence_fr
+
+
 def test_battery_that_lies_at_nothing_is_empty_and_not_falling() -> None:
     (*_, found) = present(battery_low.tell([a_series([80.0] * 10 + [0.0] * 50, unit="%")], until(60)))
     assert (found.severity, found.started_at) == ("urgent", START + 10 * DAY)
