@@ -71,10 +71,8 @@ def days_between(at: Floats, percent: Floats, now: float) -> tuple[float, float 
         return None
     paces = np.sort(-pair_slopes(at, percent))
     off = NORMAL_90 * np.sqrt(n * (n - 1) * (2 * n + 5) / 18)
-    flat, steep = (
-        paces[max(int((paces.size - off) / 2) - 1, 0)],
-        paces[min(int((paces.size + off) / 2), paces.size - 1)],
-    )
+    flat = paces[max(int((paces.size - off) / 2) - 1, 0)]
+    steep = paces[min(int((paces.size + off) / 2), paces.size - 1)]
     if not steep > 0:
         return None
     late = (now - EMPTY_PERCENT) / flat if flat > 0 else np.inf
