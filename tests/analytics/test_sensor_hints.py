@@ -69,8 +69,8 @@ def test_battery_is_told_weeks_before_it_dies_and_until_it_is_changed() -> None:
 
 
 def test_battery_s_end_is_told_with_the_days_between_which_it_lies() -> None:
-    """As often as promised: of batteries that fall by three points a day with scatter, the true day lies inside, give or
-    take the day by which the charge itself scatters."""
+    """As often as promised: of batteries that fall by three points a day with scatter, the true day lies inside,
+    give or take the day by which the charge itself scatters."""
     inside = 0
     for seed in range(100):
         draws = np.random.default_rng(seed)
