@@ -18,7 +18,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class GaugeHours:
-    """Hours of one placed gauge in order of time, with its asset's name, parent and attributes as entered.
+    """Hours of one placed gauge in order of time, with its asset's name, parent and attributes as entered, and its
+    channel ("" where a quantity has one only).
 
     Arrays of shape (n_hours,): `begins_s` [Unix s], lowest, time-weighted mean and highest value, the seconds for which
     it is known, and how many values were measured (where none was, the one held on is the lowest and the highest). Of
@@ -37,6 +38,7 @@ class GaugeHours:
     high: Floats
     covered_s: Floats
     n_values: Floats
+    channel: str = ""
 
     def between(self, begin_s: float, end_s: float) -> slice:
         """Give the positions of the hours that begin in a span, its end not included."""
@@ -71,10 +73,19 @@ def read_named_assets(connection: Connection, window: Window) -> list[NamedAsset
 
 
 def read_gauge_hours(
-    connection: Connection, window: Window, quantities: Sequence[str], civil_hours: Sequence[int] = ()
+    connection: Connection,
+    window: Window,
+    quantities: Sequence[str],
+    civil_hours: Sequence[int] = (),
+    channels: Sequence[str] = ("",),
 ) -> list[GaugeHours]:
-    """Read hours of the main channel of these quantities; only these hours of the civil day where some are named."""
-    parameters = {**window_parameters(window), "quantities": list(quantities), "civil_hours": list(civil_hours)}
+    """Read hours of these quantities on these channels; only these hours of the civil day where some are named."""
+    parameters = {
+        **window_parameters(window),
+        "quantities": list(quantities),
+        "civil_hours": list(civil_hours),
+        "channels": list(channels),
+    }
     return read_arrays(connection, "read_gauge_hours", parameters)
 
 
@@ -87,16 +98,15 @@ def read_arrays(connection: Connection, query: str, parameters: Mapping[str, Any
     """Run a query that gives bytes of instants, lowest, mean, highest, covered seconds and numbers of values."""
     with connection.cursor(binary=True) as cursor:
         rows = cursor.execute(QUERIES[query], parameters).fetchall()
-    return [gauge_of(row[:6], instants(row[6]), [numbers(part) for part in row[7:]]) for row in rows]
+    return [gauge_of(row[:7], instants(row[7]), [numbers(part) for part in row[8:]]) for row in rows]
 
 
 def gauge_of(about: Sequence[Any], begins_s: Floats, parts: Sequence[Floats]) -> GaugeHours:
     """Name the columns of a row."""
-    series_id, asset_id, name, parent_id, attributes, quantity = about
+    series_id, asset_id, name, parent_id, attributes, quantity, channel = about
     low, mean, high, covered_s, n_values = parts
-    return GaugeHours(
-        series_id, asset_id, name, parent_id, attributes, quantity, begins_s, low, mean, high, covered_s, n_values
-    )
+    place = (series_id, asset_id, name, parent_id, attributes)
+    return GaugeHours(*place, quantity, begins_s, low, mean, high, covered_s, n_values, channel)
 
 
 def instants(since_2000_us: bytes) -> Floats:

@@ -1,6 +1,6 @@
 -- name: read_gauge_hours
 -- Per series the bytes of all hours: nothing to parse value by value.
-select sa.series_id, a.asset_id, a.name, a.parent_id, a.attributes, s.quantity,
+select sa.series_id, a.asset_id, a.name, a.parent_id, a.attributes, s.quantity, s.channel,
        string_agg(timestamptz_send(h.bucket), '' order by h.bucket),
        string_agg(float8send(coalesce(h.min, h.time_weighted_mean)), '' order by h.bucket),
        string_agg(float8send(h.time_weighted_mean), '' order by h.bucket),
@@ -14,14 +14,14 @@ join series s using (series_id)
 join measurements_hourly h
   on h.series_id = sa.series_id and h.bucket >= %(from)s and h.bucket < %(to)s and sa.period @> h.bucket
 where a.territory_id = %(territory_id)s and a.type = any (%(types)s) and s.quantity = any (%(quantities)s)
-  and s.channel = '' and h.covered_s > 0
+  and s.channel = any (%(channels)s) and h.covered_s > 0
   and (cardinality(%(civil_hours)s::int[]) = 0
        or date_part('hour', h.bucket at time zone t.time_zone) = any (%(civil_hours)s::int[]))
-group by sa.series_id, a.asset_id, s.quantity
+group by sa.series_id, a.asset_id, s.quantity, s.channel
 order by a.asset_id, s.quantity, sa.series_id
 
 -- name: read_gauge_days
-select sa.series_id, a.asset_id, a.name, a.parent_id, a.attributes, s.quantity,
+select sa.series_id, a.asset_id, a.name, a.parent_id, a.attributes, s.quantity, s.channel,
        string_agg(timestamptz_send(d.bucket), '' order by d.bucket),
        string_agg(float8send(d.min), '' order by d.bucket),
        string_agg(float8send(coalesce(d.time_weighted_mean, d.max)), '' order by d.bucket),
@@ -35,7 +35,7 @@ join measurements_daily d
   on d.series_id = sa.series_id and d.bucket >= %(from)s and d.bucket < %(to)s and sa.period @> d.bucket
 where a.territory_id = %(territory_id)s and a.type = any (%(types)s) and s.quantity = any (%(quantities)s)
   and s.channel = '' and d.n > 0
-group by sa.series_id, a.asset_id, s.quantity
+group by sa.series_id, a.asset_id, s.quantity, s.channel
 order by a.asset_id, s.quantity, sa.series_id
 
 -- name: read_state_hours

@@ -4,12 +4,13 @@ The curve (`analytics.rotating.off_curve`) is learnt on those fourteen days in a
 did, of the first half of the last four months: wear that was mended there does not count. Residuals are medians of
 days. It is there when their CUSUM (`analytics.rotating.wear`) stands above its limit with the last three days off on
 the same side, 3 % in their middle and each half as much, or climbing to 2 % from day to day; gone below 1.5 %. More
-power is a worn impeller, a clogged inlet or a worn ring; less is a sensor that is off, or air in the pump. Flow, and
-head or else pressure, must be measured on the pump.
+power is a worn impeller, a clogged inlet or a worn ring; less is a sensor that is off, or air in the pump. Flow must be
+measured on the pump. Head is measured, or what pressure rises by from `inlet` to `outlet`; else the pressure behind the
+pump takes its place.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -17,7 +18,7 @@ import numpy as np
 
 from analytics.grouping import by_quantity
 from analytics.maintenance import Hint, Span, Verdict
-from analytics.maintenance.gauges import DAY_S, Floats, climbs, current, daily_medians
+from analytics.maintenance.gauges import DAY_S, Floats, climbs, current, daily_medians, take
 from analytics.maintenance.lamps import LEAST_COVERED_S
 from analytics.rotating.off_curve import is_running, learn_curve, residuals
 from analytics.rotating.wear import LIMIT, N_STEPS, add_up
@@ -31,6 +32,8 @@ FRESH_S = 3 * DAY_S
 OFF, GOING_OFF, NEAR, FAR = 0.03, 0.02, 0.015, 0.2
 LEAST_SIGMA = 0.003  # of the logarithm: what meters of power and flow differ by from day to day
 LARGEST = 1e9  # of any unit: beyond, and where it is no number, a value is not known
+METRES_PER_BAR = 10.197  # of cold water: 1e5 Pa / (1000 kg/m3 * 9.80665 m/s2)
+INLET, OUTLET = "inlet", "outlet"
 QUANTITIES = ("active_power", "flow", "head", "water_pressure")
 
 
@@ -47,7 +50,7 @@ class Hours:
 
 def tell(rows: Sequence[GaugeHours], span: Span) -> list[Verdict]:
     """Judge each pump at each midnight; `score` is by how much it is off, as a share of what is expected."""
-    gauges = by_quantity(rows)
+    gauges = by_quantity(row for row in rows if not row.channel or row.quantity == "water_pressure")
     return [
         judge(hours, part)
         for part in span.parts()
@@ -58,10 +61,10 @@ def tell(rows: Sequence[GaugeHours], span: Span) -> list[Verdict]:
 
 def hours_of(own: Mapping[str, Sequence[GaugeHours]], at: datetime) -> Hours | None:
     """Put the hours together that all sensors of a pump know; None without power or flow."""
-    power, flow, head, pressure = (current(own.get(name, ()), at, REACH.total_seconds()) for name in QUANTITIES)
+    power, flow = (current(own.get(name, ()), at, REACH.total_seconds()) for name in ("active_power", "flow"))
     if power is None or flow is None:
         return None
-    head = head or pressure
+    head = head_of(own, at)
     parts = [power, flow] if head is None else [power, flow, head]
     known = [row.begins_s[(row.covered_s >= LEAST_COVERED_S) & (np.abs(row.mean) <= LARGEST)] for row in parts]
     common = known[0]
@@ -71,6 +74,27 @@ def hours_of(own: Mapping[str, Sequence[GaugeHours]], at: datetime) -> Hours | N
     runs = is_running(means[0])
     third = means[2][runs] if head is not None else np.full(int(runs.sum()), np.nan)
     return Hours(power, common[runs], np.column_stack((means[1][runs], third)), means[0][runs], head is not None)
+
+
+def head_of(own: Mapping[str, Sequence[GaugeHours]], at: datetime) -> GaugeHours | None:
+    """Give a pump's head as measured [m], else the rise of its pressure [m], else the pressure behind it [bar]."""
+    reach_s = REACH.total_seconds()
+    head, pressures = current(own.get("head", ()), at, reach_s), own.get("water_pressure", ())
+    main, inlet, outlet = (
+        current([row for row in pressures if row.channel == channel], at, reach_s) for channel in ("", INLET, OUTLET)
+    )
+    rise = None if inlet is None or outlet is None else rise_between(inlet, outlet)
+    return head or rise or main or outlet
+
+
+def rise_between(inlet: GaugeHours, outlet: GaugeHours) -> GaugeHours | None:
+    """Give the head [m] by which pressure [bar] rises, in the hours that both sensors know; None where none is."""
+    _, before, behind = np.intersect1d(inlet.begins_s, outlet.begins_s, return_indices=True)
+    if not behind.size:
+        return None
+    low, high = take(inlet, before), take(outlet, behind)
+    mean, covered_s = METRES_PER_BAR * (high.mean - low.mean), np.minimum(low.covered_s, high.covered_s)
+    return replace(high, quantity="head", channel="", low=mean, mean=mean, high=mean, covered_s=covered_s)
 
 
 def judge(hours: Hours, span: Span) -> Verdict:
@@ -169,7 +193,7 @@ HINT = Hint(
     rhythm="day",
     reach=REACH,
     version="4",
-    read=partial(read_gauge_hours, quantities=QUANTITIES),
+    read=partial(read_gauge_hours, quantities=QUANTITIES, channels=("", INLET, OUTLET)),
     tell=tell,
     stride=timedelta(days=28),
 )

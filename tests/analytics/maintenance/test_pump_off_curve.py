@@ -1,13 +1,14 @@
 """Pumps against their own curve: wear, sensors that are off, and days that are only busier."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
 from analytics.maintenance import Span, Verdict, pump_off_curve
-from analytics.maintenance.gauges import Floats
+from analytics.maintenance.gauges import Floats, take
 from analytics.rotating.off_curve import learn_curve, residuals
 from store.gauge_hours import GaugeHours
 
@@ -104,6 +105,43 @@ def test_pump_without_flow_is_not_judged_and_one_without_head_is() -> None:
     assert found
     assert found[0].evidence is not None
     assert found[0].evidence["has_head"] is False
+
+
+def by_pressures(rows: Sequence[GaugeHours], before: Floats) -> list[GaugeHours]:
+    """The same pump, whose head is told by the pressures before and behind it [bar]."""
+    flow, head, power = rows
+    inlet, outlet = row("water_pressure", before), row("water_pressure", before + head.mean / 10.197)
+    return [flow, power, replace(inlet, channel="inlet"), replace(outlet, channel="outlet")]
+
+
+def test_head_is_what_pressure_rises_by_from_inlet_to_outlet() -> None:
+    own = by_pressures(a_pump(worn(25, 0.12)), 2 + 0.9 * np.sin(HOURS / 72 * 2 * np.pi))
+    measured, risen = (present(pump_off_curve.tell(rows, a_span())) for rows in (a_pump(worn(25, 0.12)), own))
+    assert risen[0].at == measured[0].at
+    assert risen[-1].score == pytest.approx(measured[-1].score, abs=1e-3)
+    assert risen[0].evidence is not None
+    assert risen[0].evidence["has_head"] is True
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_well_that_sinks_is_no_wear_where_both_pressures_are_known(seed: int) -> None:
+    """From the thirtieth day on the pump lifts 4 m more: by its outlet alone, which stays, it draws more for nothing."""
+    draws = np.random.default_rng(seed)
+    flow = (40 + 18 * np.sin((HOURS % 24 - 8) / 24 * 2 * np.pi)) * draws.normal(1, 0.04, HOURS.size)
+    before = 2 + 0.15 * np.sin(HOURS / 72 * 2 * np.pi) - np.where(HOURS / 24 >= 30, 0.4, 0.0)
+    behind = 6.5 - 0.0002 * flow**2 + draws.normal(0, 0.03, HOURS.size)
+    watts = (flow * 10.197 * (behind - before) * 4.54 + 400) * draws.normal(1, 0.01, HOURS.size)
+    inlet, outlet = (replace(row("water_pressure", bar), channel=name) for bar, name in ((before, "inlet"), (behind, "outlet")))
+    own = [row("flow", flow), row("active_power", watts), outlet]
+    assert not present(pump_off_curve.tell([*own, inlet], a_span()))
+    assert present(pump_off_curve.tell(own, a_span()))
+
+
+def test_hours_of_one_pressure_only_give_no_rise() -> None:
+    flow, power, inlet, outlet = by_pressures(a_pump(), np.full(HOURS.size, 2.0))
+    early, late = take(inlet, slice(0, 600)), take(outlet, slice(600, None))
+    assert pump_off_curve.rise_between(early, late) is None
+    assert pump_off_curve.tell([flow, power, early, late], a_span())[-1].is_present is not True
 
 
 def test_duty_that_was_never_learnt_is_not_judged() -> None:
