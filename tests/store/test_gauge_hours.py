@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 
+from analytics.grouping import by_quantity
+from analytics.maintenance import pump_off_curve
 from deploy.local.services import Services
+from ingest.backfill.reader import Reading
+from sensors.asset_entry import AssetEntry
 from simulators.effect import faults
 from simulators.town import Town
 from store import rollup
@@ -20,8 +25,10 @@ from store.gauge_hours import (
     read_state_hours,
 )
 from store.inputs import Connection, Window
+from store.registry import DeviceEntry, TerritoryEntry, register
 from tests.support.drawn_hours import draw, gauge_days, gauge_hours, state_hours
 from tests.support.filled_town import fill_town
+from tests.support.loaded import TOWN, load, write_csv
 from tests.support.services import fresh_database
 from tests.support.towns import a_town, an_episode, with_episodes
 
@@ -116,3 +123,31 @@ def test_assets_come_with_their_parents(stored: Stored) -> None:
     inlet = assets["Conduite d'alimentation"]
     assert assets["Conduite de secteur 2"].parent_id == inlet.asset_id
     assert inlet.parent_id is None
+
+
+def test_channels_are_read_where_they_are_asked_for(database_url: str, tmp_path: Path) -> None:
+    """A pump whose pressure is told before and behind it, as the hint of its curve reads it: its head is their rise."""
+    told = write_csv(
+        tmp_path / "pump.csv",
+        "time,flow,inlet/water_pressure,outlet/water_pressure",
+        *(f"{(START + timedelta(hours=n)).isoformat()},{40 + n},2.5,{6 + n / 10}" for n in range(6)),
+    )
+    with connect(database_url, program="test", autocommit=True) as connection:
+        entries = [AssetEntry(TOWN, "pump", "Pump", "pump")], [DeviceEntry(TOWN, "drive", placements={"*": "pump"})]
+        register(connection, [TerritoryEntry(TOWN, "Town")], *entries)
+        load(database_url, told, Reading(constants={"territory": TOWN, "device": "drive"}))
+        rollup.refresh(connection, START + DAY, grace_s=0, settle_s=0)
+        row = connection.execute("select territory_id from territories").fetchone()
+        assert row is not None
+        window = Window(row[0], ("pump",), START, START + timedelta(hours=6))
+        main = read_gauge_hours(connection, window, ("flow", "water_pressure"))
+        read = pump_off_curve.HINT.read(connection, window)
+    assert [(one.quantity, one.channel) for one in main] == [("flow", "")]
+    assert {(one.quantity, one.channel) for one in read} == {
+        ("flow", ""),
+        ("water_pressure", "inlet"),
+        ("water_pressure", "outlet"),
+    }
+    head = pump_off_curve.head_of(by_quantity(read)[main[0].asset_id], window.ends_at)
+    assert head is not None
+    assert head.mean == pytest.approx(10.197 * (3.5 + np.arange(6) / 10))
