@@ -19,6 +19,12 @@ ODD_VALUES = frozenset(
 DELIVERY = frozenset({"late_messages", "repeated_messages", "clock_drift"})
 # What a driver that comes to its end shows, one after the other: one visit mends them all.
 DRIVER = frozenset({"gear_overheating", "driver_ageing", "thermal_derating", "dead_lamp"})
+# What wears shows in several ways: of a bearing in its envelope before its level; of a door in its pace and its tries.
+WEAR = (
+    frozenset({"bearing_damage", "pump_wear", "fan_wear"}),
+    frozenset({"motor_current_high", "pump_off_curve"}),
+    frozenset({"lift_doors_slow", "lift_wear"}),
+)
 
 # What a device reports of itself, and what its measurements show of the same: a lamp that says it is dead, and is dark.
 REPORT = "reported_fault"
@@ -33,4 +39,4 @@ def names_fault(kind: str) -> bool:
 def is_sign_of(kind: str, other: str) -> bool:
     """Say whether a kind of finding may be but a sign of another that names a fault."""
     both = {kind, other}
-    return not names_fault(kind) or both <= DRIVER or (REPORT in both and both <= OF_LAMP)
+    return not names_fault(kind) or any(both <= one for one in (DRIVER, *WEAR)) or (REPORT in both and both <= OF_LAMP)

@@ -1,34 +1,28 @@
-"""A pump or fan whose bearing wears: its vibration rises above its own, at like speed, and stays there.
+"""A pump whose bearing wears: its vibration rises above its own, at like speed, and stays there.
 
 Velocity of vibration as ISO 20816-3 takes it; hours at within a tenth of the usual speed, so that a pump that works
-more does not count as worn. A day is the median of its hours, clean the twentieth percentile of the days of three
-months. The CUSUM and the rule are those of `analytics.rotating.wear`: it is there above the CUSUM's limit with the last
-three days at 1.25 times clean, and gone below 1.12 times. Urgent from 4.5 mm/s on, where the standard's zone D begins
-for machines of 15 to 300 kW on a rigid base.
+more does not count as worn. Days, CUSUM and rule are those of `analytics.maintenance.rising`, clean the twentieth
+percentile of the days of three months: it is there above the CUSUM's limit with the last three days at 1.25 times
+clean, and gone below 1.12 times. Urgent from 4.5 mm/s on, where the standard's zone D begins for machines of 15 to
+300 kW on a rigid base.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from analytics.grouping import by_quantity
-from analytics.maintenance import Hint, Level, Span, Verdict
-from analytics.maintenance.gauges import DAY_S, current, daily_medians, take
-from analytics.rotating.wear import N_STEPS, WORN, add_up, worn_steps
+from analytics.maintenance import Hint, Span, Verdict
+from analytics.maintenance.gauges import DAY_S, current
+from analytics.maintenance.rising import REACH, Machine, at_like_load, follow, latest
+from analytics.rotating.wear import N_STEPS, WORN
 from analytics.sentence import french_number, local_day, local_day_fr, number
-from analytics.spread import spread_of_steps
 from store.gauge_hours import GaugeHours, read_gauge_hours
 
-REACH = timedelta(days=90)
-LEAST_DAYS = 7
-FRESH = timedelta(days=2)
-LIKE_SPEED = 0.1
-CLEAN_QUANTILE = 0.2
-SOUND = 1.12
 ZONE_D_MM_S = 4.5
 WARM_K = 3.0
 
@@ -50,41 +44,19 @@ def tell(rows: Sequence[GaugeHours], span: Span) -> list[Verdict]:
     return [verdict for verdict in told if verdict is not None]
 
 
-def judge(own: Mapping[str, Sequence[GaugeHours]], span: Span) -> Verdict | None:
+def judge(own: Machine, span: Span) -> Verdict | None:
     """Compare the last days of a pump with its clean ones; None before its first hour."""
-    at, reach_s = span.ends_at, REACH.total_seconds()
-    vibration = current(own["vibration_velocity"], at, reach_s)
+    at = span.ends_at
+    vibration, speed = (latest(own, quantity, at) for quantity in ("vibration_velocity", "rotation_speed"))
     if vibration is None:
         return None
-    speed = current(own.get("rotation_speed", ()), at, reach_s)
-    hours = vibration if speed is None else at_like_speed(vibration, speed)
-    days_s, days = daily_medians(hours.begins_s, hours.mean, at.timestamp())
-    unknown = Verdict(vibration.asset_id, at, None, span.begins_at)
-    if days.size < LEAST_DAYS or at.timestamp() - days_s[-1] > FRESH.total_seconds():
-        return unknown
-    clean = max(float(np.quantile(days, CLEAN_QUANTILE)), 1e-6)
-    logs = np.log(np.maximum(days, 1e-6) / clean)
-    sigma = spread_of_steps(logs)
-    times = days[-N_STEPS:] / clean
-    level = Level(float(np.median(days[-N_STEPS:])), clean)
-    if not worn_steps(logs, sigma)[-1]:
-        return Verdict(vibration.asset_id, at, False if times.max() < SOUND else None, span.begins_at, level=level)
-    zeros = np.flatnonzero(add_up(logs, sigma) == 0)
-    first = int(zeros[-1]) + 1 if zeros.size else 0
-    since = datetime.fromtimestamp(float(days_s[first]), UTC)
-    warmer = warming(own.get("bearing_temperature", ()), at, since)
-    return replace(present(vibration, span, Wear(clean, level.now, since, warmer)), level=level)
-
-
-def at_like_speed(vibration: GaugeHours, speed: GaugeHours) -> GaugeHours:
-    """Keep the hours in which a pump turned about as fast as it usually does."""
-    _, own, other = np.intersect1d(vibration.begins_s, speed.begins_s, return_indices=True)
-    turning = speed.mean[other]
-    usual = float(np.median(turning[turning > 0])) if (turning > 0).any() else 0.0
-    is_like = np.abs(turning - usual) <= LIKE_SPEED * usual
-    mask = np.zeros(vibration.begins_s.size, dtype=np.bool_)
-    mask[own[is_like]] = True
-    return take(vibration, mask)
+    rise = follow(vibration if speed is None else at_like_load(vibration, speed), at)
+    if rise is None:
+        return Verdict(vibration.asset_id, at, None, span.begins_at)
+    if not rise.is_risen:
+        return Verdict(vibration.asset_id, at, rise.is_risen, span.begins_at, level=rise.level())
+    warmer = warming(own.get("bearing_temperature", ()), at, rise.since)
+    return replace(present(vibration, span, Wear(rise.usual, rise.now, rise.since, warmer)), level=rise.level())
 
 
 def warming(series: Sequence[GaugeHours], at: datetime, since: datetime) -> float | None:

@@ -19,12 +19,13 @@ WORN = 1.25
 TRANSMITTED = 0.5
 
 
-def worn_steps(logs: Floats, sigma: float) -> Mask:
+def worn_steps(logs: Floats, sigma: float, worn: float = WORN) -> Mask:
     """Say at which steps (n,) a bearing is known to be worn; `logs` are of its level over clean.
 
-    `sigma` is the ordinary standard deviation of the logarithm from step to step. Only what came before counts.
+    `sigma` is the ordinary standard deviation of the logarithm from step to step, `worn` the multiple of clean that
+    counts. Only what came before counts.
     """
-    is_high = logs >= np.log(WORN)
+    is_high = logs >= np.log(worn)
     lasts = is_high.copy()
     for back in range(1, N_STEPS):
         lasts[back:] &= is_high[:-back]

@@ -85,6 +85,7 @@ WATER: tuple[GaugeRow, ...] = (
 
 STRUCTURE: tuple[GaugeRow, ...] = (
     ("vibration_velocity", "mm/s", 0, 1000, HOURS_2, "Vibration velocity (RMS)", "Vitesse vibratoire (efficace)"),
+    ("vibration_envelope", "m/s2", 0, 5000, HOURS_2, "Vibration envelope", "Enveloppe de vibration"),
     ("acceleration", "m/s2", -5000, 5000, HOURS_2, "Acceleration", "Accélération"),
     ("bearing_temperature", "Cel", -60, 250, HOURS_2, "Bearing temperature", "Température du palier"),
     ("strain", "um/m", -100000, 100000, HOURS_2, "Strain", "Déformation"),

@@ -46,6 +46,7 @@ ELSEWHERE = frozenset(
     | {"unlike_peers", "short_cycling", *RULES_BY_KIND}  # units and boilers have a town of their own
     | {"break_to_come"}  # needs years of breaks
     | {"pump_off_curve"}  # needs a flow on the pump
+    | {"bearing_damage", "current_unbalance", "fan_wear", "lift_doors_slow", "lift_vibration", "motor_current_high"}
 )
 # Hints about what no fault of a simulated town shows, although it measures what they look at.
 QUIET = frozenset(
