@@ -30,10 +30,7 @@ N_DAYS = 3
 def tell(rows: Sequence[GaugeHours], span: Span) -> list[Verdict]:
     """Judge each pump with currents of three phases at each midnight; `score` is the unbalance, 0 to 2."""
     return [
-        verdict
-        for part in span.parts()
-        for own in by_asset(rows).values()
-        if (verdict := judge(own, part)) is not None
+        verdict for part in span.parts() for own in by_asset(rows).values() if (verdict := judge(own, part)) is not None
     ]
 
 

@@ -84,7 +84,7 @@ def latest(own: Machine, quantity: str, at: datetime) -> GaugeHours | None:
 def at_like_load(gauge: GaugeHours, load: GaugeHours, within: float = LIKE_LOAD) -> GaugeHours:
     """Keep the hours in which a machine turned (or pumped) as much as it usually does, within a share of that."""
     _, own, other = np.intersect1d(gauge.begins_s, load.begins_s, return_indices=True)
-    turning = load.mean[other]
+    turning = np.where(np.isfinite(load.mean[other]), load.mean[other], 0.0)
     usual = float(np.median(turning[turning > 0])) if (turning > 0).any() else 0.0
     is_like = np.abs(turning - usual) <= within * usual
     mask = np.zeros(gauge.begins_s.size, dtype=np.bool_)
@@ -101,7 +101,8 @@ def while_running(gauge: GaugeHours) -> GaugeHours:
 
 def follow(hours: GaugeHours, at: datetime, rule: Rule = Rule()) -> Rise | None:
     """Compare the last days of a gauge with its usual ones; None where too few are known, or none of late."""
-    days_s, days = daily_medians(hours.begins_s, hours.mean, at.timestamp())
+    known = np.isfinite(hours.mean)
+    days_s, days = daily_medians(hours.begins_s[known], hours.mean[known], at.timestamp())
     if days.size < LEAST_DAYS or at.timestamp() - days_s[-1] > FRESH.total_seconds():
         return None
     usual = max(float(np.quantile(days, rule.usual)), 1e-6)

@@ -31,7 +31,9 @@ def a_row(values: Floats, channel: str) -> GaugeHours:
     return GaugeHours(*about, begins, values, values, values, full, full / 900, channel)
 
 
-def a_motor(shares: Sequence[Floats | float] = (1.0, 1.0, 1.0), seed: int = 1, amperes: float = 12.0) -> list[GaugeHours]:
+def a_motor(
+    shares: Sequence[Floats | float] = (1.0, 1.0, 1.0), seed: int = 1, amperes: float = 12.0
+) -> list[GaugeHours]:
     """A pump that starts and stops, its phases as unlike as those of a sound motor: up to 5 %."""
     draws = np.random.default_rng(seed)
     runs = amperes * (draws.random(HOURS.size) < 0.6) * draws.uniform(0.4, 1.0, HOURS.size)
@@ -44,7 +46,7 @@ def a_motor(shares: Sequence[Floats | float] = (1.0, 1.0, 1.0), seed: int = 1, a
 
 def from_day(day: float, share: float, until: float = N_DAYS) -> Floats:
     """A share of the current that a phase still takes, for some days."""
-    return np.asarray(np.where((HOURS / 24 >= day) & (HOURS / 24 < until), share, 1.0), dtype=np.float64)
+    return np.asarray(np.where((day <= HOURS / 24) & (until > HOURS / 24), share, 1.0), dtype=np.float64)
 
 
 def told(verdicts: Sequence[Verdict]) -> list[Verdict]:

@@ -125,13 +125,15 @@ def test_head_is_what_pressure_rises_by_from_inlet_to_outlet() -> None:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_well_that_sinks_is_no_wear_where_both_pressures_are_known(seed: int) -> None:
-    """From the thirtieth day on the pump lifts 4 m more: by its outlet alone, which stays, it draws more for nothing."""
+    """From the thirtieth day on the pump lifts 4 m more: by its outlet alone, which stays, it draws too much."""
     draws = np.random.default_rng(seed)
     flow = (40 + 18 * np.sin((HOURS % 24 - 8) / 24 * 2 * np.pi)) * draws.normal(1, 0.04, HOURS.size)
     before = 2 + 0.15 * np.sin(HOURS / 72 * 2 * np.pi) - np.where(HOURS / 24 >= 30, 0.4, 0.0)
     behind = 6.5 - 0.0002 * flow**2 + draws.normal(0, 0.03, HOURS.size)
     watts = (flow * 10.197 * (behind - before) * 4.54 + 400) * draws.normal(1, 0.01, HOURS.size)
-    inlet, outlet = (replace(row("water_pressure", bar), channel=name) for bar, name in ((before, "inlet"), (behind, "outlet")))
+    inlet, outlet = (
+        replace(row("water_pressure", bar), channel=name) for bar, name in ((before, "inlet"), (behind, "outlet"))
+    )
     own = [row("flow", flow), row("active_power", watts), outlet]
     assert not present(pump_off_curve.tell([*own, inlet], a_span()))
     assert present(pump_off_curve.tell(own, a_span()))
