@@ -1,10 +1,10 @@
 """A motor that draws more current than it usually does for the same work: it is clogged, rubs, or its bearing drags.
 
 The highest value of each hour in which it ran, so that the hours of a pump that starts and stops are those of one that
-runs through; at within 4 % of its usual speed and a tenth of its usual flow, where these are measured. Rule and CUSUM are those of
-`analytics.maintenance.rising`, usual is the median of the days of three months. It is there at 1.15 times usual for
-three days, what the service factor of NEMA MG 1 lets a motor bear, and gone below 1.07 times; where neither speed nor
-flow is measured, more current may be more work, and 1.25 and 1.12 times count.
+runs through; at within 4 % of its usual speed and a tenth of its usual flow, where these are measured. Rule and CUSUM
+are those of `analytics.maintenance.rising`, usual is the median of the days of three months. It is there at 1.15 times
+usual for three days, what the service factor of NEMA MG 1 lets a motor bear, and gone below 1.07 times; where neither
+speed nor flow is measured, more current may be more work, and 1.25 and 1.12 times count.
 """
 
 from collections.abc import Sequence

@@ -40,6 +40,9 @@ class Rule(NamedTuple):
     usual: float = CLEAN_QUANTILE
 
 
+OF_VIBRATION = Rule()
+
+
 class Rise(NamedTuple):
     """A level, usual and in the last days; whether it has risen (None: neither that nor as usual), and since when."""
 
@@ -99,7 +102,7 @@ def while_running(gauge: GaugeHours) -> GaugeHours:
     return take(replace(gauge, mean=finite), (gauge.n_values > 0) & (finite > from_level))
 
 
-def follow(hours: GaugeHours, at: datetime, rule: Rule = Rule()) -> Rise | None:
+def follow(hours: GaugeHours, at: datetime, rule: Rule = OF_VIBRATION) -> Rise | None:
     """Compare the last days of a gauge with its usual ones; None where too few are known, or none of late."""
     known = np.isfinite(hours.mean)
     days_s, days = daily_medians(hours.begins_s[known], hours.mean[known], at.timestamp())
