@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from analytics.health.mains import BreakRate
 from analytics.health.reason import often
 from analytics.health.scoring import score_assets
 from analytics.health.signal import COMING, LEAST_LEADS, OF_SENSOR, Verdicts, meaning_of
-from analytics.incidents.kinds import DELIVERY, DRIVER, ODD_VALUES, SILENCES
+from analytics.incidents.kinds import DELIVERY, DRIVER, ODD_VALUES, SILENCES, WEAR
 from analytics.maintenance import hints
 from analytics.remaining_life.comparison import score_of
 from analytics.remaining_life.families import asset_life, failure_probability
@@ -253,5 +254,5 @@ def test_calibration_maps_a_type_that_has_enough_failures_and_marks_the_others()
 
 def test_every_kind_named_is_a_kind_that_is_found_and_every_type_is_looked_up() -> None:
     found = {*hints(), *KIND_BY_VERDICT.values(), "level_shift", "unusual_together", "unusual_value", "silent"}
-    assert found >= {*COMING, *OF_SENSOR, *SILENCES, *ODD_VALUES, *DELIVERY, *DRIVER}
+    assert found >= {*COMING, *OF_SENSOR, *SILENCES, *ODD_VALUES, *DELIVERY, *DRIVER, *chain(*WEAR)}
     assert set(FAMILIES) <= set(asset_types())

@@ -228,6 +228,22 @@ def test_report_of_a_tripped_breaker_belongs_to_its_cabinet_without_current() ->
     assert causes_of([breaker, *dark]) == [("cabinet_tripped", 16)]
 
 
+@pytest.mark.parametrize(
+    ("first", "later", "n_lines"),
+    [
+        ("bearing_damage", "pump_wear", 1),
+        ("bearing_damage", "fan_wear", 1),
+        ("pump_off_curve", "motor_current_high", 1),
+        ("lift_doors_slow", "lift_wear", 1),
+        ("lift_vibration", "lift_wear", 2),
+        ("pump_wear", "current_unbalance", 2),
+    ],
+)
+def test_what_one_part_that_wears_shows_in_several_ways_is_one_line(first: str, later: str, n_lines: int) -> None:
+    told = [a_told(first, asset_id=1, started_at=START - 9 * DAY), a_told(later, asset_id=1)]
+    assert len(group(told, a_ground())) == n_lines
+
+
 def test_relapse_within_two_days_is_the_same_line_and_later_is_not() -> None:
     def told(pause: timedelta) -> list[ToldFinding]:
         return [a_lamp(3, ended_at=START + DAY), a_lamp(3, started_at=START + DAY + pause)]

@@ -13,6 +13,7 @@ from analytics.maintenance import (
     Verdict,
     battery_low,
     driver_ageing,
+    fan_wear,
     fouled_filter,
     gear_overheating,
     leak,
@@ -26,6 +27,7 @@ from store.registry import TerritoryEntry, register
 from tests.analytics import test_sensor_hints as sensors
 from tests.analytics.maintenance import test_fouled_filter as filters
 from tests.analytics.maintenance import test_lamp_gear_hints as lamps
+from tests.analytics.maintenance import test_rising_hints as machines
 from tests.analytics.maintenance import test_water_hints as water
 
 pytestmark = pytest.mark.services
@@ -51,6 +53,17 @@ def wearing() -> Sequence[Verdict]:
     hours = np.repeat(course(2.0, 4.0), 24)
     values = hours * np.random.default_rng(5).lognormal(0, 0.03, hours.size)
     return pump_wear.tell(water.vibrating(values.tolist()), water.a_span(N_DAYS))
+
+
+def shaking() -> Sequence[Verdict]:
+    """A unit whose return fan comes to vibrate twice as much; its supply fan always vibrated more."""
+    worn = np.repeat(course(1.0, 2.0), 24)
+    steady, ailing = (level * machines.scatter(int(level), 0.04, N_DAYS) for level in (3.0, 2.0))
+    rows = [
+        machines.a_row("vibration_velocity", steady, "supply"),
+        machines.a_row("vibration_velocity", ailing * worn, "return"),
+    ]
+    return fan_wear.tell(rows, machines.a_span(N_DAYS))
 
 
 def ageing() -> Sequence[Verdict]:
@@ -86,6 +99,7 @@ CASES = {
     fouled_filter.HINT: lambda: filters.judge(course(1.0, 2.0)),
     gear_overheating.HINT: lambda: gear_overheating.tell(lamps.heated(course(0, 12)), lamps.a_span(N_DAYS, 0)),
     pump_wear.HINT: wearing,
+    fan_wear.HINT: shaking,
     driver_ageing.HINT: ageing,
     sensor_drift.HINT: drifting,
     battery_low.HINT: emptying,
