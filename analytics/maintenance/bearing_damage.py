@@ -32,8 +32,8 @@ SPEEDS = ("rotation_speed", "fan_speed")
 WORDS = Words(
     "the envelope of its vibration",
     "l'enveloppe de sa vibration",
-    " at like speed",
-    " à même vitesse",
+    " while it runs",
+    " en marche",
     "have the bearing's spectrum taken, grease it, and plan its change",
     "faire relever le spectre du roulement, le graisser et prévoir son remplacement",
 )

@@ -92,12 +92,12 @@ def present(phases: Mapping[str, GaugeHours], span: Span, since: datetime, unbal
         score=unbalance,
         severity="urgent" if unbalance >= LOST else "warning",
         sentence_en=(
-            f"{about.name}: the currents of its three phases differ by {percent} from their mean ({as_read} A), since"
-            f" {local_day(since, span.time_zone)}. To do: check fuses, contacts and the voltage of each phase, then the"
-            " winding, before the motor overheats."
+            f"{about.name}: the currents of its three phases differ by up to {percent} from their mean ({as_read} A),"
+            f" since {local_day(since, span.time_zone)}. To do: check fuses, contacts and the voltage of each phase, then"
+            " the winding, before the motor overheats."
         ),
         sentence_fr=(
-            f"{about.name} : les intensités de ses trois phases s'écartent de {percent} de leur moyenne"
+            f"{about.name} : les intensités de ses trois phases s'écartent jusqu'à {percent} de leur moyenne"
             f" ({as_read.replace('.', ',')} A), depuis le {local_day_fr(since, span.time_zone)}. À faire : contrôler"
             " fusibles, contacts et tension de chaque phase, puis le bobinage, avant que le moteur ne surchauffe."
         ),

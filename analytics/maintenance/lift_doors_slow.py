@@ -18,7 +18,7 @@ from store.gauge_hours import GaugeHours, read_gauge_hours
 
 RULE = Rule(usual=0.5)
 WORDS = Words(
-    "a cycle of its doors",
+    "the duration of a door cycle",
     "la durée d'un cycle de porte",
     "",
     "",
