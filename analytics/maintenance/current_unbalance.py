@@ -93,8 +93,8 @@ def present(phases: Mapping[str, GaugeHours], span: Span, since: datetime, unbal
         severity="urgent" if unbalance >= LOST else "warning",
         sentence_en=(
             f"{about.name}: the currents of its three phases differ by up to {percent} from their mean ({as_read} A),"
-            f" since {local_day(since, span.time_zone)}. To do: check fuses, contacts and the voltage of each phase, then"
-            " the winding, before the motor overheats."
+            f" since {local_day(since, span.time_zone)}. To do: check fuses, contacts and the voltage of each phase,"
+            " then the winding, before the motor overheats."
         ),
         sentence_fr=(
             f"{about.name} : les intensités de ses trois phases s'écartent jusqu'à {percent} de leur moyenne"
