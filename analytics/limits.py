@@ -5,9 +5,10 @@ from datetime import datetime
 
 from analytics.incidents.job import keep_incidents
 from analytics.maintenance.reported import PRESSING, tell_report
-from analytics.sentence import french_number, local_clock, local_clock_fr, number, sign_of, spaced
+from analytics.sentence import french_number, local_clock, local_clock_fr, lowered, number, spaced
 from sensors.limit import LIMITS, Limit
 from sensors.quantity import find_quantity
+from sensors.unit_sign import sign_of
 from store.inputs import Connection
 from store.limits import Crossing, close_returned, read_crossings
 from store.results import Finding, open_finding
@@ -87,8 +88,8 @@ def tell(limit: Limit, one: Crossing) -> tuple[str, str]:
     sign = spaced(sign_of(quantity.unit))
     value, bound = number(one.value), number(one.limit)
     return (
-        f"{one.name}: {quantity.name_en.lower()} is {value}{sign}; the limit is {bound}{sign}."
+        f"{one.name}: {lowered(quantity.name_en)} is {value}{sign}; the limit is {bound}{sign}."
         f" So since {local_clock(one.since, one.time_zone)}.",
-        f"{one.name} : {quantity.name_fr.lower()} à {french_number(value)}{sign} ; la limite est de"
+        f"{one.name} : {lowered(quantity.name_fr)} à {french_number(value)}{sign} ; la limite est de"
         f" {french_number(bound)}{sign}. Ainsi depuis le {local_clock_fr(one.since, one.time_zone)}.",
     )

@@ -7,17 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from analytics.limits import LimitReport
-from analytics.sentence import (
-    french_number,
-    local_clock,
-    local_clock_fr,
-    local_day,
-    local_day_fr,
-    number,
-    sign_of,
-    spaced,
-)
+from analytics.sentence import french_number, local_clock, local_clock_fr, local_day, local_day_fr, number, spaced
 from sensors.severity import Severity
+from sensors.unit_sign import sign_of
 from store.backup_runs import LONGEST, Action, BackupStanding, Fault, read_standing
 from store.inputs import Connection
 from store.platform import Ingest, Refused, Restated, close_others, read_ingest, read_refused, read_restated, read_tops

@@ -5,30 +5,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from analytics.detectors import Score
+from sensors.unit_sign import sign_of
 
-# UCUM codes that people write otherwise.
 READABLE = 1e9  # longer numbers are written with an exponent
-SIGN_BY_UNIT = {
-    "Cel": "°C",
-    "1": "",
-    "kW.h": "kWh",
-    "m3": "m³",
-    "m3/h": "m³/h",
-    "[ppm]": "ppm",
-    "[ppb]": "ppb",
-    "dB[mW]": "dBm",
-    "deg": "°",
-    "m/s2": "m/s²",
-    "W/m2": "W/m²",
-    "ug/m3": "µg/m³",
-    "[pH]": "",
-    "V.A": "VA",
-    "kvar.h": "kvarh",
-    "uS/cm": "µS/cm",
-    "{NTU}": "NTU",
-    "{EUR}": "€",
-    "um/m": "µm/m",
-}
 
 WITHDRAWN = (
     "Values that came late show that nothing was unusual.",
@@ -63,11 +42,11 @@ def tell_unusual(subject: Subject, score: Score, at: datetime, started_at: datet
         "spread": (": the spread of the last 24 values is", " : l'écart type des 24 dernières valeurs est de"),
     }.get(score.aspect, (" is", " :"))
     english = (
-        f"{subject.name}: {subject.quantity_en.lower()}{what_en} {found}{spaced(sign)} on {clock(at, subject)};"
+        f"{subject.name}: {lowered(subject.quantity_en)}{what_en} {found}{spaced(sign)} on {clock(at, subject)};"
         f" between {low} and {high}{spaced(sign)} is usual. Unusual since {clock(started_at, subject)}."
     )
     french = (
-        f"{subject.name} : {subject.quantity_fr.lower()}{what_fr} {french_number(found)}{spaced(sign)} le"
+        f"{subject.name} : {lowered(subject.quantity_fr)}{what_fr} {french_number(found)}{spaced(sign)} le"
         f" {french_clock(at, subject)} ; d'habitude entre {french_number(low)} et {french_number(high)}{spaced(sign)}."
         f" Inhabituel depuis le {french_clock(started_at, subject)}."
     )
@@ -99,14 +78,18 @@ def french_number(text: str) -> str:
     return text.replace(".", ",")
 
 
-def sign_of(unit: str) -> str:
-    """Give a unit (UCUM) as people write it; what is only counted has none."""
-    return SIGN_BY_UNIT.get(unit, "" if unit.startswith("{") else unit)
-
-
 def spaced(sign: str) -> str:
-    """Put a space before a unit that there is."""
-    return f" {sign}" if sign else ""
+    """Put a space before a unit that there is; degrees of an angle stand close."""
+    return f" {sign}" if sign not in ("", "°") else sign
+
+
+def lowered(name: str) -> str:
+    """Begin a name within a sentence with a small letter, and leave the rest: it may hold pH, PM10 or IRI.
+
+    >>> lowered("Roughness (IRI)"), lowered("pH"), lowered("CO2")
+    ('roughness (IRI)', 'pH', 'CO2')
+    """
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def clock(at: datetime, subject: Subject) -> str:

@@ -7,7 +7,8 @@ from datetime import datetime
 import numpy as np
 
 from analytics.joint.model import Floats
-from analytics.sentence import french_number, local_clock, local_clock_fr, number, sign_of, spaced
+from analytics.sentence import french_number, local_clock, local_clock_fr, lowered, number, spaced
+from sensors.unit_sign import sign_of
 
 MOST_NAMED = 3
 ENOUGH = 0.6  # of all contributions
@@ -37,11 +38,11 @@ def order_of(parts: Floats) -> list[int]:
 def tell_together(name: str, time_zone: str, since: datetime, deviations: Sequence[Deviation]) -> tuple[str, str]:
     """Give (English, French)."""
     english = "; ".join(
-        f"{one.name_en.lower()} is {number(one.value)}{sign(one)}, by the others {number(one.expected)}{sign(one)}"
+        f"{lowered(one.name_en)} is {number(one.value)}{sign(one)}, by the others {number(one.expected)}{sign(one)}"
         for one in deviations
     )
     french = " ; ".join(
-        f"{one.name_fr.lower()} : {french_number(number(one.value))}{sign(one)}, d'après les autres"
+        f"{lowered(one.name_fr)} : {french_number(number(one.value))}{sign(one)}, d'après les autres"
         f" {french_number(number(one.expected))}{sign(one)}"
         for one in deviations
     )

@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import partial
 
 from analytics.maintenance import Hint, Span, Verdict
-from analytics.sentence import local_day, local_day_fr
+from analytics.sentence import local_day, local_day_fr, lowered
 from store.calibration import CalibratedSeries, read_calibrated_series
 
 DAY = timedelta(days=1)
@@ -65,13 +65,13 @@ def judge(one: CalibratedSeries, span: Span) -> Verdict:
         score=1 + late / interval,
         severity="warning" if late else "info",
         sentence_en=(
-            f"{one.name}: calibration of its {one.quantity_en.lower()} sensor {'was' if late else 'is'} due on"
+            f"{one.name}: calibration of its {lowered(one.quantity_en)} sensor {'was' if late else 'is'} due on"
             f" {local_day(due_at, span.time_zone)} ({since_en}, every {n_days} days). To do: calibrate or change the"
             " sensor and enter the notice of kind calibration."
         ),
         sentence_fr=(
-            f"{one.name} : l'étalonnage de son capteur ({one.quantity_fr.lower()}) {'était' if late else 'est'} à faire"
-            f" le {local_day_fr(due_at, span.time_zone)} ({since_fr}, tous les {n_days} jours). À faire : étalonner ou"
+            f"{one.name} : l'étalonnage de son capteur ({lowered(one.quantity_fr)}) {'était' if late else 'est'} à"
+            f" faire le {local_day_fr(due_at, span.time_zone)} ({since_fr}, tous les {n_days} jours). À faire : étalonner ou"
             " remplacer le capteur et saisir l'avis de type calibration."
         ),
         evidence={

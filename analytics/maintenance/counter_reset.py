@@ -10,7 +10,8 @@ from itertools import groupby
 from math import ceil, log
 
 from analytics.maintenance import Hint, Span, Verdict
-from analytics.sentence import french_number, local_clock, local_clock_fr, sign_of, spaced
+from analytics.sentence import french_number, local_clock, local_clock_fr, lowered, spaced
+from sensors.unit_sign import sign_of
 from store.series_days import Reset, read_resets
 
 HOUR = timedelta(hours=1)
@@ -67,12 +68,12 @@ def present(reset: Reset, span: Span) -> Verdict:
         score=float(reset.n_resets),
         severity="info",
         sentence_en=(
-            f"{reset.name}: {reset.quantity_en.lower()} fell from {before} to {after}{sign} in the hour of"
+            f"{reset.name}: {lowered(reset.quantity_en)} fell from {before} to {after}{sign} in the hour of"
             f" {local_clock(reset.hour, span.time_zone)}; it only ever rises, and nothing was announced."
             " To do: enter the swap if the meter was changed, else check its supply."
         ),
         sentence_fr=(
-            f"{reset.name} : {reset.quantity_fr.lower()} est passé de {french_number(before)} à"
+            f"{reset.name} : {lowered(reset.quantity_fr)} est passé de {french_number(before)} à"
             f" {french_number(after)}{sign} dans l'heure du {local_clock_fr(reset.hour, span.time_zone)} ; il ne fait"
             " que monter, et rien n'était annoncé. À faire : saisir le remplacement si le compteur a été changé, sinon"
             " contrôler son alimentation."

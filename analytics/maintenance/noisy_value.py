@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 
 from analytics.maintenance import Hint, Span, Verdict, absent
 from analytics.maintenance.faulty_bays import Bay, Bays, find_bays, read_bays
-from analytics.sentence import french_number, local_day, local_day_fr, number, sign_of, spaced
+from analytics.sentence import french_number, local_day, local_day_fr, lowered, number, spaced
+from sensors.unit_sign import sign_of
 from store.inputs import Connection, Window
 from store.series_days import SeriesDays, Spreads, read_spreads
 
@@ -97,8 +98,8 @@ def judge(series: Spreads, span: Span) -> Verdict:
             series,
             last[0][0],
             now / usual,
-            f"{series.quantity_en.lower()} moves by {moves}{sign} within an hour; at most {most}{sign} is usual",
-            f"{series.quantity_fr.lower()} bouge de {french_number(moves)}{sign} en une heure ; d'habitude"
+            f"{lowered(series.quantity_en)} moves by {moves}{sign} within an hour; at most {most}{sign} is usual",
+            f"{lowered(series.quantity_fr)} bouge de {french_number(moves)}{sign} en une heure ; d'habitude"
             f" {french_number(most)}{sign} au plus",
         ),
         span,

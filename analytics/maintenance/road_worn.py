@@ -33,8 +33,9 @@ from analytics.road.degradation import (
 )
 from analytics.road.frost import QUANTITY as SURFACE_TEMPERATURE
 from analytics.road.frost import Frost, frost_of
-from analytics.sentence import french_number, number, sign_of, spaced
+from analytics.sentence import french_number, lowered, number, spaced
 from sensors.quantity import QUANTITIES
+from sensors.unit_sign import sign_of
 from store.gauge_hours import GaugeHours, read_gauge_days
 
 YEAR_S = 365.25 * 86_400
@@ -180,13 +181,13 @@ def present(asset_id: int, outlook: Outlook, n_family: int, span: Span) -> Verdi
         score=soon / outlook.limit,
         severity="urgent" if outlook.chance_now >= THERE else "warning",
         sentence_en=(
-            f"{outlook.surveys.name}: {quantity.name_en[:1].lower()}{quantity.name_en[1:]} is {level}{unit} and grows"
+            f"{outlook.surveys.name}: {lowered(quantity.name_en)} is {level}{unit} and grows"
             f" by {growth} % a year{basis[0]}; {limit}{unit}, from which works are due, is met in {middle}"
             f" ({early} to {late or 'later'}). To do: look at it, put it on the programme of works, seal cracks before"
             " winter."
         ),
         sentence_fr=(
-            f"{outlook.surveys.name} : {quantity.name_fr[:1].lower()}{quantity.name_fr[1:]} de"
+            f"{outlook.surveys.name} : {lowered(quantity.name_fr)} de"
             f" {french_number(level)}{unit}, en hausse de {french_number(growth)} % par an{basis[1]} ; le seuil de"
             f" travaux de {french_number(limit)}{unit} est atteint en {middle} ({early} à {late or 'plus tard'})."
             " À faire : visiter, inscrire au programme de travaux, colmater les fissures avant l'hiver."

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.maintenance import Hint, Level, Span, Verdict, absent
-from analytics.sentence import french_number, local_day, local_day_fr
+from analytics.sentence import french_number, local_day, local_day_fr, lowered
 from analytics.spread import spread_of_steps
 from store.series_days import SeriesDays, read_series_days
 
@@ -144,13 +144,13 @@ def present(series: SeriesDays, shift: Shift, span: Span, n_sensors: int) -> Ver
         score=abs(shift.kelvins) / shift.limit,
         severity="warning",
         sentence_en=(
-            f"{series.name}: the {series.quantity_en.lower()} sensor drifts{or_en}: {kelvins} K"
+            f"{series.name}: the {lowered(series.quantity_en)} sensor drifts{or_en}: {kelvins} K"
             f" {'more' if more else 'less'} against {shift.other} than before, since"
             f" {local_day(shift.since, span.time_zone)}; at most {usual} K is usual."
             " To do: compare with a reference thermometer, calibrate or change the sensor."
         ),
         sentence_fr=(
-            f"{series.name} : le capteur de {series.quantity_fr.lower()} dérive{or_fr} : {french_number(kelvins)} K de"
+            f"{series.name} : le capteur de {lowered(series.quantity_fr)} dérive{or_fr} : {french_number(kelvins)} K de"
             f" {'plus' if more else 'moins'} qu'avant par rapport à {shift.other}, depuis le"
             f" {local_day_fr(shift.since, span.time_zone)} ; au plus {french_number(usual)} K d'habitude."
             " À faire : comparer à un thermomètre de référence, étalonner ou changer le capteur."

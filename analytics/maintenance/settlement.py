@@ -21,9 +21,10 @@ from analytics.grouping import by_quantity
 from analytics.maintenance import Hint, Span, Verdict
 from analytics.maintenance.gauges import DAY_S, Floats, Gauges, current, daily_medians
 from analytics.maintenance.thermal import without_temperature
-from analytics.sentence import french_number, local_day, local_day_fr, number, sign_of, spaced
+from analytics.sentence import french_number, local_day, local_day_fr, lowered, number, spaced
 from analytics.spread import spread_of_steps
 from sensors.quantity import find_quantity
+from sensors.unit_sign import sign_of
 from store.gauge_hours import GaugeHours, read_gauge_hours
 
 REACH = timedelta(days=400)
@@ -171,7 +172,7 @@ def present(row: GaugeHours, span: Span, worst: Change, changes: Sequence[Change
     """Say that an element has moved."""
     quantity = find_quantity(worst.quantity)
     unit = "" if quantity is None else spaced(sign_of(quantity.unit))
-    names = ("", "") if quantity is None else (quantity.name_en.lower(), quantity.name_fr.lower())
+    names = ("", "") if quantity is None else (lowered(quantity.name_en), lowered(quantity.name_fr))
     by, limit = f"{worst.moved:+.3g}", number(worst.limit)
     return Verdict(
         row.asset_id,

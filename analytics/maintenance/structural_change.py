@@ -30,9 +30,10 @@ from analytics.maintenance.settlement import (
     read,
     temperature_of,
 )
-from analytics.sentence import french_number, number, sign_of, spaced
+from analytics.sentence import french_number, lowered, number, spaced
 from analytics.structure.damage_index import damage_index, learn_reference
 from sensors.quantity import find_quantity
+from sensors.unit_sign import sign_of
 from store.gauge_hours import GaugeHours
 
 N_REFERENCE = 14
@@ -146,7 +147,7 @@ def part_of(name: str, moved: float) -> tuple[str, str]:
     """Say in English and in French by how much a gauge moved."""
     quantity = find_quantity(name)
     unit = "" if quantity is None else spaced(sign_of(quantity.unit))
-    names = (name, name) if quantity is None else (quantity.name_en.lower(), quantity.name_fr.lower())
+    names = (name, name) if quantity is None else (lowered(quantity.name_en), lowered(quantity.name_fr))
     by = f"{moved:+.3g}"
     return f"{names[0]} {by}{unit}", f"{names[1]} {french_number(by)}{unit}"
 

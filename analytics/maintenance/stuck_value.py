@@ -12,7 +12,8 @@ from datetime import timedelta
 
 from analytics.maintenance import Hint, Span, Verdict, absent
 from analytics.maintenance.faulty_bays import Bays, judge_bays, read_bays
-from analytics.sentence import french_number, local_day, local_day_fr, number, sign_of, spaced
+from analytics.sentence import french_number, local_day, local_day_fr, lowered, number, spaced
+from sensors.unit_sign import sign_of
 from store.inputs import Connection, Window
 from store.series_days import SeriesDays, read_series_days
 
@@ -77,12 +78,12 @@ def present(series: SeriesDays, span: Span, still: tuple[int, float]) -> Verdict
         score=float(n_days),
         severity="warning",
         sentence_en=(
-            f"{series.name}: {series.quantity_en.lower()} has been exactly {said} since"
+            f"{series.name}: {lowered(series.quantity_en)} has been exactly {said} since"
             f" {local_day(since, span.time_zone)} ({n_days} days); it moved every day before."
             " To do: check the sensor and its wiring; restart or change it."
         ),
         sentence_fr=(
-            f"{series.name} : {series.quantity_fr.lower()} vaut exactement {french_number(said)} depuis le"
+            f"{series.name} : {lowered(series.quantity_fr)} vaut exactement {french_number(said)} depuis le"
             f" {local_day_fr(since, span.time_zone)} ({n_days} jours) ; elle changeait chaque jour auparavant."
             " À faire : contrôler le capteur et son câblage ; le redémarrer ou le changer."
         ),

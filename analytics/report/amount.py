@@ -1,22 +1,15 @@
 """Numbers, periods and reasons as people write and read them, in French and in English."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from analytics.report.reasons import in_french
 from analytics.report.span import Span
 from sensors.language import MONTHS, Language
+from sensors.unit_sign import unit_in
 
 NARROW, HARD = "\u202f", "\u00a0"  # narrow no-break space and no-break space
-SIGNS: Mapping[str, str] = {
-    "Cel": "°C", "kW.h": "kWh", "W.h": "Wh", "m3": "m³", "m3/h": "m³/h", "m2": "m²", "[ppm]": "ppm", "{EUR}": "€",
-    "kW.h/m2": "kWh/m²",
-}  # fmt: skip
-LOCAL_SIGNS: Mapping[Language, Mapping[str, str]] = {
-    "fr": {"/d": "/jour", "kW.h/(K.d)": "kWh/DJU", "{round}": "tournées", "{lift}": "levées", "a": "ans", "d": "j"},
-    "en": {"/d": "/day", "kW.h/(K.d)": "kWh/HDD", "{round}": "rounds", "{lift}": "lifts", "a": "years", "d": "d"},
-}
 CAUSES_FR: Mapping[str, str] = {
     "late data": "données tardives",
     "corrected data": "données corrigées",
@@ -46,9 +39,7 @@ def number(value: float, language: Language) -> str:
 
 def sign(unit: str, language: Language) -> str:
     """Give a unit as people write it; a share goes in percent."""
-    if unit == "1":
-        return "%"
-    return LOCAL_SIGNS[language].get(unit) or SIGNS.get(unit) or unit.strip("{}")
+    return "%" if unit == "1" else unit_in(unit, language)
 
 
 def shown(value: float, unit: str) -> float:
@@ -62,7 +53,8 @@ def amount(value: float | None, unit: str, language: Language) -> str:
         return "–"
     text, word = shown(value, unit), sign(unit, language)
     is_one = abs(text) < 2 if language == "fr" else abs(text) == 1
-    return f"{number(text, language)}{HARD}{word.removesuffix('s') if is_one and len(word) > 1 else word}"
+    word = word.removesuffix("s") if is_one and len(word) > 1 else word
+    return f"{number(text, language)}{HARD}{word}" if word else number(text, language)
 
 
 def interval(low: float | None, high: float | None, unit: str, language: Language) -> str:
@@ -89,6 +81,12 @@ def day(when: date, language: Language) -> str:
     month = MONTHS[language][when.month - 1]
     first = "1er" if language == "fr" and when.day == 1 else str(when.day)
     return f"{first} {month} {when.year}"
+
+
+def days(begins_at: datetime, ends_at: datetime, zone: ZoneInfo) -> str:
+    """Write the civil days of an interval whose end is not in it; a single day alone."""
+    bounds = (begins_at.astimezone(zone), (ends_at - timedelta(microseconds=1)).astimezone(zone))
+    return " – ".join(dict.fromkeys(f"{at:%d/%m/%Y}" for at in bounds))
 
 
 def instant(at: datetime, zone: ZoneInfo, language: Language) -> str:

@@ -259,7 +259,7 @@ def change_of(change: Restatement, heading: Heading) -> Change:
     return Change(
         name=name_of(change.kpi, language),
         about=change.asset or say("territory", language),
-        period=f"{change.begins_at.astimezone(zone):%d/%m/%Y} – {change.ends_at.astimezone(zone):%d/%m/%Y}",
+        period=write.days(change.begins_at, change.ends_at, zone),
         old=write.amount(change.old_value, change.unit, language),
         new=write.amount(change.new_value, change.unit, language),
         cause=write.cause(change.cause, language),

@@ -7,7 +7,7 @@ from html import escape
 from analytics.report import amount as write
 from analytics.report.document import Change, Chart, Document, Line, Method, Section
 from analytics.report.plot import draw_comparison, draw_course
-from analytics.report.words import say
+from analytics.report.words import say, titled
 
 STYLE = """
 :root { color: #1f2937; background: #fff; font: 16px/1.5 system-ui, "DejaVu Sans", sans-serif; }
@@ -65,7 +65,7 @@ def head_of(document: Document) -> str:
         f"<header><p class='over'>{escape(say('title', language))}</p><h1>{escape(heading.territory)}, "
         f"{escape(write.span_title(heading.span, language))}</h1>"
         f"<p class='quiet'>{escape(say('as_of', language))} {escape(as_of)} ({escape(heading.time_zone)}). "
-        f"{escape(say('key', language))} : <code>{escape(heading.fingerprint)}</code></p></header>"
+        f"{escape(titled('key', language))} <code>{escape(heading.fingerprint)}</code></p></header>"
     )
 
 
@@ -201,9 +201,9 @@ def method_html(method: Method, document: Document) -> str:
     files = ", ".join(f"<code>{escape(name)}</code>" for name in method.files)
     parts = [
         f"<h3>{escape(method.title)}</h3>",
-        f"<p><strong>{escape(say('method', language))} :</strong> <span lang='en'>{escape(method.method)}</span></p>",
+        f"<p><strong>{escape(titled('method', language))}</strong> <span lang='en'>{escape(method.method)}</span></p>",
         f"<pre lang='en'>{escape(method.source)}</pre>",
-        f"<p class='quiet'>{escape(say('inputs', language))} : {files}</p>",
+        f"<p class='quiet'>{escape(titled('inputs', language))} {files}</p>",
         *(proof_html(name, digest, numbers, document) for name, digest, numbers in method.proofs),
     ]
     return "\n".join(parts)
@@ -214,5 +214,5 @@ def proof_html(name: str, digest: str, numbers: Sequence[tuple[str, str]], docum
     language = document.heading.language
     rows = [[f"<code>{escape(key)}</code>", escape(value)] for key, value in numbers]
     listed = table([say("proof", language), ""], rows, frozenset({1})) if rows else ""
-    source = f"<p class='quiet'>{escape(say('hash', language))} : <code>{escape(digest)}</code></p>"
+    source = f"<p class='quiet'>{escape(titled('hash', language))} <code>{escape(digest)}</code></p>"
     return f"<details><summary>{escape(name)}</summary>{source}{listed}</details>"

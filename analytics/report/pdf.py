@@ -11,7 +11,7 @@ from fpdf.fonts import FontFace
 from analytics.report import amount as write
 from analytics.report.document import Document
 from analytics.report.plot import draw_comparison, draw_course
-from analytics.report.words import say
+from analytics.report.words import say, titled
 
 FONT = "DejaVu"
 FILES = {"": "DejaVuSans.ttf", "B": "DejaVuSans-Bold.ttf"}
@@ -67,7 +67,7 @@ def put_title(sheet: Sheet) -> None:
     as_of = write.instant(heading.as_of, heading.zone, language)
     put(
         sheet,
-        f"{say('as_of', language)} {as_of} ({heading.time_zone}). {say('key', language)} : {heading.fingerprint}",
+        f"{say('as_of', language)} {as_of} ({heading.time_zone}). {titled('key', language)} {heading.fingerprint}",
         8,
         QUIET,
     )
@@ -148,12 +148,12 @@ def put_methods(sheet: Sheet) -> None:
     put_heading(sheet, say("methods", language))
     for method in sheet.document.methods:
         put_heading(sheet, method.title, 1)
-        put(sheet, f"{say('method', language)} : {method.method}", 9, INK, "B")
+        put(sheet, f"{titled('method', language)} {method.method}", 9, INK, "B")
         put(sheet, method.source[:LONGEST_SOURCE], 8)
-        put(sheet, f"{say('inputs', language)} : {', '.join(method.files)}", 7.5, QUIET)
+        put(sheet, f"{titled('inputs', language)} {', '.join(method.files)}", 7.5, QUIET)
         for name, digest, numbers in method.proofs:
             put(sheet, name, 8.5, INK, "B")
-            put(sheet, f"{say('hash', language)} : {digest}", 7, QUIET)
+            put(sheet, f"{titled('hash', language)} {digest}", 7, QUIET)
             put(sheet, "; ".join(f"{key} = {value}" for key, value in numbers), 7.5)
         sheet.ln(2)
 

@@ -83,6 +83,11 @@ def say(word: str, language: Language) -> str:
     return WORDS[word][language == "en"]
 
 
+def titled(word: str, language: Language) -> str:
+    """Give a word or sentence with the colon after it, as the language sets it."""
+    return f"{say(word, language)}{' :' if language == 'fr' else ':'}"
+
+
 def field_name(field: str, language: Language) -> str:
     """Name a field of work; one that is not in the table goes by its own word."""
     return FIELDS[field][language == "en"] if field in FIELDS else field.capitalize()

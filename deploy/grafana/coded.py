@@ -3,6 +3,10 @@
 from collections.abc import Mapping
 
 from deploy.grafana.card import BLUE, DARK_RED, GREEN, GREY, ORANGE, RED, Words
+from sensors.quantity import QUANTITIES
+from sensors.unit_sign import SIGN_BY_UNIT, WORD_BY_UNIT, unit_in
+
+UNITS = sorted({one.unit for one in QUANTITIES.values()} | set(SIGN_BY_UNIT) | set(WORD_BY_UNIT["fr"]))
 
 # column -> code -> (words, colour)
 CODES: Mapping[str, Mapping[str, tuple[Words, str]]] = {
@@ -78,4 +82,5 @@ CODES: Mapping[str, Mapping[str, tuple[Words, str]]] = {
         "by_hand": (("à la main", "by hand"), BLUE),
         "released": (("relâché", "released"), BLUE),
     },
+    "unit": {unit: ((unit_in(unit, "fr") or "–", unit_in(unit, "en") or "–"), GREY) for unit in UNITS},
 }

@@ -57,7 +57,7 @@ COLUMNS: Mapping[str, Column] = MappingProxyType({
     "content": column("valeur", "value"),
     "quantity": column("grandeur", "quantity"),
     "state": column("état", "state"),
-    "unit": column("unité", "unit", width=90),
+    "unit": Column(("unité", "unit"), width=90, codes="unit"),
     "value": column("valeur", "value"),
     "address": column("adresse", "address"),
     "since": column("depuis", "since", INSTANT),

@@ -1,8 +1,11 @@
 """Numbers and reasons as people write them."""
 
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
-from analytics.report.amount import amount, interval, number, percent, reason, span_title
+from analytics.report.amount import amount, days, interval, number, percent, reason, span_title
 from analytics.report.span import parse_span
 from sensors.language import Language
 
@@ -60,3 +63,26 @@ def test_reasons_in_french() -> None:
     assert french == "trop peu de données : 60\u00a0% du temps est connu, il en faut 75\u00a0%"
     assert reason("something new", "fr") == ("something new", False)
     assert reason("something new", "en") == ("something new", True)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "french", "english"),
+    [
+        (0.5, "kg/{EUR}", "0,5\u00a0kg/€", "0.5\u00a0kg/€"),
+        (3.0, "{failure}", "3\u00a0pannes", "3\u00a0failures"),
+        (1.0, "{failure}", "1\u00a0panne", "1\u00a0failure"),
+        (250.0, "K.d", "250\u00a0DJU", "250\u00a0HDD"),
+        (2048.0, "By", "2\u202f048\u00a0octets", "2,048\u00a0bytes"),
+        (7.0, "W/(lx.m2)", "7\u00a0W/(lx·m²)", "7\u00a0W/(lx·m²)"),
+        (7.2, "[pH]", "7,2", "7.2"),
+    ],
+)
+def test_units_are_words_and_not_codes(value: float, unit: str, french: str, english: str) -> None:
+    assert (amount(value, unit, "fr"), amount(value, unit, "en")) == (french, english)
+
+
+def test_days_of_a_period_end_with_its_last() -> None:
+    zone = ZoneInfo("Europe/Paris")
+    october, november = datetime(2026, 10, 1, tzinfo=zone), datetime(2026, 11, 1, tzinfo=zone)
+    assert days(october, november, zone) == "01/10/2026 – 31/10/2026"
+    assert days(october, october + timedelta(days=1), zone) == "01/10/2026"
