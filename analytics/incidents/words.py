@@ -3,6 +3,11 @@
 from analytics.sentence import local_clock, local_clock_fr
 from store.incidents import Line
 
+IF_AGAIN = (
+    "To do: look for the cause if it happens again.",
+    "À faire : en chercher la cause si cela se reproduit.",
+)  # English, French: of what is over and needs nobody now
+
 
 def since_en(line: Line) -> str:
     """Say since when, or from when to when."""

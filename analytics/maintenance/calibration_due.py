@@ -67,12 +67,12 @@ def judge(one: CalibratedSeries, span: Span) -> Verdict:
         sentence_en=(
             f"{one.name}: calibration of its {lowered(one.quantity_en)} sensor {'was' if late else 'is'} due on"
             f" {local_day(due_at, span.time_zone)} ({since_en}, every {n_days} days). To do: calibrate or change the"
-            " sensor and enter the notice of kind calibration."
+            " sensor and enter the notice of its calibration (`calibration`)."
         ),
         sentence_fr=(
             f"{one.name} : l'étalonnage de son capteur ({lowered(one.quantity_fr)}) {'était' if late else 'est'} à"
-            f" faire le {local_day_fr(due_at, span.time_zone)} ({since_fr}, tous les {n_days} jours). À faire : étalonner ou"
-            " remplacer le capteur et saisir l'avis de type calibration."
+            f" faire le {local_day_fr(due_at, span.time_zone)} ({since_fr}, tous les {n_days} jours). À faire :"
+            " étalonner ou remplacer le capteur et saisir l'avis d'étalonnage (`calibration`)."
         ),
         evidence={
             "due_at": due_at.isoformat(),

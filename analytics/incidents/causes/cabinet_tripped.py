@@ -66,6 +66,12 @@ def tell(line: Line) -> tuple[str, str]:
     n_lamps = max(line.n_assets - 1, 0)
     lamps_en = f", {n_lamps} of its lamps with it" if n_lamps else ""
     lamps_fr = f", et avec elle {n_lamps} de ses lampes" if n_lamps else ""
+    if line.ended_at is not None:
+        return (
+            f"{line.name} was without current {since_en(line)}{lamps_en}. To do: look for what tripped it.",
+            f"{line.name} n'était plus alimentée {since_fr(line)}{lamps_fr}. À faire : chercher ce qui l'a fait"
+            " déclencher.",
+        )
     return (
         f"{line.name} is without current {since_en(line)}{lamps_en}. To do: check and reset its breaker, look for the"
         " short circuit.",

@@ -9,7 +9,7 @@ from datetime import timedelta
 from analytics.incidents.causes import Cause
 from analytics.incidents.ground import Claim, Ground, begins_within, by_gateway
 from analytics.incidents.kinds import DELIVERY, ODD_VALUES, SILENCES
-from analytics.incidents.words import count_en, count_fr, since_en, since_fr
+from analytics.incidents.words import IF_AGAIN, count_en, count_fr, since_en, since_fr
 from store.incidents import Line, Relay, ToldFinding
 
 HEARD_BEFORE = timedelta(hours=6)  # the longest interval between two messages that is usual
@@ -45,6 +45,11 @@ def about(relay: Relay, members: Sequence[ToldFinding]) -> Claim:
 
 def tell(line: Line) -> tuple[str, str]:
     """Name the gateway and how much is behind it."""
+    if line.ended_at is not None:
+        return (
+            f"{line.name} relayed nothing {since_en(line)}: {count_en(line)}. {IF_AGAIN[0]}",
+            f"{line.name} n'a rien relayé {since_fr(line)} : {count_fr(line)}. {IF_AGAIN[1]}",
+        )
     return (
         f"{line.name} relays nothing {since_en(line)}: {count_en(line)}. To do: check power and network of the"
         " gateway.",

@@ -6,7 +6,7 @@ from datetime import timedelta
 from analytics.incidents.causes import Cause
 from analytics.incidents.causes.gateway_silent import accounts_for
 from analytics.incidents.ground import Claim, Ground, runs
-from analytics.incidents.words import count_en, count_fr, since_en, since_fr
+from analytics.incidents.words import IF_AGAIN, count_en, count_fr, since_en, since_fr
 from store.incidents import Line, ToldFinding
 
 TOGETHER = timedelta(hours=1)
@@ -25,7 +25,12 @@ def claim(findings: Sequence[ToldFinding], ground: Ground) -> Iterable[Claim]:
 
 
 def tell(line: Line) -> tuple[str, str]:
-    """Say that nothing comes any more."""
+    """Say that nothing comes, or came."""
+    if line.ended_at is not None:
+        return (
+            f"{line.name}: none of the gateways relayed anything {since_en(line)}: {count_en(line)}. {IF_AGAIN[0]}",
+            f"{line.name} : aucune passerelle n'a rien relayé {since_fr(line)} : {count_fr(line)}. {IF_AGAIN[1]}",
+        )
     return (
         f"{line.name}: none of the gateways relays anything {since_en(line)}: {count_en(line)}. To do: check the"
         " network operator, the broker and this platform.",

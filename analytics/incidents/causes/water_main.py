@@ -64,9 +64,10 @@ def tell(line: Line) -> tuple[str, str]:
     """Name the pipe, and how much feels it."""
     if line.n_assets == 1:
         return line.sentence_en, line.sentence_fr
+    feel, ressentent = ("feel", "le ressentent") if line.ended_at is None else ("felt", "l'ont ressenti")
     return (
-        f"{line.name}: its neighbours feel it too, {count_en(line)} {since_en(line)}. {line.sentence_en}",
-        f"{line.name} : ses voisines le ressentent aussi, {count_fr(line)} {since_fr(line)}. {line.sentence_fr}",
+        f"{line.name}: its neighbours {feel} it too, {count_en(line)} {since_en(line)}. {line.sentence_en}",
+        f"{line.name} : ses voisines {ressentent} aussi, {count_fr(line)} {since_fr(line)}. {line.sentence_fr}",
     )
 
 

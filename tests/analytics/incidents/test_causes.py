@@ -29,6 +29,23 @@ def test_cause_says_since_when_in_both_languages(cause: Cause) -> None:
     assert "03/03/2026 à 19 h 00" in over_fr
 
 
+@pytest.mark.parametrize(
+    ("cause", "now", "over"),
+    [
+        ("cabinet_tripped", ("is without current", "n'est plus alimentée"), ("was without", "n'était plus alimentée")),
+        ("gateway_silent", ("relays nothing", "ne relaie plus rien"), ("relayed nothing", "n'a rien relayé")),
+        ("network_lost", ("relays anything", "ne relaie plus rien"), ("relayed anything", "n'a rien relayé")),
+        ("water_main", ("neighbours feel", "le ressentent"), ("neighbours felt", "l'ont ressenti")),
+    ],
+)
+def test_what_is_over_is_told_in_the_past(cause: str, now: tuple[str, str], over: tuple[str, str]) -> None:
+    ended = replace(LINE, ended_at=datetime(2026, 3, 3, 18, tzinfo=UTC))
+    for line, words in ((LINE, now), (ended, over)):
+        told = causes()[cause].tell(line)
+        assert words[0] in told[0]
+        assert words[1] in told[1]
+
+
 @EVERY
 def test_cause_claims_nothing_of_nothing(cause: Cause) -> None:
     assert list(cause.claim([], a_ground())) == []
