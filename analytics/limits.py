@@ -16,6 +16,22 @@ from store.results import Finding, open_finding
 MODEL = "limit"
 FIRE = "container_fire"  # the hint of this name goes on with the finding, and closes it
 
+TO_DO = {
+    "container_fire": (
+        "call the fire brigade (18 or 112), keep people away",
+        "appeler les pompiers (18 ou 112), éloigner les passants",
+    ),
+    "co2_high": ("air the room, then check its ventilation", "aérer la pièce, puis contrôler sa ventilation"),
+    "freezer_warm": (
+        "check its door and its power, move what it holds",
+        "contrôler sa porte et son alimentation, déplacer les denrées",
+    ),
+    "structure_limit": (
+        "have the element inspected, and restrict loads if that confirms it",
+        "faire inspecter l'élément, et limiter les charges si cela se confirme",
+    ),
+}  # English, French
+
 
 @dataclass(frozen=True, slots=True)
 class LimitReport:
@@ -86,10 +102,12 @@ def tell(limit: Limit, one: Crossing) -> tuple[str, str]:
     if quantity.name in PRESSING:
         return tell_report(one.name, PRESSING[quantity.name], one.since, one.time_zone)
     sign = spaced(sign_of(quantity.unit))
+    do_en, do_fr = TO_DO[limit.kind]
     value, bound = number(one.value), number(one.limit)
     return (
         f"{one.name}: {lowered(quantity.name_en)} is {value}{sign}; the limit is {bound}{sign}."
-        f" So since {local_clock(one.since, one.time_zone)}.",
+        f" So since {local_clock(one.since, one.time_zone)}. To do: {do_en}.",
         f"{one.name} : {lowered(quantity.name_fr)} à {french_number(value)}{sign} ; la limite est de"
-        f" {french_number(bound)}{sign}. Ainsi depuis le {local_clock_fr(one.since, one.time_zone)}.",
+        f" {french_number(bound)}{sign}. Ainsi depuis le {local_clock_fr(one.since, one.time_zone)}."
+        f" À faire : {do_fr}.",
     )

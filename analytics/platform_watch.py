@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from analytics.limits import LimitReport
-from analytics.sentence import french_number, local_clock, local_clock_fr, local_day, local_day_fr, number, spaced
+from analytics.report.amount import amount, cause
+from analytics.sentence import french_number, local_clock, local_clock_fr, local_day, local_day_fr, number
+from sensors.kpi import kpi_name
+from sensors.language import Language
 from sensors.severity import Severity
-from sensors.unit_sign import sign_of
 from store.backup_runs import LONGEST, Action, BackupStanding, Fault, read_standing
 from store.inputs import Connection
 from store.platform import Ingest, Refused, Restated, close_others, read_ingest, read_refused, read_restated, read_tops
@@ -22,6 +24,8 @@ LEAST_PAUSE_S = 600.0
 TIMES_USUAL = 3.0  # the longest pause of the day
 LEAST_REFUSED = 20
 TIMES_REFUSED = 3.0  # those of an ordinary hour
+LANGUAGES: tuple[Language, ...] = ("en", "fr")
+CHECK = ("To do: run `vigie check`.", "À faire : lancer `vigie check`.")
 FAILED_SCORE = 10.0  # a drill that failed is worse than one that is late, however late
 
 
@@ -87,12 +91,12 @@ def lagging(ingest: Ingest, territory_id: int, time_zone: str, now: datetime) ->
     evidence: dict[str, float | int | str | None] = {"longest_s": ingest.longest_s, "pause_s": ingest.pause_s}
     if ingest.pause_s is not None and ingest.n_batches >= LEAST_BATCHES and ingest.pause_s > limit_s:
         since = now - timedelta(seconds=ingest.pause_s)
-        english = f"Nothing has been stored since {local_clock(since, time_zone)}."
-        french = f"Rien n’est enregistré depuis le {local_clock_fr(since, time_zone)}."
+        english = f"Nothing has been stored since {local_clock(since, time_zone)}. {CHECK[0]}"
+        french = f"Rien n’est enregistré depuis le {local_clock_fr(since, time_zone)}. {CHECK[1]}"
         return Trouble(territory_id, since, ingest.pause_s / limit_s, "urgent", english, french, evidence)
     if ingest.longest_s > LATE_S:
-        english = f"Messages wait up to {ingest.longest_s:.0f} s until they are stored."
-        french = f"Des messages attendent jusqu’à {ingest.longest_s:.0f} s avant d’être enregistrés."
+        english = f"Messages wait up to {ingest.longest_s:.0f} s until they are stored. {CHECK[0]}"
+        french = f"Des messages attendent jusqu’à {ingest.longest_s:.0f} s avant d’être enregistrés. {CHECK[1]}"
         return Trouble(territory_id, now, ingest.longest_s / LATE_S, "warning", english, french, evidence)
     return None
 
@@ -142,17 +146,20 @@ def growing(row: Refused, now: datetime) -> Trouble | None:
         now - timedelta(hours=1),
         row.n_now / limit,
         "warning",
-        f"{row.name}: {row.n_now} messages, or parts of them, were refused within an hour; {usual} is usual.",
+        f"{row.name}: {row.n_now} messages, or parts of them, were refused within an hour; {usual} is usual."
+        " To do: read the reasons in the quarantine.",
         f"{row.name} : {row.n_now} messages, ou parties de messages, refusés en une heure ;"
-        f" d’habitude {french_number(usual)}.",
+        f" d’habitude {french_number(usual)}. À faire : lire les motifs dans la quarantaine.",
         {"n": row.n_now, "usual": row.usual},
     )
 
 
 def restated(row: Restated) -> Trouble:
     """Say which figure was told anew; it stands for a day after the last."""
-    before, after = ("-" if value is None else number(value) for value in (row.before, row.value))
-    sign = spaced(sign_of(row.unit))
+    name = kpi_name(row.kpi)
+    (old_en, new_en), (old_fr, new_fr) = (
+        [amount(value, row.unit, language) for value in (row.before, row.value)] for language in LANGUAGES
+    )
     more_en = f" ({row.n} figures, {row.n_signed} of signed reports)" if row.n > 1 else ""
     more_fr = f" ({row.n} valeurs, dont {row.n_signed} de rapports signés)" if row.n > 1 else ""
     day_en, day_fr = local_day(row.period_begins_at, row.time_zone), local_day_fr(row.period_begins_at, row.time_zone)
@@ -161,9 +168,10 @@ def restated(row: Restated) -> Trouble:
         row.first_at,
         float(row.n),
         "warning" if row.n_signed else "info",
-        f"KPI {row.kpi} from {day_en} on was told anew: {before} became {after}{sign}, by {row.cause}{more_en}.",
-        f"Indicateur {row.kpi} à partir du {day_fr} retraité : {french_number(before)} devient"
-        f" {french_number(after)}{sign} ({CAUSES_FR.get(row.cause, row.cause)}){more_fr}.",
+        f"{name.name_en} (KPI), from {day_en} on, was told anew: {old_en} became {new_en}, by {row.cause}{more_en}."
+        " To do: tell those who hold the old figure.",
+        f"Indicateur « {name.name_fr} » à partir du {day_fr} retraité : {old_fr} devient {new_fr}"
+        f" ({cause(row.cause, 'fr')}){more_fr}. À faire : prévenir ceux qui ont l’ancienne valeur.",
         {"kpi": row.kpi, "before": row.before, "value": row.value, "n": row.n, "n_signed": row.n_signed},
     )
 
@@ -198,9 +206,3 @@ NEVER_DRILLED = (
     "Backups are made since {at}, and none has been restored on trial.",
     "Des sauvegardes sont faites depuis le {at}, et aucune n’a été restaurée à l’essai.",
 )
-CAUSES_FR = {
-    "late data": "données tardives",
-    "corrected data": "données corrigées",
-    "reference data": "données de référence",
-    "method version": "version de la méthode",
-}

@@ -1,5 +1,6 @@
 """What a finding says to a technician, in French and in English: the value, what was expected, since when."""
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -17,19 +18,24 @@ WITHDRAWN = (
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What a finding is about: asset or device, the quantity in both languages, unit (UCUM), zone of its clock."""
+    """What a finding is about: asset or device, the quantity in both languages, unit (UCUM), zone of its clock.
+
+    `low` and `high` bound what is possible, in that unit: nothing beyond them can be usual.
+    """
 
     name: str
     quantity_en: str
     quantity_fr: str
     unit: str
     time_zone: str
+    low: float = -math.inf
+    high: float = math.inf
 
 
 def tell_unusual(subject: Subject, score: Score, at: datetime, started_at: datetime) -> tuple[str, str]:
     """Give (English, French) for a value, or what it is compared by (a day, the last values), out of its range."""
     sign = sign_of(subject.unit)
-    found, low, high = (number(n) for n in (score.looked_at, score.expected_low, score.expected_high))
+    found, low, high = (number(n) for n in (score.looked_at, *usual_span(subject, score)))
     what_en, what_fr = {
         "day_low": (": the lowest value of the day is", " : la valeur la plus basse du jour est de"),
         "day_mean": (": the mean of the day is", " : la moyenne du jour est de"),
@@ -44,13 +50,26 @@ def tell_unusual(subject: Subject, score: Score, at: datetime, started_at: datet
     english = (
         f"{subject.name}: {lowered(subject.quantity_en)}{what_en} {found}{spaced(sign)} on {clock(at, subject)};"
         f" between {low} and {high}{spaced(sign)} is usual. Unusual since {clock(started_at, subject)}."
+        " To do: look at what is measured, then at the sensor."
     )
     french = (
         f"{subject.name} : {lowered(subject.quantity_fr)}{what_fr} {french_number(found)}{spaced(sign)} le"
         f" {french_clock(at, subject)} ; d'habitude entre {french_number(low)} et {french_number(high)}{spaced(sign)}."
-        f" Inhabituel depuis le {french_clock(started_at, subject)}."
+        f" Inhabituel depuis le {french_clock(started_at, subject)}. À faire : contrôler ce qui est mesuré, puis le"
+        " capteur."
     )
     return english, french
+
+
+def usual_span(subject: Subject, score: Score) -> tuple[float, float]:
+    """Give what is usual from low to high, within what is possible: no flow is usually -3 m³/h."""
+    low, high = score.expected_low, score.expected_high
+    if score.aspect == "spread":
+        return max(low, 0.0), high
+    if score.aspect in ("step", "shape"):  # differences, which have either sign
+        return low, high
+    least, most = subject.low, subject.high
+    return (max(low, least) if high >= least else low), (min(high, most) if low <= most else high)
 
 
 def tell_silent(name: str, time_zone: str, last_at: datetime, score: Score) -> tuple[str, str]:
@@ -59,10 +78,12 @@ def tell_silent(name: str, time_zone: str, last_at: datetime, score: Score) -> t
     pause, usual = duration(score.looked_at), duration(score.expected_high)
     english = (
         f"{name} has been silent since {clock(last_at, subject)}, for {pause}; its longest usual pause is {usual}."
+        " To do: check its battery or supply, its place and its network."
     )
     french = (
         f"{name} ne dit plus rien depuis le {french_clock(last_at, subject)}, soit {french_duration(pause)} ; sa plus"
-        f" longue pause habituelle est de {french_duration(usual)}."
+        f" longue pause habituelle est de {french_duration(usual)}. À faire : contrôler sa pile ou son alimentation,"
+        " son emplacement et son réseau."
     )
     return english, french
 

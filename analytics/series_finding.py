@@ -1,5 +1,6 @@
 """Findings about series: opened and closed as episodes do, told again where late values tell otherwise."""
 
+import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from analytics.ensemble import Ensemble
 from analytics.episode import Closing, Opening
 from analytics.sentence import WITHDRAWN, Subject, tell_unusual
 from analytics.spell import Spell, instant, match
+from sensors.quantity import find_quantity
 from store.inputs import Connection, FreshSeries
 from store.late import Standing, insert_finding, read_standing, retell_finding, withdraw_finding
 from store.results import Finding, Severity, close_finding, open_finding
@@ -72,7 +74,9 @@ def withdraw(connection: Connection, one: Standing, scored_to: datetime) -> int:
 
 def unusual_finding(ensemble: Ensemble, series: FreshSeries, opening: Opening) -> Finding:
     """Put an episode into words and evidence."""
-    subject = Subject(series.subject, series.name_en, series.name_fr, series.unit, series.time_zone)
+    quantity = find_quantity(series.quantity)
+    possible = (-math.inf, math.inf) if quantity is None else (quantity.low, quantity.high)
+    subject = Subject(series.subject, series.name_en, series.name_fr, series.unit, series.time_zone, *possible)
     started_at, worst_at = instant(opening.started_s), instant(opening.worst_s)
     english, french = tell_unusual(subject, opening.score, worst_at, started_at)
     return Finding(

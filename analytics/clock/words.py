@@ -39,9 +39,9 @@ def tell(verdict: str, told: Told) -> tuple[str, str]:
     if verdict == "no_clock":
         return (
             f"{told.name} has lost its clock: its messages have carried no time since {since}."
-            " The time of their arrival is used and marked.",
+            " The time of their arrival is used and marked. To do: check its battery and have its clock set.",
             f"{told.name} a perdu son horloge : ses messages ne portent plus de date depuis le {since_fr}."
-            " L'heure d'arrivée est utilisée et signalée.",
+            " L'heure d'arrivée est utilisée et signalée. À faire : contrôler sa pile et régler son horloge.",
         )
     if verdict == "drift":
         gains, gagne = ("gains", "avance") if told.drift_s_per_day > 0 else ("loses", "retarde")
@@ -54,14 +54,16 @@ def tell(verdict: str, told: Told) -> tuple[str, str]:
     way, sens = ("ahead", "avance") if told.ahead_s > 0 else ("behind", "retarde")
     if verdict == "local_time":
         return (
-            f"The clock of {told.name} is {span(told.ahead_s)} {way} since {since}, as if it sent local time for"
-            f" UTC.{corrected}",
+            f"The clock of {told.name} has been {span(told.ahead_s)} {way} since {since}, as if it sent local time for"
+            f" UTC.{corrected} To do: set it to UTC.",
             f"L'horloge de {told.name} {sens} de {span_fr(told.ahead_s)} depuis le {since_fr}, comme si elle donnait"
-            f" l'heure locale pour UTC.{corrected_fr}",
+            f" l'heure locale pour UTC.{corrected_fr} À faire : la régler sur UTC.",
         )
     return (
-        f"The clock of {told.name} is {span(told.ahead_s)} {way} since {since}.{corrected}",
-        f"L'horloge de {told.name} {sens} de {span_fr(told.ahead_s)} depuis le {since_fr}.{corrected_fr}",
+        f"The clock of {told.name} has been {span(told.ahead_s)} {way} since {since}.{corrected} To do: have it set by"
+        " the network.",
+        f"L'horloge de {told.name} {sens} de {span_fr(told.ahead_s)} depuis le {since_fr}.{corrected_fr} À faire : la"
+        " régler par le réseau.",
     )
 
 

@@ -31,7 +31,7 @@ PART: Mapping[Component, tuple[str, str]] = {
 WORDS: Mapping[Kind, Words] = {
     "damper_stuck": Words(
         "the {of} does not follow its command: {found} of the air is outdoor air where {expected} is asked for",
-        "le {of} ne suit pas sa consigne : {found} d'air neuf pour {expected} demandés",
+        "le {of} ne suit pas sa commande : {found} d'air neuf pour {expected} demandés",
         "check blades, linkage and actuator",
         "vérifier volets, tringlerie et servomoteur",
     ),
@@ -43,7 +43,7 @@ WORDS: Mapping[Kind, Words] = {
     ),
     "valve_stuck": Words(
         "the {of} does not follow its command: supply air is at {found}, set point {expected}",
-        "la {of} ne suit pas sa consigne : soufflage à {found}, consigne {expected}",
+        "la {of} ne suit pas sa commande : soufflage à {found}, consigne {expected}",
         "check valve, actuator and water supply",
         "vérifier la vanne, son servomoteur et l'arrivée d'eau",
     ),
@@ -60,14 +60,14 @@ WORDS: Mapping[Kind, Words] = {
         "vérifier la séquence et la zone neutre de la régulation",
     ),
     "sensor_bias": Words(
-        "the {of} says {found}, which the return and outdoor air do not give ({expected} at most or least)",
+        "the {of} says {found}, which the return and outdoor air do not give (limit {expected})",
         "la {of} indique {found}, ce que l'air repris et l'air neuf ne donnent pas (limite {expected})",
         "compare the unit's temperature sensors with a thermometer",
         "comparer les sondes de la centrale à un thermomètre",
     ),
     "fouled_coil": Words(
-        "the {of} is fully open and does not reach its set point: supply air at {found}, set point {expected}",
-        "la {of}, ouverte en grand, n'atteint pas sa consigne : soufflage à {found}, consigne {expected}",
+        "the {of}, its valve fully open, does not reach the set point: supply air at {found}, set point {expected}",
+        "la {of}, vanne grande ouverte, n'atteint pas la consigne : soufflage à {found}, consigne {expected}",
         "clean the coil, check water temperature and flow",
         "nettoyer la batterie, vérifier température et débit d'eau",
     ),
@@ -97,7 +97,7 @@ def tell_sign(sign: Sign) -> tuple[str, str, str, str]:
 
 
 def amount(value: float, is_share: bool) -> str:
-    """Write a share or a temperature."""
+    """Write a share, which a small error of a sensor may put beyond nothing or all, or a temperature."""
     if not isfinite(value):
         return "?"
-    return f"{100 * value:.0f} %" if is_share else f"{value:.1f} °C"
+    return f"{100 * min(max(value, 0.0), 1.0):.0f} %" if is_share else f"{value:.1f} °C"

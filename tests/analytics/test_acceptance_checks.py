@@ -162,3 +162,22 @@ def test_a_device_passes_with_all_checks_and_fails_with_any() -> None:
     assert overall(["pass", "unknown"]) == "unknown"
     assert overall(["unknown", "fail", "pass"]) == "fail"
     assert overall([]) == "unknown"
+
+
+def test_numbers_of_checks_are_written_as_each_language_does() -> None:
+    outcome = checks()["unit"].judge(replace(GOOD, series=(a_series(daily(40.25, 0.5), high=40.5),)), WATCH)
+    assert outcome.sentence_fr == "Puissance : de 40,25 à 40,75 W, hors de ce qui est possible."
+    assert outcome.sentence_en == "Power: 40.25 to 40.75 W, outside what is possible."
+    assert "60,5 W par rapport" in checks()["peers"].judge(saying(daily(100.5)), WATCH).sentence_fr
+    assert "(98,2 %)" in checks()["completeness"].judge(GOOD, WATCH).sentence_fr
+    still = replace(GOOD, series=(a_series({hour: 20.5 for hour in HOURS}, "water_pressure"),))
+    assert "(20,5 W)" in checks()["plausibility"].judge(still, WATCH).sentence_fr
+
+
+@pytest.mark.parametrize(
+    ("last", "left_fr", "left_en"), [(78, "vide en 51 jours", "within 51 days"), (90, "vide en 4 mois", "4 months")]
+)
+def test_time_left_of_a_battery_is_told_in_days_where_it_is_short(last: float, left_fr: str, left_en: str) -> None:
+    outcome = checks()["battery"].judge(with_battery(100, last), WATCH)
+    assert left_fr in outcome.sentence_fr
+    assert left_en in outcome.sentence_en

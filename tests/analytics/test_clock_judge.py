@@ -190,6 +190,8 @@ def test_both_languages_say_who_and_since_when(verdict: str, correction: str) ->
     english, french = tell(verdict, Told("School (m-1)", PARIS, 5400, since, correction, 3.5))  # type: ignore[arg-type]
     assert "School (m-1)" in english
     assert "School (m-1)" in french
+    assert " To do: " in english
+    assert " À faire : " in french
     if verdict != "drift":
         assert "2026-02-03 at 13:00" in english
         assert "03/02/2026 à 13 h 00" in french

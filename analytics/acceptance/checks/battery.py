@@ -31,11 +31,13 @@ def judge(device: WatchedDevice, watch: Watch) -> Outcome:
     if last < LEAST_NEW_PERCENT:
         return Outcome("fail", f"Pile faible : {told_fr}.", f"Low battery: {told_en}.", detail)
     if fall is not None and fall > MOST_FALL_PERCENT_PER_DAY:
-        months = last / fall / 30
+        left_d = last / fall
+        left_en = f"{left_d / 30:.0f} months" if left_d >= 60 else f"{left_d:.0f} days"
+        left_fr = left_en.replace("months", "mois").replace("days", "jours")
         return Outcome(
             "fail",
-            f"Pile qui se vide : {told_fr}, vide en {months:.0f} mois à ce rythme.",
-            f"The battery runs down: {told_en}, empty within {months:.0f} months at this pace.",
+            f"Pile qui se vide : {told_fr}, vide en {left_fr} à ce rythme.",
+            f"The battery runs down: {told_en}, empty within {left_en} at this pace.",
             detail,
         )
     if fall is None:

@@ -1,6 +1,7 @@
 """Do enough of the messages arrive that are expected? Counted by the delivery ledger."""
 
 from analytics.acceptance.checks import Check, Outcome
+from analytics.sentence import french_number
 from store.acceptance import Watch, WatchedDevice
 
 LEAST_SHARE = 0.95
@@ -18,10 +19,11 @@ def judge(device: WatchedDevice, watch: Watch) -> Outcome:
             {"n_expected": n_expected},
         )
     share = device.n_heard / n_expected
+    percent = f"{100 * share:.1f}"
     return Outcome(
         "pass" if share >= LEAST_SHARE else "fail",
-        f"{device.n_heard} messages sur {n_expected} attendus ({share:.1%}).".replace(".", ",", 1),
-        f"{device.n_heard} of {n_expected} expected messages came ({share:.1%}).",
+        f"{device.n_heard} messages sur {n_expected} attendus ({french_number(percent)} %).",
+        f"{device.n_heard} of {n_expected} expected messages came ({percent} %).",
         {"n_heard": device.n_heard, "n_expected": n_expected, "share": share},
     )
 

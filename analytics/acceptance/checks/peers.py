@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analytics.acceptance.checks import Check, Outcome
+from analytics.sentence import french_number, spaced
+from sensors.unit_sign import sign_of
 from store.acceptance import Hourly, Watch, WatchedDevice, WatchedSeries
 
 LEAST_PEERS = 5
@@ -67,20 +69,21 @@ def row_of(own: Mapping[datetime, float], hours: Sequence[datetime]) -> Floats:
 def compared(series: WatchedSeries, z: float, away: float) -> Outcome:
     """Say how a series compares with its peers."""
     detail = {"quantity": series.quantity, "modified_z": z, "away": away}
-    by = f"{away:+.3g} {series.unit}"
+    by_en = f"{away:+.3g}{spaced(sign_of(series.unit))}"
+    by_fr = french_number(by_en)
     if abs(z) <= ALIKE:
         return Outcome("pass", "Comme les capteurs semblables.", "Like its peers.", detail)
     if abs(z) > ODD:
         return Outcome(
             "fail",
-            f"{series.name_fr} : {by} par rapport aux capteurs semblables, heure par heure.",
-            f"{series.name_en}: {by} against like sensors, hour by hour.",
+            f"{series.name_fr} : {by_fr} par rapport aux capteurs semblables, heure par heure.",
+            f"{series.name_en}: {by_en} against like sensors, hour by hour.",
             detail,
         )
     return Outcome(
         "unknown",
-        f"{series.name_fr} : {by} par rapport aux capteurs semblables : autre lieu, ou écart ?",
-        f"{series.name_en}: {by} against like sensors: another place, or an offset?",
+        f"{series.name_fr} : {by_fr} par rapport aux capteurs semblables : autre lieu, ou écart ?",
+        f"{series.name_en}: {by_en} against like sensors: another place, or an offset?",
         detail,
     )
 

@@ -1,6 +1,8 @@
 """Is what the device says usable: few values refused, and gauges that move?"""
 
 from analytics.acceptance.checks import Check, Outcome
+from analytics.sentence import french_number, number, spaced
+from sensors.unit_sign import sign_of
 from store.acceptance import Watch, WatchedDevice
 
 MOST_REFUSED = 0.01
@@ -25,10 +27,11 @@ def judge(device: WatchedDevice, watch: Watch) -> Outcome:
     still = [one for one in gauges if one.lowest == one.highest and one.n >= LEAST_VALUES]
     if still:
         first = still[0]
+        value, sign = number(first.lowest), spaced(sign_of(first.unit))
         return Outcome(
             "unknown",
-            f"{first.name_fr} n’a jamais bougé ({first.lowest:g} {first.unit}) : rien ne montre que le capteur mesure.",
-            f"{first.name_en} never moved ({first.lowest:g} {first.unit}): nothing shows that the sensor measures.",
+            f"{first.name_fr} n’a jamais bougé ({french_number(value)}{sign}) : rien ne montre que le capteur mesure.",
+            f"{first.name_en} never moved ({value}{sign}): nothing shows that the sensor measures.",
             {**detail, "still": [one.quantity for one in still]},
         )
     return Outcome(

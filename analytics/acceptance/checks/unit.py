@@ -11,6 +11,8 @@ from math import log10
 import numpy as np
 
 from analytics.acceptance.checks import Check, Outcome
+from analytics.sentence import french_number, number, spaced
+from sensors.unit_sign import sign_of
 from store.acceptance import Hourly, Watch, WatchedDevice, WatchedSeries
 
 LEAST_PEERS = 3
@@ -25,11 +27,13 @@ def judge(device: WatchedDevice, watch: Watch) -> Outcome:
         return Outcome("unknown", "Aucune valeur dans une unité.", "No value in a unit.")
     for series in told:
         if is_outside(series):
-            found_fr, found_en = (f"{series.lowest:g} {to} {series.highest:g} {series.unit}" for to in ("à", "to"))
+            lowest, highest = number(series.lowest), number(series.highest)
+            sign = spaced(sign_of(series.unit))
             return Outcome(
                 "fail",
-                f"{series.name_fr} : de {found_fr}, hors de ce qui est possible.",
-                f"{series.name_en}: {found_en}, outside what is possible.",
+                f"{series.name_fr} : de {french_number(lowest)} à {french_number(highest)}{sign}, hors de ce qui est"
+                " possible.",
+                f"{series.name_en}: {lowest} to {highest}{sign}, outside what is possible.",
                 {"quantity": series.quantity, "lowest": series.lowest, "highest": series.highest},
             )
     asset_type = device.asset_type or ""

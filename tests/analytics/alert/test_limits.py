@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from analytics.limits import LimitReport, watch_limits
+from analytics.limits import LimitReport, tell, watch_limits
 from analytics.maintenance.reported import PRESSING
 from sensors.asset import AssetType
 from sensors.asset_entry import AssetEntry
@@ -15,6 +15,7 @@ from sensors.quantity import find_quantity
 from sensors.types import find_asset_type
 from store.connect import connect
 from store.inputs import Connection
+from store.limits import Crossing
 from store.registry import DeviceEntry, TerritoryEntry, register
 
 pytestmark = pytest.mark.services
@@ -161,3 +162,11 @@ def test_a_limit_is_of_a_quantity_and_an_attribute_of_its_type(limit: Limit) -> 
     quantity = find_quantity(limit.quantity)
     assert quantity is not None
     assert (quantity.kind == "state") == (limit.quantity in PRESSING)
+
+
+@pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: f"{limit.kind} {limit.quantity}")
+def test_what_is_beyond_a_limit_is_told_with_what_to_do(limit: Limit) -> None:
+    english, french = tell(limit, Crossing(1, 2, 3, "Europe/Paris", "Pile 2", NOW, 12.5, 10.0, NOW))
+    assert " To do: " in english
+    assert " À faire : " in french
+    assert limit.quantity in PRESSING or "12,5" in french

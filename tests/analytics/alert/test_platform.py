@@ -9,9 +9,10 @@ import pytest
 from analytics.alert.raising import raise_alerts
 from analytics.incidents.job import keep_incidents
 from analytics.limits import LimitReport
-from analytics.platform_watch import watch_platform
+from analytics.platform_watch import restated, watch_platform
 from store.connect import connect
 from store.inputs import Connection
+from store.platform import Restated
 from tests.analytics.alert.alerted_town import a_channel, a_rule, seed_alerted_town
 
 pytestmark = pytest.mark.services
@@ -128,9 +129,17 @@ def test_a_figure_of_a_signed_report_told_anew(
     watch_platform(town, NOW)
     found = town.execute("select severity, sentence_fr from findings where ended_at is null").fetchall()
     assert [row[0] for row in found] == ([] if severity is None else [severity])
-    assert all("100 devient 120 kWh (données tardives)" in row[1] for row in found)
+    assert all("100\u00a0kWh devient 120\u00a0kWh (données tardives)" in row[1] for row in found)
     watch_platform(town, NOW + timedelta(days=1))
     assert open_ones(town) == []
+
+
+def test_a_figure_goes_by_its_name_and_a_share_in_percent() -> None:
+    row = Restated(1, "Europe/Paris", 1, 0, NOW, "bay_occupancy", NOW, 0.45, None, "1", "late data")
+    told = restated(row)
+    assert told.sentence_en.startswith("Occupancy of parking bays (KPI), from 2026-05-20 on, was told anew: 45\u00a0%")
+    assert told.sentence_fr.startswith("Indicateur « Occupation des places » à partir du 20/05/2026 retraité : 45")
+    assert "bay_occupancy" not in told.sentence_en + told.sentence_fr
 
 
 def test_a_public_figure_is_less_of_a_matter_and_others_are_none(town: Connection) -> None:
