@@ -8,7 +8,7 @@ from typing import Any
 from analytics.detectors import Score
 from analytics.ensemble import Ensemble
 from analytics.episode import Closing, Opening
-from analytics.sentence import WITHDRAWN, Subject, tell_unusual
+from analytics.sentence import WITHDRAWN, Subject, tell_unusual, usual_span
 from analytics.spell import Spell, instant, match
 from sensors.quantity import find_quantity
 from store.inputs import Connection, FreshSeries
@@ -77,6 +77,7 @@ def unusual_finding(ensemble: Ensemble, series: FreshSeries, opening: Opening) -
     quantity = find_quantity(series.quantity)
     possible = (-math.inf, math.inf) if quantity is None else (quantity.low, quantity.high)
     subject = Subject(series.subject, series.name_en, series.name_fr, series.unit, series.time_zone, *possible)
+    low, high = usual_span(subject, opening.score)
     started_at, worst_at = instant(opening.started_s), instant(opening.worst_s)
     english, french = tell_unusual(subject, opening.score, worst_at, started_at)
     return Finding(
@@ -91,6 +92,8 @@ def unusual_finding(ensemble: Ensemble, series: FreshSeries, opening: Opening) -
         sentence_fr=french,
         evidence={
             **numbers_of(opening.score),
+            "expected_low": low,
+            "expected_high": high,
             "detector": opening.detector,
             "unit": series.unit,
             "quantity": series.quantity,

@@ -122,6 +122,9 @@ def present(main: Main, rate: tuple[float, float, float], n_breaks: int, place: 
     a_year, low, high = (number(each) for each in rate)
     times = number(round(place.times_usual, 1))
     length = number(main.length_m or 0.0)
+    more = "s" if rate[0] >= 2 else ""
+    known_en = f"{n_breaks} break{'' if n_breaks == 1 else 's'}"
+    known_fr = f"{n_breaks} connue{'s' if n_breaks > 1 else ''}"
     return Verdict(
         main.asset_id,
         span.ends_at,
@@ -130,15 +133,15 @@ def present(main: Main, rate: tuple[float, float, float], n_breaks: int, place: 
         score=place.times_usual,
         severity="warning" if rate[0] >= WARNING_A_YEAR else "info",
         sentence_en=(
-            f"{main.name}: {a_year} breaks a year are to be expected (between {low} and {high}), for each metre {times}"
-            f" times as many as in the whole network; {n_breaks} are known so far. It is number {place.rank} of"
-            f" {place.n} mains. To do: plan the renewal of these {length} m, or look for leaks along them twice a year."
+            f"{main.name}: {a_year} breaks expected a year (between {low} and {high}), {times} times as many for each"
+            f" metre as in the whole network; {known_en} known so far. It is number {place.rank} of {place.n} mains."
+            f" To do: plan the renewal of these {length} m, or look for leaks along them twice a year."
         ),
         sentence_fr=(
-            f"{main.name} : {french_number(a_year)} rupture(s) par an sont à attendre (entre {french_number(low)} et"
-            f" {french_number(high)}), par mètre {french_number(times)} fois plus que dans tout le réseau ; {n_breaks}"
-            f" sont connues à ce jour. C'est la conduite n° {place.rank} sur {place.n}. À faire : programmer le"
-            f" renouvellement de ces {french_number(length)} m, ou y rechercher les fuites deux fois par an."
+            f"{main.name} : {french_number(a_year)} rupture{more} à attendre par an (entre {french_number(low)} et"
+            f" {french_number(high)}), soit par mètre {french_number(times)} fois la moyenne du réseau ; {known_fr} à"
+            f" ce jour. C'est la conduite n° {place.rank} sur {place.n}. À faire : programmer le renouvellement de ces"
+            f" {french_number(length)} m, ou y rechercher les fuites deux fois par an."
         ),
         evidence={
             "breaks_a_year": round(rate[0], 5),

@@ -151,7 +151,7 @@ def present(cabinet: CabinetHours, dark: Sequence[int], is_voltless: bool, at: d
     how_fr = (
         "plus de tension"
         if is_voltless
-        else f"presque plus de puissance ({known_w}) alors que ses lampes devraient brûler"
+        else f"presque plus de puissance ({known_w}) alors que ses lampes devraient être allumées"
     )
     return Verdict(
         cabinet.asset_id,

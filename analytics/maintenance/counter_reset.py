@@ -73,10 +73,10 @@ def present(reset: Reset, span: Span) -> Verdict:
             " To do: enter the swap if the meter was changed, else check its supply."
         ),
         sentence_fr=(
-            f"{reset.name} : {lowered(reset.quantity_fr)} est passé de {french_number(before)} à"
-            f" {french_number(after)}{sign} dans l'heure du {local_clock_fr(reset.hour, span.time_zone)} ; il ne fait"
-            " que monter, et rien n'était annoncé. À faire : saisir le remplacement si le compteur a été changé, sinon"
-            " contrôler son alimentation."
+            f"{reset.name} : {lowered(reset.quantity_fr)}, passage de {french_number(before)} à"
+            f" {french_number(after)}{sign} dans l'heure du {local_clock_fr(reset.hour, span.time_zone)} ; ce"
+            " compteur ne fait que monter, et rien n'était annoncé. À faire : saisir le remplacement si"
+            " le compteur a été changé, sinon contrôler son alimentation."
         ),
         evidence={
             "n_resets": reset.n_resets,

@@ -52,7 +52,7 @@ def judge(lamp: Lamp, neighbours: Neighbours, span: Span) -> Verdict:
             f" {local_clock(since, span.time_zone)}. To do: check relay and photocell."
         ),
         sentence_fr=(
-            f"{name} brûlait en plein jour alors que ses voisines étaient éteintes ({hours}, environ"
+            f"{name} était allumée en plein jour alors que ses voisines étaient éteintes ({hours}, environ"
             f" {wasted.replace('.', ',')} pour rien), depuis le {local_clock_fr(since, span.time_zone)}."
             " À faire : contrôler le relais et la cellule."
         ),

@@ -45,7 +45,7 @@ def judge(lamp: Lamp, neighbours: Neighbours, span: Span) -> Verdict:
             " To do: check lamp, driver and fuse."
         ),
         sentence_fr=(
-            f"{name} est restée éteinte alors que ses voisines brûlaient ({hours}), depuis le"
+            f"{name} est restée éteinte alors que ses voisines étaient allumées ({hours}), depuis le"
             f" {local_clock_fr(since, span.time_zone)}. À faire : contrôler la lampe, le driver et le fusible."
         ),
         evidence={

@@ -1,4 +1,4 @@
-"""A feeder without current behind a cabinet whose lamps nobody meters: a large part of its power gone at once.
+"""A feeder without current behind a cabinet whose lamps nobody meters: a large part of its power suddenly gone.
 
 In the same hours of two nights on end it draws 15 % less and more (and the power of three lamps and more) than in the
 week before, all hours alike, after a night that was as usual; less than a tenth left is `cabinet_tripped`. New lamps of
@@ -114,8 +114,8 @@ def present(cabinet: Cabinet, nights: Nights, fall: Fall, span: Span) -> Verdict
         score=10 * fall.gone,
         severity="urgent",
         sentence_en=(
-            f"{cabinet.name}: {percent} % of its power ({watts} W{lamps_en}) is gone at once since the night of"
-            f" {local_day(since, span.time_zone)}, in all hours alike. To do: check the breakers and fuses of its"
+            f"{cabinet.name}: {percent} % of its power ({watts} W{lamps_en}) has suddenly been missing since the night"
+            f" of {local_day(since, span.time_zone)}, in all hours alike. To do: check the breakers and fuses of its"
             " feeders; if lamps were changed, enter the works."
         ),
         sentence_fr=(

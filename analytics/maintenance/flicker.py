@@ -108,8 +108,8 @@ def present(own: Night, counts: tuple[int, int], since: datetime, span: Span) ->
             f" {local_clock(since, span.time_zone)}. To do: change the lamp or its driver, check the contacts."
         ),
         sentence_fr=(
-            f"{own.lamp.name} s'est éteinte et rallumée alors que ses voisines brûlaient (sur {hours}), depuis le"
-            f" {local_clock_fr(since, span.time_zone)}. À faire : changer la lampe ou son driver, contrôler les"
+            f"{own.lamp.name} s'est éteinte et rallumée alors que ses voisines étaient allumées (sur {hours}), depuis"
+            f" le {local_clock_fr(since, span.time_zone)}. À faire : changer la lampe ou son driver, contrôler les"
             " contacts."
         ),
         evidence={

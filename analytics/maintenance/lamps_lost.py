@@ -96,7 +96,7 @@ def present(cabinet: Cabinet, nights: Nights, loss: Loss, n_lost: int, span: Spa
             " To do: look for dark lamps behind this cabinet on the next round."
         ),
         sentence_fr=(
-            f"{cabinet.name} : environ {n_lost} de ses {n_lamps} lampes ne brûlent plus{last_fr(loss, last, span)} :"
+            f"{cabinet.name} : environ {n_lost} de ses {n_lamps} lampes ne s'allument plus{last_fr(loss, last, span)} :"
             f" aux mêmes heures de la nuit elle consomme {percent} % ({watts} W) de moins depuis le"
             f" {local_day_fr(since, span.time_zone)}. À faire : chercher les lampes éteintes derrière cette armoire à"
             " la prochaine tournée."

@@ -1,4 +1,4 @@
-"""A gateway whose link was away: what its devices measured meanwhile came at once when it was back.
+"""A gateway whose link was away: what its devices measured meanwhile came all together when it was back.
 
 Told in the hour in which it came, where at least three devices and a third of those behind the gateway delivered after
 a pause what was two hours old and more. A gateway that does so every day (a logger that calls once a night) is left
@@ -55,7 +55,7 @@ def present(hour: LateHour, span: Span) -> Verdict:
         severity="info",
         sentence_en=(
             f"{hour.name}: what {hour.n_late} of {hour.n_devices} devices measured since"
-            f" {local_clock(since, span.time_zone)} came at once on {local_clock(hour.hour, span.time_zone)}"
+            f" {local_clock(since, span.time_zone)} came all together on {local_clock(hour.hour, span.time_zone)}"
             f" ({age_h:.0f} h late; at most {LATE / HOUR:.0f} h is usual). Nothing of it is lost."
             " To do: check the gateway's network if it happens again."
         ),

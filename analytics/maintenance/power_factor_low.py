@@ -1,4 +1,4 @@
-"""A lamp whose power factor fell at once while its power stayed: a capacitor or the driver's correction has failed.
+"""A lamp whose power factor fell suddenly while its power stayed: a capacitor or the driver's correction has failed.
 
 Power factor and power of each day are compared with the lamp's own past and its neighbours, as `driver_ageing` does. It
 is there when for three days the power factor lies at four fifths and less of what is expected with power within 5 %,
@@ -59,9 +59,9 @@ def present(own: Lamp, since: datetime, span: Span) -> Verdict:
         score=10 * (1 - left),
         severity="warning",
         sentence_en=(
-            f"{own.lamp.name}: its power factor fell at once to {factor}, {good} is expected, while its power stayed as"
-            f" it was: it draws about {more} more current, since {local_day(since, span.time_zone)}. To do: change the"
-            " compensation capacitor of a lamp with a ballast, the driver of an LED lamp."
+            f"{own.lamp.name}: its power factor fell suddenly to {factor}, {good} is expected, while its power stayed"
+            f" as it was: it draws about {more} more current, since {local_day(since, span.time_zone)}. To do: change"
+            " the compensation capacitor of a lamp with a ballast, the driver of an LED lamp."
         ),
         sentence_fr=(
             f"{own.lamp.name} : son facteur de puissance est tombé d'un coup à {french_number(factor)} pour"

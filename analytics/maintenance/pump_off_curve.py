@@ -169,12 +169,12 @@ def present(hours: Hours, off: float, since: datetime, span: Span) -> Verdict:
         score=abs(off),
         severity="warning" if abs(off) < FAR else "urgent",
         sentence_en=(
-            f"{hours.pump.name} draws {percent} {more_en} than its flow{head_en} ask for by its own curve, for"
+            f"{hours.pump.name} draws {percent} {more_en} power than its own curve gives for its flow{head_en}, for"
             f" {N_STEPS} days and more, since {local_day(since, span.time_zone)}. To do: {do_en}."
         ),
         sentence_fr=(
-            f"{hours.pump.name} consomme {percent} {more_fr} que ce que demandent son débit{head_fr} d'après sa propre"
-            f" courbe, depuis {N_STEPS} jours au moins, début vers le {local_day_fr(since, span.time_zone)}. À faire :"
+            f"{hours.pump.name} consomme {percent} {more_fr} que ce que sa propre courbe donne pour son débit{head_fr},"
+            f" depuis {N_STEPS} jours au moins, début vers le {local_day_fr(since, span.time_zone)}. À faire :"
             f" {do_fr}."
         ),
         evidence={

@@ -83,8 +83,9 @@ def present(series: SeriesDays, span: Span, still: tuple[int, float]) -> Verdict
             " To do: check the sensor and its wiring; restart or change it."
         ),
         sentence_fr=(
-            f"{series.name} : {lowered(series.quantity_fr)} vaut exactement {french_number(said)} depuis le"
-            f" {local_day_fr(since, span.time_zone)} ({n_days} jours) ; elle changeait chaque jour auparavant."
+            f"{series.name} : {lowered(series.quantity_fr)} à exactement {french_number(said)} depuis le"
+            f" {local_day_fr(since, span.time_zone)} ({n_days} jours) ; la valeur changeait chaque jour"
+            " auparavant."
             " À faire : contrôler le capteur et son câblage ; le redémarrer ou le changer."
         ),
         evidence={

@@ -11,8 +11,10 @@ StateRow = tuple[str, float, str, str, tuple[CodeRow, ...]]
 
 HOURS_2, DAY = 7200.0, 86400.0
 
-OFF_ON: tuple[CodeRow, ...] = (("off", "off", "éteint"), ("on", "on", "allumé"))
 NO_YES: tuple[CodeRow, ...] = (("no", "no", "non"), ("yes", "yes", "oui"))
+LAMP: tuple[CodeRow, ...] = (("off", "off", "éteinte"), ("on", "on", "allumée"))
+RUNNING: tuple[CodeRow, ...] = (("off", "off", "à l'arrêt"), ("on", "on", "en marche"))
+RELAY: tuple[CodeRow, ...] = (("off", "off", "ouvert"), ("on", "on", "fermé"))
 ALARM: tuple[CodeRow, ...] = (("normal", "normal", "normal"), ("alarm", "alarm", "alarme"))
 
 OCCUPANCY: tuple[CodeRow, ...] = (
@@ -42,20 +44,21 @@ ONLINE: tuple[CodeRow, ...] = (("offline", "offline", "hors ligne"), ("online", 
 BREAKER: tuple[CodeRow, ...] = (("closed", "closed", "fermé"), ("tripped", "tripped", "déclenché"))
 LABEL: tuple[CodeRow, ...] = (("fault_free", "fault free", "sans défaut"), ("faulty", "faulty", "en défaut"))
 PRESENCE: tuple[CodeRow, ...] = (("absent", "nobody", "personne"), ("present", "somebody", "présence"))
+DOOR: tuple[CodeRow, ...] = (("closed", "closed", "fermée"), ("open", "open", "ouverte"))
 OPENING: tuple[CodeRow, ...] = (("closed", "closed", "fermé"), ("open", "open", "ouvert"))
 IN_USE: tuple[CodeRow, ...] = (("unoccupied", "unoccupied", "inoccupé"), ("occupied", "occupied", "occupé"))
 
 STATES: tuple[StateRow, ...] = (
-    ("lamp_on", DAY, "Lamp on", "Lampe allumée", OFF_ON),
+    ("lamp_on", DAY, "Lamp state", "État de la lampe", LAMP),
     ("lamp_failure", DAY, "Lamp failure", "Lampe en panne", ALARM),
     ("control_gear_failure", DAY, "Control gear failure", "Appareillage en panne", ALARM),
     ("relay_failure", DAY, "Relay failure", "Relais en panne", ALARM),
     ("day_burner", DAY, "Lamp burning by day", "Lampe allumée le jour", ALARM),
     ("cycling_failure", DAY, "Lamp cycling", "Lampe qui clignote", ALARM),
     ("thermal_shutdown", DAY, "Thermal shutdown", "Coupure thermique", ALARM),
-    ("relay_on", DAY, "Feeder relay on", "Relais de départ fermé", OFF_ON),
+    ("relay_on", DAY, "Feeder relay state", "État du relais de départ", RELAY),
     ("breaker", DAY, "Circuit breaker", "Disjoncteur", BREAKER),
-    ("door", DAY, "Door", "Porte", OPENING),
+    ("door", DAY, "Door", "Porte", DOOR),
     ("occupancy", DAY, "Bay occupancy", "Occupation de la place", OCCUPANCY),
     ("forbidden_parking", DAY, "Forbidden parking", "Stationnement interdit", ALARM),
     ("container_state", DAY, "Container state", "État du conteneur", CONTAINER),
@@ -64,10 +67,10 @@ STATES: tuple[StateRow, ...] = (
     ("out_of_location", DAY, "Out of location", "Hors de son emplacement", ALARM),
     ("presence", HOURS_2, "Presence", "Présence", PRESENCE),
     ("occupancy_mode", DAY, "Occupancy mode", "Mode d'occupation", IN_USE),
-    ("window", DAY, "Window", "Fenêtre", OPENING),
-    ("fan_on", DAY, "Fan running", "Ventilateur en marche", OFF_ON),
-    ("boiler_on", DAY, "Boiler firing", "Chaudière en marche", OFF_ON),
-    ("pump_on", DAY, "Pump running", "Pompe en marche", OFF_ON),
+    ("window", DAY, "Window", "Fenêtre", DOOR),
+    ("fan_on", DAY, "Fan state", "État du ventilateur", RUNNING),
+    ("boiler_on", DAY, "Boiler state", "État de la chaudière", RUNNING),
+    ("pump_on", DAY, "Pump state", "État de la pompe", RUNNING),
     ("equipment_fault", DAY, "Fault reported by the equipment", "Défaut signalé par l'équipement", ALARM),
     ("lift_in_service", DAY, "Lift in service", "Ascenseur en service", NO_YES),
     ("person_trapped", DAY, "Person trapped", "Personne bloquée", ALARM),

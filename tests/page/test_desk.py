@@ -51,7 +51,7 @@ def test_a_device_that_waits_is_shown_with_what_it_sends(page: Page, key: str) -
     panel = open_strangers(page, key)
     first = panel.locator("li", has_text="sonde-1")
     for text in (
-        "source : Broker de la plateforme",
+        "source : Courtier de la plateforme",
         "messages gardés : 3",
         "Tension\u00a0: 232\u202fV",
         f"vigie/{SLUG}/sonde-1/up",
@@ -150,7 +150,7 @@ def test_a_broker_that_is_down_is_seen_before_the_list_is_opened(page: Page, key
     down = panel.locator("[data-source=reseau-lora]")
     for text in ("Hors service", "refused", "mqtts://reseau-lora.example.org:8883", "chirpstack"):
         expect(down).to_contain_text(text)
-    expect(panel.locator("[data-source=own]")).to_contain_text("Broker de la plateforme Connecté")
+    expect(panel.locator("[data-source=own]")).to_contain_text("Courtier de la plateforme Connecté")
     expect(panel.locator("[data-source=own]")).to_contain_text("5 reçues · 0 enregistrées · 0 en double · 5 refusées")
 
 

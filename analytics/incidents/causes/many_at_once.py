@@ -35,9 +35,9 @@ def alike(one: ToldFinding) -> tuple[str, int]:
 def tell(line: Line) -> tuple[str, str]:
     """Say how many, and the worst of them."""
     return (
-        f"{line.name}: {count_en(line)} of one kind at once {since_en(line)}: weather, or a special day. Among them:"
-        f" {line.sentence_en}",
-        f"{line.name} : {count_fr(line)} d'une même nature à la fois {since_fr(line)} : météo, ou jour particulier."
+        f"{line.name}: {count_en(line)} of one kind at the same time {since_en(line)}: weather, or a special day. Among"
+        f" them: {line.sentence_en}",
+        f"{line.name} : {count_fr(line)} d'une même nature en même temps {since_fr(line)} : météo, ou jour particulier."
         f" Entre autres : {line.sentence_fr}",
     )
 

@@ -35,7 +35,7 @@ def tell(line: Line) -> tuple[str, str]:
         f"{line.name}: none of the gateways relays anything {since_en(line)}: {count_en(line)}. To do: check the"
         " network operator, the broker and this platform.",
         f"{line.name} : aucune passerelle ne relaie plus rien {since_fr(line)} : {count_fr(line)}. À faire : contrôler"
-        " l'opérateur du réseau, le broker et la plateforme.",
+        " l'opérateur du réseau, le courtier et la plateforme.",
     )
 
 

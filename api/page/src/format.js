@@ -8,12 +8,13 @@ import { language, say } from "./language.js";
 const SIGN_BY_UNIT = {
   "1": "", Cel: "°C", "kW.h": "kWh", "W.h": "Wh", m3: "m³", "m3/h": "m³/h", m2: "m²", "[ppm]": "ppm", "[ppb]": "ppb",
   "dB[mW]": "dBm", deg: "°", "m/s2": "m/s²", "W/m2": "W/m²", "ug/m3": "µg/m³", "[pH]": "", "um/m": "µm/m", "{EUR}": "€",
-  "V.A": "VA", "kvar.h": "kvarh", "uS/cm": "µS/cm", "{NTU}": "NTU", "kg/{EUR}": "kg/€", "kW.h/km": "kWh/km", "W.h/m2": "Wh/m²", "W/(lx.m2)": "W/(lx·m²)",
+  "V.A": "VA", "kvar.h": "kvarh", "uS/cm": "µS/cm", "{NTU}": "NTU", "kg/{EUR}": "kg/€", "kW.h/km": "kWh/km",
+  "kW.h/m2": "kWh/m²", "W.h/m2": "Wh/m²", "W/(lx.m2)": "W/(lx·m²)", "/min": "min⁻¹",
 };
 /** @type {Record<string, Record<string, string>>} */
 const LOCAL_SIGN_BY_UNIT = {
-  fr: { d: "j", "/d": "/jour", "kW.h/(K.d)": "kWh/DJU" },
-  en: { d: "d", "/d": "/day", "kW.h/(K.d)": "kWh/HDD" },
+  fr: { d: "j", "/d": "/jour", "K.d": "DJU", "kW.h/(K.d)": "kWh/DJU", a: "ans", By: "octets" },
+  en: { d: "d", "/d": "/day", "K.d": "HDD", "kW.h/(K.d)": "kWh/HDD", a: "years", By: "bytes" },
 };
 const LOCALES = { fr: "fr-FR", en: "en-GB" };
 
@@ -39,7 +40,12 @@ export function number(value) {
 /** @param {number} value @param {string} unit */
 export function amount(value, unit) {
   const mark = sign(unit);
-  return mark ? `${number(value)}\u202f${mark}` : number(value);
+  return behind(number(value), mark);
+}
+
+/** Write a sign behind a number; degrees of an angle stand close. @param {string} digits @param {string} mark */
+function behind(digits, mark) {
+  return mark && mark !== "°" ? `${digits}\u202f${mark}` : digits + mark;
 }
 
 /** Give a KPI's number and sign; those without a unit are shares and told in percent.
@@ -52,7 +58,7 @@ export function figure(value, unit) {
 /** @param {number} value @param {string} unit */
 export function kpiAmount(value, unit) {
   const { digits, mark } = figure(value, unit);
-  return mark ? `${digits}\u202f${mark}` : digits;
+  return behind(digits, mark);
 }
 
 /** @param {number} ratio 0 to 1 */

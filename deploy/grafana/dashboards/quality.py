@@ -53,7 +53,7 @@ GAPS = Card(
 )  # fmt: skip
 CAUSES = Card(
     "table", "list_gap_causes",
-    ("Causes des trous", "Causes of gaps"),
+    ("Causes des lacunes", "Causes of gaps"),
     (
         "À qui la faute : capteur, passerelle, courtier, plateforme, ou inconnue.",
         "Whose fault: device, gateway, broker, platform, or unknown.",
