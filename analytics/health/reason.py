@@ -112,9 +112,9 @@ def often(rate: float) -> tuple[str, str]:
     if rate == 0:
         return "aucune panne attendue", "no failure expected"
     text = f"{float(f'{max(rate, 1 / rate):.2g}'):g}"
-    number_fr, is_one = french_number(text), text == "1"
-    if is_one:
+    if text == "1":
         return "une panne par an", "one failure a year"
+    number_fr = french_number(text)
     if rate > 1:
         return f"{number_fr} panne{'s' * (float(text) >= 2)} par an", f"{text} failures a year"
     return f"une panne en {number_fr} an{'s' * (float(text) >= 2)}", f"one failure in {text} years"
@@ -132,5 +132,5 @@ def waiting(eur: float) -> tuple[str, str]:
     """Say what waiting costs, where that is known and worth a word."""
     if not eur >= 0.5:
         return "", ""
-    text = f"{eur:.0f}"
-    return f" Attendre coûte {text} € par jour.", f" Waiting costs {text} € a day."
+    text = f"{eur:.0f}" if eur >= 10 else f"{eur:.2f}"
+    return f" Attendre coûte {french_number(text)} € par jour.", f" Waiting costs {text} € a day."

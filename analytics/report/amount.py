@@ -69,11 +69,11 @@ def interval(low: float | None, high: float | None, unit: str, language: Languag
     return f"{words[0]} {number(shown(low, unit), language)} {words[1]} {amount(high, unit, language)}".strip()
 
 
-def percent(ratio: float | None, language: Language) -> str:
+def percent(ratio: float | None) -> str:
     """Write a share of 0 to 1 without decimals, rounded down: 99.9 % is not all."""
     if ratio is None:
         return "–"
-    return f"{int(100 * ratio + 1e-9)}{HARD if language == 'fr' else ''}%"
+    return f"{int(100 * ratio + 1e-9)}{HARD}%"
 
 
 def day(when: date, language: Language) -> str:

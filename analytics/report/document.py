@@ -187,7 +187,7 @@ def line_of(figure: Figure, language: Language) -> Line:
         value=say("withheld", language) if told else write.amount(figure.value, figure.unit, language),
         interval="–" if told else write.interval(figure.low, figure.high, figure.unit, language),
         baseline=write.amount(figure.baseline, figure.unit, language),
-        completeness=write.percent(figure.completeness, language),
+        completeness=write.percent(figure.completeness),
         reason=told[0] if told else None,
         is_translated=told[1] if told else True,
     )

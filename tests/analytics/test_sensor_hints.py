@@ -165,6 +165,7 @@ def test_stuck_sensor_is_told_after_two_days_without_another_value() -> None:
     assert [verdict.at for verdict in found] == [START + day * DAY for day in range(32, 41)]
     assert found[0].started_at == START + 30 * DAY
     assert "21.5 °C" in found[0].sentence_en
+    assert "à exactement 21,5 °C depuis le" in found[0].sentence_fr
 
 
 def test_series_that_rested_before_is_not_stuck() -> None:
@@ -316,6 +317,7 @@ def test_counter_that_fell_is_told_unless_it_went_over_its_end(
     reset = Reset(1, 2, 3, "Compteur", "Energy", "Énergie", "kW.h", START + 5 * HOUR, 1, before, after)
     verdicts = counter_reset.tell([reset], until(3))
     assert [verdict.is_present for verdict in verdicts] == ([True, False] if is_told else [])
+    assert all("énergie, passage de" in verdict.sentence_fr for verdict in present(verdicts))
 
 
 @pytest.mark.parametrize("value", HOSTILE)

@@ -176,6 +176,8 @@ def test_top_of_the_list_is_told_and_the_rest_is_not() -> None:
         assert verdict.score > 5
         assert "To do:" in verdict.sentence_en
         assert "À faire :" in verdict.sentence_fr
+        assert "(s)" not in verdict.sentence_fr
+        assert " fois la moyenne du réseau" in verdict.sentence_fr
 
 
 def test_model_in_use_tells_and_one_that_knows_the_sequel_is_not_asked() -> None:

@@ -41,6 +41,7 @@ def nights(module: object, left_w: float) -> list[Verdict]:
 def test_lamp_that_is_dark_for_weeks_stays_dead(left_w: float) -> None:
     verdicts = nights(dead_lamp, left_w)
     told = [verdict.at for verdict in verdicts if verdict.is_present]
+    assert all("ses voisines étaient allumées" in verdict.sentence_fr for verdict in verdicts if verdict.is_present)
     assert START + DIES_ON * DAY < told[0] <= START + (DIES_ON + 1) * DAY
     assert not [verdict for verdict in verdicts if verdict.is_present is False and verdict.at > told[0]]
     assert not [verdict for verdict in nights(day_burner, left_w) if verdict.is_present]

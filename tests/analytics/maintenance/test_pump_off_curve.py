@@ -57,7 +57,7 @@ def test_pump_that_wears_is_told() -> None:
     assert START + 28 * DAY <= found[0].at <= START + 38 * DAY
     assert START + 24 * DAY <= found[0].started_at <= found[0].at
     assert found[-1].score == pytest.approx(1 / 0.88 - 1, abs=0.02)
-    assert "de plus" in found[-1].sentence_fr
+    assert "de plus que ce que sa propre courbe donne pour son débit" in found[-1].sentence_fr
 
 
 def test_wear_that_goes_on_from_day_to_day_is_told_at_two_percent() -> None:

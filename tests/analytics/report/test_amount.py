@@ -41,7 +41,7 @@ def test_amounts_and_intervals() -> None:
     assert interval(0.25, 0.5, "1", "en") == "25 to 50\u00a0%"
     assert interval(3.0, None, "/d", "fr") == "au moins\u00a03\u00a0/jour"
     assert interval(None, None, "1", "fr") == "–"
-    assert (percent(0.999, "fr"), percent(None, "fr"), percent(1.0, "en")) == ("99\u00a0%", "–", "100%")
+    assert (percent(0.999), percent(None), percent(1.0)) == ("99\u00a0%", "–", "100\u00a0%")
 
 
 @pytest.mark.parametrize(
