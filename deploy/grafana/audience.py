@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from deploy.grafana.card import Words
 from sensors.kpi import KPI_NAMES
 from sensors.language import Language
+from sensors.quantity import QUANTITIES
 from sensors.types import asset_types
+from sensors.unit_sign import sign_of
 
 LANGUAGES: tuple[Language, ...] = ("fr", "en")
 
@@ -27,7 +29,13 @@ class Audience:
         """Give what fills the places of any query: the language, and the registries' names as rows of SQL."""
         types = ((name, self.say((one.name_fr, one.name_en))) for name, one in sorted(asset_types().items()))
         kpis = ((name, self.say((one.name_fr, one.name_en))) for name, one in sorted(KPI_NAMES.items()))
-        return {"language": self.language, "asset_types": rows(types), "kpi_names": rows(kpis)}
+        signs = ((unit, sign_of(unit)) for unit in sorted({one.unit for one in QUANTITIES.values()}))
+        return {
+            "language": self.language,
+            "asset_types": rows(types),
+            "kpi_names": rows(kpis),
+            "unit_signs": rows(signs),
+        }
 
 
 def rows(pairs: Iterable[tuple[str, str]]) -> str:

@@ -19,6 +19,7 @@ from deploy.grafana.card import GREEN, SERIES_KINDS, Card, Kind, Steps
 from deploy.grafana.property import escaped, properties_of, states_of
 from deploy.grafana.query import SOURCE, PostgresQuery, QueryBuilder
 from deploy.grafana.unit import GRAFANA_UNIT_BY_UCUM
+from sensors.unit_sign import sign_of
 
 Panel = (
     stat.Panel | timeseries.Panel | table.Panel | geomap.Panel | barchart.Panel | statetimeline.Panel
@@ -94,7 +95,7 @@ def curve(card: Card, audience: Audience, sql: str) -> timeseries.Panel:
     made = dress(base, card, audience, sql)
     if card.unit == "none":
         for ucum, unit in GRAFANA_UNIT_BY_UCUM.items():
-            made = made.override_by_regexp(rf"/\[{escaped(ucum)}\]$/", [DynamicConfigValue("unit", unit)])
+            made = made.override_by_regexp(rf"/\[{escaped(sign_of(ucum))}\]$/", [DynamicConfigValue("unit", unit)])
     return made
 
 

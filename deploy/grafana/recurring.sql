@@ -155,9 +155,10 @@ limit 20000
 with chosen as (
     select s.series_id, s.period, q.kind,
            q.name_{language} || case s.channel when '' then '' else ' ' || s.channel end
-               || case s.unit when '1' then '' else ' [' || s.unit || ']' end as metric
+               || coalesce(' [' || nullif(coalesce(signs.sign, s.unit), '') || ']', '') as metric
     from asset_series s
     join quantities q on q.quantity = s.quantity
+    left join (values {unit_signs}) as signs (unit, sign) on signs.unit = s.unit
     where s.asset_id = nullif('$asset', '')::int
 )
 select points."time", chosen.metric, points.value
@@ -186,10 +187,11 @@ order by 1
 with chosen as (
     select s.series_id, s.period, q.kind,
            a.name || ' · ' || q.name_{language} || case s.channel when '' then '' else ' ' || s.channel end
-               || case s.unit when '1' then '' else ' [' || s.unit || ']' end as metric
+               || coalesce(' [' || nullif(coalesce(signs.sign, s.unit), '') || ']', '') as metric
     from assets a
     join asset_series s on s.asset_id = a.asset_id and s.quantity in ({quantities})
     join quantities q on q.quantity = s.quantity
+    left join (values {unit_signs}) as signs (unit, sign) on signs.unit = s.unit
     where {chosen} and a.type in ({of_types})
     order by a.name, s.quantity, s.channel
     limit 20

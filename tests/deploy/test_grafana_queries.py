@@ -121,3 +121,12 @@ def test_a_name_with_quotes_and_markup_is_only_text(town: Session) -> None:
     assert ODD_NAME in names
     # What a hostile URL puts in the place of a zone is a text between quotes, and no SQL.
     assert run(town, query, span, {**chosen, "zone": ["0') or true --"]})[1] == []
+
+
+def test_a_series_names_its_unit_as_people_write_it(town: Session) -> None:
+    query = next(one for one in FRENCH if one.board == "vigie-buildings-fr" and one.name == "Températures")
+    span = span_of(datetime.now(UTC), DAY)
+    columns, rows = run(town, query, span, choices(town, query.board, span))
+    metric = [name for name, _ in columns].index("metric")
+    assert rows
+    assert all(str(row[metric]).endswith(" [°C]") for row in rows)
