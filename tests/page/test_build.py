@@ -23,6 +23,7 @@ from deploy import page as building
 from deploy.page import build_page
 from sensors.alerts import alert_kinds
 from sensors.limit import LIMITS
+from sensors.unit_sign import SIGN_BY_UNIT
 
 SOURCES = STATIC.parent
 LARGEST_BYTES = 400_000
@@ -38,6 +39,12 @@ def test_both_languages_have_the_same_sentences_with_the_same_places() -> None:
                 name,
                 place,
             )  # a value, or a word for one and for several
+
+
+def test_units_are_written_as_in_sentences_and_reports() -> None:
+    code = (SOURCES / "src" / "format.js").read_text(encoding="utf-8")
+    known = {quoted or bare: sign for quoted, bare, sign in re.findall(r'(?:"([^"]+)"|(\w+)): "([^"]*)"', code)}
+    assert {unit: known.get(unit) for unit in SIGN_BY_UNIT} == SIGN_BY_UNIT
 
 
 def test_every_kind_of_finding_has_a_name_in_both_languages() -> None:
