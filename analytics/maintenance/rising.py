@@ -15,9 +15,10 @@ import numpy as np
 from analytics.maintenance import Level, Span, Verdict
 from analytics.maintenance.gauges import current, daily_medians, take
 from analytics.rotating.wear import N_STEPS, WORN, add_up, worn_steps
-from analytics.sentence import french_number, local_day, local_day_fr, number, sign_of
+from analytics.sentence import french_number, local_day, local_day_fr, number
 from analytics.spread import spread_of_steps
 from sensors.quantity import find_quantity
+from sensors.unit_sign import sign_of
 from store.gauge_hours import GaugeHours
 
 REACH = timedelta(days=90)
