@@ -62,10 +62,19 @@ def balance(steps: Steps) -> Air:
     taken = steps.back - steps.mixed - (bias or 0.0)
     fraction = np.where(wide, taken / np.where(wide, span, 1.0), np.nan)
     air_error = AIR_ERROR_K if bias is None else KNOWN_ERROR_K
-    cooling_k = fit_cooling(steps, rise)
+    cooling_k = None if has_stopped_cooling(steps, rise) else fit_cooling(steps, rise)
     made_up = make_up_cooling(steps, cooling_k)
     error = COIL_ERROR_K + (0.0 if cooling_k is None else BENT_SHARE) * made_up
     return Air(rise, span, fraction, air_error, rise - FAN_RISE_K + made_up, error, cooling_k is not None)
+
+
+def has_stopped_cooling(steps: Steps, rise: Floats) -> bool:
+    """Say whether in the last day the air left the coil, fully open, no other than the fan alone leaves it.
+
+    What the coil took in the days before is then no measure of what it takes, and nothing else is warming the air.
+    """
+    full = np.isfinite(rise) & (steps.cooling >= OPEN) & (steps.at_s >= steps.at_s.max(initial=0.0) - DAY_S)
+    return bool(full.sum() >= LEAST_STEPS and abs(np.median(rise[full]) - FAN_RISE_K) <= FAN_RISE_ERROR_K)
 
 
 def make_up_cooling(steps: Steps, cooling_k: float | None) -> Floats:

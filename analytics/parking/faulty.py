@@ -7,7 +7,8 @@
   so long is taken for a stuck sensor: nothing but the bay itself could tell.
 - *Chattering*: more than six times as many changes as expected, and more than one in a quarter of an hour.
 - *Drifted*: in the last week of known days the bay was occupied by 40 points of time more, or less, than its zone and
-  its own past difference from it say, and by six times its own scatter.
+  its own past difference from it say, and by six times its own scatter, away from its zone: where most of the shift
+  leads back to it, a sensor that had drifted was calibrated.
 
 What is found is a judgement on days as a whole, from four weeks before the period on.
 """
@@ -166,8 +167,10 @@ def is_drifted(apart: Floats, is_recent: Mask) -> Mask:
     n_past = np.isfinite(past).sum(axis=1)
     usual = median_of(past)
     scatter = MAD_TO_SIGMA * median_of(np.abs(past - usual[:, None])) / math.sqrt(WEEK)
-    shift = np.abs(np.where(is_recent, apart, 0.0).sum(axis=1) / np.maximum(is_recent.sum(axis=1), 1) - usual)
-    drifted: Mask = (n_past >= 2 * WEEK) & (shift > np.maximum(DRIFT_SHARE, DRIFT_SIGMA * scatter))
+    now = np.where(is_recent, apart, 0.0).sum(axis=1) / np.maximum(is_recent.sum(axis=1), 1)
+    shift = np.abs(now - usual)
+    is_apart = (shift > np.maximum(DRIFT_SHARE, DRIFT_SIGMA * scatter)) & (np.abs(now) >= shift / 2)
+    drifted: Mask = (n_past >= 2 * WEEK) & is_apart
     return drifted
 
 

@@ -90,6 +90,14 @@ def test_a_sensor_that_drifts_away_from_its_street_is_found() -> None:
     assert find_faulty(street) == [Faulty(8, 108, "drifted", 51, 57)]
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_drifted_sensor_that_was_calibrated_is_believed(seed: int) -> None:
+    """It said free for nearly all of the time until a week ago, and now says what its street does."""
+    street = a_street(seed)
+    street[7] = changed(street[7], 0, 50, 0.02, 6)
+    assert find_faulty(street) == []
+
+
 def test_runs() -> None:
     assert runs_of(np.array([1, 1, 0, 1, 0, 0, 1], dtype=bool)) == [(0, 1), (3, 3), (6, 6)]
     assert find_faulty([]) == []

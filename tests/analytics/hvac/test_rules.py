@@ -1,5 +1,7 @@
 """Rules of air handling units: each is broken by its own trouble and by nothing else, whatever else comes in."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from analytics.hvac.diagnosis import CONFIDENT, diagnose
 from analytics.hvac.outlook import DAY_S, look
 from analytics.hvac.unit import Steps, lay_out
+from analytics.hvac.words import tell_sign
 from tests.support.units import MONDAY_S, a_unit, with_noise
 
 COLD_FREE = {"outdoor": 14.0, "mixed": 14.6, "damper": 0.95, "heating": 0.0, "supply": 15.4}
@@ -89,6 +92,37 @@ def test_fault_that_has_gone_is_gone_the_day_after() -> None:
     assert not during.is_gone("damper_leaking")
     assert after.sign("damper_leaking") is None
     assert after.is_gone("damper_leaking")
+
+
+def test_cooling_valve_that_sticks_shut_is_named_from_its_first_day_on() -> None:
+    """What its coil took in the week before, a command that now does nothing, is no heat through the other valve."""
+    steps = a_unit(14, **WARM, cooling=0.7, supply=17.2)
+    runs = steps.fan > 0.5
+    load = 0.6 + 0.2 * np.sin(np.arange(len(steps)) / 9)
+    sticks = runs & (steps.at_s >= MONDAY_S + 7 * DAY_S)
+    mixed = np.where(runs, 16.3 + 12 * load, steps.mixed)
+    cooling = np.where(sticks, 1.0, np.where(runs, load, 0.0))
+    supply = np.where(sticks, mixed + 0.9, steps.supply)
+    steps = with_noise(replace(steps, mixed=mixed, outdoor=mixed + 2, cooling=cooling, supply=supply), 0.1)
+    for day in range(8, 15):
+        outlook = look(steps, MONDAY_S + day * DAY_S)
+        assert outlook is not None
+        sign = outlook.sign("valve_stuck")
+        assert sign is not None
+        assert sign.component == "cooling_valve"
+
+
+def test_share_of_outdoor_air_is_said_within_nothing_and_all() -> None:
+    """Mixed air 0.6 K above return air: less than nothing is what the sensors differ by."""
+    steps = with_noise(a_unit(3, outdoor=15.0, mixed=21.6, heating=0.05, damper=0.5), 0.1)
+    outlook = look(steps, MONDAY_S + 3 * DAY_S)
+    assert outlook is not None
+    sign = outlook.sign("damper_stuck")
+    assert sign is not None
+    english, french, *_ = tell_sign(sign)
+    assert sign.found < 0
+    assert "command: 0 % of the air is outdoor air where 50 % is asked for" in english
+    assert "consigne : 0 % d'air neuf" in french
 
 
 def test_day_without_measurements_says_nothing() -> None:
