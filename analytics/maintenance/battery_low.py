@@ -3,7 +3,8 @@
 Pace is the median of the slopes between all pairs of the last week's days (Theil-Sen), so that one odd value and a
 rounding to whole percents do not set it; the 90 % interval of the days left is that of this median (Sen 1968, by
 ranks). A battery that only tells its voltage counts as full at what it usually gives and as empty at four fifths of
-that: 3.6 V to 2.9 V (Li-SOCl2), 3.0 V to 2.4 V (Li-MnO2, two alkaline cells).
+that: 3.6 V to 2.9 V (Li-SOCl2), 3.0 V to 2.4 V (Li-MnO2, two alkaline cells). What it usually gives is of half a year:
+alkaline cells lose it over months.
 """
 
 from collections.abc import Sequence
@@ -28,7 +29,7 @@ N_DAYS, LEAST_DAYS = 8, 5
 CUT_OFF = 0.8  # of the usual voltage
 LEAST_VOLTS = 0.5  # below, nothing runs
 SPEAKS = timedelta(days=3)
-REACH = timedelta(days=60)
+REACH, VOLTS_REACH = timedelta(days=60), timedelta(days=180)
 DAY_S = 86_400.0
 Floats = NDArray[np.float64]
 
@@ -40,7 +41,7 @@ def tell(series: Sequence[SeriesDays], span: Span) -> list[Verdict]:
 
 def judge(series: SeriesDays, span: Span) -> Verdict:
     """Look at the last days of one battery."""
-    known = series.before(span.ends_at, span.ends_at - REACH)
+    known = series.before(span.ends_at, span.ends_at - (REACH if series.unit == "%" else VOLTS_REACH))
     days, percent = series.days[known], charge(series, known)
     if not days or span.ends_at - days[-1] > SPEAKS:
         return absent(series, span, None)
@@ -196,7 +197,7 @@ HINT = Hint(
     name="battery_low",
     asset_types=(),
     rhythm="day",
-    reach=REACH,
+    reach=VOLTS_REACH,
     version="1",
     read=partial(read_series_days, quantities=("battery_level", "battery_voltage")),
     tell=tell,

@@ -1,9 +1,9 @@
 """Rounds of battery changes: the batteries due within some days, put together by street and neighbourhood as walks.
 
 When a battery is due comes from its charge and its pace over half a year (the median slope between its days, as the
-hint `battery_low` has it over a week; the faster of both counts). Stops of one street, and stops nearer than 250 m to
-one another, belong to one walk; the order is that of the solver that plans collection rounds, on foot and back to where
-it began, at most thirty stops a walk.
+hint `battery_low` has it over a week; the faster of both counts); one that the hint calls low is due whatever its pace.
+Stops of one street, and stops nearer than 250 m to one another, belong to one walk; the order is that of the solver
+that plans collection rounds, on foot and back to where it began, at most thirty stops a walk.
 """
 
 import csv
@@ -15,9 +15,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from analytics.maintenance.battery_low import EMPTY_PERCENT, N_DAYS, charge, pace_of
+from analytics.maintenance.battery_low import EMPTY_PERCENT, LOW_PERCENT, N_DAYS, charge, pace_of
 from analytics.rounds.distances import Spot, estimate, great_circle_m
 from analytics.rounds.problem import Effort, Problem, Solver, Stop, Vehicle
+from analytics.sentence import local_day
 from sensors.spreadsheet import harmless
 from store.batteries import BatteryPlace, read_battery_places
 from store.inputs import Connection, Window
@@ -27,6 +28,7 @@ from store.territory import find_territory
 QUANTITIES = ("battery_level", "battery_voltage")
 REACH = timedelta(days=180)
 SPEAKS = timedelta(days=7)
+LONGEST_DAYS = 3600.0  # what a battery lasts at most by its pace: longer is no pace
 CHANGED = 20.0  # points, by which a charge rises where the battery was changed
 NEAR_M = 250.0
 MOST_STOPS = 30
@@ -67,10 +69,11 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class BatteryRounds:
-    """Walks, the most urgent first, and due batteries of which nobody entered a place."""
+    """Walks, the most urgent first, due batteries of which nobody entered a place, and the zone of their days."""
 
     walks: tuple[Walk, ...]
     unplaced: tuple[DueBattery, ...]
+    time_zone: str
 
 
 def plan_battery_rounds(
@@ -86,13 +89,13 @@ def plan_battery_rounds(
     placed = [one for one in due if one.place.longitude is not None and one.place.latitude is not None]
     unplaced = [one for one in due if one.place.longitude is None or one.place.latitude is None]
     walks = [walk for group in neighbourhoods(placed) for walk in walks_of(group, solve)]
-    return BatteryRounds(tuple(sorted(walks, key=first_empty)), tuple(unplaced))
+    return BatteryRounds(tuple(sorted(walks, key=first_empty)), tuple(unplaced), found.time_zone)
 
 
 def due_batteries(
     series: Sequence[SeriesDays], place_of: Callable[[int], BatteryPlace | None], at: datetime, within: timedelta
 ) -> Iterator[DueBattery]:
-    """Give the batteries that are empty within a time, one a device: its percentage goes before its voltage."""
+    """Give the batteries that are low, or empty within a time, one a device: its percentage before its voltage."""
     seen: set[int] = set()
     for one in sorted(series, key=lambda one: (one.unit != "%", one.series_id)):
         place = None if one.device_id is None or one.device_id in seen else place_of(one.device_id)
@@ -100,12 +103,12 @@ def due_batteries(
             continue
         seen.add(place.device_id)
         found = outlook(one, at)
-        if found is not None and found[1] <= at + within:
+        if found is not None and (found[0] <= LOW_PERCENT or found[1] <= at + within):
             yield DueBattery(place, *found)
 
 
 def outlook(series: SeriesDays, at: datetime) -> tuple[float, datetime] | None:
-    """Give a battery's charge [%] and when it is empty; None where it is silent, or loses nothing."""
+    """Give a battery's charge [%] and when it is empty; None where it is silent, or neither low nor losing anything."""
     known = series.before(at, at - REACH)
     days, percent = series.days[known], charge(series, known)
     if not days or at - days[-1] > SPEAKS:
@@ -118,11 +121,10 @@ def outlook(series: SeriesDays, at: datetime) -> tuple[float, datetime] | None:
     pace = max(pace_of(days_at, percent)[0], pace_of(days_at[recent], percent[recent])[0])
     now = float(np.median(percent[-2:]))
     left = max(now - EMPTY_PERCENT, 0.0)
-    if left == 0:
+    lasts_days = left / pace if pace > 0 else np.inf
+    if left == 0 or (now <= LOW_PERCENT and lasts_days > LONGEST_DAYS):
         return now, at
-    if pace <= 0 or left / pace > REACH / timedelta(days=1) * 20:
-        return None
-    return now, at + timedelta(days=left / pace)
+    return None if lasts_days > LONGEST_DAYS else (now, at + timedelta(days=lasts_days))
 
 
 def neighbourhoods(due: Sequence[DueBattery]) -> list[list[DueBattery]]:
@@ -180,13 +182,13 @@ def write_csv(rounds: BatteryRounds) -> str:
     writer.writerow(COLUMNS)
     for number, walk in enumerate(rounds.walks, 1):
         for order, (stop, way_m) in enumerate(zip(walk.stops, walk.ways_m, strict=True), 1):
-            writer.writerow([number, order, *cells(stop), round(way_m)])
+            writer.writerow([number, order, *cells(stop, rounds.time_zone), round(way_m)])
     for stop in rounds.unplaced:
-        writer.writerow(["", "", *cells(stop), ""])
+        writer.writerow(["", "", *cells(stop, rounds.time_zone), ""])
     return text.getvalue()
 
 
-def cells(stop: DueBattery) -> list[object]:
+def cells(stop: DueBattery, time_zone: str) -> list[object]:
     """Give what a line says of a battery."""
     place = stop.place
     about = [
@@ -197,4 +199,4 @@ def cells(stop: DueBattery) -> list[object]:
         place.longitude,
         place.latitude,
     ]
-    return [*about, round(stop.percent), stop.empty_at.date().isoformat()]
+    return [*about, round(stop.percent), local_day(stop.empty_at, time_zone)]

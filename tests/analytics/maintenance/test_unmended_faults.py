@@ -35,10 +35,10 @@ N_SOUND, N_FAULTY, N_MENDED = 30, 120, 25  # a lamp's usual power is that of 35 
 N_DAYS = N_SOUND + N_FAULTY + N_MENDED
 
 
-def course(sound: float, faulty: float) -> list[float]:
+def course(sound: float, faulty: float, n_faulty: int = N_FAULTY) -> list[float]:
     """Days of something sound that goes wrong within ten days, is left so for months, and is mended."""
     worse: list[float] = np.linspace(sound, faulty, 10).tolist()
-    return [sound] * N_SOUND + worse + [faulty] * (N_FAULTY - 10) + [sound] * N_MENDED
+    return [sound] * N_SOUND + worse + [faulty] * (n_faulty - 10) + [sound] * N_MENDED
 
 
 def leaking() -> Sequence[Verdict]:
@@ -79,8 +79,9 @@ def drifting() -> Sequence[Verdict]:
 
 
 def emptying() -> Sequence[Verdict]:
-    """A battery that tells its voltage."""
-    return battery_low.tell([sensors.a_series(course(3.6, 2.9), unit="V")], sensors.until(N_DAYS))
+    """A battery that tells its voltage: what is usual of it is of half a year."""
+    volts = course(3.6, 2.9, 200)
+    return battery_low.tell([sensors.a_series(volts, unit="V")], sensors.until(len(volts)))
 
 
 def weakening() -> Sequence[Verdict]:

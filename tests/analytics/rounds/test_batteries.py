@@ -76,6 +76,16 @@ def test_each_device_is_asked_once_and_its_percentage_goes_first() -> None:
     assert [one.place.device_id for one in due_batteries(series, places.get, NOW, 60 * DAY)] == [1, 2]
 
 
+def test_low_battery_is_due_whatever_its_pace() -> None:
+    """The hint says that it is to be changed: so the round goes there."""
+    low, wears, sound = a_series(0.0, 1, first=8.0), a_series(0.01, 2, first=9.0), a_series(0.0, 3, first=15.0)
+    places = {n: a_place(n, 0) for n in (1, 2, 3)}
+    found = list(due_batteries([low, wears, sound], places.get, NOW, 30 * DAY))
+    assert [one.place.device_id for one in found] == [1, 2]
+    assert found[0].empty_at == NOW
+    assert (found[1].empty_at - NOW) / DAY == pytest.approx(340, abs=2)
+
+
 def test_neighbours_and_one_street_are_one_walk() -> None:
     chain = [due(a_place(n, 200.0 * n)) for n in range(4)]
     street = [due(a_place(10, 3000, street="Rue Haute")), due(a_place(11, 4000, street="Rue Haute"))]
@@ -106,7 +116,7 @@ def test_large_neighbourhood_is_several_walks_and_loses_nobody() -> None:
 def test_file_has_a_line_a_battery_and_no_formula() -> None:
     (walk,) = walks_of([due(a_place(1, 0, street="=cmd()")), due(a_place(2, 100))], solve)
     nowhere = due(BatteryPlace(3, "dev-3", "place-3", "Place 3", None, None, None))
-    rows = list(csv.DictReader(io.StringIO(write_csv(BatteryRounds((walk,), (nowhere,))))))
+    rows = list(csv.DictReader(io.StringIO(write_csv(BatteryRounds((walk,), (nowhere,), "UTC")))))
     assert tuple(rows[0]) == COLUMNS
     assert [(row["walk"], row["order"], row["device"]) for row in rows] == [
         ("1", "1", "dev-1"),
@@ -115,3 +125,9 @@ def test_file_has_a_line_a_battery_and_no_formula() -> None:
     ]
     assert rows[0]["street"] == "'=cmd()"
     assert rows[0]["empty_on"] == "2026-03-26"
+
+
+def test_day_on_which_a_battery_is_empty_is_that_of_its_town() -> None:
+    late = due(a_place(1, 0), days=20 + 23 / 24)
+    rows = list(csv.DictReader(io.StringIO(write_csv(BatteryRounds((), (late,), "Europe/Paris")))))
+    assert rows[0]["empty_on"] == "2026-03-27"
