@@ -20,13 +20,15 @@ order by 1, 4
 
 -- name: read_refusals
 -- Of each device some of whose messages were refused in the window, for these reasons: what came hour by hour, and what
--- of it was refused, with one case of it.
+-- of it waits refused, with one case of it. A device all of whose refused messages were replayed is among them, with none.
 with refused as (
-    select device_id, date_trunc('hour', received_at) as hour, count(distinct (received_at, source))::int as n_refused,
-           mode() within group (order by reason) as reason, min(detail) as detail
+    select device_id, date_trunc('hour', received_at) as hour,
+           (count(distinct (received_at, source)) filter (where resolved_at is null))::int as n_refused,
+           mode() within group (order by reason) filter (where resolved_at is null) as reason,
+           min(detail) filter (where resolved_at is null) as detail
     from rejections
     where territory_id = %(territory_id)s and received_at >= %(from)s and received_at < %(to)s
-      and reason = any (%(reasons)s) and resolved_at is null and device_id is not null
+      and reason = any (%(reasons)s) and device_id is not null
     group by 1, 2
 ), heard as (
     select l.device_id, l.arrival_hour as hour, sum(l.n_messages)::int as n_messages

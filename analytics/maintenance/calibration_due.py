@@ -3,10 +3,12 @@
 A calibration is a notice of kind `calibration` about the sensor's asset: done when it begins, and good until it ends
 (what its certificate or maker states) where that is a week away and more, else for the interval below. Where nobody
 entered one, the sensor counts as calibrated when it began to measure there. No standard fixes the intervals: they are
-ours, of the order that makers of such sensors ask for, and what is entered goes before.
+ours, of the order that makers of such sensors ask for, and what is entered goes before. A notice that was over before
+the sensor came was of the sensor before it.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -33,7 +35,15 @@ SPEAKS = timedelta(days=30)
 
 def tell(series: Sequence[CalibratedSeries], span: Span) -> list[Verdict]:
     """Judge each sensor once a week; `score` is 1 and one more for each interval that it is overdue."""
-    return [judge(one, part) for part in span.parts() for one in series]
+    own = [of_this_sensor(one) for one in series]
+    return [judge(one, part) for part in span.parts() for one in own]
+
+
+def of_this_sensor(one: CalibratedSeries) -> CalibratedSeries:
+    """Leave out a calibration from before a sensor came, unless its certificate reaches into its time."""
+    is_older = one.calibrated_at is not None and one.calibrated_at < one.first_at
+    is_over = one.valid_to is None or one.valid_to <= one.first_at
+    return replace(one, calibrated_at=None, valid_to=None) if is_older and is_over else one
 
 
 def judge(one: CalibratedSeries, span: Span) -> Verdict:

@@ -1,6 +1,7 @@
 """A container that leans, was tipped over or pushed off its place: by its tilt, or by its own word.
 
-Usual is the median tilt of the days of four weeks, three at least. It leans where in the last two hours with a value
+Usual is the median tilt of the days of three months by the same sensor, three at least: one that lies for weeks does
+not make that usual, and is not told when it is set upright. It leans where in the last two hours with a value
 it lay ten degrees and more off: a container that is lifted to be emptied stands again by the next value. Its own word
 is the state `moved` or `dropped`, or `out_of_location`. Gone when it says so no more and stands within five degrees.
 """
@@ -21,7 +22,7 @@ from store.inputs import Connection, Window
 
 HOUR = timedelta(hours=1)
 REACH = timedelta(days=3)
-USUAL_REACH = timedelta(days=28)
+USUAL_REACH = timedelta(days=91)
 LONGEST_DAY = timedelta(hours=25)  # days are looked at once they are over
 STRIDE = timedelta(days=7)
 LEAST_DAYS = 3
@@ -94,9 +95,11 @@ def tell(places: Places, span: Span) -> list[Verdict]:
 def lean_of(hours: Gauges, days: Gauges, asset_id: int, at: datetime) -> Lean | None:
     """Compare the last two values of a container with its usual tilt; None where too little is known."""
     row = current(hours.get(asset_id, {}).get("tilt", ()), at, REACH.total_seconds())
-    whole_days = days.get(asset_id, {}).get("tilt", ())
+    if row is None or row.mean.size < 2:
+        return None
+    whole_days = [own for own in days.get(asset_id, {}).get("tilt", ()) if own.series_id == row.series_id]
     before = current(whole_days, at - LONGEST_DAY, USUAL_REACH.total_seconds())
-    if row is None or before is None or row.mean.size < 2 or before.mean.size < LEAST_DAYS:
+    if before is None or before.mean.size < LEAST_DAYS:
         return None
     usual = float(np.median(before.mean))
     off = np.abs(row.mean - usual)

@@ -6,6 +6,7 @@ whichever is nearer. A network with adaptive rate goes there before it loses the
 faster rate falls silent earlier, by 2.5 dB for each factor. It is there below 5 dB over five days, or where the trend
 ends it within thirty days: below 10 dB (what networks keep in reserve) that of thirty days, above it that of fourteen
 if it took 8 dB, as an antenna that comes loose does and cars, leaves and weather do not; gone from 10 dB on otherwise.
+What fell from one day to the next and has stood since, as after a device was moved, is no trend.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,6 +29,7 @@ THIN_DB, RESERVE_DB = 5.0, 10.0
 STEEP_DB = 8.0
 N_LAST, LEAST_TREND_DAYS = 5, 14
 AHEAD_DAYS = 30.0  # no farther than was looked back
+N_STEP, STEP_SHARE = 3, 0.75
 SURE = 4.0  # times what a day differs from the next, that a trend must have taken in all
 URGENT_DB = 2.0
 SPEAKS = timedelta(days=3)
@@ -91,10 +93,26 @@ def days_left(link: Link, now: float, least_fall_db: float) -> float | None:
         return None
     pace, fall = pace_of(link.days, link.margin)
     scatter = spread_of_steps(link.margin)
-    if pace <= 0 or fall < max(SURE * scatter, least_fall_db):
+    if pace <= 0 or fall < max(SURE * scatter, least_fall_db) or has_stepped(link, SURE * scatter):
         return None
     left = max(now, 0.0) / pace
     return left if left <= AHEAD_DAYS else None
+
+
+def has_stepped(link: Link, limit_db: float) -> bool:
+    """Say whether the days are best split in two where most of their difference came at once, and fall no more."""
+    places = range(N_LAST, link.days.size - N_LAST + 1)
+    place = min(places, key=lambda one: spread_of(link.margin[:one]) + spread_of(link.margin[one:]))
+    before, after = link.margin[:place], link.margin[place:]
+    apart = float(np.median(before) - np.median(after))
+    at_once = float(np.median(before[-N_STEP:]) - np.median(after[:N_STEP]))
+    falls = pace_of(link.days[place:], after)[1]
+    return apart >= limit_db and at_once >= STEP_SHARE * apart and falls < limit_db
+
+
+def spread_of(margin: Floats) -> float:
+    """Sum up how far days lie from their middle [dB]."""
+    return float(np.abs(margin - np.median(margin)).sum())
 
 
 def verdict(link: Link, span: Span, is_present: bool | None) -> Verdict:
@@ -109,6 +127,11 @@ def reserve_words(margin_db: float) -> tuple[str, str]:
         return (
             f"{margin} dB below the weakest that is surely received: messages are being lost",
             f"est {french_number(margin)} dB sous le plus faible reçu à coup sûr : des messages se perdent",
+        )
+    if margin_db >= RESERVE_DB:
+        return (
+            f"still {margin} dB above the weakest that is received, but falls fast",
+            f"est encore à {french_number(margin)} dB du plus faible reçu, mais baisse vite",
         )
     return (
         f"only {margin} dB above the weakest that is still received",

@@ -6,7 +6,8 @@ median over the last three days against its first ten is the pair's shift; a sen
 pairs, towards nothing, so that one that drifts does not accuse its neighbours. Of only two the one named first above
 is accused, and the other is told. It counts from 0.8 K (a room sensor is good to 0.3 to 0.5 K: EN 15757, ISO 7726) and
 four times what the differences change from day to day. What changes by as much from one day to the next is no drift but
-a sensor that was calibrated, changed or moved: its clock starts again.
+a sensor that was calibrated, changed or moved: its clock starts again, and nothing is told until it is known whether
+that change stays.
 """
 
 from collections.abc import Iterable, Sequence
@@ -110,6 +111,8 @@ def shift_of(own: dict[datetime, float], other: dict[datetime, float], name: str
         return Shift(0.0, float(np.median(apart)), limit, days[0], name)
     usual, now = float(np.median(apart[:N_FIRST])), float(np.median(apart[-N_LAST:]))
     kelvins = now - usual
+    if abs(kelvins) >= limit and has_just_stepped(apart, limit):
+        return None
     beyond = np.flatnonzero(np.sign(kelvins) * (apart - usual) < limit / 2)
     return Shift(kelvins, now, limit, days[min(int(beyond[-1]) + 1, len(days) - 1) if beyond.size else 0], name)
 
@@ -121,6 +124,12 @@ def last_step(apart: Floats, limit: float) -> int:
     at_once = np.abs(np.diff(apart))[N_STEP - 1 : -(N_STEP - 1)] >= limit / 2
     found = np.flatnonzero(stays & at_once)
     return int(found[-1]) + N_STEP if found.size else 0
+
+
+def has_just_stepped(apart: Floats, limit: float) -> bool:
+    """Say whether the last two days lie by the limit off the three before, at once: it is not known yet if it stays."""
+    before, last = float(np.median(apart[-2 - N_STEP : -2])), float(np.median(apart[-2:]))
+    return abs(last - before) >= limit and abs(float(apart[-2] - apart[-3])) >= limit / 2
 
 
 def conclude(series: SeriesDays, shift: Shift | None, span: Span, n_sensors: int) -> Verdict:

@@ -8,7 +8,7 @@ rests in summer.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from analytics.maintenance import Hint, Span, Verdict, absent
 from analytics.maintenance.faulty_bays import Bays, judge_bays, read_bays
@@ -61,13 +61,13 @@ def judge(series: SeriesDays, span: Span) -> Verdict:
     before = days[: len(days) - n_still]
     if n_still < LEAST_RUN or len(before) < LEAST_KNOWN or any(low == high for _, low, high in before):
         return absent(series, span, False if n_still == 0 else None)
-    return present(series, span, (n_still, value))
+    since = days[-n_still][0]
+    return present(series, span, since, (round((days[-1][0] - since) / timedelta(days=1)) + 1, value))
 
 
-def present(series: SeriesDays, span: Span, still: tuple[int, float]) -> Verdict:
-    """Say for how many days a sensor has been saying which value."""
+def present(series: SeriesDays, span: Span, since: datetime, still: tuple[int, float]) -> Verdict:
+    """Say since when, and for how many days, a sensor has been saying which value."""
     n_days, value = still
-    since = series.days[series.before(span.ends_at, span.ends_at - REACH)][-n_days]
     sign = sign_of(series.unit)
     said = f"{number(value)}{spaced(sign)}"
     return Verdict(

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from analytics.hint import HintReport, tell_hints
+from analytics.maintenance import Span
+from analytics.maintenance.refused_messages import HINT as REFUSED_MESSAGES
 from bench.virtual import VirtualWorker
 from deploy.local.services import Services
 from sensors.asset_entry import AssetEntry
@@ -15,7 +17,7 @@ from sensors.formats.native import NativeMessage, encode
 from sensors.instant import instant_text, read_instant_us
 from store import ledger, rollup
 from store.connect import connect
-from store.inputs import Connection
+from store.inputs import Connection, Window
 from store.registry import DeviceEntry, TerritoryEntry, register
 from tests.support.services import fresh_database
 
@@ -111,6 +113,19 @@ def test_device_is_told_while_it_does_so_and_no_other(told: Told, kind: str, pro
     assert FAULT[1] <= ended_at <= FAULT[1] + 3 * DAY
     assert "To do:" in english
     assert "À faire :" in french
+
+
+def test_device_whose_refused_messages_were_replayed_is_well_again(told: Told) -> None:
+    """The codec was mended and all that waited was read: an open finding is to end."""
+    (territory_id,) = told.connection.execute("select territory_id from territories").fetchone() or (0,)
+    window, hint = Window(territory_id, (), *FAULT), REFUSED_MESSAGES
+    span = Span(*FAULT, "UTC", (FAULT[1],))
+    with told.connection.transaction(force_rollback=True):
+        assert any(one.is_present for one in hint.tell(hint.read(told.connection, window), span))
+        told.connection.execute("update rejections set resolved_at = received_at, resolution = 'replayed'")
+        verdicts = hint.tell(hint.read(told.connection, window), span)
+    assert verdicts
+    assert {one.is_present for one in verdicts} == {False}
 
 
 def test_gateway_whose_link_was_away_is_told_when_it_is_back(told: Told) -> None:

@@ -1,6 +1,7 @@
 """Hints about sensors and arrivals on series drawn here: what each finds, what it leaves alone, hostile input."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from math import isfinite
 
@@ -17,12 +18,14 @@ from analytics.maintenance import (
     noisy_value,
     repeated_messages,
     sensor_drift,
+    silent_gateway,
     stuck_value,
     unlike_peers,
 )
 from analytics.maintenance.faulty_bays import FIRST, Bays
 from analytics.maintenance.refused_messages import HINT as REFUSED_MESSAGES
 from store.arrivals import LateHour, RefusalHour, RepeatHour
+from store.hints import GatewayHour
 from store.parking import BayDays
 from store.series_days import Reset, SeriesDays, Spreads
 
@@ -112,6 +115,14 @@ def test_battery_that_tells_its_voltage_is_told_before_its_cut_off() -> None:
     assert volts[(found[0].at - START) // DAY - 1] > 2.9
 
 
+def test_alkaline_cells_that_fade_over_a_year_are_told_before_they_are_dead() -> None:
+    """Two cells, 3.2 V to 2.0 V in a year: dead below 2.4 V, on day 243."""
+    volts = [round(3.2 - 1.2 * day / 365, 2) for day in range(244)]
+    found = present(battery_low.tell([a_series(volts, unit="V")], until(244)))
+    assert found
+    assert START + 200 * DAY < found[0].at < START + 243 * DAY
+
+
 def drawn_rooms(shift: float, n_days: int = 50, n_rooms: int = 2, mended_on: int | None = None) -> list[SeriesDays]:
     """Rooms of one building under the same weather; the first drifts over two weeks from day 20 on."""
     draws = np.random.default_rng(7)
@@ -145,6 +156,17 @@ def test_sensor_that_was_changed_starts_again(n_rooms: int) -> None:
     told = [one.at for one in verdicts if one.is_present]
     assert START + 24 * DAY < told[0] <= told[-1] <= START + 43 * DAY
     assert next(one for one in verdicts if one.series_id == 1 and one.at == START + 44 * DAY).is_present is False
+
+
+@pytest.mark.parametrize("n_rooms", [2, 4])
+@pytest.mark.parametrize("seed", range(3))
+def test_calibrated_sensor_that_never_drifted_is_not_told_on_any_day(n_rooms: int, seed: int) -> None:
+    """2 K too high from its first day on, and right from day 40 on."""
+    sound = drawn_rooms(0.0, 60, n_rooms)
+    noise = np.random.default_rng(seed).normal(0, 0.1, 60)
+    off = np.where(np.arange(60) < 40, 2.0, 0.0) + noise
+    high = a_series(list(np.array(sound[0].means) + off), series_id=1, name="Salle 1")
+    assert present(sensor_drift.tell([high, *sound[1:]], until(60))) == []
 
 
 def test_weather_that_all_feel_and_a_sensor_alone_give_no_drift() -> None:
@@ -275,6 +297,38 @@ def test_device_that_repeats_itself_is_told_and_a_delivery_after_an_outage_is_no
     assert found[0].started_at == START + 6 * HOUR
     assert [verdict.at for verdict in verdicts if verdict.is_present is False][-1] == START + 24 * HOUR
     assert present(repeated_messages.tell(heard([0.0] * 6 + [0.9, 0.9] + [0.0] * 12), span)) == []
+
+
+def test_stuck_sensor_is_told_since_it_stuck_though_days_with_few_values_lie_between() -> None:
+    counts = tuple(5 if day > 30 and day % 2 else 24 for day in range(44))
+    still = replace(moving(44, 30), counts=counts)
+    (*_, found) = present(stuck_value.tell(stuck_value.Inputs(NO_BAYS, [still]), until(43)))
+    assert found.started_at == START + 30 * DAY
+    assert "(13 days)" in found.sentence_en
+
+
+def heard_every(n_hours: int, until_day: float, n_devices: int = 6) -> list[GatewayHour]:
+    """Devices behind a gateway that all speak in the same hour of so many."""
+    return [
+        GatewayHour(1, "GW", n_devices, START + hour * HOUR, n_devices)
+        for hour in range(0, int(24 * until_day), n_hours)
+    ]
+
+
+def hourly(n_days: int, begin: int) -> Span:
+    """The ends of the hours from a day on."""
+    ends = tuple(START + hour * HOUR for hour in range(24 * begin + 1, 24 * n_days + 1))
+    return Span(START + begin * DAY, ends[-1], "UTC", ends)
+
+
+@pytest.mark.parametrize(("n_hours", "often"), [(1, "in every hour"), (3, "every 3 h")])
+def test_gateway_is_silent_two_hours_after_its_devices_should_have_spoken(n_hours: int, often: str) -> None:
+    verdicts = silent_gateway.tell(heard_every(n_hours, 9.5), hourly(10, 8))
+    found = present(verdicts)
+    due_at = START + 9.5 * DAY
+    assert found[0].at == due_at + 2 * HOUR
+    assert f"at least 6 are {often}." in found[0].sentence_en
+    assert found[-1].at == START + 10 * DAY
 
 
 def test_device_some_of_whose_messages_are_refused_is_told_with_the_reason() -> None:

@@ -1,6 +1,7 @@
 """Containers that burn, lean or were moved, on drawn sectors and by hand."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -122,6 +123,27 @@ def test_container_lifted_once_is_not_moved_and_one_that_leans_for_hours_is() ->
     verdicts = container_moved.tell(leaning([1.0, 20.0, 21.0, 20.0, 1.0, 1.0]), a_span(6))
     assert [one.is_present for one in verdicts] == [None, None, True, True, None, False]
     assert "20°" in verdicts[3].sentence_en
+
+
+def tilts_of(values: Sequence[float], series_id: int = 1, first_day: int = 0) -> GaugeHours:
+    """A container's tilt, one value for each hour of a day, so many days after the start."""
+    row = a_gauge(1, "tilt", np.repeat(values, 24).tolist())
+    return replace(row, series_id=series_id, begins_s=row.begins_s + first_day * 86_400)
+
+
+def test_container_set_upright_after_weeks_is_not_told() -> None:
+    rows = [tilts_of([3.0] * 60 + [82.0] * 25 + [3.0] * 10)]
+    verdicts = container_moved.tell(Places(rows, gauge_days(rows), []), a_span(36 * 24, 59 * 24))
+    told = [one.at for one in verdicts if one.is_present]
+    assert (told[0], told[-1]) == (START + 60 * DAY + 2 * HOUR, START + 85 * DAY)
+    assert verdicts[-1].is_present is False
+
+
+def test_replaced_tilt_sensor_is_not_compared_with_the_old_one() -> None:
+    rows = [tilts_of([3.0] * 30), tilts_of([25.0] * 10, series_id=2, first_day=30)]
+    verdicts = container_moved.tell(Places(rows, gauge_days(rows), []), a_span(15 * 24, 25 * 24))
+    assert accused(verdicts) == set()
+    assert verdicts[-1].is_present is False
 
 
 def test_container_that_says_it_was_moved_is() -> None:

@@ -70,6 +70,21 @@ def test_steep_fall_that_ends_is_gone() -> None:
     assert radio_margin.tell([a_series("snr", noisy(levels))], until(60))[-1].is_present is False
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_device_that_was_moved_is_not_said_to_fall_silent(seed: int) -> None:
+    """Eleven decibels less from one day to the next, and no more since: still seven above the weakest."""
+    verdicts = radio_margin.tell([a_series("snr", noisy([-2.0] * 30 + [-13.0] * 30, seed=seed))], until(60))
+    assert not present(verdicts)
+
+
+def test_words_of_a_link_that_falls_fast_do_not_call_much_little() -> None:
+    levels = [-1.5 * max(0, day - 30) for day in range(38)]
+    (first, *_) = present(radio_margin.tell([a_series("snr", noisy(levels))], until(38)))
+    assert "its signal is still 1" in first.sentence_en
+    assert "only" not in first.sentence_en
+    assert "mais baisse vite (10 dB de réserve conseillés)" in first.sentence_fr
+
+
 def test_link_at_its_end_is_told_without_a_trend_and_gone_when_mended() -> None:
     verdicts = radio_margin.tell([a_series("snr", noisy([-17.0] * 12 + [2.0] * 10))], until(22))
     assert present(verdicts)[0].at <= START + 6 * DAY
@@ -143,6 +158,18 @@ def test_calibration_that_was_entered_starts_the_clock_anew() -> None:
     certified = a_sensor(calibrated_at=START + 80 * DAY, valid_to=START + 445 * DAY)
     assert state(certified, 400) is False
     assert state(certified, 420) is True
+
+
+def test_calibration_of_the_sensor_before_does_not_count() -> None:
+    """Neither a visit nor a certificate that was over; one that reaches into the time of this sensor does."""
+    for valid_to in (None, START - 199 * DAY, START - 20 * DAY):
+        old = a_sensor(calibrated_at=START - 200 * DAY, valid_to=valid_to)
+        assert state(old, 50) is False
+        (verdict,) = calibration_due.tell([old], at(70))
+        assert verdict.is_present
+        assert "none entered since it began on 2026-01-05" in verdict.sentence_en
+    certified = a_sensor(calibrated_at=START - 10 * DAY, valid_to=START + 355 * DAY)
+    assert state(certified, 300) is False
 
 
 def test_sensor_that_is_gone_is_not_due() -> None:
