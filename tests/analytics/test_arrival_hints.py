@@ -133,7 +133,7 @@ def test_gateway_whose_link_was_away_is_told_when_it_is_back(told: Told) -> None
     assert (device, asset) == ("gw-1", "gw")
     assert AWAY[0] <= started_at < AWAY[0] + HOUR
     assert ended_at == AWAY[1] + HOUR
-    assert "came at once" in english
+    assert "came all together" in english
 
 
 def test_counter_that_fell_is_told_and_an_announced_swap_is_not(told: Told) -> None:
