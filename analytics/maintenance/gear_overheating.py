@@ -6,8 +6,9 @@ of each day the least (a lamp that is not dimmed is hotter in some hours only), 
 twentieth percentile of sixty days, so that what it warmed by for weeks does not become usual.
 
 It is there when the last three days lie 4 K above it, in their middle, each at least half as much, or climb there from
-day to day; and four times what the difference otherwise changes by from day to day. Gone below 2 K; urgent from 15 K
-on. Between like parts under like load 4 to 15 K are a probable deficiency, more a major one (ANSI/NETA MTS,
+day to day; and four times what the difference otherwise changes by from day to day. Lamps that rise on one day by as
+much are those left as they were where others of the cabinet were changed: nothing is said of them. Gone below 2 K;
+urgent from 15 K on. Between like parts under like load 4 to 15 K are a probable deficiency, more a major one (ANSI/NETA MTS,
 thermographic survey, table 100.18). An electrolytic capacitor lives half as long for each 10 K (Arrhenius' law, as its
 makers' data sheets reckon), and drivers take power back above their limit: it comes before `thermal_derating`. Names
 follow object 3416 of OMA and uCIFI.
@@ -50,6 +51,24 @@ class Gear:
     hotter_k: Floats
     usual_k: float
 
+    @property
+    def limit_k(self) -> float:
+        """Give what counts as hotter [K]: what matters, and more than it otherwise changes by from day to day."""
+        return max(HOTTER_K, N_SIGMAS * spread_of_steps(self.hotter_k))
+
+    @property
+    def since_s(self) -> float:
+        """Give the first of the last days beyond half of that [Unix s]."""
+        usual = np.flatnonzero(self.hotter_k < self.limit_k / 2)
+        return float(self.days_s[min(int(usual[-1]) + 1 if usual.size else 0, self.days_s.size - 1)])
+
+    def rose_with(self, other: "Gear") -> bool:
+        """Say whether another lamp became hotter at once by as much, within a day."""
+        if other is self or min(own.hotter_k[-1] / own.limit_k for own in (self, other)) < 1:
+            return False
+        is_alike = abs(self.hotter_k[-1] - other.hotter_k[-1]) < GONE_K
+        return bool(is_alike and abs(self.since_s - other.since_s) <= DAY_S)
+
 
 def tell(rows: Sequence[GaugeHours], span: Span) -> list[Verdict]:
     """Judge each lamp at each midnight; `score` is by how much its gear is hotter than usual, in tens of kelvins."""
@@ -57,8 +76,18 @@ def tell(rows: Sequence[GaugeHours], span: Span) -> list[Verdict]:
     for own in by_asset(rows).values():
         if own[0].parent_id is not None:
             families.setdefault(own[0].parent_id, []).append(own)
+    return [verdict for part in span.parts() for family in families.values() for verdict in judge_family(family, part)]
+
+
+def judge_family(family: Sequence[Sequence[GaugeHours]], span: Span) -> list[Verdict]:
+    """Judge the lamps of a cabinet; nothing is said of several that became hotter by as much on the same day."""
+    gears = list(compare(family, span))
+    verdicts = [judge(own, span) for own in gears]
     return [
-        judge(gear, part) for part in span.parts() for family in families.values() for gear in compare(family, part)
+        Verdict(verdict.asset_id, span.ends_at, None, span.begins_at)
+        if verdict.is_present and any(own.rose_with(other) for other in gears)
+        else verdict
+        for own, verdict in zip(gears, verdicts, strict=True)
     ]
 
 
@@ -90,15 +119,14 @@ def judge(gear: Gear, span: Span) -> Verdict:
     asset_id = gear.lamp.asset_id
     if gear.days_s.size < LEAST_DAYS or span.ends_at.timestamp() - gear.days_s[-1] > FRESH_S:
         return Verdict(asset_id, span.ends_at, None, span.begins_at)
-    last, limit = gear.hotter_k[-N_DAYS:], max(HOTTER_K, N_SIGMAS * spread_of_steps(gear.hotter_k))
+    last, limit = gear.hotter_k[-N_DAYS:], gear.limit_k
     hotter_k = float(np.median(last))
     level = Level(gear.usual_k + hotter_k, gear.usual_k)
     is_hot = hotter_k >= limit and float(last.min()) >= limit / 2
     if not (is_hot or climbs(last, limit)):
         is_gone = float(last.max()) < GONE_K
         return Verdict(asset_id, span.ends_at, False if is_gone else None, span.begins_at, level=level)
-    usual = np.flatnonzero(gear.hotter_k < limit / 2)
-    since = datetime.fromtimestamp(float(gear.days_s[int(usual[-1]) + 1 if usual.size else 0]), UTC)
+    since = datetime.fromtimestamp(gear.since_s, UTC)
     return replace(present(gear, span, since, hotter_k if is_hot else float(last[-1])), level=level)
 
 

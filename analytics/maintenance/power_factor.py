@@ -98,7 +98,8 @@ def compare(family: Family, span: Span) -> Iterator[Lamp]:
         return
     factor_ratio = factors[:, common] / quantiles(factors, GOOD_QUANTILE)[:, None]
     power_ratio = powers[:, common] / quantiles(powers, 1 - GOOD_QUANTILE)[:, None]
-    factor_ratio, power_ratio = (ratio / quantiles(ratio.T, 0.5) for ratio in (factor_ratio, power_ratio))
+    company = np.minimum(quantiles(factor_ratio.T, 0.5), 1.0)  # new lamps beside an old one do not make it worse
+    factor_ratio, power_ratio = factor_ratio / company, power_ratio / quantiles(power_ratio.T, 0.5)
     for place, index in enumerate(np.flatnonzero(enough).tolist()):
         known = np.isfinite(factor_ratio[place])
         yield Lamp(

@@ -4,8 +4,8 @@ A lamp's highest power of each day (over its dimming level, where it tells one: 
 the dimmed hours changes with the season) over its own usual one is compared with the middle of its cabinet (five lamps
 at least): a quarter away for three days in a row is another lamp, a wrong dimming or a failing driver. "Less" is less
 than in the last five weeks, "more" is more than in the last three months: a lamp that was repaired takes again what it
-took before it was weak. What all do together (dimming, an order, mains voltage) cancels out; a dark lamp is told by
-`dead_lamp`. A bay whose share of time occupied has left that of its zone for a week (`analytics.parking.faulty`) sees
+took before it was weak. What all do together (dimming, an order, mains voltage) cancels out; of a lamp that takes what
+it took while the others changed (LED in most of a cabinet) nothing is said; a dark lamp is told by `dead_lamp`. A bay whose share of time occupied has left that of its zone for a week (`analytics.parking.faulty`) sees
 badly. Rooms and thermometers are told by `sensor_drift`.
 """
 
@@ -97,8 +97,10 @@ def judge_family(family: Family, span: Span) -> Iterable[Verdict]:
     first, recent, now, end = (
         bisect_left(family.days, span.ends_at - back) for back in (REACH, RECENT, OLD, timedelta(0))
     )
-    beside = beside_company(family.highs[:, first:end])
-    apart = apart_from_usual(beside, recent - first, now - first)
+    highs = family.highs[:, first:end]
+    apart = apart_from_usual(beside_company(highs), recent - first, now - first)
+    own = highs[:, now - first :] / quantiles_of_known(highs[:, recent - first : now - first], 0.5)[:, None] - 1
+    apart[(np.abs(apart) >= APART) & (np.abs(own) < NEAR)] = np.nan  # the others have left it
     days = family.days[now:end]
     for lamp, distances, highs in zip(family.lamps, apart, family.highs[:, now:end], strict=True):
         known = np.flatnonzero(np.isfinite(distances))[-N_DAYS:]

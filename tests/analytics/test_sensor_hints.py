@@ -286,6 +286,19 @@ def test_lamp_that_was_repaired_takes_no_more_than_before_it_was_weak() -> None:
     assert verdicts[-8].is_present is False
 
 
+def test_lamps_left_as_they_were_where_most_of_their_cabinet_became_led_are_not_told() -> None:
+    powers = 100 * np.random.default_rng(4).normal(1, 0.01, (10, 60))
+    powers[:6, 30:] *= 0.4
+    powers[9, 50:] *= 0.6  # and this one is weak
+
+    def tell() -> list[Verdict]:
+        named = [a_series(list(own), series_id=index, parent_id=4, unit="W") for index, own in enumerate(powers)]
+        return present(unlike_peers.tell(unlike_peers.Inputs(NO_BAYS, named), until(60, 20)))
+
+    assert {verdict.series_id for verdict in tell()} == {9}
+    assert all(verdict.at > START + 50 * DAY for verdict in tell())
+
+
 def test_device_that_repeats_itself_is_told_and_a_delivery_after_an_outage_is_not() -> None:
     def heard(shares: Sequence[float]) -> list[RepeatHour]:
         return [RepeatHour(2, 3, "Sonde", START + i * HOUR, 20, round(20 * share)) for i, share in enumerate(shares)]

@@ -1,6 +1,7 @@
 """Ageing drivers and cycling lamps, on drawn streets and by hand."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -143,6 +144,15 @@ def test_summer_and_a_lamp_that_was_always_hotter_are_no_fault() -> None:
     assert accused(gear_overheating.tell(heated([8.0] * 32), a_span(32, 0))) == set()
 
 
+@pytest.mark.parametrize(("n_new", "told"), [(6, set()), (0, {9})])
+def test_gears_left_as_they_were_where_most_lamps_were_changed_run_no_hotter(n_new: int, told: set[int]) -> None:
+    """Six of ten become LED and 12 K cooler: the others are not hot. One that heats up by 8 K is, beside old ones."""
+    rows = heated([0.0] * 20 + [8.0 if n_new == 0 else 0.0] * 12, n_others=9)
+    cooler = np.where(np.arange(32) >= 20, 12.0, 0.0)
+    changed = [replace(row, low=row.low - cooler, high=row.high - cooler) for row in rows[:n_new]]
+    assert accused(gear_overheating.tell([*changed, *rows[n_new:]], a_span(32, 0))) == told
+
+
 def test_gear_without_neighbours_is_not_judged() -> None:
     rows = heated([0.0] * 15 + [20.0] * 17, n_others=2)
     assert gear_overheating.tell(rows, a_span(32, 0)) == []
@@ -171,6 +181,16 @@ def test_mains_and_season_that_all_lamps_share_are_no_ageing() -> None:
     trend = np.concatenate((np.ones(15), np.full(15, 0.85)))
     rows = family([50 / trend] * 6, [0.95 * trend] * 6)
     assert accused(driver_ageing.tell(rows, a_span(30, 0))) == set()
+
+
+def test_new_lamps_do_not_age_the_drivers_of_the_old_ones_beside_them() -> None:
+    """Six of ten become LED with a better power factor, and one of the old four ages on."""
+    is_new, days = np.arange(10) < 6, np.arange(60)
+    power = np.where(is_new[:, None] & (days >= 40), 40.0, 100.0)
+    factor = np.where(is_new[:, None] & (days >= 40), 0.97, 0.86)
+    assert accused(driver_ageing.tell(family(power.tolist(), factor.tolist()), a_span(60, 0))) == set()
+    power[9, 53:], factor[9, 53:] = 106.0, 0.76
+    assert accused(driver_ageing.tell(family(power.tolist(), factor.tolist()), a_span(60, 0))) == {9}
 
 
 @pytest.mark.parametrize(
