@@ -2,7 +2,8 @@
 
 A lamp's own usual power is the second highest of its daily maxima of four weeks (one odd value does not set it), where
 that is more than a controller takes: 3 W at least, and a tenth of the middle of its cabinet's lamps. Of a lamp that has
-been dark for four weeks nothing is said. A lamp burns in an hour whose mean is a quarter of its usual power or more,
+been dark for four weeks nothing is said. Of one that burned yesterday at less (a quarter of that and more), as after
+LED took the place of sodium, it is what it took yesterday. A lamp burns in an hour whose mean is a quarter of its usual power or more,
 dimming included, and is dark below a tenth, which leaves room for its controller. Neighbours are the other lamps of the
 same parent asset, the light cabinet.
 """
@@ -21,7 +22,7 @@ BURNS_FROM, DARK_BELOW = 0.25, 0.10
 LEAST_POWER_W = 3.0
 LEAST_COVERED_S = 1800.0
 LEAST_NEIGHBOURS = 3
-FOUR_WEEKS = timedelta(days=28)
+DAY, FOUR_WEEKS = timedelta(days=1), timedelta(days=28)
 MOST = 0.6  # of the neighbours
 
 read = partial(read_asset_hours, quantity="active_power")
@@ -68,9 +69,16 @@ def look_at(assets: Sequence[AssetHours], part: Span) -> Iterable[tuple[Lamp, Ne
 
 
 def usual_w(asset: AssetHours, at: datetime) -> float | None:
-    """Give the second highest of the daily maxima of the four weeks before an instant [W], None without two."""
-    highs = sorted(high.value for high in asset.highs if at - FOUR_WEEKS <= high.day < at)
-    return highs[-2] if len(highs) > 1 else None
+    """Give the second highest of the daily maxima of the four weeks before an instant [W], None without two.
+
+    That of the last whole day, where the lamp burned at less then.
+    """
+    known = [high for high in asset.highs if at - FOUR_WEEKS <= high.day < at]
+    if len(known) < 2:
+        return None
+    most = sorted(high.value for high in known)[-2]
+    last = max((high for high in known if high.day <= at - DAY), key=lambda high: high.day, default=known[0]).value
+    return last if BURNS_FROM * most <= last < most else most
 
 
 def states_of(asset: AssetHours, high: float, part: Span) -> dict[datetime, bool | None]:

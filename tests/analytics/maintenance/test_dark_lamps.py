@@ -45,3 +45,29 @@ def test_lamp_that_is_dark_for_weeks_stays_dead(left_w: float) -> None:
     assert START + DIES_ON * DAY < told[0] <= START + (DIES_ON + 1) * DAY
     assert not [verdict for verdict in verdicts if verdict.is_present is False and verdict.at > told[0]]
     assert not [verdict for verdict in nights(day_burner, left_w) if verdict.is_present]
+
+
+def a_changed_lamp(number: int, until: datetime) -> AssetHours:
+    """A lamp of 150 W; the first becomes LED of 40 W on a day, and is dimmed to 30 % from 23 on."""
+
+    def watts(at: datetime) -> float:
+        is_led = number == 0 and at >= START + DIES_ON * DAY
+        is_late = at.hour >= 23 or at.hour < 7
+        return (12.0 if is_led and is_late else 40.0 if is_led else 150.0) if at.hour >= 21 or is_late else 1.0
+
+    hours = [until - n * HOUR for n in range(28 * 24, 0, -1)]
+    days = sorted({at.replace(hour=0) for at in hours})
+    highs = tuple(DayHigh(day, max(watts(day + n * HOUR) for n in range(24) if day + n * HOUR < until)) for day in days)
+    told = tuple(HourOfAsset(at, watts(at), 3600.0) for at in hours[-24:])
+    return AssetHours(number, f"Lampe {number}", 9, 5.1, 47.5, highs, told)
+
+
+def test_led_lamp_in_the_place_of_sodium_is_not_dark_when_it_is_dimmed() -> None:
+    """Only the first night, when nothing but sodium is known, may be taken for darkness."""
+    verdicts = []
+    for n in range(DIES_ON + 1, DIES_ON + 40):
+        until = START + n * DAY
+        lamps = [a_changed_lamp(number, until) for number in range(N_LAMPS)]
+        verdicts += dead_lamp.tell(lamps, Span(until - DAY, until, "Europe/Paris", (until,)))
+    assert {verdict.at for verdict in verdicts if verdict.is_present} <= {START + (DIES_ON + 1) * DAY}
+    assert sum(verdict.is_present is False for verdict in verdicts if verdict.asset_id == 0) >= 37
