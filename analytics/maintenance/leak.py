@@ -2,9 +2,10 @@
 
 Minimum night flow between two and four in the morning (Farley and Trow 2003, Losses in Water Distribution Networks),
 less what left at the metered points that hang on this one, so that a leak is told where it is and not upstream too.
-Usual is the twentieth percentile of the nights of two months: a leak that has run for weeks does not become usual.
-What counts as more than usual is 30 % of it, six times the ordinary difference from night to night, what the meters
-may be wrong by (class 2 of OIML R 49), and 0.05 m³/h, whichever is most; for three nights on end.
+Usual is the twentieth percentile of the nights of two months: a leak that has run for weeks does not become usual. A
+meter that was changed begins anew. What counts as more than usual is 30 % of it, six times the ordinary difference
+from night to night, what the meters may be wrong by (class 2 of OIML R 49), and 0.05 m³/h, whichever is most; for three
+nights on end.
 
 The point names the district; sensors of noise and pressure behind it say where to listen first
 (`analytics.water_mains.location`), and the evidence which share of what enters it at night is lost.
@@ -70,19 +71,20 @@ def read(connection: Connection, window: Window) -> Points:
 
 def tell(points: Points, span: Span) -> list[Verdict]:
     """Judge each point at each noon; `score` is the leak in multiples of what counts as more than usual."""
-    balances = balance(points)
-    return [judge(one, part) for part in span.parts() for one in balances]
+    return [judge(one, part) for part in span.parts() for one in balance(points, local_date(part))]
 
 
-def balance(points: Points) -> list[Balance]:
+def local_date(span: Span) -> date:
+    """Give the civil day on which a span ends."""
+    return span.ends_at.astimezone(ZoneInfo(span.time_zone)).date()
+
+
+def balance(points: Points, last: date) -> list[Balance]:
     """Take from each point's nights those of the points that hang on it; nights with one of them unknown are left out.
 
-    Of a point with several series, one after the other, the newest that is known of a night counts.
+    Nights are those up to a day.
     """
-    flows: dict[int, dict[date, float]] = {}
-    for night in points.nights:
-        if night.known_s >= LEAST_NIGHT_S and np.isfinite(night.flow_m3_h):
-            flows.setdefault(night.asset_id, {})[night.day] = night.flow_m3_h
+    flows = flows_of(points.nights, last)
     metered = [asset for asset in points.assets if asset.asset_id in flows]
     ids = frozenset(flows)
     return [
@@ -92,6 +94,15 @@ def balance(points: Points) -> list[Balance]:
         )
         for asset in metered
     ]
+
+
+def flows_of(nights: Sequence[NightFlow], last: date) -> dict[int, Mapping[date, float]]:
+    """Give the nights of each point up to a day, by the meter that spoke last: another one may read more of the same."""
+    known: dict[int, dict[int, dict[date, float]]] = {}
+    for night in nights:
+        if night.day <= last and night.known_s >= LEAST_NIGHT_S and np.isfinite(night.flow_m3_h):
+            known.setdefault(night.asset_id, {}).setdefault(night.series_id, {})[night.day] = night.flow_m3_h
+    return {point: own[max(own, key=lambda series: (max(own[series]), series))] for point, own in known.items()}
 
 
 def balance_of(asset: NamedAsset, flows: Mapping[int, Mapping[date, float]], behind: Sequence[NamedAsset]) -> Balance:
@@ -106,8 +117,8 @@ def balance_of(asset: NamedAsset, flows: Mapping[int, Mapping[date, float]], beh
 def judge(point: Balance, span: Span) -> Verdict:
     """Compare the last nights of a point with its nights before."""
     asset_id = point.asset.asset_id
-    first, last = (span.ends_at - REACH).date(), span.ends_at.date()
-    known = [index for index, day in enumerate(point.days) if first <= day <= last]
+    last = local_date(span)
+    known = [index for index, day in enumerate(point.days) if day >= last - REACH]
     if len(known) < LEAST_NIGHTS or last - point.days[known[-1]] > FRESH:
         return Verdict(asset_id, span.ends_at, None, span.begins_at)
     kept, entered = point.kept[known], point.entered[known]
@@ -133,8 +144,7 @@ def present(point: Balance, span: Span, since: date, flows: tuple[float, float, 
     found, before, a_day = number(usual + lost), number(max(usual, 0.0)), number(lost * 24)
     clues = locate(point.gauges, started_at.timestamp(), span.ends_at.timestamp())
     near_en, near_fr = words_of(clues)
-    where_en = f" (less its {point.n_behind} metered branches)" if point.n_behind else ""
-    where_fr = f" (moins ses {point.n_behind} antennes comptées)" if point.n_behind else ""
+    where_en, where_fr = branches_of(point.n_behind)
     return Verdict(
         point.asset.asset_id,
         span.ends_at,
@@ -170,6 +180,13 @@ def present(point: Balance, span: Span, since: date, flows: tuple[float, float, 
             "curve_to": span.ends_at.isoformat(),
         },
     )
+
+
+def branches_of(n: int) -> tuple[str, str]:
+    """Say in English and in French how many metered points were taken off; nothing without one."""
+    if n == 1:
+        return " (less its metered branch)", " (moins son antenne comptée)"
+    return (f" (less its {n} metered branches)", f" (moins ses {n} antennes comptées)") if n else ("", "")
 
 
 def words_of(clues: Sequence[Clue]) -> tuple[str, str]:

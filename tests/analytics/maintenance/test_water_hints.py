@@ -66,6 +66,39 @@ def test_leak_that_is_mended_is_gone_and_one_odd_night_is_none() -> None:
     assert accused(leak.tell(leak.Points([NORTH], nights({2: odd})), a_span(N_DAYS))) == set()
 
 
+def test_meter_that_reads_more_than_the_one_before_is_no_leak() -> None:
+    """The new meter of a point or of its branch reads 60 % more; a leak behind the new one is told."""
+    for changed in (1, 2):
+        flows = {1: steady(3.0, 30), 2: steady(1.0, 30, 2)}
+        told = [
+            replace(night, series_id=9, flow_m3_h=1.6 * night.flow_m3_h)
+            if night.asset_id == changed and night.day >= date(2025, 3, 25)
+            else night
+            for night in nights(flows)
+        ]
+        verdicts = leak.tell(leak.Points([INLET, NORTH], told), a_span(N_DAYS))
+        assert accused(verdicts) == set()
+        assert any(verdict.is_present is False for verdict in verdicts if verdict.at > START + 23 * DAY)
+        leaking = [replace(n, flow_m3_h=n.flow_m3_h + (n.day >= date(2025, 4, 4)) * (n.asset_id == 2)) for n in told]
+        assert accused(leak.tell(leak.Points([NORTH], leaking), a_span(N_DAYS))) == {2}
+
+
+def test_one_branch_is_said_in_the_singular() -> None:
+    inlet = [own + other for own, other in zip([*steady(2.0, 20), *[4.0] * 10], steady(1.0, 30, 2), strict=True)]
+    verdicts = leak.tell(leak.Points([INLET, NORTH], nights({1: inlet, 2: steady(1.0, 30, 2)})), a_span(N_DAYS))
+    told = next(verdict for verdict in verdicts if verdict.is_present)
+    assert "(less its metered branch)" in told.sentence_en
+    assert "(moins son antenne comptée)" in told.sentence_fr
+
+
+def test_meter_that_misses_nights_beside_another_does_not_mix_with_it() -> None:
+    other = [replace(night, series_id=9, flow_m3_h=1.6 * night.flow_m3_h) for night in nights({2: steady(1.0, 30)})]
+    own = nights({2: steady(1.0, 30)})
+    verdicts = leak.tell(leak.Points([NORTH], [*own, *other[:20:4], *other[20:]]), a_span(N_DAYS))
+    assert accused(verdicts) == set()
+    assert verdicts[-1].is_present is False
+
+
 @pytest.mark.parametrize(
     "flows",
     [
