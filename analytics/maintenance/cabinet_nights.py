@@ -15,6 +15,7 @@ from store.incidents import Notice, read_notices
 from store.inputs import Connection, Window
 
 REACH = timedelta(days=45)
+BEFORE_FALL = timedelta(days=90)  # what hangs for some weeks of these, festive lights, is no feeder when it is gone
 METERED_SHARE = 0.5  # of the lamps that measure themselves: from there on they are judged one by one
 AROUND_NOTICE, AFTER_PROJECT = timedelta(days=1), timedelta(days=14)
 FEEDER_SHARE, FEEDER_LAMPS = 0.15, 3  # of a cabinet's power, and lamps, that are more than single lamps

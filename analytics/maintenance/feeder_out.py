@@ -1,19 +1,21 @@
 """A feeder without current behind a cabinet whose lamps nobody meters: a large part of its power suddenly gone.
 
 In the same hours of two nights on end it draws 15 % less and more (and the power of three lamps and more) than in the
-week before, all hours alike, after a night that was as usual; less than a tenth left is `cabinet_tripped`. New lamps of
-less power look the same: where works were entered (notices about the cabinet, projects) nothing is told.
+week before, all hours alike, after a night that was as usual; less than a tenth left is `cabinet_tripped`. What falls to
+where it stood for four weeks before it rose were festive lights that are taken down. New lamps of less power look the
+same: where works were entered (notices about the cabinet, projects) nothing is told.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 
-from analytics.lighting.steps import Nights, is_shared, nights_of
+from analytics.lighting.steps import DAY, Nights, is_shared, nights_of
 from analytics.maintenance import Hint, Span, Verdict
 from analytics.maintenance.cabinet_nights import (
+    BEFORE_FALL,
     FEEDER_SHARE,
     REACH,
     Cabinet,
@@ -26,7 +28,7 @@ from analytics.maintenance.cabinet_nights import (
 from analytics.sentence import local_day, local_day_fr
 
 N_BEFORE, LEAST_BEFORE = 7, 4
-N_NIGHTS, N_BACK = 2, 3
+N_NIGHTS, N_BACK, LEAST_LOW = 2, 3, 28
 AS_USUAL, DARK_BELOW = 0.05, 0.1
 BACK = 0.92
 
@@ -56,9 +58,9 @@ def judge(cabinet: Cabinet, span: Span) -> Verdict:
         return Verdict(cabinet.asset_id, span.ends_at, False, span.begins_at)
     if fall is None or cabinet.is_under_work(nights.begins_at[fall.night]):
         return unknown
-    if fall.gone >= FEEDER_SHARE:
+    is_back = fall.gone <= 1 - BACK or was_added(cabinet, nights.begins_at[fall.night])
+    if fall.gone >= FEEDER_SHARE and not is_back:
         return present(cabinet, nights, fall, span)
-    is_back = fall.gone <= 1 - BACK
     return Verdict(cabinet.asset_id, span.ends_at, False, span.begins_at) if is_back else unknown
 
 
@@ -75,6 +77,22 @@ def find_fall(nights: Nights, n_lamps: float | None) -> Fall | None:
             last = float(np.median(levels[known[-N_NIGHTS:]]))
             return Fall(int(known[place]), level, 1 - last / level)
     return None
+
+
+def was_added(cabinet: Cabinet, fell_at: datetime) -> bool:
+    """Say whether a fall takes back what was added: four weeks before the rise, all that is known, it drew as much."""
+    nights = nights_of(cabinet.nights, fell_at - BEFORE_FALL, fell_at + N_NIGHTS * DAY)
+    if nights is None:
+        return False
+    is_known = np.isfinite(nights.levels)
+    levels, has_fallen = nights.levels[is_known], np.array([at >= fell_at for at in nights.begins_at])[is_known]
+    before, after = levels[~has_fallen], levels[has_fallen]
+    if not before.size or not after.size:
+        return False
+    low, high = float(np.median(after)), float(np.median(before[-N_BEFORE:]))
+    risen = np.flatnonzero(before > (low + high) / 2)
+    is_long = risen.size and risen[0] >= LEAST_LOW
+    return bool(is_long and abs(float(np.median(before[: risen[0]])) - low) <= (1 - BACK) * low)
 
 
 def has_risen(nights: Nights, n_lamps: float | None) -> bool:
@@ -137,7 +155,7 @@ HINT = Hint(
     name="feeder_out",
     asset_types=("light_cabinet",),
     rhythm="night",
-    reach=REACH,
+    reach=REACH + BEFORE_FALL,
     version="3",
     read=read,
     tell=tell,

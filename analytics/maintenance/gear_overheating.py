@@ -8,10 +8,10 @@ twentieth percentile of sixty days, so that what it warmed by for weeks does not
 It is there when the last three days lie 4 K above it, in their middle, each at least half as much, or climb there from
 day to day; and four times what the difference otherwise changes by from day to day. Lamps that rise on one day by as
 much are those left as they were where others of the cabinet were changed: nothing is said of them. Gone below 2 K;
-urgent from 15 K on. Between like parts under like load 4 to 15 K are a probable deficiency, more a major one (ANSI/NETA MTS,
-thermographic survey, table 100.18). An electrolytic capacitor lives half as long for each 10 K (Arrhenius' law, as its
-makers' data sheets reckon), and drivers take power back above their limit: it comes before `thermal_derating`. Names
-follow object 3416 of OMA and uCIFI.
+urgent from 15 K on. Between like parts under like load 4 to 15 K are a probable deficiency, more a major one
+(ANSI/NETA MTS, thermographic survey, table 100.18). An electrolytic capacitor lives half as long for each 10 K
+(Arrhenius' law, as its makers' data sheets reckon), and drivers take power back above their limit: it comes before
+`thermal_derating`. Names follow object 3416 of OMA and uCIFI.
 """
 
 from collections.abc import Iterator, Sequence

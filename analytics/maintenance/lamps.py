@@ -3,9 +3,9 @@
 A lamp's own usual power is the second highest of its daily maxima of four weeks (one odd value does not set it), where
 that is more than a controller takes: 3 W at least, and a tenth of the middle of its cabinet's lamps. Of a lamp that has
 been dark for four weeks nothing is said. Of one that burned yesterday at less (a quarter of that and more), as after
-LED took the place of sodium, it is what it took yesterday. A lamp burns in an hour whose mean is a quarter of its usual power or more,
-dimming included, and is dark below a tenth, which leaves room for its controller. Neighbours are the other lamps of the
-same parent asset, the light cabinet.
+LED took the place of sodium, it is what it took yesterday. A lamp burns in an hour whose mean is a quarter
+of its usual power or more, dimming included, and is dark below a tenth, which leaves room for its controller.
+Neighbours are the other lamps of the same parent asset, the light cabinet.
 """
 
 from bisect import bisect_left

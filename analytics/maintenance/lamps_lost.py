@@ -15,6 +15,7 @@ import numpy as np
 from analytics.lighting.steps import Nights, Step, find_steps, nights_of
 from analytics.maintenance import Hint, Span, Verdict
 from analytics.maintenance.cabinet_nights import (
+    BEFORE_FALL,
     REACH,
     Cabinet,
     Cabinets,
@@ -127,7 +128,7 @@ HINT = Hint(
     name="lamps_lost",
     asset_types=("light_cabinet",),
     rhythm="night",
-    reach=REACH,
+    reach=REACH + BEFORE_FALL,  # read together with `feeder_out`
     version="1",
     read=read,
     tell=tell,

@@ -97,7 +97,7 @@ def balance(points: Points, last: date) -> list[Balance]:
 
 
 def flows_of(nights: Sequence[NightFlow], last: date) -> dict[int, Mapping[date, float]]:
-    """Give the nights of each point up to a day, by the meter that spoke last: another one may read more of the same."""
+    """Give the nights of each point up to a day, by the meter that spoke last: another may read more of the same."""
     known: dict[int, dict[int, dict[date, float]]] = {}
     for night in nights:
         if night.day <= last and night.known_s >= LEAST_NIGHT_S and np.isfinite(night.flow_m3_h):

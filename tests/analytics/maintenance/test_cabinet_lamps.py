@@ -52,10 +52,10 @@ def inputs(cabinet: CabinetHours, n_metered: int = 0, *more: Notice | ProjectAss
     )
 
 
-def a_span(n_days: int = N_DAYS) -> Span:
-    """Noon by noon."""
-    ends = tuple(START + (n + 1) * DAY for n in range(n_days))
-    return Span(START, ends[-1], "Europe/Paris", ends)
+def a_span(n_days: int = N_DAYS, n_before: int = 0) -> Span:
+    """Noon by noon, the last of so many days."""
+    ends = tuple(START + (n + 1) * DAY for n in range(n_before, n_days))
+    return Span(ends[0] - DAY, ends[-1], "Europe/Paris", ends)
 
 
 def present(verdicts: Sequence[Verdict]) -> list[Verdict]:
@@ -108,6 +108,22 @@ def test_feeder_that_is_mended_after_two_months_is_gone() -> None:
     ]
     gone = [verdict.at for verdict in verdicts if verdict.is_present is False]
     assert START + 73 * DAY <= gone[0] <= START + 75 * DAY
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_festive_lights_that_are_taken_down_are_no_feeder(seed: int) -> None:
+    """They took a third as much as the lamps for six weeks; a feeder that fails after them is told."""
+    cabinet = a_cabinet([(45, 32), (87, 24), (110, 16)], seed, n_days=116)
+    verdicts = feeder_out.tell(inputs(cabinet), a_span(116, 80))
+    assert min(verdict.at for verdict in present(verdicts)) > START + 110 * DAY
+    gone = {verdict.at for verdict in verdicts if verdict.is_present is False}
+    assert {START + n * DAY for n in range(89, 111)} <= gone
+
+
+def test_feeder_that_fails_again_was_not_added() -> None:
+    """Mended after three weeks, it fails once more, to where it stood before."""
+    verdicts = feeder_out.tell(inputs(a_cabinet([(20, 16), (41, 24), (83, 16)], 3, n_days=130)), a_span(130, 80))
+    assert {START + n * DAY for n in range(85, 124)} <= {verdict.at for verdict in present(verdicts)}
 
 
 @pytest.mark.parametrize("odd", [[(68, 24), (69, 16), (72, 24)], [(70, 24), (71, 16), (72, 24)], [(72, 24), (73, 20)]])
