@@ -1,9 +1,9 @@
 """A feeder without current behind a cabinet whose lamps nobody meters: a large part of its power suddenly gone.
 
 In the same hours of two nights on end it draws 15 % less and more (and the power of three lamps and more) than in the
-week before, all hours alike, after a night that was as usual; less than a tenth left is `cabinet_tripped`. What falls to
-where it stood for four weeks before it rose were festive lights that are taken down. New lamps of less power look the
-same: where works were entered (notices about the cabinet, projects) nothing is told.
+week before, all hours alike, after a night that was as usual; less than a tenth left is `cabinet_tripped`. What falls
+to where it stood for four weeks before it rose were festive lights that are taken down. New lamps of less power look
+the same: where works were entered (notices about the cabinet, projects) nothing is told.
 """
 
 from collections.abc import Sequence

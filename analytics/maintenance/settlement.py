@@ -3,6 +3,7 @@
 The effect of temperature is taken out by the element's own past (`thermal`), with the temperature of the element, of
 its bridge, or of the same parent. Days are medians of their hours; reference are the first ten days of the last 400,
 and after a change that came to rest the last ten of the first 28 days that did not move: what moves then is told anew.
+An element that is back where it stood before (jacked up) has not moved.
 A change counts when the last three days lie on one side of the reference by six sigma of the ordinary difference from
 day to day and by what matters to whoever looks after a bridge (`LEAST_BY_QUANTITY`: orders of size of what surveying
 resolves and of first warning limits), and is gone below half of that: passing vehicles and weather do not last three
@@ -129,7 +130,7 @@ def change_of(gauge: GaugeDays, at: datetime) -> Change | None:
         return None
     limit = max(LEAST_BY_QUANTITY[quantity], N_SIGMAS * spread_of_steps(days))
     begin = reference_of(days, limit)
-    moved = days - float(np.median(days[begin : begin + N_REFERENCE]))
+    moved = days - middle_of(days, begin)
     last = moved[-N_DAYS:] / limit
     side = float(np.sign(last[-1]))
     inside = np.flatnonzero(side * moved < limit)
@@ -146,17 +147,31 @@ def change_of(gauge: GaugeDays, at: datetime) -> Change | None:
 
 
 def reference_of(days: Floats, limit: float) -> int:
-    """Give the position of the reference's first day: at first 0, later where what had moved came to rest last."""
-    begin = 0
+    """Give the position of the reference's first day: where what had moved came to rest last, at first 0.
+
+    Of an element that is back at an earlier place the earliest such.
+    """
+    begins, now = references_of(days, limit), float(np.median(days[-N_DAYS:]))
+    return next((begin for begin in begins if abs(now - middle_of(days, begin)) < GONE_SHARE * limit), begins[-1])
+
+
+def middle_of(days: Floats, begin: int) -> float:
+    """Give the level of the reference that begins at a position."""
+    return float(np.median(days[begin : begin + N_REFERENCE]))
+
+
+def references_of(days: Floats, limit: float) -> list[int]:
+    """Give the positions of the first days of all references: 0, then where what had moved came to rest."""
+    begins = [0]
     middles = np.median(sliding_window_view(days, N_REFERENCE), axis=1)
     apart = N_REST - N_REFERENCE
     rests = np.abs(middles[apart:] - middles[:-apart]) < REST_SHARE * limit
-    while (moved_at := first_moved(days[begin:] - middles[begin], limit)) is not None:
-        resting = np.flatnonzero(rests[begin + moved_at :])
+    while (moved_at := first_moved(days[begins[-1] :] - middles[begins[-1]], limit)) is not None:
+        resting = np.flatnonzero(rests[begins[-1] + moved_at :])
         if not resting.size:
-            return begin
-        begin += moved_at + int(resting[0]) + apart
-    return begin
+            break
+        begins.append(begins[-1] + moved_at + int(resting[0]) + apart)
+    return begins
 
 
 def first_moved(moved: Floats, limit: float) -> int | None:

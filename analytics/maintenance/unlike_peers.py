@@ -6,7 +6,8 @@ at least): a quarter away for three days in a row is another lamp, a wrong dimmi
 than in the last five weeks, "more" is more than in the last three months: a lamp that was repaired takes again what it
 took before it was weak. What all do together (dimming, an order, mains voltage) cancels out; of a lamp that takes what
 it took while the others changed (LED in most of a cabinet) nothing is said; a dark lamp is told by `dead_lamp`. A bay
-whose share of time occupied has left that of its zone for a week (`analytics.parking.faulty`) sees badly. Rooms and thermometers are told by `sensor_drift`.
+whose share of time occupied has left that of its zone for a week (`analytics.parking.faulty`) sees badly. Rooms and
+thermometers are told by `sensor_drift`.
 """
 
 from bisect import bisect_left

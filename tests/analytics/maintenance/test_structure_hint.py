@@ -102,6 +102,18 @@ def test_what_came_to_rest_ends_and_what_moves_again_is_told_anew() -> None:
     assert abs(newest.started_at - (START + 80 * DAY)) <= DAY
 
 
+def test_element_that_is_jacked_back_has_not_settled_again() -> None:
+    """Five millimetres down on day 20, lifted back on day 80; down again on day 100, which is told."""
+    at_s, warmth = weather(106)
+    day = (at_s - at_s[0]) / 86_400
+    shift = np.where(((day >= 20) & (day < 80)) | (day >= 100), -5.0, 0.0)
+    values = 0.3 * warmth + np.random.default_rng(1).normal(0, 0.02, at_s.size) + shift
+    rows = [a_gauge("displacement", at_s, values), a_gauge("temperature", at_s, warmth, 3)]
+    told = [one for one in settlement.tell(rows, a_span(106)) if one.asset_id == 1 and one.at > START + 60 * DAY]
+    assert not [one for one in told if one.is_present and one.at < START + 100 * DAY]
+    assert next(one.at for one in told if one.is_present is False and one.at > START + 80 * DAY) <= START + 83 * DAY
+
+
 def test_what_creeps_on_stays_told() -> None:
     at_s, warmth = weather(100)
     creep = np.maximum((at_s - at_s[0]) / 86_400 - 20, 0) * 0.1
