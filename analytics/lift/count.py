@@ -35,6 +35,8 @@ class Use:
 def use_of(begins_s: Floats, increases: Floats, since_s: float, until_s: float, limit: float) -> Use | None:
     """Say how much of a limit is used; None below four weeks of counts or where nothing turns.
 
+    Until four weeks after the overhaul the pace is that of the weeks before it.
+
     Parameters
     ----------
     begins_s, increases
@@ -44,17 +46,17 @@ def use_of(begins_s: Floats, increases: Floats, since_s: float, until_s: float, 
     limit
         Counts from one overhaul to the next, above 0.
     """
-    known = (begins_s >= since_s - DAY_S) & (begins_s < until_s)
-    days, counts = begins_s[known], increases[known]
-    if days.size < LEAST_DAYS:
-        return None
-    recent = counts[days >= until_s - PACE_DAYS * DAY_S]
+    is_since, is_known = begins_s >= since_s - DAY_S, begins_s < until_s
+    counts = increases[is_since & is_known]
+    is_paced = is_known & (begins_s >= until_s - PACE_DAYS * DAY_S)
+    recent = increases[is_paced & is_since] if counts.size >= LEAST_DAYS else increases[is_paced]
     if recent.size < LEAST_DAYS or recent.sum() <= 0:
         return None
-    usual = float(counts.mean())
-    guessed = max(0.0, (until_s - since_s) / DAY_S - days.size) * usual
+    usual = float(counts.mean() if counts.size >= LEAST_DAYS else recent.mean())
+    guessed = max(0.0, (until_s - since_s) / DAY_S - counts.size) * usual
     counted, pace = float(counts.sum()) + guessed, float(recent.mean())
     weeks = recent[: recent.size // WEEK * WEEK].reshape(-1, WEEK).sum(axis=1)
     left = max(0.0, limit - counted) / pace
     doubt = float(np.hypot(weeks.std(ddof=1) * np.sqrt(max(left / WEEK, 1e-9)) / pace, PACE_DOUBT * left))
-    return Use(counted, guessed / counted, pace, left, max(0.0, left - NORMAL_90 * doubt), left + NORMAL_90 * doubt)
+    share = guessed / counted if counted else 0.0
+    return Use(counted, share, pace, left, max(0.0, left - NORMAL_90 * doubt), left + NORMAL_90 * doubt)

@@ -52,7 +52,7 @@ def present(own: Lamp, span: Span, since: datetime, ratios: tuple[float, float])
     left, drawn = ratios
     now = float(np.median(own.factor[-N_DAYS:]))
     factor, good = number(round(now, 2)), number(round(now / left, 2))
-    more = f"{100 * (drawn - 1):+.0f} %"
+    more_en, more_fr = changed_by(round(100 * (drawn - 1)))
     return Verdict(
         own.lamp.asset_id,
         span.ends_at,
@@ -62,17 +62,24 @@ def present(own: Lamp, span: Span, since: datetime, ratios: tuple[float, float])
         severity="warning" if left > SPENT else "urgent",
         sentence_en=(
             f"{own.lamp.name}: its power factor has fallen to {factor}, {good} is expected by its own past and by its"
-            f" neighbours, and its power has changed by {more}, since {local_day(since, span.time_zone)}. To do: change"
+            f" neighbours, and its power {more_en}, since {local_day(since, span.time_zone)}. To do: change"
             " the driver on the next round in this street, before the lamp fails."
         ),
         sentence_fr=(
             f"{own.lamp.name} : son facteur de puissance est tombé à {french_number(factor)} pour"
-            f" {french_number(good)} attendu d'après son passé et ses voisines, et sa puissance a changé de {more},"
+            f" {french_number(good)} attendu d'après son passé et ses voisines, et sa puissance {more_fr},"
             f" depuis le {local_day_fr(since, span.time_zone)}. À faire : changer le driver à la prochaine tournée dans"
             " cette rue, avant la panne."
         ),
         evidence={**evidence_of(now, left, drawn, since, span), "aged_from_ratio": AGED},
     )
+
+
+def changed_by(percent: int) -> tuple[str, str]:
+    """Say in English and in French by how much the power has changed."""
+    if percent == 0:
+        return "has not changed", "n'a pas changé"
+    return f"has changed by {percent:+d} %", f"a changé de {percent:+d} %"
 
 
 HINT = Hint(

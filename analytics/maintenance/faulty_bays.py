@@ -60,6 +60,11 @@ def find_bays(bays: Bays, kind: str, span: Span) -> Iterable[tuple[Bay, Faulty |
     return [(bay, found.get(bay.days.series_id)) for bay in known]
 
 
+def spoke_last(bay: Bay) -> bool:
+    """Say whether anything is known of a bay's last day: one that is silent may be at fault still."""
+    return bay.days.days[-1:] == (LOOK_BACK_DAYS - 1,)
+
+
 def cut_all(bays: Bays, span: Span) -> list[Bay]:
     """Keep the four weeks before a midnight of each bay."""
     today = (span.ends_at.astimezone(ZoneInfo(span.time_zone)).date() - FIRST).days
@@ -75,7 +80,7 @@ def judge_bays(bays: Bays, span: Span) -> Iterable[Verdict]:
         if n_still:
             yield present(bay, n_still, span)
         else:
-            moves = bay.days.days[-1:] == (LOOK_BACK_DAYS - 1,) and bay.days.n_changes[-1] > 0
+            moves = spoke_last(bay) and bay.days.n_changes[-1] > 0
             yield absent(bay.series, span, False if moves else None)
 
 

@@ -43,7 +43,10 @@ class Due(NamedTuple):
 
 
 class Doors(NamedTuple):
-    """Door cycles for each run, usually and in the last days; whether that has worn, or is as usual."""
+    """Door cycles for each run, usually and in the last days; whether that has worn, or is as usual.
+
+    Neither where nothing has been counted of late.
+    """
 
     usual: float
     now: float
@@ -106,20 +109,24 @@ def overhauled_s(about: CounterDays, until_s: float) -> float | None:
 
 
 def doors_of(counts: Mapping[str, tuple[Floats, Floats]], until_s: float) -> Doors | None:
-    """Compare door cycles for each run with their usual number; None where too few busy days are known."""
+    """Compare door cycles for each run with their usual number; None where too few busy days are known.
+
+    Of a lift that stands still it is not known either whether its doors are sound.
+    """
     if not counts.keys() >= LIMIT_BY_QUANTITY.keys():
         return None
     days, own, other = np.intersect1d(counts["run_count"][0], counts["door_cycle_count"][0], return_indices=True)
     runs, cycles = counts["run_count"][1][own], counts["door_cycle_count"][1][other]
     busy = (runs >= LEAST_RUNS) & (cycles > 0) & (days >= until_s - DOOR_REACH_S)
-    if busy.sum() < LEAST_DAYS or until_s - days[busy][-1] > FRESH_S + DAY_S:
+    if busy.sum() < LEAST_DAYS:
         return None
     ratios = cycles[busy] / runs[busy]
     usual = float(np.median(ratios[: LEAST_DAYS // 2]))
     logs = np.log(ratios / usual)
     now = ratios[-N_STEPS:]
-    is_worn = bool(worn_steps(logs, spread_of_steps(logs))[-1])
-    return Doors(usual, float(np.median(now)), is_worn, bool(now.max() < SOUND * usual))
+    is_fresh = until_s - days[busy][-1] <= FRESH_S + DAY_S
+    is_worn = is_fresh and bool(worn_steps(logs, spread_of_steps(logs))[-1])
+    return Doors(usual, float(np.median(now)), is_worn, is_fresh and bool(now.max() < SOUND * usual))
 
 
 def when_met(use: Use) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from analytics.maintenance import Hint, Span, Verdict, absent
-from analytics.maintenance.faulty_bays import Bay, Bays, find_bays, read_bays
+from analytics.maintenance.faulty_bays import Bay, Bays, find_bays, read_bays, spoke_last
 from analytics.sentence import french_number, local_day, local_day_fr, lowered, number, spaced
 from sensors.unit_sign import sign_of
 from store.inputs import Connection, Window
@@ -66,7 +66,7 @@ def judge_bay(bay: Bay, is_chattering: bool, span: Span) -> Verdict:
     """Say of a bay how often it changed on the last day, and usually does."""
     series, changes = bay.series, bay.days.n_changes
     if not is_chattering:
-        return absent(series, span, False if changes else None)
+        return absent(series, span, False if spoke_last(bay) else None)
     usual = sorted(changes)[len(changes) // 2]
     return present(
         Noise(

@@ -18,7 +18,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from analytics.maintenance import Hint, Level, Span, Verdict, absent
-from analytics.maintenance.faulty_bays import Bay, Bays, find_bays, read_bays
+from analytics.maintenance.faulty_bays import Bay, Bays, find_bays, read_bays, spoke_last
 from analytics.maintenance.gauges import Floats, quantiles
 from analytics.sentence import local_day, local_day_fr
 from store.inputs import Connection, Window
@@ -98,9 +98,9 @@ def judge_family(family: Family, span: Span) -> Iterable[Verdict]:
     first, recent, now, end = (
         bisect_left(family.days, span.ends_at - back) for back in (REACH, RECENT, OLD, timedelta(0))
     )
-    highs = family.highs[:, first:end]
-    apart = apart_from_usual(beside_company(highs), recent - first, now - first)
-    own = highs[:, now - first :] / quantiles_of_known(highs[:, recent - first : now - first], 0.5)[:, None] - 1
+    beside = beside_company(family.highs[:, first:end])
+    apart = apart_from_usual(beside, recent - first, now - first)
+    own = family.highs[:, now:end] / quantiles_of_known(family.highs[:, recent:now], 0.5)[:, None] - 1
     apart[(np.abs(apart) >= APART) & (np.abs(own) < NEAR)] = np.nan  # the others have left it
     days = family.days[now:end]
     for lamp, distances, highs in zip(family.lamps, apart, family.highs[:, now:end], strict=True):
@@ -171,7 +171,7 @@ def judge_lamp(lamp: SeriesDays, apart: Sequence[tuple[datetime, float]], takes:
 def judge_bay(bay: Bay, is_apart: bool, span: Span) -> Verdict:
     """Say whether a bay has left its street."""
     if not is_apart:
-        return absent(bay.series, span, False if bay.days.days else None)
+        return absent(bay.series, span, False if spoke_last(bay) else None)
     occupied, free = sum(bay.days.occupied_s[-7:]), sum(bay.days.free_s[-7:])
     percent = f"{100 * occupied / max(occupied + free, 1.0):.0f}"
     return present(

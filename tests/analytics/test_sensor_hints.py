@@ -197,6 +197,9 @@ def test_series_that_rested_before_is_not_stuck() -> None:
     assert present(stuck_value.tell(stuck_value.Inputs(NO_BAYS, [rested]), until(40))) == []
 
 
+BY_DAY = ("free_s", "occupied_s", "n_changes", "n_arrivals")
+
+
 def bays(stuck_from: int | None, is_occupied: bool, n_days: int = 30) -> Bays:
     """Ten bays of a street with some eight changes on weekdays and fewer on Sundays; one is stuck from a day on."""
     draws = np.random.default_rng(11)
@@ -224,6 +227,19 @@ def test_stuck_bay_is_told_within_days_and_no_other(is_occupied: bool, n_days: i
     assert found[0].started_at == START + 22 * DAY
     assert ("occupied" if is_occupied else "free") in found[0].sentence_en
     assert present(stuck_value.tell(stuck_value.Inputs(bays(None, True), []), until(30))) == []
+
+
+def test_bay_that_is_silent_is_not_known_to_be_sound() -> None:
+    heard = bays(None, True)
+    silent = replace(
+        heard.days[0], days=heard.days[0].days[:20], **{name: getattr(heard.days[0], name)[:20] for name in BY_DAY}
+    )
+    cut = Bays([silent, *heard.days[1:]], heard.series)
+    for verdicts in (
+        unlike_peers.tell(unlike_peers.Inputs(cut, ()), until(30, 29)),
+        noisy_value.tell(noisy_value.Inputs(cut, []), until(30, 29)),
+    ):
+        assert [verdict.is_present for verdict in verdicts] == [None, *[False] * 9]
 
 
 def test_bays_without_any_day_are_not_known() -> None:

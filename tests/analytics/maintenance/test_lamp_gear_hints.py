@@ -193,6 +193,15 @@ def test_new_lamps_do_not_age_the_drivers_of_the_old_ones_beside_them() -> None:
     assert accused(driver_ageing.tell(family(power.tolist(), factor.tolist()), a_span(60, 0))) == {9}
 
 
+@pytest.mark.parametrize(("watts", "words"), [(40.0, "n'a pas changé"), (44.0, "a changé de +10 %")])
+def test_power_of_an_ageing_driver_is_said_as_it_is(watts: float, words: str) -> None:
+    power = [*[[40.0] * 30] * 5, [*[40.0] * 25, *[0.999 * watts] * 5]]
+    verdicts = driver_ageing.tell(
+        family(power, [*[[0.95] * 30] * 5, [*[0.95] * 22, 0.85, 0.85, *[0.75] * 6]]), a_span(30, 0)
+    )
+    assert words in [verdict for verdict in verdicts if verdict.is_present][-1].sentence_fr
+
+
 @pytest.mark.parametrize(
     "factors", [[0.0] * 20, [np.nan] * 20, [0.9], [1e-9, 1.0] * 10, [-0.9] * 20, [np.inf] * 20, [0.9] * 20]
 )

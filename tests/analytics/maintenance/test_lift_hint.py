@@ -1,6 +1,7 @@
 """Lifts by their counts: due before the limit, doors that try again, nothing without a stated limit."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -75,6 +76,15 @@ def test_overhaul_restarts_the_count() -> None:
     assert tell(replaced)[-1].is_present is False
 
 
+def test_overhaul_of_yesterday_ends_what_was_told_by_runs_alone() -> None:
+    runs = working_days(200.0)
+    about = {"installed_on": "2015-01-01", "runs_to_overhaul": 50_000}
+    row = a_lift(runs, runs, about)[0]
+    assert tell([row])[-1].is_present is True
+    done_on = (START + (N_DAYS - 2) * DAY).date().isoformat()
+    assert tell([replace(row, attributes={**about, "overhauled_on": done_on})])[-1].is_present is False
+
+
 def test_without_a_stated_limit_nothing_is_said_of_counts() -> None:
     runs = working_days(5000.0)
     assert not [
@@ -91,6 +101,17 @@ def test_doors_that_try_again_are_told_within_days_and_ordinary_ones_never(seed:
     told = [verdict for verdict in tell(a_lift(runs, tries * scatter * runs)) if verdict.is_present]
     assert START + 72 * DAY < told[0].at < START + 80 * DAY
     assert told[0].score == pytest.approx(0.5, abs=0.1)
+
+
+def test_doors_that_are_told_stay_so_while_nothing_is_counted_of_them() -> None:
+    """The counter of runs goes on, far from its limit, that of the doors falls silent."""
+    runs = working_days(150.0)
+    doors = np.where(np.arange(N_DAYS) >= 60, 3.6, 2.2) * runs
+    rows = a_lift(runs, doors, {"overhauled_on": "2025-01-06", "runs_to_overhaul": 1_000_000})
+    rows[1] = replace(rows[1], begins_s=days_s(80), increases=doors[:80], spans_s=rows[1].spans_s[:80])
+    verdicts = tell(rows)
+    first = next(verdict.at for verdict in verdicts if verdict.is_present)
+    assert {verdict.is_present for verdict in verdicts if verdict.at > first} == {True, None}
 
 
 def test_lift_that_stands_still_or_is_new_is_not_judged() -> None:
