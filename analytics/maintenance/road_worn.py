@@ -170,6 +170,9 @@ def present(asset_id: int, outlook: Outlook, n_family: int, span: Span) -> Verdi
     level, limit = number(round(outlook.level, 1)), number(outlook.limit)
     growth = number(round(100 * (float(np.exp(max(outlook.curve.mean[1], 0.0))) - 1), 1))
     early, middle, late = (None if year is None else int(1970 + year) for year in outlook.met)
+    is_sure = early == middle == late
+    between_en = "" if is_sure else f" ({early} to {late or 'later'})"
+    between_fr = "" if is_sure else f" ({early} à {late or 'plus tard'})"
     by_own = outlook.curve.n_surveys >= LEAST_SURVEYS
     basis = ("", "") if by_own else (" (few surveys: growth of its family)", " (peu de relevés : hausse de sa famille)")
     soon = float(band(outlook.curve, np.array([span.ends_at.timestamp() / YEAR_S + PLAN_YEARS]))[1, 0])
@@ -182,14 +185,14 @@ def present(asset_id: int, outlook: Outlook, n_family: int, span: Span) -> Verdi
         severity="urgent" if outlook.chance_now >= THERE else "warning",
         sentence_en=(
             f"{outlook.surveys.name}: {lowered(quantity.name_en)} is {level}{unit} and grows"
-            f" by {growth} % a year{basis[0]}; {limit}{unit}, from which works are due, is met in {middle}"
-            f" ({early} to {late or 'later'}). To do: look at it, put it on the programme of works, seal cracks before"
+            f" by {growth} % a year{basis[0]}; {limit}{unit}, from which works are due, is met in"
+            f" {middle}{between_en}. To do: look at it, put it on the programme of works, seal cracks before"
             " winter."
         ),
         sentence_fr=(
             f"{outlook.surveys.name} : {lowered(quantity.name_fr)} de"
             f" {french_number(level)}{unit}, en hausse de {french_number(growth)} % par an{basis[1]} ; le seuil de"
-            f" travaux de {french_number(limit)}{unit} est atteint en {middle} ({early} à {late or 'plus tard'})."
+            f" travaux de {french_number(limit)}{unit} est atteint en {middle}{between_fr}."
             " À faire : visiter, inscrire au programme de travaux, colmater les fissures avant l'hiver."
         ),
         evidence={
