@@ -47,7 +47,7 @@ def read_cabinet_lamps(connection: Connection, window: Window) -> list[CabinetLa
 
 
 def read_cabinet_hours(connection: Connection, window: Window) -> list[CabinetHours]:
-    """Read the window's cabinets that have a meter of power."""
+    """Read the window's cabinets that have a meter of power or of voltage."""
     n_hours = round((window.ends_at - window.begins_at).total_seconds() / 3600)
     with connection.cursor(binary=True) as cursor:
         rows = cursor.execute(QUERIES["read_cabinet_hours"], window_parameters(window)).fetchall()

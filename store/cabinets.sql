@@ -23,8 +23,9 @@ with placed as materialized (
 )
 select a.asset_id, a.name, a.longitude, a.latitude, power.hours, power.hourly_values, voltage.hours, voltage.hourly_values
 from assets a
-join told power on power.asset_id = a.asset_id and power.quantity = 'active_power'
+left join told power on power.asset_id = a.asset_id and power.quantity = 'active_power'
 left join told voltage on voltage.asset_id = a.asset_id and voltage.quantity = 'voltage'
+where power.asset_id is not null or voltage.asset_id is not null
 order by a.asset_id
 
 -- name: read_cabinet_lamps

@@ -59,6 +59,14 @@ def test_breaker_that_takes_the_meters_voltage_is_told_by_day_too() -> None:
     assert min(at for at in gone if at > START + AT * HOUR) == START + (AT + 20) * HOUR
 
 
+def test_meter_of_voltage_alone_tells_that_there_is_none() -> None:
+    without_power = replace(a_cabinet(), watts=np.full(N_HOURS, np.nan))
+    found = told(changed(without_power, range(AT + 11, AT + 20), volts=0.0))
+    assert present(found)[0].at == START + (AT + 13) * HOUR
+    assert "no voltage" in present(found)[0].sentence_en
+    assert max(verdict.at for verdict in present(found)) == START + (AT + 20) * HOUR
+
+
 def test_lighting_circuit_that_trips_behind_the_meter_is_told_by_its_power() -> None:
     (first, *_) = present(told(changed(a_cabinet(), range(AT, AT + 30), watts=14.0)))
     assert (first.at, first.score, first.severity) == (START + (AT + 2) * HOUR, 2.0, "urgent")

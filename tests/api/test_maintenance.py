@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import httpx
+import psycopg
 import pytest
 from typer.testing import CliRunner
 
@@ -84,6 +85,12 @@ def test_filters(database_url: str, town: LampTown) -> None:
         parent = (await client.get("/v1/maintenance?basis=unknown")).json()["items"][0]["parent_id"]
         zone = (await client.get(f"/v1/maintenance?zone={parent}")).json()["items"]
         assert {one["slug"] for one in zone} == {"lamp-2", "statue"}
+        with psycopg.connect(database_url) as connection:
+            connection.execute(
+                "update assets set parent_id = (select asset_id from assets where slug = 'lamp-2') where slug = 'bin-1'"
+            )
+        below = (await client.get(f"/v1/maintenance?zone={parent}")).json()["items"]
+        assert {one["slug"] for one in below} == {"lamp-2", "statue", "bin-1"}
         assert (await client.get("/v1/maintenance?basis=guess")).status_code == 422
 
     run_story(database_url, town.key, story)

@@ -1,13 +1,15 @@
 """What hints about cabinets and calibration and rounds of batteries read: inventory, notices, placements."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from sensors.asset_entry import AssetEntry
 from store.batteries import read_battery_places
-from store.cabinets import CabinetLamps, read_cabinet_lamps
+from store.cabinets import CabinetLamps, read_cabinet_hours, read_cabinet_lamps
 from store.calibration import read_calibrated_series
 from store.connect import connect
 from store.inputs import Connection, Window
@@ -98,3 +100,22 @@ def test_batteries_are_where_their_devices_are(connection: Connection) -> None:
     assert (place.longitude, place.latitude) == (5.1, 47.3)
     connection.execute("update devices set state = 'retired'")
     assert read_battery_places(connection, window.territory_id, NOW, ["battery_level"]) == []
+
+
+def test_cabinet_that_measures_voltage_alone_is_read(connection: Connection) -> None:
+    register(connection, [], [], [DeviceEntry("a", "meter", placements={"*": "told"})])
+    connection.execute(
+        "insert into series (territory_id, device_id, quantity, unit)"
+        " select territory_id, device_id, 'voltage', 'V' from devices where external_id = 'meter'"
+    )
+    connection.execute(
+        "insert into measurements_hourly"
+        " (series_id, bucket, n, sum, min, max, time_weighted_mean, covered_s, first, first_at, last, last_at)"
+        " select series_id, at, 4, 920, 230, 230, 230, 3600, 230, at, 230, at"
+        " from series, generate_series(%s::timestamptz, %s, interval '1 hour') as at where quantity = 'voltage'",
+        (NOW - DAY, NOW),
+    )
+    (cabinet,) = read_cabinet_hours(connection, replace(a_window(connection, "light_cabinet"), begins_at=NOW - DAY))
+    assert cabinet.name == "Told"
+    assert np.isnan(cabinet.watts).all()
+    assert (cabinet.volts[-20:] == 230).all()
