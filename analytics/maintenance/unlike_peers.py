@@ -100,8 +100,9 @@ def judge_family(family: Family, span: Span) -> Iterable[Verdict]:
     )
     beside = beside_company(family.highs[:, first:end])
     apart = apart_from_usual(beside, recent - first, now - first)
-    own = family.highs[:, now:end] / quantiles_of_known(family.highs[:, recent:now], 0.5)[:, None] - 1
-    apart[(np.abs(apart) >= APART) & (np.abs(own) < NEAR)] = np.nan  # the others have left it
+    usual_w, last_w = quantiles_of_known(family.highs[:, recent:now], 0.5)[:, None], family.highs[:, now:end]
+    is_as_usual = (last_w > (1 - NEAR) * usual_w) & (last_w / (1 + NEAR) < usual_w)
+    apart[(np.abs(apart) >= APART) & is_as_usual] = np.nan  # the others have left it
     days = family.days[now:end]
     for lamp, distances, highs in zip(family.lamps, apart, family.highs[:, now:end], strict=True):
         known = np.flatnonzero(np.isfinite(distances))[-N_DAYS:]

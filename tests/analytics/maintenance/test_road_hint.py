@@ -55,6 +55,14 @@ def test_section_past_its_limit_is_urgent_and_a_slow_street_has_another_limit() 
     assert verdicts[2].is_present is not True
 
 
+def test_limit_that_is_met_within_one_year_is_said_with_that_year_alone() -> None:
+    told = tell(a_section(1, growing(3.2, 0.06, 7)))[1]
+    assert told.evidence is not None
+    assert set(told.evidence["met_in"].values()) == {2026}
+    assert "is met in 2026. To do:" in told.sentence_en
+    assert "est atteint en 2026. À faire :" in told.sentence_fr
+
+
 def test_works_seen_or_entered_end_it() -> None:
     worn = growing(2.6, 0.05, 5)
     renewed = [*worn, 1.2, 1.25, 1.3]
