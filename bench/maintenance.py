@@ -1,9 +1,9 @@
 """Training and scoring of remaining life for 20,000 assets: `python -m bench.maintenance`. JSON lines.
 
 Survival curves of 20,000 assets of ten types; a life model of 60 units of 200 days with eight sensors that tells 20,000
-units of 90 days; `asset_course`, ten types taught by a hundred ended runs each, that tells 20,000 assets; the health of
-20,000 assets with a finding on every tenth, as the daily job tells it. CPU seconds of one thread. No database: reading
-and writing are not part of it.
+units of 90 days; `asset_course`, ten types taught by a hundred ended runs each, that tells 20,000 assets; `lamp_life`
+of 20,000 lamps in a hundred batches; the health of 20,000 assets with a finding on every tenth, as the daily job tells
+it. CPU seconds of one thread. No database: reading and writing are not part of it.
 """
 
 import time
@@ -17,11 +17,13 @@ import numpy as np
 from analytics.evaluate.row import Row
 from analytics.health.family import FAMILIES
 from analytics.health.known import Known
+from analytics.health.probability import TIMES
 from analytics.health.scoring import score_assets
 from analytics.health.signal import COMING
 from analytics.remaining_life.course import Course
-from analytics.remaining_life.families import asset_course, asset_life
+from analytics.remaining_life.families import asset_course, asset_life, lamp_life
 from analytics.remaining_life.features import Floats
+from analytics.remaining_life.lamp import LampLife
 from analytics.remaining_life.model import Settings, learn_life, tell_life
 from store.asset_courses import AssetRun
 from store.asset_health import HealthAsset, OpenFinding
@@ -51,6 +53,9 @@ def main() -> None:
     course, course_s, told_s = measure_courses(random)
     print(Row("maintenance.course_train", course_s, "s", "lower", goal=TRAINING_GOAL_S, n=course).line())
     print(Row("maintenance.course_score", told_s, "s", "lower", goal=SCORING_GOAL_S, n=N_ASSETS).line())
+    lives, lamps_s, lamps_told_s = measure_lamps(random)
+    print(Row("maintenance.lamp_train", lamps_s, "s", "lower", goal=TRAINING_GOAL_S, n=lives).line())
+    print(Row("maintenance.lamp_score", lamps_told_s, "s", "lower", goal=SCORING_GOAL_S, n=N_ASSETS).line())
     told, health_s = timed(lambda: score_assets(drawn_town(random)))
     print(Row("maintenance.health_score", health_s, "s", "lower", goal=SCORING_GOAL_S, n=len(told)).line())
 
@@ -73,6 +78,20 @@ def measure_courses(random: np.random.Generator) -> tuple[int, float, float]:
     ]
     _, telling_s = timed(lambda: [asset_course.tell(model, *of_type) for of_type in zip(types, running, strict=True)])
     return data.n_units, training_s, telling_s
+
+
+def measure_lamps(random: np.random.Generator) -> tuple[int, float, float]:
+    """Teach a hundred batches of ten models by all lamps, and tell those that burn; give the lives, and CPU seconds."""
+    ends, hours = 60_000 * random.weibull(4, N_ASSETS), random.uniform(10, 60_000, N_ASSETS)
+    lives = [
+        LampLife(n, f"lamp-{n}", f"model-{n % 10}", f"batch-{n % 100}", 0.0, min(end, hour), 11.2, end <= hour, False)
+        for n, (end, hour) in enumerate(zip(ends.tolist(), hours.tolist(), strict=True))
+    ]
+    model, training_s = timed(lambda: lamp_life.train(lamp_life.data_of(lives)))
+    assert model is not None
+    there = [replace(life, is_ended=False) for life in lives]
+    _, telling_s = timed(lambda: lamp_life.survival(lamp_life.curves_of(model, there), there, TIMES))
+    return len(lives), training_s, telling_s
 
 
 def drawn_course(random: np.random.Generator, kind: str, number: int, n_days: int, *, is_ended: bool) -> Course:

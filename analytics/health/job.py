@@ -8,6 +8,7 @@ from analytics.health.course import read_remaining
 from analytics.health.known import Known
 from analytics.health.mains import read_break_rates
 from analytics.health.scoring import VERSION, score_assets
+from analytics.remaining_life.lamp import read_lamp_lives, running_by_asset
 from analytics.remaining_life.registry import usable_champion
 from store.asset_health import (
     read_assets,
@@ -52,6 +53,8 @@ def tell_health(connection: Connection, territory_id: int, now: datetime) -> Hea
         assets = read_assets(connection, territory_id, now)
         course = usable_champion(connection, "asset_course", territory_id)
         of_mains = usable_champion(connection, "main_breaks", territory_id)
+        lamp_life = usable_champion(connection, "lamp_life", territory_id)
+        lamps = [] if lamp_life is None else read_lamp_lives(connection, territory_id, now)
         known = Known(
             assets=assets,
             findings=read_open_findings(connection, territory_id, now),
@@ -61,6 +64,8 @@ def tell_health(connection: Connection, territory_id: int, now: datetime) -> Hea
             calibration=usable_champion(connection, "failure_probability", territory_id),
             courses=read_remaining(connection, territory_id, now, course, {asset.asset_id for asset in assets}),
             breaks=read_break_rates(connection, territory_id, now, of_mains),
+            lamp_life=lamp_life,
+            lamps=running_by_asset(lamps),
             time_zone=zone,
         )
         told = score_assets(known)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from analytics.health.family import FamilyPrior
 from analytics.health.mains import BreakRate
+from analytics.health.survival import LampBasis
 from analytics.remaining_life.families.asset_course import Remaining
 from analytics.sentence import french_number
 from store.asset_health import HealthAsset, Signal
@@ -23,6 +24,7 @@ class Said:
     time_zone: str
     course: Remaining | None = None  # where what it says on its way shows anything
     breaks: BreakRate | None = None  # of a main
+    lamp: LampBasis | None = None  # where its batch or model was learnt
 
 
 def tell_reason(said: Said) -> tuple[str, str]:
@@ -71,6 +73,8 @@ def base(said: Said) -> tuple[str, str]:
         )
     if said.breaks is not None and said.basis != "entered":
         return of_main(name, said.breaks)
+    if said.basis == "life" and said.lamp is not None:
+        return lamp_base(name, said.lamp)
     if said.basis == "life":
         years = f"{said.asset.age_d / 365.25:.1f}"
         return (
@@ -104,6 +108,18 @@ def of_main(name: str, breaks: BreakRate) -> tuple[str, str]:
     return (
         f"{name} : rien d'anormal ; d'après les ruptures du réseau et les siennes : {rate_fr}.",
         f"{name}: nothing wrong; by the network's breaks and its own: {rate_en}.",
+    )
+
+
+def lamp_base(name: str, lamp: LampBasis) -> tuple[str, str]:
+    """Say what the hours of a lamp and the lives of its like say."""
+    hours = f"{float(f'{lamp.life.hours:.3g}'):.0f}"
+    how_fr, how_en = ("en partie supposées", "partly assumed") if lamp.life.is_assumed else ("comptées", "counted")
+    of_fr, of_en = ("son lot", "its batch") if lamp.curve.group == "batch" else ("son modèle", "its model")
+    return (
+        f"{name} : rien d'anormal ; estimé d'après ses {hours} heures d'allumage ({how_fr}) et les durées de vie"
+        f" observées pour {of_fr}.",
+        f"{name}: nothing wrong; estimated from the {hours} hours it has burned ({how_en}) and the lives of {of_en}.",
     )
 
 

@@ -15,7 +15,7 @@ from analytics.health.voice import Voice, hear, signal_of, signals_of, wellbeing
 from analytics.remaining_life.families import failure_probability
 from store.asset_health import Health
 
-VERSION = "3"
+VERSION = "4"
 
 
 def score_assets(known: Known) -> list[Health]:
@@ -89,6 +89,7 @@ def health_of(known: Known, base: Basis, told: Told, index: int, voices: Sequenc
         known.time_zone,
         course,
         known.breaks.get(asset.asset_id),
+        base.lamps.get(index),
     )
     reason_fr, reason_en = tell_reason(said)
     return Health(

@@ -1,6 +1,6 @@
 """How assets live on without any finding: by the rate of their type, and by the lives of its like that have ended."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,24 +8,35 @@ import numpy as np
 from analytics.health.family import FAMILIES, SENSOR, SENSOR_FAILS, FamilyPrior
 from analytics.health.known import Known
 from analytics.health.probability import TIMES, Floats, survival_by_rate
-from analytics.remaining_life.families import asset_life
+from analytics.remaining_life.families import asset_life, lamp_life
+from analytics.remaining_life.families.lamp_life import LampCurve
+from analytics.remaining_life.lamp import LampLife
 from store.asset_health import FailureCost
 
 
 @dataclass(frozen=True, slots=True)
+class LampBasis:
+    """What a lamp's base rests on: the hours it has burned, and the curve of its like."""
+
+    life: LampLife
+    curve: LampCurve
+
+
+@dataclass(frozen=True, slots=True)
 class Basis:
-    """What the assets' base rests on: survival (n_assets, n_times), by asset a word and the type's assumptions, and
-    those of sensors."""
+    """What the assets' base rests on: survival (n_assets, n_times), by asset a word and the type's assumptions, those
+    of sensors, and by index the lamps that have a curve by their hours."""
 
     survival: Floats
     words: Sequence[str]
     families: Sequence[FamilyPrior | None]
     sensor: FamilyPrior
+    lamps: Mapping[int, LampBasis]
 
 
 def base_of(known: Known) -> Basis:
     """Give how assets live on without any finding: by the rate of their type, and the curve of its lives if it is
-    known."""
+    known; lamps with a curve by their hours by that alone, for it knows their failures."""
     entered = {one.asset_type: one for one in known.costs}
     families = [family_of(asset.type, entered.get(asset.type)) for asset in known.assets]
     rates = np.array([0.0 if one is None else one.failures_per_year for one in families])
@@ -34,7 +45,28 @@ def base_of(known: Known) -> Basis:
     survival = survival_by_rate(rates)
     if known.life is not None:
         survive_age(known, survival, words)
-    return Basis(survival, words, families, family_of(SENSOR, entered.get(SENSOR)) or SENSOR_FAILS)
+    lamps = lamps_of(known)
+    if lamps:
+        rows = list(lamps)
+        told = list(lamps.values())
+        survival[rows] = lamp_life.survival([one.curve for one in told], [one.life for one in told], TIMES)
+        for row in rows:
+            words[row] = "life"
+    return Basis(survival, words, families, family_of(SENSOR, entered.get(SENSOR)) or SENSOR_FAILS, lamps)
+
+
+def lamps_of(known: Known) -> Mapping[int, LampBasis]:
+    """Give the lamps by index whose batch or model was learnt; the others keep the rate of their type."""
+    if known.lamp_life is None:
+        return {}
+    index_of = {asset.asset_id: index for index, asset in enumerate(known.assets)}
+    lives = [life for asset_id, life in known.lamps.items() if asset_id in index_of]
+    curves = lamp_life.curves_of(known.lamp_life, lives)
+    return {
+        index_of[life.asset_id]: LampBasis(life, curve)
+        for life, curve in zip(lives, curves, strict=True)
+        if not curve.is_prior
+    }
 
 
 def break_by_main(known: Known, rates: Floats, words: list[str]) -> None:

@@ -34,6 +34,7 @@ TYPE = AssetType(
         Attribute("power_before_w", "number", "Power before, with gear", "Puissance avant travaux, appareillage", "W"),
         Attribute("pole_height_m", "number", "Pole height", "Hauteur du mât", "m"),
         Attribute("lamp_kind", "text", "Lamp technology", "Technologie de lampe"),
+        Attribute("luminaire_model", "text", "Luminaire model", "Modèle de luminaire"),
         Attribute("color_temperature_k", "number", "Colour temperature", "Température de couleur", "K"),
         Attribute("luminous_flux_lm", "number", "Luminous flux", "Flux lumineux", "lm"),
         Attribute("cabinet", "text", "Cabinet", "Armoire"),

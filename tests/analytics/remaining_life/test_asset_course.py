@@ -14,6 +14,7 @@ from store.asset_courses import AssetRun, read_runs
 from store.catalogue import refresh
 from store.connect import connect
 from store.inputs import Connection
+from tests.support.failures import fail_by_order, fail_by_verdict
 
 pytestmark = pytest.mark.services
 NOW = datetime(2026, 6, 1, 3, tzinfo=UTC)
@@ -61,25 +62,12 @@ def add_pump(connection: Connection, number: int, failed_days_ago: int | None, n
 
 
 def fail(connection: Connection, asset_id: int, days_ago: int, by_order: bool, kind: str = "pump_wear") -> None:
-    """Let a technician date a failure, by closing a work order or by judging a finding."""
+    """Let a technician date a failure."""
     at = NOW - days_ago * DAY
     if by_order:
-        connection.execute(
-            "insert into work_orders (territory_id, asset_id, state, severity, title, opened_by, closed_at, verdict,"
-            " condition, failed_at) select territory_id, asset_id, 'closed', 'urgent', 'x', 'anna', %(later)s,"
-            " 'confirmed', 'failed', %(at)s from assets where asset_id = %(asset_id)s",
-            {"asset_id": asset_id, "at": at, "later": at + DAY},
-        )
-        return
-    connection.execute(
-        "with f as (insert into findings (territory_id, asset_id, kind, model, model_version, started_at, ended_at,"
-        " score, severity, sentence_en, sentence_fr, evidence) select territory_id, asset_id, %(kind)s, 'hint', '1',"
-        " %(at)s::timestamptz - interval '3 days', %(at)s::timestamptz + interval '1 day', 1, 'warning', 'x', 'x', '{}'"
-        " from assets where asset_id = %(asset_id)s returning finding_id)"
-        " insert into verdicts (finding_id, verdict, who, failed_at, given_at, given_by)"
-        " select finding_id, 'confirmed', 'anna', %(at)s, %(at)s, 'test' from f",
-        {"asset_id": asset_id, "at": at, "kind": kind},
-    )
+        fail_by_order(connection, asset_id, at)
+    else:
+        fail_by_verdict(connection, asset_id, at, kind)
 
 
 def furnish(connection: Connection, n_failed: int = N_FAILED) -> tuple[list[int], int]:
