@@ -38,23 +38,26 @@ order by 1, 2
 
 -- name: read_lamp_counts
 -- Per run and series, what was counted within the run, the seconds in which it came about, the same of the year before
--- it ended, from when on, and what the counter read then: by its last value, where it was never reset.
+-- it ended, from when on, and what the counter read then: by its last value, where it was never reset. Days are added up
+-- before anything is joined to them.
 with runs as (
     select * from unnest(%(numbers)s::int[], %(asset_ids)s::int[], %(begins)s::timestamptz[], %(ends)s::timestamptz[])
         as u (number, asset_id, begins_at, ends_at)
 )
-select r.number, sum(d.increase) filter (where d.bucket < r.ends_at),
-       sum(d.span_s) filter (where d.bucket < r.ends_at) / 86400,
-       coalesce(sum(d.increase) filter (where d.bucket < r.ends_at and d.bucket >= r.ends_at - interval '1 year'), 0),
-       coalesce(sum(d.span_s) filter (where d.bucket < r.ends_at and d.bucket >= r.ends_at - interval '1 year'), 0) / 86400,
-       min(d.bucket),
-       case when sum(d.n_resets) = 0 and upper_inf(sa.period) then greatest(l.value - sum(d.increase), 0) end
+select r.number, c.hours, c.span_s / 86400, coalesce(c.year_hours, 0), coalesce(c.year_span_s, 0) / 86400, c.begins_at,
+       case when c.n_resets = 0 and upper_inf(sa.period) then greatest(l.value - c.hours_until_now, 0) end
 from runs r
 join series_assets sa on sa.asset_id = r.asset_id and sa.period && tstzrange(r.begins_at, r.ends_at)
 join series s on s.series_id = sa.series_id and s.quantity = 'operating_hours' and s.channel = ''
-join counters_daily d on d.series_id = s.series_id and d.bucket >= r.begins_at - interval '12 hours'
- and sa.period @> d.bucket
+cross join lateral (
+    select sum(d.increase) filter (where d.bucket < r.ends_at) as hours,
+           sum(d.span_s) filter (where d.bucket < r.ends_at) as span_s,
+           sum(d.increase) filter (where d.bucket < r.ends_at and d.bucket >= r.ends_at - interval '1 year') as year_hours,
+           sum(d.span_s) filter (where d.bucket < r.ends_at and d.bucket >= r.ends_at - interval '1 year') as year_span_s,
+           min(d.bucket) as begins_at, sum(d.n_resets) as n_resets, sum(d.increase) as hours_until_now
+    from counters_daily d
+    where d.series_id = s.series_id and d.bucket >= r.begins_at - interval '12 hours' and sa.period @> d.bucket
+) as c
 left join last_values l on l.series_id = s.series_id
-group by r.number, s.series_id, sa.period, l.value
-having min(d.bucket) < max(r.ends_at)
-order by r.number, min(d.bucket)
+where c.begins_at < r.ends_at
+order by r.number, c.begins_at
