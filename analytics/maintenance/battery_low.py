@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,14 @@ SPEAKS = timedelta(days=3)
 REACH, VOLTS_REACH = timedelta(days=60), timedelta(days=180)
 DAY_S = 86_400.0
 Floats = NDArray[np.float64]
+
+
+class Charge(NamedTuple):
+    """What is left of a battery [%], for how many days at its pace, between which two of them (the last None: far)."""
+
+    percent: float
+    days_left: float
+    between: tuple[float, float | None] | None
 
 
 def tell(series: Sequence[SeriesDays], span: Span) -> list[Verdict]:
@@ -56,8 +65,8 @@ def judge(series: SeriesDays, span: Span) -> Verdict:
         return absent(series, span, False if now > SAFE_PERCENT and left > 2 * AHEAD_DAYS else None, level)
     since = first_below(days, percent, float(percent.max()) - 2 if is_falling else LOW_PERCENT)
     how = ("falling", "en baisse") if is_falling else (f"below {LOW_PERCENT:.0f} %", f"sous {LOW_PERCENT:.0f} %")
-    told = present(series, span, (now, min(float(left), AHEAD_DAYS)), since, how)
-    return replace(with_interval(told, span, days_between(at[recent], percent[recent], now)), level=level)
+    charged = Charge(now, min(float(left), AHEAD_DAYS), days_between(at[recent], percent[recent], now))
+    return replace(present(series, span, charged, since, how), level=level)
 
 
 def days_between(at: Floats, percent: Floats, now: float) -> tuple[float, float | None] | None:
@@ -78,37 +87,6 @@ def days_between(at: Floats, percent: Floats, now: float) -> tuple[float, float 
         return None
     late = (now - EMPTY_PERCENT) / flat if flat > 0 else np.inf
     return float((now - EMPTY_PERCENT) / steep), float(late) if late <= FAR_DAYS else None
-
-
-def with_interval(verdict: Verdict, span: Span, between: tuple[float, float | None] | None) -> Verdict:
-    """Say between which days a battery will be empty, where its last days allow it and it is not empty already."""
-    if between is None or verdict.evidence is None or not (verdict.evidence["days_left"] or 0) >= 1:
-        return verdict
-    early, late = between
-    words_en, words_fr = interval_words(span, early, late)
-    return replace(
-        verdict,
-        sentence_en=verdict.sentence_en + words_en,
-        sentence_fr=verdict.sentence_fr + words_fr,
-        evidence={
-            **verdict.evidence,
-            "days_left_interval": {"early": round(early, 1), "late": None if late is None else round(late, 1)},
-        },
-    )
-
-
-def interval_words(span: Span, early: float, late: float | None) -> tuple[str, str]:
-    """Say the first and the last day of an interval, in English and French; the first alone where the last is far."""
-    first = span.ends_at + timedelta(days=early)
-    first_en, first_fr = local_day(first, span.time_zone), local_day_fr(first, span.time_zone)
-    if late is None:
-        return f" Empty on {first_en} at the earliest.", f" À plat le {first_fr} au plus tôt."
-    last = span.ends_at + timedelta(days=late)
-    last_en, last_fr = local_day(last, span.time_zone), local_day_fr(last, span.time_zone)
-    return (
-        f" Empty on {first_en} at the earliest, on {last_en} at the latest.",
-        f" À plat le {first_fr} au plus tôt, le {last_fr} au plus tard.",
-    )
 
 
 def level_of(series: SeriesDays, known: slice) -> Level | None:
@@ -149,41 +127,55 @@ def first_below(days: Sequence[datetime], percent: Floats, level: float) -> date
     return days[min(int(above[-1]) + 1, len(days) - 1) if above.size else 0]
 
 
-def empty_by(span: Span, left: float) -> tuple[str, str]:
+def empty_by(span: Span, left: Charge) -> tuple[str, str]:
     """Say when a battery is empty that has days left, in English and French; nothing where that is far."""
-    if left >= AHEAD_DAYS:
+    if left.days_left >= AHEAD_DAYS:
         return "", ""
-    if left < 1:
+    if left.days_left < 1:
         return "; as good as empty", " ; elle est à plat ou presque"
-    day = span.ends_at + timedelta(days=left)
-    by_en = f"; empty by {local_day(day, span.time_zone)} at this pace"
-    return by_en, f" ; vide d'ici le {local_day_fr(day, span.time_zone)} à ce rythme"
+    day = span.ends_at + timedelta(days=left.days_left)
+    within_en, within_fr = within_days(span, left.between)
+    by_en = f"; empty by {local_day(day, span.time_zone)} at this pace{within_en}"
+    return by_en, f" ; vide d'ici le {local_day_fr(day, span.time_zone)} à ce rythme{within_fr}"
 
 
-def present(
-    series: SeriesDays, span: Span, known: tuple[float, float], since: datetime, how: tuple[str, str]
-) -> Verdict:
-    """Say how much is left [%], for how many days, and since when it is how."""
-    now, left = known
+def within_days(span: Span, between: tuple[float, float | None] | None) -> tuple[str, str]:
+    """Say the first and the last day of an interval, the first alone where the last is far; nothing without one."""
+    if between is None:
+        return "", ""
+    early, late = between
+    first = span.ends_at + timedelta(days=early)
+    first_en, first_fr = local_day(first, span.time_zone), local_day_fr(first, span.time_zone)
+    if late is None:
+        return f", not before {first_en}", f", pas avant le {first_fr}"
+    last = span.ends_at + timedelta(days=late)
+    last_en, last_fr = local_day(last, span.time_zone), local_day_fr(last, span.time_zone)
+    return f", between {first_en} and {last_en}", f", entre le {first_fr} et le {last_fr}"
+
+
+def present(series: SeriesDays, span: Span, left: Charge, since: datetime, how: tuple[str, str]) -> Verdict:
+    """Say how much is left of a battery, for how many days, and since when it is how."""
     by_en, by_fr = empty_by(span, left)
+    is_near = 1 <= left.days_left < AHEAD_DAYS
     return Verdict(
         series.asset_id,
         span.ends_at,
         True,
         since,
-        score=AHEAD_DAYS / max(left, 0.5),
-        severity="urgent" if left <= 7 else "warning",
+        score=AHEAD_DAYS / max(left.days_left, 0.5),
+        severity="urgent" if left.days_left <= 7 else "warning",
         sentence_en=(
-            f"{series.name}: the battery is at {now:.0f} %, {how[0]} since {local_day(since, span.time_zone)}{by_en}."
-            " To do: change the battery."
+            f"{series.name}: the battery is at {left.percent:.0f} %, {how[0]} since"
+            f" {local_day(since, span.time_zone)}{by_en}. To do: change the battery."
         ),
         sentence_fr=(
-            f"{series.name} : la pile est à {now:.0f} %, {how[1]} depuis le {local_day_fr(since, span.time_zone)}"
-            f"{by_fr}. À faire : changer la pile."
+            f"{series.name} : la pile est à {left.percent:.0f} %, {how[1]} depuis le"
+            f" {local_day_fr(since, span.time_zone)}{by_fr}. À faire : changer la pile."
         ),
         evidence={
-            "charge_percent": round(now, 1),
-            "days_left": round(left, 1) if left < AHEAD_DAYS else None,
+            "charge_percent": round(left.percent, 1),
+            "days_left": round(left.days_left, 1) if left.days_left < AHEAD_DAYS else None,
+            "days_left_interval": interval_of(left.between) if is_near else None,
             "low_at_percent": LOW_PERCENT,
             "curve_from": (span.ends_at - REACH).isoformat(),
             "curve_to": span.ends_at.isoformat(),
@@ -191,6 +183,13 @@ def present(
         device_id=series.device_id,
         series_id=series.series_id,
     )
+
+
+def interval_of(between: tuple[float, float | None] | None) -> dict[str, float | None] | None:
+    """Write an interval as evidence."""
+    if between is None:
+        return None
+    return {"early": round(between[0], 1), "late": None if between[1] is None else round(between[1], 1)}
 
 
 HINT = Hint(
