@@ -140,7 +140,7 @@ def empty_by(span: Span, left: Charge) -> tuple[str, str]:
 
 
 def within_days(span: Span, between: tuple[float, float | None] | None) -> tuple[str, str]:
-    """Say the first and the last day of an interval, the first alone where the last is far; nothing without one."""
+    """Say the first and the last day of an interval, the first alone where the last is far; nothing of a single day."""
     if between is None:
         return "", ""
     early, late = between
@@ -150,6 +150,8 @@ def within_days(span: Span, between: tuple[float, float | None] | None) -> tuple
         return f", not before {first_en}", f", pas avant le {first_fr}"
     last = span.ends_at + timedelta(days=late)
     last_en, last_fr = local_day(last, span.time_zone), local_day_fr(last, span.time_zone)
+    if last_en == first_en:
+        return "", ""
     return f", between {first_en} and {last_en}", f", entre le {first_fr} et le {last_fr}"
 
 

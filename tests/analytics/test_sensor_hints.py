@@ -86,8 +86,11 @@ def test_battery_s_end_is_told_with_the_days_between_which_it_lies() -> None:
         assert between["late"] is None or found.evidence["days_left"] <= between["late"]
         inside += between["early"] - 1 <= (21 - 5) / 3.0 <= (between["late"] or np.inf) + 1
     assert inside >= 85
-    assert re.search(r"at this pace, (between|not before) 2026-01-2\d", found.sentence_en)
-    assert re.search(r"à ce rythme, (entre le|pas avant le) 2\d/01/2026", found.sentence_fr)
+    assert "at this pace. To do" in found.sentence_en  # both ends on one day
+    levels = [45.0] * 10 + [42.0, 38.0, 37.0, 31.0, 30.0, 27.0, 22.0, 22.0]
+    (found,) = present(battery_low.tell([a_series(levels, unit="%")], until(18, 17)))
+    assert re.search(r"at this pace, between 2026-01-2\d and 2026-0\d-\d\d\. To do", found.sentence_en)
+    assert re.search(r"à ce rythme, entre le 2\d/01/2026 et le \d\d/0\d/2026\. À faire", found.sentence_fr)
 
 
 def test_battery_that_lies_at_nothing_is_empty_and_not_falling() -> None:
