@@ -9,6 +9,7 @@ sills, rollers or a light curtain at fault. Gone when neither holds.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import NamedTuple
@@ -17,7 +18,7 @@ import numpy as np
 
 from analytics.grouping import by_quantity
 from analytics.lift.count import Use, use_of
-from analytics.maintenance import Hint, Span, Verdict
+from analytics.maintenance import Hint, Level, Span, Verdict
 from analytics.maintenance.gauges import DAY_S
 from analytics.rotating.wear import N_STEPS, Floats, worn_steps
 from analytics.sentence import french_number, number
@@ -72,10 +73,11 @@ def judge(own: Mapping[str, Sequence[CounterDays]], span: Span) -> Verdict | Non
     worst = min(uses, key=lambda one: one.use.days_left, default=None)
     if worst is not None and worst.use.days_left <= AHEAD_DAYS:
         return present_due(about, span, worst)
+    level = None if doors is None else Level(doors.now, doors.usual)
     if doors is not None and doors.is_worn:
-        return present_doors(about, span, doors)
+        return replace(present_doors(about, span, doors), level=level)
     is_sound = (worst is not None or doors is not None) and (doors is None or doors.is_sound)
-    return Verdict(about.asset_id, span.ends_at, False if is_sound else None, span.begins_at)
+    return Verdict(about.asset_id, span.ends_at, False if is_sound else None, span.begins_at, level=level)
 
 
 def merged(rows: Sequence[CounterDays], until_s: float) -> tuple[Floats, Floats]:

@@ -30,6 +30,7 @@ LEAST_DIMMING = 10.0  # percent: below, the standing losses of the gear are most
 N_DAYS, LEAST_KNOWN, LEAST_PEERS = 3, 10, 5
 MOST = 0.9  # quantile of the nights: a few wild ones do not make the most that a lamp took
 SPEAKS = timedelta(days=2)
+WEEK = 7
 REACH, RECENT = timedelta(days=98), timedelta(days=35)
 OLD = timedelta(days=7)  # what is usual is from before that
 
@@ -171,11 +172,11 @@ def judge_lamp(lamp: SeriesDays, apart: Sequence[tuple[datetime, float]], takes:
 
 def judge_bay(bay: Bay, is_apart: bool, span: Span) -> Verdict:
     """Say whether a bay has left its street."""
+    level = Level(occupied_share(bay, slice(-WEEK, None)), occupied_share(bay, slice(None, -WEEK)))
     if not is_apart:
-        return absent(bay.series, span, False if spoke_last(bay) else None)
-    occupied, free = sum(bay.days.occupied_s[-7:]), sum(bay.days.free_s[-7:])
-    percent = f"{100 * occupied / max(occupied + free, 1.0):.0f}"
-    return present(
+        return absent(bay.series, span, False if spoke_last(bay) else None, level)
+    percent = f"{100 * level.now:.0f}"
+    told = present(
         bay.series,
         (span.ends_at - timedelta(days=7), 1.0),
         f"occupied for {percent} % of the week, 40 points and more away from what its street and its own past say."
@@ -184,6 +185,13 @@ def judge_bay(bay: Bay, is_apart: bool, span: Span) -> Verdict:
         " À faire : aller voir la place ; étalonner ou changer le capteur.",
         span,
     )
+    return replace(told, level=level)
+
+
+def occupied_share(bay: Bay, days: slice) -> float:
+    """Give the share of time for which a bay was occupied on some of its days."""
+    occupied, free = sum(bay.days.occupied_s[days]), sum(bay.days.free_s[days])
+    return occupied / max(occupied + free, 1.0)
 
 
 def present(series: SeriesDays, since: tuple[datetime, float], english: str, french: str, span: Span) -> Verdict:

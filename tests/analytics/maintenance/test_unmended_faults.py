@@ -1,6 +1,6 @@
 """Faults that nobody mends for months become usual to what learns from them; they are told until they are mended."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,6 +17,7 @@ from analytics.maintenance import (
     fouled_filter,
     gear_overheating,
     leak,
+    lift_wear,
     pump_wear,
     sensor_drift,
     unlike_peers,
@@ -27,6 +28,7 @@ from store.registry import TerritoryEntry, register
 from tests.analytics import test_sensor_hints as sensors
 from tests.analytics.maintenance import test_fouled_filter as filters
 from tests.analytics.maintenance import test_lamp_gear_hints as lamps
+from tests.analytics.maintenance import test_lift_hint as lifts
 from tests.analytics.maintenance import test_rising_hints as machines
 from tests.analytics.maintenance import test_water_hints as water
 
@@ -95,22 +97,50 @@ def weakening() -> Sequence[Verdict]:
     return unlike_peers.tell(unlike_peers.Inputs(sensors.NO_BAYS, named), sensors.until(N_DAYS))
 
 
-CASES = {
-    leak.HINT: leaking,
-    fouled_filter.HINT: lambda: filters.judge(course(1.0, 2.0)),
-    gear_overheating.HINT: lambda: gear_overheating.tell(lamps.heated(course(0, 12)), lamps.a_span(N_DAYS, 0)),
-    pump_wear.HINT: wearing,
-    fan_wear.HINT: shaking,
-    driver_ageing.HINT: ageing,
-    sensor_drift.HINT: drifting,
-    battery_low.HINT: emptying,
-    unlike_peers.HINT: weakening,
-}
+def reopening() -> Sequence[Verdict]:
+    """A lift whose doors come to try again and again: what is usual of them is of four months."""
+    tries = 2.2 * np.array(course(1.0, 1.6, 160))
+    runs = np.full(tries.size, 200.0)
+    draws = np.random.default_rng(4).normal(1, 0.02, tries.size)
+    return lifts.tell(lifts.a_lift(runs, runs * tries * draws), tries.size)
 
 
-@pytest.mark.parametrize("hint", CASES, ids=lambda hint: hint.name)
-def test_fault_that_becomes_usual_is_told_until_it_is_mended(hint: Hint, database_url: str) -> None:
-    verdicts = CASES[hint]()
+def staying() -> Sequence[Verdict]:
+    """A parking bay that comes to tell of a car nearly all the time."""
+    inputs = sensors.bays(None, is_occupied=True, n_days=N_DAYS)
+    first = inputs.days[0]
+    shares = np.array(course(0.5, 0.97)) + np.random.default_rng(8).uniform(-0.02, 0.02, N_DAYS)
+    told = replace(first, occupied_s=tuple((86_400 * shares).tolist()), free_s=tuple((86_400 * (1 - shares)).tolist()))
+    return unlike_peers.tell(
+        unlike_peers.Inputs(replace(inputs, days=[told, *inputs.days[1:]]), []), sensors.until(N_DAYS)
+    )
+
+
+def warming() -> Sequence[Verdict]:
+    """A lamp whose gear comes to run 12 K hotter."""
+    return gear_overheating.tell(lamps.heated(course(0, 12)), lamps.a_span(N_DAYS, 0))
+
+
+CASES = (
+    (leak.HINT, leaking),
+    (fouled_filter.HINT, lambda: filters.judge(course(1.0, 2.0))),
+    (gear_overheating.HINT, warming),
+    (pump_wear.HINT, wearing),
+    (fan_wear.HINT, shaking),
+    (driver_ageing.HINT, ageing),
+    (sensor_drift.HINT, drifting),
+    (battery_low.HINT, emptying),
+    (unlike_peers.HINT, weakening),
+    (unlike_peers.HINT, staying),
+    (lift_wear.HINT, reopening),
+)
+
+
+@pytest.mark.parametrize(("hint", "tell"), CASES)
+def test_fault_that_becomes_usual_is_told_until_it_is_mended(
+    hint: Hint, tell: Callable[[], Sequence[Verdict]], database_url: str
+) -> None:
+    verdicts = tell()
     about = {(one.asset_id, one.series_id) for one in verdicts if one.is_present}
     assert len(about) == 1
     own = [one for one in verdicts if (one.asset_id, one.series_id) in about]
