@@ -207,7 +207,7 @@ def test_language_changes_all_at_once(page: Page, town: LampTown) -> None:
     expect(page.locator("html")).to_have_attribute("lang", "en")
     expect(page.locator(".findings .finding")).to_contain_text("is usual")
     expect(page.locator("#asset-title")).to_have_text("Lampe rue de l’Église 1")
-    expect(page.get_by_placeholder("Search an asset")).to_be_visible()
+    expect(page.get_by_placeholder("Search for an asset")).to_be_visible()
     page.reload()
     expect(page.locator("html")).to_have_attribute("lang", "en")
 
