@@ -76,15 +76,19 @@ def train(connection: Connection, family: Family, order: Order) -> Trained:
 
 
 def decide(own: JudgedByType | None, champion: JudgedByType | None, rival: ModelFile | str | None) -> tuple[bool, str]:
-    """Say whether a new model takes the champion's place, and why; `rival` is the champion or why it is refused."""
+    """Say whether a new model takes the champion's place, and why; `rival` is the champion or why it is refused.
+
+    What is better by less than is told, in four digits, is no better.
+    """
     if rival is None:
         return True, "the first of its family"
     if isinstance(rival, str):
         return True, f"the champion cannot be used: {rival}"
     if own is None or champion is None:
         return False, "what is held out is too little to tell which is better"
-    told = f"{score_of(own):.4g} against {score_of(champion):.4g}"
-    if score_of(own) >= score_of(champion):
+    scores = [f"{score_of(one):.4g}" for one in (own, champion)]
+    told = " against ".join(scores)
+    if float(scores[0]) >= float(scores[1]):
         return False, f"no better on the same units held out: {told}"
     if worse := worse_types(own, champion):
         return False, f"better on the same units held out: {told}; but clearly worse on {', '.join(worse)}"

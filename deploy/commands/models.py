@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from deploy.errors import SettingError
-from deploy.settings import services_given_or_embedded
+from deploy.settings import database
 from store import models as kept
 from store.connect import connect
 from store.inputs import Connection
@@ -28,7 +28,7 @@ def show_all() -> None:
     """List all models, and which families can be trained."""
     from analytics.remaining_life.families import families  # other commands need not wait for the models
 
-    with services_given_or_embedded() as services, connect(services.database_url, program="models") as connection:
+    with database() as url, connect(url, program="models") as connection:
         found = kept.list_models(connection)
     for one in found:
         score = "not judged" if one.score is None else f"{one.score:.4g}"
@@ -46,7 +46,7 @@ def train(family: str, territory: Territory = None) -> None:
 
     if family not in families():
         raise SettingError(f"there is no family {family!r}; there are {', '.join(families())}")
-    with services_given_or_embedded() as services, connect(services.database_url, program="models") as connection:
+    with database() as url, connect(url, program="models") as connection:
         order = registry.Order(number_of(connection, territory), getpass.getuser(), datetime.now(UTC))
         done = registry.train(connection, families()[family], order)
     if done.model_id is None:
@@ -61,7 +61,7 @@ def show(number: int) -> None:
     from analytics.remaining_life.families import families
     from analytics.remaining_life.model_file import unpack
 
-    with services_given_or_embedded() as services, connect(services.database_url, program="models") as connection:
+    with database() as url, connect(url, program="models") as connection:
         model = find(connection, number)
         family = families().get(model.family)
         typer.echo(json.dumps(head_of(model) | dict(model.card), indent=2, ensure_ascii=False))
@@ -77,7 +77,7 @@ def promote(number: int, reason: Annotated[str, typer.Option(help="why; it is ke
     """Put a model into use by hand."""
     from analytics.remaining_life import registry
 
-    with services_given_or_embedded() as services, connect(services.database_url, program="models") as connection:
+    with database() as url, connect(url, program="models") as connection:
         model = find(connection, number)
         registry.promote(connection, model, kept.Promotion(datetime.now(UTC), getpass.getuser(), reason))
     typer.echo(f"model {number} is in use")
