@@ -171,7 +171,7 @@ FAMILY = Family(
     NAME,
     METHOD_VERSION,
     "Breaks are those that people entered or confirmed; a network with fewer than 50, or three years, keeps the usual"
-    " rate of materials. Intervals hold about 70 % of the rates of the mains that break most.",
+    " rate of materials. On drawn networks 90 % intervals hold 82 to 94 % of the rates of the mains that break most.",
     "Poisson loss by main over the last three years, on a fifth of the mains that it did not see",
     0,
     read,
