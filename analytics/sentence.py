@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from analytics.detectors import Score
 from sensors.unit_sign import sign_of
 
+NARROW = "\u202f"  # the narrow no-break space that French puts between thousands
 READABLE = 1e9  # longer numbers are written with an exponent
 
 WITHDRAWN = (

@@ -7,7 +7,7 @@ from analytics.health.family import FamilyPrior
 from analytics.health.mains import BreakRate
 from analytics.health.survival import LampBasis
 from analytics.remaining_life.families.asset_course import Remaining
-from analytics.sentence import french_number
+from analytics.sentence import NARROW, french_number
 from store.asset_health import HealthAsset, Signal
 
 
@@ -148,5 +148,6 @@ def waiting(eur: float) -> tuple[str, str]:
     """Say what waiting costs, where that is known and worth a word."""
     if not eur >= 0.5:
         return "", ""
-    text = f"{eur:.0f}" if eur >= 10 else f"{eur:.2f}"
-    return f" Attendre coûte {french_number(text)} € par jour.", f" Waiting costs {text} € a day."
+    text = f"{eur:,.0f}" if eur >= 10 else f"{eur:.2f}"
+    text_fr = french_number(text.replace(",", NARROW))
+    return f" Attendre coûte {text_fr} € par jour.", f" Waiting costs {text} € a day."

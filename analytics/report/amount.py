@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 from analytics.report.reasons import in_french
 from analytics.report.span import Span
+from analytics.sentence import NARROW
 from sensors.language import MONTHS, Language
 from sensors.unit_sign import unit_in
 
-NARROW, HARD = "\u202f", "\u00a0"  # narrow no-break space and no-break space
+HARD = "\u00a0"  # no-break space
 CAUSES_FR: Mapping[str, str] = {
     "late data": "données tardives",
     "corrected data": "données corrigées",

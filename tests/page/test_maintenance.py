@@ -1,6 +1,7 @@
 """What to repair first, on the page: ranked, each line says why and leads on."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,11 @@ from playwright.sync_api import Page, expect
 
 from analytics.health.job import tell_health
 from store.connect import connect
+from store.results import Finding, open_finding
 from tests.support.browser import find_faults
 from tests.support.lamp_town import LampTown
 
+DAY = timedelta(days=1)
 pytestmark = [pytest.mark.browser, pytest.mark.services]
 
 
@@ -61,3 +64,30 @@ def test_assets_without_a_finding_are_shown_on_demand_and_by_type(page: Page, ra
     expect(lines).to_have_count(1)
     page.get_by_role("button", name="English").click()
     expect(page.locator(".maintenance h2")).to_have_text("What to repair first")
+
+
+def test_time_left_without_an_upper_end_and_a_fault_that_is_there(
+    page: Page, town: LampTown, database_url: str
+) -> None:
+    """A settled support: when it fails is open; a lamp that protects itself from heat still burns."""
+    now = datetime.now(UTC)
+    with connect(database_url, program="test", autocommit=True) as connection:
+        (bridge_id, territory_id) = connection.execute(
+            "insert into assets (territory_id, slug, name, type)"
+            " select territory_id, 'appui', 'Appui sud', 'bridge_element' from assets"
+            " where slug = 'lamp-1' returning asset_id, territory_id"
+        ).fetchone() or (0, 0)
+        for kind, asset_id in (("settlement", bridge_id), ("thermal_derating", town.lamp_id)):
+            said = f"{kind} of {asset_id}"
+            open_finding(
+                connection,
+                Finding(territory_id, kind, kind, "1", now - DAY, 1.0, "warning", said, said, {}, asset_id=asset_id),
+            )
+        tell_health(connection, territory_id, now)
+    page.goto(f"/#key={town.key}")
+    line = page.locator(f'.maintenance li[data-asset="{bridge_id}"]')
+    line.locator("summary").click()
+    expect(line.locator(".facts")).to_contain_text(re.compile(r"19 fois sur 20 plus de \d+ j"))
+    lamp = page.locator(f'.maintenance li[data-asset="{town.lamp_id}"]')
+    lamp.locator("summary").click()
+    expect(lamp.locator(".signals")).to_contain_text("le défaut est déjà là")

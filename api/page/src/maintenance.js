@@ -128,7 +128,9 @@ function ways(line) {
 /** @param {Line} line */
 function left(line) {
   if (line.left_d === null || line.left_low_d === null) return say("maintenance_left_unknown");
-  return say("maintenance_interval", { middle: span(line.left_d), low: span(line.left_low_d), high: line.left_high_d === null ? "…" : span(line.left_high_d) });
+  const [middle, low] = [span(line.left_d), span(line.left_low_d)];
+  if (line.left_high_d === null) return say("maintenance_at_least", { middle, low });
+  return say("maintenance_interval", { middle, low, high: span(line.left_high_d) });
 }
 
 /** @param {number} days */

@@ -1,5 +1,6 @@
 """Health of assets out of findings, verdicts, rates and lives."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
@@ -106,6 +107,12 @@ def test_finding_raises_the_probability_and_says_why() -> None:
     assert "€ par jour" in told.reason_fr
     consequence = FAMILIES["pump"].consequence_eur
     assert told.expected_loss_eur == pytest.approx(told.within_30 * consequence, rel=0.01)
+
+
+def test_what_waiting_costs_is_written_as_each_language_writes_it() -> None:
+    bridge = score_one(an_asset(type="bridge_element"), a_finding(kind="settlement", severity="urgent"))
+    assert re.search(r" Attendre coûte \d{1,3}\u202f\d{3} € par jour\.", bridge.reason_fr)
+    assert re.search(r" Waiting costs \d{1,3},\d{3} € a day\.", bridge.reason_en)
 
 
 def test_sensor_s_trouble_costs_a_visit_whatever_it_watches() -> None:
